@@ -1,0 +1,39 @@
+import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import type { Ioctl } from '../../src/model/declaration.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { Printer } from '../printer.ts';
+import { wrap } from './comment.ts';
+import type { ExpressionPrinter } from './expression.ts';
+import { cStructType } from './names.ts';
+import { cHex } from './number.ts';
+import { withoutParentheses } from './parentheses.ts';
+import { cScalar } from './struct.ts';
+
+/** Prints the number of an ioctl, with what it does, what it returns and why it fails. */
+export function printIoctl(printer: Printer, ioctl: Ioctl, model: Model, print: ExpressionPrinter): void {
+  printer.lines(ioctlDoc(ioctl));
+  const type = print.value(ioctl.type.expression, ioctl.type.value, '');
+  const nr = withoutParentheses(print.value(ioctl.nr.expression, ioctl.nr.value, ''));
+  const size = ioctl.encoding === '_IO' ? '' : `, ${argumentType(ioctl, model)}`;
+  const { number, portable } = ioctlNumber(model, ioctl);
+  const note = ` /* ${cHex(number)}${portable ? '' : ' on 64-bit machines'} */`;
+  printer.flush(`#define ${ioctl.name} ${ioctl.encoding}(${withoutParentheses(type)}, ${nr}${size})${note}`);
+}
+
+function ioctlDoc(ioctl: Ioctl): readonly string[] {
+  const { argument, errors, returns } = ioctl;
+  const explained = argument.kind === 'value' || argument.kind === 'string' ? argument.doc : '';
+  const lines = wrap(`${ioctl.name}${ioctl.doc === '' ? '' : `: ${ioctl.doc}`}`, ' * ', ' * ');
+  if (explained !== '') lines.push(' *', ...wrap(`Argument: ${explained}`, ' * ', ' *   '));
+  if (returns !== '' || errors.length > 0) lines.push(' *');
+  if (returns !== '') lines.push(...wrap(`Return: ${returns}`, ' * ', ' *   '));
+  for (const { errno, doc } of errors) lines.push(...wrap(`${errno}: ${doc}`, ' * ', ' *   '));
+  return ['/*', ...lines, ' */'];
+}
+
+function argumentType(ioctl: Ioctl, model: Model): string {
+  const { argument } = ioctl;
+  if (argument.kind === 'scalar') return cScalar(argument.name);
+  const struct = argument.kind === 'struct' ? model.structs.get(argument.name) : undefined;
+  return struct === undefined ? 'int' : cStructType(struct);
+}

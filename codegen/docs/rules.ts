@@ -1,0 +1,34 @@
+import { formatExpression } from '../../src/layout/expression-text.ts';
+import type { Rule } from '../../src/model/declaration.ts';
+import type { Printer } from '../printer.ts';
+import { code, phrase, table } from './markdown.ts';
+
+/** Prints the checks of a struct, in their order. */
+export function printRules(printer: Printer, rules: readonly Rule[]): void {
+  if (rules.length === 0) return;
+  printer.line('Checks, in this order:');
+  printer.blank();
+  printer.lines(
+    table(
+      ['check', 'error', 'needs', 'asks for', 'meaning'],
+      rules.map((rule) => [
+        rule.id,
+        rule.unchecked ? `${rule.errno} (not enforced)` : rule.errno,
+        rule.stage,
+        code(checkText(rule)),
+        phrase(rule.doc),
+      ]),
+    ),
+  );
+}
+
+function checkText({ check }: Rule): string {
+  switch (check.kind) {
+    case 'expression':
+      return formatExpression(check.expression);
+    case 'fields':
+      return check.fields.join(', ');
+    case 'described':
+      return '';
+  }
+}

@@ -1,0 +1,5 @@
+export type { Backend, EmitOptions, EmittedFile } from './backend.ts';
+export { cBackend } from './c/backend.ts';
+export { docsBackend } from './docs/backend.ts';
+export { jsonBackend } from './json/backend.ts';
+export { backends, findBackend } from './registry.ts';

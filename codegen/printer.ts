@@ -1,0 +1,59 @@
+/**
+ * Collects lines of text with indentation.
+ *
+ * Blank lines never double and never stand at the beginning or the end, so that emitters may ask for one wherever a
+ * paragraph could end.
+ */
+export class Printer {
+  readonly #indent: string;
+  readonly #lines: string[] = [];
+  #depth = 0;
+  #blankAsked = false;
+
+  constructor(indent: string) {
+    this.#indent = indent;
+  }
+
+  /** Adds a line at the current depth. */
+  line(text: string): void {
+    if (text === '') {
+      this.blank();
+      return;
+    }
+    this.#flush();
+    this.#lines.push(this.#indent.repeat(this.#depth) + text);
+  }
+
+  /** Adds a line at the left margin: a macro or a preprocessor condition. */
+  flush(text: string): void {
+    this.#flush();
+    this.#lines.push(text);
+  }
+
+  /** Adds several lines. */
+  lines(texts: Iterable<string>): void {
+    for (const text of texts) this.line(text);
+  }
+
+  /** Asks for one blank line before whatever comes next. */
+  blank(): void {
+    this.#blankAsked = this.#lines.length > 0;
+  }
+
+  /** Runs the body one level deeper. */
+  indented(body: () => void): void {
+    this.#depth++;
+    body();
+    this.#depth--;
+  }
+
+  /** The text, ended by a line break. */
+  toString(): string {
+    return this.#lines.length === 0 ? '' : `${this.#lines.join('\n')}\n`;
+  }
+
+  #flush(): void {
+    if (this.#blankAsked) this.#lines.push('');
+    this.#blankAsked = false;
+  }
+}

@@ -1,0 +1,12 @@
+import type { Backend } from './backend.ts';
+import { cBackend } from './c/backend.ts';
+import { docsBackend } from './docs/backend.ts';
+import { jsonBackend } from './json/backend.ts';
+
+/** The back-ends, one row each. */
+export const backends: readonly Backend[] = [cBackend, docsBackend, jsonBackend];
+
+/** Finds a back-end by its name on the command line. */
+export function findBackend(name: string): Backend | undefined {
+  return backends.find((backend) => backend.name === name);
+}

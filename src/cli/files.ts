@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SchemaHost } from '../spec/load.ts';
+import type { ShapeSchema } from '../spec/shape.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The folder with the program's modules: dist/src, or src where the sources run as they are. */
+export const programFolder: string = fileURLToPath(new URL('..', import.meta.url));
+
+/** The package's own folder. */
+export const packageFolder: string = packageAbove(programFolder);
+
+/** The folder of the schemas that come with the package. */
+export const schemaFolder: string = join(packageFolder, 'schema');
+
+/** Paths of the schemas that come with the package, one per interface. */
+export function builtinSchemas(): readonly string[] {
+  const names = readdirSync(schemaFolder).filter((name) => name.endsWith('.yaml'));
+  return names
+    .sort((a, b) => a.replace('.yaml', '').localeCompare(b.replace('.yaml', ''), 'en'))
+    .map((name) => join(schemaFolder, name));
+}
+
+function packageAbove(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(join(folder, 'package.json')) || above === folder ? folder : packageAbove(above);
+}
+
+/** Reads schema files from the disk; `uapikit/NAME.yaml` is a schema of the package. */
+export class FileHost implements SchemaHost {
+  readonly trees: SchemaHost['trees'] = new Map();
+  #shape: ShapeSchema | undefined;
+
+  get shape(): ShapeSchema {
+    this.#shape ??= JSON.parse(readFileSync(join(schemaFolder, 'uapi.schema.json'), 'utf8')) as ShapeSchema;
+    return this.#shape;
+  }
+
+  read(path: string): { readonly text: string } | { readonly problem: string } {
+    try {
+      return { text: readFileSync(builtinPath(path), 'utf8') };
+    } catch (error) {
+      return { problem: problemOf(error) };
+    }
+  }
+}
+
+/** Where a path of a schema leads: `uapikit/vfio.yaml`, wherever it is imported from, to the package. */
+export function builtinPath(path: string): string {
+  const match = /(?:^|\/)uapikit\/([\w-]+\.yaml)$/.exec(path);
+  return match?.[1] === undefined || path.startsWith(schemaFolder) ? path : join(schemaFolder, match[1]);
+}
+
+/** What went wrong with a file, in the user's words. */
+export function problemOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: 'no such file',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of the path is no folder',
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space left',
+    ENAMETOOLONG: 'the name is too long',
+    ERR_INVALID_ARG_VALUE: 'the name holds a NUL byte',
+  };
+  return known[code] ?? (error as Error).message;
+}
+
+/** What writing a file did. */
+export type WriteResult = 'written' | 'unchanged';
+
+/** Writes a text so that the file is never seen half-written; a file that has the text already is left alone. */
+export function writeText(path: string, text: string): WriteResult {
+  try {
+    if (readText(path) === text) return 'unchanged';
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.${process.pid}.tmp`;
+    try {
+      writeFileSync(temporary, text);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    return 'written';
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${problemOf(error)}`);
+  }
+}
+
+/** The text of a file, undefined where it cannot be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

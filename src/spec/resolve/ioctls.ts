@@ -1,0 +1,153 @@
+import type { Ioctl, Kind } from '../../model/declaration.ts';
+import { type Errno, errnos } from '../../model/errno.ts';
+import { type ScalarName, scalars } from '../../model/type.ts';
+import { get, getEntries, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
+import { didYouMean } from '../suggestion.ts';
+import { resolveAvailability } from './availability.ts';
+import { type ResolveContext, optional } from './context.ts';
+import { resolveSetUse } from './set-use.ts';
+
+/** Resolves a kind of object or of open file. */
+export function resolveKind(entry: MapEntry, kind: Kind['kind'], interfaceName: string, context: ResolveContext): void {
+  const { key: name, keySpan: span, value: node } = entry;
+  if (!context.checkOwnName(name, span)) return;
+  const kinds = kind === 'fd' ? context.fds : context.handles;
+  if (kinds.has(name)) {
+    context.error('duplicate-name', span, `the ${kind} ${name} is declared twice, expected once.`);
+    return;
+  }
+  kinds.set(name, {
+    kind,
+    name,
+    span,
+    interface: interfaceName,
+    doc: node.kind === 'string' ? node.value : (getString(node, 'doc') ?? ''),
+    availability: resolveAvailability(node, context),
+    order: context.orderOf(span),
+    ...optional('read', recordOf(node, 'read', context)),
+    ...optional('write', recordOf(node, 'write', context)),
+  });
+}
+
+/** The struct of what read() gives or write() takes. */
+function recordOf(node: SpecNode, key: 'read' | 'write', context: ResolveContext): string | undefined {
+  const name = getString(node, key);
+  const span = get(node, key)?.span ?? node.span;
+  if (name === undefined) return undefined;
+  context.later(() => {
+    if (!context.typeNames.has(name)) context.unknown('struct', name, span, context.typeNames.keys());
+  });
+  return name;
+}
+
+/** Sizes of the parts of an ioctl number (asm-generic/ioctl.h: _IOC_NRBITS, _IOC_TYPEBITS, _IOC_SIZEBITS). */
+const ioc = { nr: 8, type: 8, size: 14 };
+const ioctlDirections = { _IO: 0n, _IOW: 1n, _IOR: 2n, _IOWR: 3n } as const;
+
+/** Resolves an ioctl and declares its number; the size in the number comes with the layout. */
+export function resolveIoctl(entry: MapEntry, interfaceName: string, context: ResolveContext): void {
+  const { key: name, keySpan: span, value: node } = entry;
+  const [type, nr] = [context.expression(node, 'type'), context.expression(node, 'nr')];
+  const argument = resolveArgument(node, context);
+  const encoding = (getString(node, 'encoding') as Ioctl['encoding'] | undefined) ?? '_IO';
+  if (type === undefined || nr === undefined || argument === undefined) return;
+  const number = (): bigint | undefined => {
+    const [t, n] = [context.constant(type), context.constant(nr)];
+    return encoding === '_IO' && t !== undefined && n !== undefined ? (t << 8n) | n : undefined;
+  };
+  if (!context.declare(name, { span, what: 'an ioctl', value: number, shared: false })) return;
+  const fds = getList(node, 'fd').flatMap((item) => (item.kind === 'string' ? [item] : []));
+  for (const fd of fds) {
+    context.later(() => {
+      if (!context.fds.has(fd.value)) context.unknown('fd', fd.value, fd.span, context.fds.keys());
+    });
+  }
+  if (encoding !== '_IO' && argument.kind !== 'struct' && argument.kind !== 'scalar') {
+    context.error('missing-key', span, `${name} is made by ${encoding}, expected arg to name the struct or scalar whose size is part of the number.`);
+  }
+  const availability = resolveAvailability(node, context);
+  const order = context.orderOf(span);
+  const errors = resolveErrors(node, context);
+  context.later(() => {
+    const values = [part(type, 'type', ioc.type, context), part(nr, 'nr', ioc.nr, context)] as const;
+    if (values[0] === undefined || values[1] === undefined) return;
+    const ioctl: Ioctl = {
+      kind: 'ioctl',
+      name,
+      span,
+      interface: interfaceName,
+      doc: getString(node, 'doc') ?? '',
+      availability,
+      order,
+      fds: fds.map((fd) => fd.value),
+      encoding,
+      type: { value: values[0], expression: type },
+      nr: { value: values[1], expression: nr },
+      argument,
+      errors,
+      returns: getString(node, 'returns') ?? '',
+    };
+    checkNumber(ioctl, context);
+    context.ioctls.set(name, ioctl);
+  });
+}
+
+function part(expression: Ioctl['nr']['expression'], what: string, bits: number, context: ResolveContext): bigint | undefined {
+  const value = context.constant(expression);
+  if (value === undefined || (value >= 0n && value < 1n << BigInt(bits))) return value;
+  context.error('does-not-fit', expression.span, `${what} is ${value}, expected 0 to ${(1 << bits) - 1}.`);
+  return undefined;
+}
+
+function checkNumber(ioctl: Ioctl, context: ResolveContext): void {
+  for (const other of context.ioctls.values()) {
+    if (other.type.value !== ioctl.type.value || other.nr.value !== ioctl.nr.value) continue;
+    if (ioctlDirections[other.encoding] !== ioctlDirections[ioctl.encoding]) continue;
+    const shared = other.fds.filter((fd) => ioctl.fds.includes(fd));
+    const both = other.fds.length === 0 && ioctl.fds.length === 0;
+    if (shared.length === 0 && !both) continue;
+    const where = both ? 'and neither names its fd' : `on ${shared.join(', ')}`;
+    context.error('duplicate-value', ioctl.span, `${ioctl.name} has the number of ${other.name} ${where}, expected one of its own.`);
+  }
+}
+
+function resolveArgument(node: SpecNode, context: ResolveContext): Ioctl['argument'] | undefined {
+  const name = getString(node, 'arg');
+  const span = get(node, 'arg')?.span ?? node.span;
+  const value = get(node, 'value');
+  if (value !== undefined && name !== 'value') {
+    context.error('unknown-key', value.span, `value is given for the argument ${name ?? 'none'}, expected arg: value with it.`);
+  }
+  if (name === undefined || name === 'none') return { kind: 'none' };
+  if (name === 'string') return { kind: 'string', doc: getString(value, 'doc') ?? '' };
+  if (name === 'value') return resolveValue(value ?? node, context);
+  if (Object.hasOwn(scalars, name)) return { kind: 'scalar', name: name as ScalarName };
+  context.later(() => {
+    if (!context.typeNames.has(name)) context.unknown('struct', name, span, [...context.typeNames.keys(), 'value', 'string', 'none']);
+  });
+  return { kind: 'struct', name };
+}
+
+function resolveValue(node: SpecNode, context: ResolveContext): Ioctl['argument'] {
+  const fd = getString(node, 'fd');
+  const span = get(node, 'fd')?.span ?? node.span;
+  if (fd !== undefined && fd !== 'any') {
+    context.later(() => {
+      if (!context.fds.has(fd)) context.unknown('fd', fd, span, context.fds.keys());
+    });
+  }
+  return {
+    kind: 'value',
+    doc: getString(node, 'doc') ?? '',
+    ...optional('enumeration', resolveSetUse(node, 'enum', context)),
+    ...optional('fileDescriptor', fd),
+  };
+}
+
+function resolveErrors(node: SpecNode, context: ResolveContext): Ioctl['errors'] {
+  return getEntries(node, 'errors').flatMap(({ key, keySpan, value }) => {
+    if (Object.hasOwn(errnos, key)) return [{ errno: key as Errno, doc: value.kind === 'string' ? value.value : '' }];
+    context.error('unknown-errno', keySpan, `unknown error number ${key}${didYouMean(key, Object.keys(errnos)) || ', expected one of Linux, like EINVAL.'}`);
+    return [];
+  });
+}

@@ -1,0 +1,20 @@
+import { runCli } from '../../src/cli/program.ts';
+
+/** What a run of the command line printed, and its exit status. */
+export interface CliRun {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line in this process. */
+export async function uapi(...args: readonly string[]): Promise<CliRun> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await runCli(
+    args,
+    { line: (text) => void out.push(text), note: (text) => void err.push(text), isTerminal: false },
+    '0.0.0-test',
+  );
+  return { status, out: out.join('\n'), err: err.join('\n') };
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Each folder with those that it may import from, besides itself. docs/architecture.md says why. */
+const order: readonly (readonly [folder: string, mayImport: readonly string[]])[] = [
+  ['src/base', []],
+  ['src/model', ['src/base']],
+  ['src/layout', ['src/base', 'src/model']],
+  ['src/spec', ['src/base', 'src/model', 'src/layout']],
+  ['src/codec/runtime', []],
+  ['src/codec/oracle', ['src/base', 'src/model', 'src/layout', 'src/codec/runtime']],
+  ['src/codec/typed-binary', ['src/codec/runtime']],
+  ['src/arbitrary', ['src/base', 'src/model', 'src/layout', 'src/codec/runtime', 'src/codec/oracle']],
+  ['src/generated', ['src/codec/runtime']],
+  ['codegen', ['src/base', 'src/model', 'src/layout']],
+  [
+    'src/cli',
+    [
+      'src/base',
+      'src/model',
+      'src/layout',
+      'src/spec',
+      'src/codec',
+      'src/arbitrary',
+      'src/generated',
+      'codegen',
+    ],
+  ],
+  ['src/index.ts', ['src']],
+];
+
+/** Packages that a folder may import; everything else stays free of dependencies. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  'src/spec': ['yaml', 'fastest-levenshtein', 'node:path'],
+  'src/cli': ['commander', 'node:'],
+  'src/codec/oracle': ['typed-binary'],
+  'src/codec/typed-binary': ['typed-binary'],
+  'src/arbitrary': ['fast-check'],
+};
+
+const files = ['src', 'codegen'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`),
+);
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const imports: readonly Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from '([^']+)'|import\('([^']+)'\)|\nimport '([^']+)'/g,
+    ),
+  ];
+  return found.map((match) => ({ from: file, to: target(file, match[1] ?? match[2] ?? match[3] ?? '') }));
+});
+
+function target(file: string, specifier: string): string {
+  return specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier;
+}
+
+function folderOf(file: string): string | undefined {
+  return order
+    .map(([folder]) => folder)
+    .filter((folder) => file === folder || file.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+describe('the tree', () => {
+  it('has every source file in a folder of the import order', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((file) => folderOf(file) === undefined)).toEqual([]);
+  });
+
+  it('imports one way only', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (!to.startsWith('src/') && !to.startsWith('codegen/')) return false;
+      const [own, other] = [folderOf(from), folderOf(to)];
+      const allowed = order.find(([folder]) => folder === own)?.[1] ?? [];
+      return own !== other && !allowed.some((folder) => other === folder || other?.startsWith(`${folder}/`));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports packages only where they are declared', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (to.startsWith('src/') || to.startsWith('codegen/')) return false;
+      return !(packages[folderOf(from) ?? ''] ?? []).some(
+        (name) => to === name || (name.endsWith(':') && to.startsWith(name)),
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has files of at most 400 lines', () => {
+    const long = files
+      .filter((file) => !file.startsWith('src/generated/'))
+      .map((file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length - 1] as const)
+      .filter(([, lines]) => lines > 400);
+    expect(long).toEqual([]);
+  });
+
+  it('has no drawer for anything', () => {
+    expect(files.filter((file) => /(^|\/)(utils?|helpers?|misc|common)\.ts$/.test(file))).toEqual([]);
+  });
+});
