@@ -6,6 +6,8 @@ export interface Backend {
   readonly name: string;
   /** What it writes, in one line. */
   readonly summary: string;
+  /** Settings that it understands, with what they mean. */
+  readonly settings?: Readonly<Record<string, string>>;
   /**
    * Prints files for interfaces of the model.
    *
@@ -17,6 +19,8 @@ export interface Backend {
 
 /** What a caller may choose. */
 export interface EmitOptions {
+  /** Settings of the back-end, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Names of the interfaces to print; only the model's root unless given. */
   readonly interfaces?: readonly string[];
 }

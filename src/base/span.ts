@@ -23,7 +23,7 @@ export interface Position {
 /** Finds the line and column of an offset in a text. */
 export function locate(text: string, offset: number): Position {
   const at = Math.max(0, Math.min(offset, text.length));
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const lineStart = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
   let line = 1;
   for (let i = text.indexOf('\n'); i !== -1 && i < lineStart; i = text.indexOf('\n', i + 1)) line++;
   const newline = text.indexOf('\n', lineStart);

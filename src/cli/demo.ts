@@ -7,8 +7,7 @@ import type { EmittedFile } from '../../codegen/backend.ts';
 import { cBackend } from '../../codegen/c/backend.ts';
 import { Catalog } from './catalog.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { builtinSchemas, packageFolder, writeText } from './files.ts';
-import { emitAll } from './gen.ts';
+import { packageFolder, writeText } from './files.ts';
 import { type HeaderFacts, parseHeaderFacts, proveHeader } from './header-proof.ts';
 import { type Output, table } from './output.ts';
 import { UsageError } from './usage-error.ts';
@@ -36,7 +35,7 @@ export function configureDemo(command: Command, output: Output, finish: (status:
 
 function runDemo(folder: string, output: Output): boolean {
   output.line('1. C headers from the schemas (uapi gen c)');
-  const headers = emitAll(cBackend, Catalog.of(builtinSchemas()));
+  const headers = Catalog.load().models.flatMap((model) => cBackend.emit(model));
   for (const { path, text } of headers) writeText(join(folder, path), text);
   print(headers.map(describe), output);
 

@@ -48,8 +48,12 @@ export class FileHost implements SchemaHost {
 
 /** Where a path of a schema leads: `uapikit/vfio.yaml`, wherever it is imported from, to the package. */
 export function builtinPath(path: string): string {
-  const match = /(?:^|\/)uapikit\/([\w-]+\.yaml)$/.exec(path);
-  return match?.[1] === undefined || path.startsWith(schemaFolder) ? path : join(schemaFolder, match[1]);
+  return path.startsWith('uapikit/') ? join(schemaFolder, path.slice('uapikit/'.length)) : path;
+}
+
+/** The path of a schema without the place where the package is installed: the inverse of {@link builtinPath}. */
+export function portablePath(path: string): string {
+  return path.startsWith(`${schemaFolder}/`) ? `uapikit/${path.slice(schemaFolder.length + 1)}` : path;
 }
 
 /** What went wrong with a file, in the user's words. */

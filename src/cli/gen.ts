@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Backend, EmittedFile } from '../../codegen/backend.ts';
 import { backends, findBackend } from '../../codegen/registry.ts';
+import type { Model } from '../model/model.ts';
 import { didYouMean } from '../spec/suggestion.ts';
-import { Catalog } from './catalog.ts';
+import { requireRelease } from './catalog.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { builtinSchemas, type FileHost, readText, writeText } from './files.ts';
+import { builtinSchemas, readText, writeText } from './files.ts';
+import { ModelLoader } from './model-loader.ts';
 import { type Output, printJson } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { watchSchemas } from './watch.ts';
@@ -15,6 +17,7 @@ interface GenOptions {
   readonly check?: boolean;
   readonly watch?: boolean;
   readonly kernel?: string;
+  readonly set?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -24,7 +27,12 @@ export function configureGen(
   output: Output,
   finish: (status: ExitStatus | Promise<ExitStatus>) => void,
 ): void {
-  const names = backends.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join('\n');
+  const names = backends
+    .flatMap(({ name, summary, settings = {} }) => [
+      `  ${name.padEnd(12)} ${summary}`,
+      ...Object.entries(settings).map(([key, meaning]) => `${' '.repeat(15)}--set ${key}=VALUE: ${meaning}`),
+    ])
+    .join('\n');
   command
     .argument('<BACKEND>', `what to write: ${backends.map(({ name }) => name).join(', ')}`)
     .argument('[FILE...]', 'schema files; those of the package when none is given')
@@ -32,6 +40,7 @@ export function configureGen(
     .option('--check', 'write nothing; exit status 1 when the folder has not what would be written')
     .option('--watch', 'write again whenever a schema changes')
     .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .option('--set <NAME=VALUE...>', 'settings of the back-end')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -41,12 +50,28 @@ export function configureGen(
       const backend = requireBackend(name);
       if (options.check && options.watch) throw new UsageError('--check and --watch exclude each other');
       const chosen = files.length > 0 ? files : builtinSchemas();
-      const emit = (host?: FileHost): readonly EmittedFile[] =>
-        emitAll(backend, Catalog.of(chosen, options.kernel, host));
+      const loader = new ModelLoader(requireRelease(options.kernel));
+      const emit = emitter(backend, chosen, loader, settingsOf(backend, options.set ?? []));
       if (options.watch)
-        finish(watchSchemas(chosen, output, (host) => void generate(emit(host), options, output)));
+        finish(watchSchemas(chosen, loader, output, () => void generate(emit(), options, output)));
       else finish(options.check ? check(emit(), options, output) : generate(emit(), options, output));
     });
+}
+
+/** The settings by name; a name that the back-end does not know is a mistake. */
+function settingsOf(backend: Backend, words: readonly string[]): Readonly<Record<string, string>> {
+  const known = Object.keys(backend.settings ?? {});
+  return Object.fromEntries(
+    words.map((word) => {
+      const [name = '', ...value] = word.split('=');
+      if (value.length === 0) throw new UsageError(`--set ${word} has no value, expected NAME=VALUE`);
+      if (!known.includes(name)) {
+        const hint = didYouMean(name, known) || `, expected ${known.join(' or ') || 'none'}`;
+        throw new UsageError(`the back-end ${backend.name} has no setting ${name}${hint}`);
+      }
+      return [name, value.join('=')];
+    }),
+  );
 }
 
 function requireBackend(name: string): Backend {
@@ -58,19 +83,36 @@ function requireBackend(name: string): Backend {
   );
 }
 
-/** What the back-end makes of the schemas; two schemas must not write one file. */
-export function emitAll(backend: Backend, { models }: Catalog): readonly EmittedFile[] {
-  const emitted = new Map<string, EmittedFile>();
-  for (const model of models) {
-    for (const file of backend.emit(model)) {
-      const other = emitted.get(file.path);
-      if (other !== undefined && other.text !== file.text) {
-        throw new UsageError(`two schemas write ${file.path}, expected a header path of its own in each`);
-      }
-      emitted.set(file.path, file);
+/** Makes what a back-end makes of schemas; a model that is the same as before is not printed again. */
+function emitter(
+  backend: Backend,
+  files: readonly string[],
+  loader: ModelLoader,
+  settings: Readonly<Record<string, string>>,
+): () => readonly EmittedFile[] {
+  const before = new WeakMap<Model, readonly EmittedFile[]>();
+  return () =>
+    withoutClashes(
+      files.flatMap((file) => {
+        const model = loader.load(file);
+        const emitted = before.get(model) ?? backend.emit(model, { settings });
+        before.set(model, emitted);
+        return emitted;
+      }),
+    );
+}
+
+/** The files by path; two schemas must not write different texts to one. */
+function withoutClashes(files: readonly EmittedFile[]): readonly EmittedFile[] {
+  const byPath = new Map<string, EmittedFile>();
+  for (const file of files) {
+    const other = byPath.get(file.path);
+    if (other !== undefined && other.text !== file.text) {
+      throw new UsageError(`two schemas write ${file.path}, expected a header path of its own in each`);
     }
+    byPath.set(file.path, file);
   }
-  return [...emitted.values()];
+  return [...byPath.values()];
 }
 
 function generate(emitted: readonly EmittedFile[], options: GenOptions, output: Output): ExitStatus {

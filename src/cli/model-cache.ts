@@ -1,15 +1,39 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Model } from '../model/model.ts';
-import { builtinPath, programFolder, readText, schemaFolder } from './files.ts';
+import { builtinPath, packageFolder, portablePath, programFolder, readText, schemaFolder } from './files.ts';
 
 /** A resolved model with the files that it was made from. */
-interface CacheEntry {
-  readonly files: readonly { readonly path: string; readonly hash: string }[];
+export interface LoadedModel {
   readonly model: Model;
+  /** Hash of each file's contents. */
+  readonly prints: ReadonlyMap<string, string>;
+}
+
+/** Hashes of the texts of files. */
+export function fingerprints(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...sources].map(([file, text]) => [portablePath(file), hashOf(text)]));
+}
+
+/** Models of the package's schemas as the build resolved them. */
+export const compiledFolder: string = join(packageFolder, 'dist', 'models');
+
+/** Where the build put the model of one of the package's schemas. */
+export function compiledPlace(path: string): string {
+  return join(compiledFolder, `${basename(path, '.yaml')}.model`);
+}
+
+/** Where the build put the same model as of the release that it is written for, without places in the schema's text. */
+export function releasedPlace(path: string): string {
+  return join(compiledFolder, `${basename(path, '.yaml')}.released.model`);
+}
+
+/** True where every file still has the contents that it had. */
+export function isFresh({ prints }: LoadedModel): boolean {
+  return [...prints].every(([file, print]) => hashOf(readText(builtinPath(file))) === print);
 }
 
 /**
@@ -28,26 +52,27 @@ export class ModelCache {
   }
 
   /** The model of a schema file, if it was resolved before and no file has changed since. */
-  load(path: string): Model | undefined {
-    const place = this.#place(path);
-    if (place === undefined) return undefined;
-    try {
-      const entry = deserialize(readFileSync(place)) as CacheEntry;
-      const fresh = entry.files.every((file) => hashOf(readText(builtinPath(file.path))) === file.hash);
-      return fresh ? entry.model : undefined;
-    } catch {
-      return undefined;
+  load(path: string): LoadedModel | undefined {
+    if (isBuilt(path)) {
+      const compiled = loadFrom(compiledPlace(path));
+      if (compiled !== undefined) return compiled;
     }
+    const place = this.#place(path);
+    return place === undefined ? undefined : loadFrom(place);
   }
 
-  store(path: string, model: Model, sources: ReadonlyMap<string, string>): void {
+  /** The model of one of the package's schemas as of its own release, if the build made it and no file has changed since. */
+  loadReleased(path: string): Model | undefined {
+    return isBuilt(path) ? loadFrom(releasedPlace(path))?.model : undefined;
+  }
+
+  store(path: string, loaded: LoadedModel): void {
     const place = this.#place(path);
     if (place === undefined) return;
-    const files = [...sources].map(([file, text]) => ({ path: file, hash: hashOf(text) }));
     try {
       mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
       const temporary = `${place}.${process.pid}.tmp`;
-      writeFileSync(temporary, serialize({ files, model } satisfies CacheEntry));
+      writeFileSync(temporary, serialize(loaded));
       renameSync(temporary, place);
       forgetOld(dirname(place));
     } catch {
@@ -59,6 +84,20 @@ export class ModelCache {
     if (this.#folder === undefined) return undefined;
     this.#stamp ??= programStamp();
     return join(this.#folder, `${hashOf(`${this.#stamp}\n${path}\n${process.cwd()}`)}.model`);
+  }
+}
+
+/** True for the package's schemas in a program that the build made. */
+function isBuilt(path: string): boolean {
+  return dirname(path) === schemaFolder && programFolder.startsWith(dirname(compiledFolder));
+}
+
+function loadFrom(place: string): LoadedModel | undefined {
+  try {
+    const loaded = deserialize(readFileSync(place)) as LoadedModel;
+    return isFresh(loaded) ? loaded : undefined;
+  } catch {
+    return undefined;
   }
 }
 

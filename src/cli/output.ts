@@ -4,6 +4,8 @@ import type { JsonValue } from '../base/json.ts';
 export interface Output {
   /** Prints a line of the result. */
   line(text: string): void;
+  /** Writes bytes of the result as they are. */
+  bytes(data: Uint8Array): void;
   /** Prints a line about the work: progress, warnings. */
   note(text: string): void;
   /** True where the result goes to a person's terminal. */
@@ -13,6 +15,7 @@ export interface Output {
 /** The terminal, or whatever standard output leads to. */
 export const standardOutput: Output = {
   line: (text) => void process.stdout.write(`${text}\n`),
+  bytes: (data) => void process.stdout.write(data),
   note: (text) => void process.stderr.write(`${text}\n`),
   isTerminal: process.stdout.isTTY === true,
 };

@@ -33,6 +33,16 @@ const commands: readonly {
     load: async () => (await import('./gen.ts')).configureGen,
   },
   {
+    name: 'decode',
+    summary: 'a struct, register block or ioctl argument as values, with its chains',
+    load: async () => (await import('./decode.ts')).configureDecode,
+  },
+  {
+    name: 'pci',
+    summary: 'PCI config spaces with their capabilities, from lspci, sysfs or hex',
+    load: async () => (await import('./pci.ts')).configurePci,
+  },
+  {
     name: 'demo',
     summary: 'the main job on real input, end to end',
     load: async () => (await import('./demo.ts')).configureDemo,

@@ -1,12 +1,11 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { readSchema } from '../spec/schema-file.ts';
-import { builtinPath, FileHost } from './files.ts';
+import { dirname, join } from 'node:path';
+import type { ModelLoader } from './model-loader.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Time in ms in which changes count as one: editors write a file in several steps. */
-const settleMs = 40;
+const settleMs = 20;
 
 /**
  * Runs the work now, and again after every change of a schema file or of a file that it includes or imports.
@@ -14,16 +13,17 @@ const settleMs = 40;
  */
 export function watchSchemas(
   files: readonly string[],
+  loader: ModelLoader,
   output: Output,
-  work: (host: FileHost) => void,
+  work: () => void,
 ): Promise<never> {
-  const host = new FileHost();
   const watchers = new Map<string, FSWatcher>();
+  let followed: ReadonlySet<string> = new Set();
   let timer: NodeJS.Timeout | undefined;
   const run = (): void => {
     const start = performance.now();
     try {
-      work(host);
+      work();
       output.note(`done in ${Math.round(performance.now() - start)} ms, waiting for changes`);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
@@ -32,14 +32,11 @@ export function watchSchemas(
     follow();
   };
   const follow = (): void => {
-    const wanted = new Set(
-      files.flatMap((file) => [...readSchema(file, host).sources.keys(), file]).map(builtinPath),
-    );
-    for (const folder of new Set([...wanted].map((file) => dirname(file)))) {
+    followed = new Set(files.flatMap((file) => loader.filesOf(file)));
+    for (const folder of new Set([...followed].map((file) => dirname(file)))) {
       if (watchers.has(folder)) continue;
-      const names = (): Set<string> => new Set([...wanted].map((file) => basename(file)));
       const watcher = watch(folder, (_event, name) => {
-        if (name !== null && !names().has(name)) return;
+        if (name !== null && !followed.has(join(folder, name))) return;
         clearTimeout(timer);
         timer = setTimeout(run, settleMs);
       });

@@ -43,7 +43,9 @@ function format(expression: Expression, power: number): string {
     }
     case 'binary': {
       const own = powers[expression.operator];
-      const text = `${format(expression.left, own)} ${expression.operator} ${format(expression.right, own + 1)}`;
+      // The language refuses `a < b < c`, so a comparison on the left needs parentheses too.
+      const left = own === 7 ? own + 1 : own;
+      const text = `${format(expression.left, left)} ${expression.operator} ${format(expression.right, own + 1)}`;
       return own < power ? `(${text})` : text;
     }
     case 'conditional': {

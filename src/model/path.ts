@@ -59,7 +59,7 @@ export function resolvePath(
   if (root === 'env' && rest.length === 1) return { kind: 'environment', name: rest[0] ?? '' };
   if (root === 'outer' && rest.length > 0) return { kind: 'outer', path: rest };
   if (root === 'peer' && rest.length > 0) return resolvePeer(model, rest, constant);
-  for (let name: string | undefined = structName; name !== undefined; name = enclosing(name)) {
+  for (let name: string | undefined = structName; name !== undefined; name = enclosing(model, name)) {
     const target = resolveField(model, name, path);
     if (target !== undefined) return target;
   }
@@ -79,9 +79,15 @@ function resolvePeer(
 }
 
 /** The struct around an inline one; undefined for one that stands on its own. */
-export function enclosing(name: string): string | undefined {
+export function enclosing(model: PathModel, name: string): string | undefined {
   const cut = name.lastIndexOf('::');
-  return cut === -1 ? undefined : name.slice(0, cut);
+  if (cut !== -1) return name.slice(0, cut);
+  if (!model.structs.get(name)?.inline) return undefined;
+  // One with a C tag has the tag as its name: the struct around it is the one that has it as a member.
+  for (const outer of model.structs.values()) {
+    if (outer.fields.some(({ type }) => type.kind === 'named' && type.name === name)) return outer.name;
+  }
+  return undefined;
 }
 
 /** The way to a member of a struct, through anonymous members too. */

@@ -34,7 +34,8 @@ export function parseDocuments(text: string): YamlDocuments {
     if (documents.length > 1) return { documents, tooDeep: null };
     if (token.type === 'error' && ++mistakes >= limits.diagnostics) break;
   }
-  for (const document of composer.end()) documents.push(document as Document.Parsed<ParsedNode>);
+  for (const document of composer.end(true, text.length))
+    documents.push(document as Document.Parsed<ParsedNode>);
   return { documents: documents.slice(0, 2), tooDeep: null };
 }
 

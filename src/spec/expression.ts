@@ -1,9 +1,15 @@
 import type { Span } from '../base/span.ts';
-import { type BinaryOperator, type Expression, type FunctionName, functionArity } from '../model/expression.ts';
+import {
+  type BinaryOperator,
+  type Expression,
+  type FunctionName,
+  functionArity,
+} from '../model/expression.ts';
 import type { Diagnostics } from './diagnostic.ts';
 import { limits } from './limits.ts';
 import type { SpecNode } from './node.ts';
 import { didYouMean } from './suggestion.ts';
+import { integerOf, type Token, tokenize } from './tokens.ts';
 
 /**
  * Parses an expression from a node of the tree: an integer, or text in the expression language.
@@ -11,7 +17,8 @@ import { didYouMean } from './suggestion.ts';
  * Reports one mistake and returns undefined where the text is no expression.
  */
 export function parseExpression(node: SpecNode, diagnostics: Diagnostics): Expression | undefined {
-  if (node.kind === 'integer') return { kind: 'integer', value: node.value, text: node.text, span: node.span };
+  if (node.kind === 'integer')
+    return { kind: 'integer', value: node.value, text: node.text, span: node.span };
   if (node.kind === 'boolean') {
     return { kind: 'integer', value: node.value ? 1n : 0n, text: node.value ? '1' : '0', span: node.span };
   }
@@ -34,19 +41,26 @@ class SyntaxProblem extends Error {
   }
 }
 
-interface Token {
-  readonly kind: 'integer' | 'name' | 'operator' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
-
-const tokenPattern =
-  /\s*(?:((?:0[xX][0-9a-fA-F]+|[0-9]+)(?![0-9A-Za-z_])|'[ -&(-\[\]-~]')|([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)|(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>&^|!~?:(),]))/y;
-
 /** Binding power of the binary operators; C's own order. */
 const precedence: Readonly<Record<string, number>> = {
-  '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '<=': 7, '>': 7, '>=': 7,
-  '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
+  '||': 1,
+  '&&': 2,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '<=': 7,
+  '>': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
 };
 
 /** The power of `< <= > >=`. */
@@ -73,7 +87,7 @@ class Parser {
   readonly #text: string;
   readonly #span: Span;
   readonly #verbatim: number | undefined;
-  readonly #tokens: Token[] = [];
+  #tokens: readonly Token[] = [];
   readonly #inParentheses = new WeakSet<Expression>();
   #next = 0;
   #depth = 0;
@@ -83,12 +97,20 @@ class Parser {
     this.#span = span;
     this.#verbatim = verbatim;
     if (text.length > limits.expressionLength) {
-      throw new SyntaxProblem(`the expression has ${text.length} characters, at most ${limits.expressionLength} are read.`, span);
+      throw new SyntaxProblem(
+        `the expression has ${text.length} characters, at most ${limits.expressionLength} are read.`,
+        span,
+      );
     }
   }
 
   parse(): Expression {
-    this.#tokenize();
+    const { tokens, wrong } = tokenize(this.#text);
+    if (wrong !== null) {
+      const message = `found "${this.#text.slice(wrong, wrong + 12)}", expected a number, a name or an operator.`;
+      throw new SyntaxProblem(message, this.#at(wrong, wrong + 1));
+    }
+    this.#tokens = tokens;
     const expression = this.#conditional();
     const rest = this.#peek();
     if (rest.kind !== 'end') {
@@ -101,26 +123,6 @@ class Parser {
     return expression;
   }
 
-  #tokenize(): void {
-    let at = 0;
-    const end = this.#text.trimEnd().length;
-    while (at < end) {
-      tokenPattern.lastIndex = at;
-      const match = tokenPattern.exec(this.#text);
-      if (match === null) {
-        const start = at + (/^\s*/.exec(this.#text.slice(at))?.[0].length ?? 0);
-        const found = this.#text.slice(start, start + 12);
-        throw new SyntaxProblem(`found "${found}", expected a number, a name or an operator.`, this.#at(start, start + 1));
-      }
-      const [whole, integer, name, operator] = match;
-      const text = integer ?? name ?? operator ?? '';
-      const kind = integer !== undefined ? 'integer' : name !== undefined ? 'name' : 'operator';
-      this.#tokens.push({ kind, text, at: at + whole.length - text.length });
-      at += whole.length;
-    }
-    this.#tokens.push({ kind: 'end', text: 'the end', at: end });
-  }
-
   #conditional(): Expression {
     this.#enter();
     const test = this.#binary(1);
@@ -128,7 +130,13 @@ class Parser {
     const then = this.#conditional();
     this.#expect(':');
     const otherwise = this.#conditional();
-    return this.#leave({ kind: 'conditional', test, then, else: otherwise, span: this.#join(test, otherwise) });
+    return this.#leave({
+      kind: 'conditional',
+      test,
+      then,
+      else: otherwise,
+      span: this.#join(test, otherwise),
+    });
   }
 
   #binary(least: number): Expression {
@@ -141,7 +149,10 @@ class Parser {
       this.#next++;
       const right = this.#binary(power + 1);
       if (power === comparing && [left, right].some((side) => this.#isComparison(side))) {
-        this.#fail(`found "${text}" after a comparison, expected two comparisons joined by && (or parentheses).`, operator);
+        this.#fail(
+          `found "${text}" after a comparison, expected two comparisons joined by && (or parentheses).`,
+          operator,
+        );
       }
       left = { kind: 'binary', operator: text as BinaryOperator, left, right, span: this.#join(left, right) };
     }
@@ -149,7 +160,9 @@ class Parser {
 
   /** `a < b < c` compares 0 or 1 with c, which nobody means; with parentheses somebody does. */
   #isComparison(side: Expression): boolean {
-    return side.kind === 'binary' && precedence[side.operator] === comparing && !this.#inParentheses.has(side);
+    return (
+      side.kind === 'binary' && precedence[side.operator] === comparing && !this.#inParentheses.has(side)
+    );
   }
 
   #unary(): Expression {
@@ -169,7 +182,10 @@ class Parser {
     const span = this.#at(token.at, token.at + token.text.length);
     if (token.kind === 'integer') {
       if (/^0[0-9]/.test(token.text)) {
-        this.#fail(`found ${token.text}, expected a number without leading zeros (C would read it as octal).`, token);
+        this.#fail(
+          `found ${token.text}, expected a number without leading zeros (C would read it as octal).`,
+          token,
+        );
       }
       return { kind: 'integer', value: integerOf(token.text), text: token.text, span };
     }
@@ -184,12 +200,18 @@ class Parser {
       this.#inParentheses.add(inner);
       return inner;
     }
-    return this.#fail(`found ${token.kind === 'end' ? 'the end' : `"${token.text}"`}, expected a number, a name or "(".`, token);
+    return this.#fail(
+      `found ${token.kind === 'end' ? 'the end' : `"${token.text}"`}, expected a number, a name or "(".`,
+      token,
+    );
   }
 
   #call(name: Token, span: Span): Expression {
     if (!Object.hasOwn(functionArity, name.text)) {
-      this.#fail(`unknown function ${name.text}${didYouMean(name.text, Object.keys(functionArity)) || '.'}`, name);
+      this.#fail(
+        `unknown function ${name.text}${didYouMean(name.text, Object.keys(functionArity)) || '.'}`,
+        name,
+      );
     }
     const callee = name.text as FunctionName;
     this.#expect('(');
@@ -218,7 +240,9 @@ class Parser {
   }
 
   #peek(): Token {
-    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] ?? { kind: 'end', text: 'the end', at: 0 };
+    return (
+      this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] ?? { kind: 'end', text: 'the end', at: 0 }
+    );
   }
 
   #take(text: string): boolean {
@@ -230,25 +254,28 @@ class Parser {
 
   #expect(text: string): void {
     const token = this.#peek();
-    if (!this.#take(text)) this.#fail(`found ${token.kind === 'end' ? 'the end' : `"${token.text}"`}, expected "${text}".`, token);
+    if (!this.#take(text))
+      this.#fail(`found ${token.kind === 'end' ? 'the end' : `"${token.text}"`}, expected "${text}".`, token);
   }
 
   #fail(message: string, token: Token): never {
-    throw new SyntaxProblem(message, this.#at(token.at, token.at + (token.kind === 'end' ? 1 : token.text.length)));
+    throw new SyntaxProblem(
+      message,
+      this.#at(token.at, token.at + (token.kind === 'end' ? 1 : token.text.length)),
+    );
   }
 
   #at(start: number, end: number): Span {
     if (this.#verbatim === undefined) return this.#span;
     const [from, to] = [this.#verbatim + start, this.#verbatim + end];
-    return { file: this.#span.file, start: Math.min(from, this.#span.end), end: Math.min(to, this.#span.end) };
+    return {
+      file: this.#span.file,
+      start: Math.min(from, this.#span.end),
+      end: Math.min(to, this.#span.end),
+    };
   }
 
   #join(left: Expression, right: Expression): Span {
     return { file: this.#span.file, start: left.span.start, end: right.span.end };
   }
-}
-
-/** The value of a number, or of a character in single quotes. */
-function integerOf(text: string): bigint {
-  return text.startsWith("'") ? BigInt(text.charCodeAt(1)) : BigInt(text);
 }

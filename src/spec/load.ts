@@ -55,8 +55,12 @@ class Loader {
 
   /** `from` is the place that asks for the file, `parents` the files that are being imported around it. */
   loadInterface(path: string, from: Span, parents: readonly string[]): string | undefined {
-    if (parents.includes(path)) {
-      this.#diagnostics.error('import-cycle', from, `${path} imports itself: ${[...parents, path].join(' -> ')}.`);
+    if (parents.some((parent) => same(parent, path))) {
+      this.#diagnostics.error(
+        'import-cycle',
+        from,
+        `${path} imports itself: ${[...parents, path].join(' -> ')}.`,
+      );
       return undefined;
     }
     const known = this.#names.get(path);
@@ -75,7 +79,11 @@ class Loader {
     const files = [path];
     this.#include(root, name, trees, files);
     if (this.interfaces.some((other) => other.name === name)) {
-      this.#diagnostics.error('duplicate-name', get(root, 'name')?.span ?? from, `another schema is named ${name} too, expected a name of its own.`);
+      this.#diagnostics.error(
+        'duplicate-name',
+        get(root, 'name')?.span ?? from,
+        `another schema is named ${name} too, expected a name of its own.`,
+      );
       return undefined;
     }
     this.interfaces.push({ name, trees, files, imports });
@@ -86,7 +94,7 @@ class Loader {
     for (const node of getList(tree, 'include')) {
       if (node.kind !== 'string') continue;
       const path = relative(tree.span.file, node.value);
-      if (files.includes(path)) {
+      if (files.some((file) => same(file, path))) {
         this.#diagnostics.error('include-cycle', node.span, `${path} is included twice, expected once.`);
         continue;
       }
@@ -95,13 +103,21 @@ class Loader {
       files.push(path);
       const partName = getString(part, 'name');
       if (partName !== undefined && partName !== name) {
-        this.#diagnostics.error('wrong-name', node.span, `${path} is part of ${partName}, expected a part of ${name}.`);
+        this.#diagnostics.error(
+          'wrong-name',
+          node.span,
+          `${path} is part of ${partName}, expected a part of ${name}.`,
+        );
         continue;
       }
       for (const key of ['import', 'header', 'kernel']) {
         const misplaced = get(part, key);
         if (misplaced !== undefined) {
-          this.#diagnostics.error('misplaced-key', misplaced.span, `${key} stands in an included file, expected it in the file that includes.`);
+          this.#diagnostics.error(
+            'misplaced-key',
+            misplaced.span,
+            `${key} stands in an included file, expected it in the file that includes.`,
+          );
         }
       }
       trees.push(part);
@@ -132,7 +148,11 @@ class Loader {
   }
 }
 
-/** The path of a file that another names relative to itself. */
+function same(a: string, b: string): boolean {
+  return posix.normalize(a) === posix.normalize(b);
+}
+
+/** The path of a file that another names relative to itself; `uapikit/NAME.yaml` is the package's own from anywhere. */
 function relative(from: string, path: string): string {
-  return posix.isAbsolute(path) ? path : posix.join(posix.dirname(from), path);
+  return posix.isAbsolute(path) || path.startsWith('uapikit/') ? path : posix.join(posix.dirname(from), path);
 }

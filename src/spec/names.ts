@@ -9,10 +9,13 @@ const keywords: ReadonlySet<string> = new Set(
   wchar_t while xor xor_eq`.split(/\s+/),
 );
 
+const objectPrototype = 'names the prototype of objects in JavaScript';
+
 /** Why a name cannot be used in a C header; undefined where it can. */
 export function cNameProblem(name: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is no C identifier';
   if (name.length > 120) return 'is longer than 120 characters';
+  if (name === '__proto__') return objectPrototype;
   if (keywords.has(name)) return 'is a keyword of C or C++';
   if (/^_[A-Z]/.test(name)) return 'is reserved for the C compiler (an underscore and a capital)';
   return undefined;
@@ -21,5 +24,6 @@ export function cNameProblem(name: string): string | undefined {
 /** Why a name cannot name something that C does not see (a chain, a handle kind, bits of a register). */
 export function ownNameProblem(name: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is no identifier';
-  return name.length > 120 ? 'is longer than 120 characters' : undefined;
+  if (name.length > 120) return 'is longer than 120 characters';
+  return name === '__proto__' ? objectPrototype : undefined;
 }

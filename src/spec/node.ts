@@ -74,13 +74,20 @@ export function getEntries(node: SpecNode | undefined, key: string): readonly Ma
 /** What a node is called in messages. */
 export function describe(node: SpecNode): string {
   switch (node.kind) {
-    case 'map': return 'a map';
-    case 'seq': return 'a list';
-    case 'null': return 'nothing';
-    case 'integer': return `the integer ${shorten(node.text)}`;
-    case 'number': return `the number ${shorten(node.text)}`;
-    case 'boolean': return `${node.value}`;
-    case 'string': return `the text "${shorten(node.value)}"`;
+    case 'map':
+      return 'a map';
+    case 'seq':
+      return 'a list';
+    case 'null':
+      return 'nothing';
+    case 'integer':
+      return `the integer ${shorten(node.text)}`;
+    case 'number':
+      return `the number ${shorten(node.text)}`;
+    case 'boolean':
+      return `${node.value}`;
+    case 'string':
+      return `the text "${shorten(node.value)}"`;
   }
 }
 

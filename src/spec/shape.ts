@@ -25,7 +25,11 @@ export interface ShapeSchema {
  * Checks a tree against the language's JSON Schema and returns it without what does not fit, so that the resolver
  * sees only nodes of the right shape and every further mistake is still found. Undefined when nothing is left.
  */
-export function checkShape(tree: SpecNode, schema: ShapeSchema, diagnostics: Diagnostics): SpecNode | undefined {
+export function checkShape(
+  tree: SpecNode,
+  schema: ShapeSchema,
+  diagnostics: Diagnostics,
+): SpecNode | undefined {
   return new ShapeChecker(schema, diagnostics).check(tree, schema, 'the file');
 }
 
@@ -41,29 +45,51 @@ class ShapeChecker {
   /** `place` names the node in messages: `flags`, `item 3 of fields`. */
   check(node: SpecNode, schema: ShapeSchema, place: string): SpecNode | undefined {
     const target = this.#follow(schema);
-    if (target.anyOf !== undefined) return this.#checkAny(node, target.anyOf, place);
+    if (target.anyOf !== undefined) return this.#checkAny(node, target, place);
     if (!this.#matches(node, target)) return this.#mismatch(node, [target], place);
     if (target.enum !== undefined || target.const !== undefined) return this.#checkValue(node, target, place);
-    if (node.kind === 'string' && target.pattern !== undefined && !new RegExp(target.pattern).test(node.value)) {
-      const expected = target.description === undefined ? `text like ${target.pattern}` : lowerFirst(target.description);
-      this.#diagnostics.error('bad-value', node.span, `${place} is "${node.value.slice(0, 40)}", expected ${trimDot(expected)}.`);
+    if (
+      node.kind === 'string' &&
+      target.pattern !== undefined &&
+      !new RegExp(target.pattern).test(node.value)
+    ) {
+      const expected =
+        target.description === undefined ? `text like ${target.pattern}` : lowerFirst(target.description);
+      this.#diagnostics.error(
+        'bad-value',
+        node.span,
+        `${place} is "${node.value.slice(0, 40)}", expected ${trimDot(expected)}.`,
+      );
       return undefined;
     }
     if (node.kind === 'map') return this.#checkMap(node, target, place);
     if (node.kind === 'seq') {
       if (node.items.length < (target.minItems ?? 0)) {
-        this.#diagnostics.error('empty-list', node.span, `${place} is an empty list, expected at least ${target.minItems} item.`);
+        this.#diagnostics.error(
+          'empty-list',
+          node.span,
+          `${place} is an empty list, expected at least ${target.minItems} item.`,
+        );
         return undefined;
       }
-      const items = node.items.map((item, i) => this.check(item, target.items ?? {}, `item ${i + 1} of ${place}`));
-      return { ...node, items: items.filter((item) => item !== undefined) };
+      const checked = node.items.map((item, i) =>
+        this.check(item, target.items ?? {}, `item ${i + 1} of ${place}`),
+      );
+      const items = checked.filter((item) => item !== undefined);
+      return items.length < (target.minItems ?? 0) ? undefined : { ...node, items };
     }
     return node;
   }
 
-  #checkAny(node: SpecNode, options: readonly ShapeSchema[], place: string): SpecNode | undefined {
+  #checkAny(
+    node: SpecNode,
+    { anyOf: options = [], description = '' }: ShapeSchema,
+    place: string,
+  ): SpecNode | undefined {
     const fitting = options.find((option) => this.#matches(node, this.#follow(option)));
-    return fitting === undefined ? this.#mismatch(node, options, place) : this.check(node, fitting, place);
+    if (fitting === undefined) return this.#mismatch(node, options, place);
+    const described = fitting.$ref === undefined ? { description, ...fitting } : fitting;
+    return this.check(node, described, place);
   }
 
   #checkValue(node: SpecNode, schema: ShapeSchema, place: string): SpecNode | undefined {
@@ -105,7 +131,11 @@ class ShapeChecker {
     if (typeof schema.additionalProperties === 'object') {
       const names = schema.propertyNames?.pattern;
       if (names !== undefined && !new RegExp(names).test(key)) {
-        this.#diagnostics.error('bad-name', keySpan, `found the name ${key.slice(0, 40)} in ${place}, expected one like ${names}.`);
+        this.#diagnostics.error(
+          'bad-name',
+          keySpan,
+          `found the name ${key.slice(0, 40)} in ${place}, expected one like ${names}.`,
+        );
         return undefined;
       }
       return this.check(value, schema.additionalProperties, key);
@@ -119,13 +149,18 @@ class ShapeChecker {
   #mismatch(node: SpecNode, options: readonly ShapeSchema[], place: string): undefined {
     const expected = [...new Set(options.flatMap((option) => this.#kinds(this.#follow(option))))];
     const hint = node.kind === 'number' && expected.includes('text') ? ': put it in quotes' : '';
-    this.#diagnostics.error('wrong-type', node.span, `${place} is ${describe(node)}, expected ${oneOf(expected)}${hint}.`);
+    this.#diagnostics.error(
+      'wrong-type',
+      node.span,
+      `${place} is ${describe(node)}, expected ${oneOf(expected)}${hint}.`,
+    );
     return undefined;
   }
 
   /** Whether the kind of node fits; contents are checked later. */
   #matches(node: SpecNode, schema: ShapeSchema): boolean {
-    if (schema.anyOf !== undefined) return schema.anyOf.some((option) => this.#matches(node, this.#follow(option)));
+    if (schema.anyOf !== undefined)
+      return schema.anyOf.some((option) => this.#matches(node, this.#follow(option)));
     if (schema.enum !== undefined || schema.const !== undefined) {
       return (schema.enum ?? [schema.const]).some((value) =>
         typeof value === 'number' ? node.kind === 'integer' : typeof value === node.kind,
@@ -136,7 +171,8 @@ class ShapeChecker {
   }
 
   #kinds(schema: ShapeSchema): string[] {
-    if (schema.anyOf !== undefined) return schema.anyOf.flatMap((option) => this.#kinds(this.#follow(option)));
+    if (schema.anyOf !== undefined)
+      return schema.anyOf.flatMap((option) => this.#kinds(this.#follow(option)));
     if (schema.enum !== undefined) return [oneOf(schema.enum.map(String))];
     if (schema.const !== undefined) return [String(schema.const)];
     return [schema.type ?? []].flat().map((type) => nameOfType[type] ?? type);
@@ -151,11 +187,21 @@ class ShapeChecker {
 }
 
 const kindOfType: Readonly<Record<string, SpecNode['kind']>> = {
-  object: 'map', array: 'seq', string: 'string', integer: 'integer', boolean: 'boolean', null: 'null',
+  object: 'map',
+  array: 'seq',
+  string: 'string',
+  integer: 'integer',
+  boolean: 'boolean',
+  null: 'null',
 };
 
 const nameOfType: Readonly<Record<string, string>> = {
-  object: 'a map', array: 'a list', string: 'text', integer: 'an integer', boolean: 'true or false', null: 'null',
+  object: 'a map',
+  array: 'a list',
+  string: 'text',
+  integer: 'an integer',
+  boolean: 'true or false',
+  null: 'null',
 };
 
 /** The beginning of a map, where a missing key is reported. */
@@ -166,7 +212,7 @@ function headOf(node: MapNode): MapNode['span'] {
 
 function oneOf(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? 'nothing';
-  const shown = words.length > 14 ? [...words.slice(0, 14), '...'] : words;
+  const shown = words.length > 14 ? [...words.slice(0, 14), 'others'] : words;
   return `${shown.slice(0, -1).join(', ')} or ${shown[shown.length - 1]}`;
 }
 

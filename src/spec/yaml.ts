@@ -33,7 +33,9 @@ const notText = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd\ufffe\uffff
 
 function nameOfCharacter(code: number): string {
   if (code === 0) return 'a NUL byte';
-  return code === 0xfffd ? 'bytes that are no UTF-8' : `the character 0x${code.toString(16).padStart(2, '0')}`;
+  return code === 0xfffd
+    ? 'bytes that are no UTF-8'
+    : `the character 0x${code.toString(16).padStart(2, '0')}`;
 }
 
 /** Integers that mean the same in YAML and in C. */
@@ -143,7 +145,11 @@ class Reader {
     for (const { key, value } of map.items as Pair<ParsedNode | null, ParsedNode | null>[]) {
       const place = key?.range ?? value?.range ?? map.range;
       const keySpan = this.#span(place[0], key === null ? place[0] : place[1]);
-      if (key === null || !isScalar(key) || (typeof key.value !== 'string' && typeof key.value !== 'bigint')) {
+      if (
+        key === null ||
+        !isScalar(key) ||
+        (typeof key.value !== 'string' && typeof key.value !== 'bigint')
+      ) {
         this.#diagnostics.error('bad-key', keySpan, 'found a key that is no text, expected a name.');
         continue;
       }
@@ -155,7 +161,11 @@ class Reader {
         continue;
       }
       if (entries.has(name)) {
-        this.#diagnostics.error('duplicate-key', keySpan, `${name} is given twice in one map, expected once.`);
+        this.#diagnostics.error(
+          'duplicate-key',
+          keySpan,
+          `${name} is given twice in one map, expected once.`,
+        );
         continue;
       }
       const node = value === null ? ({ kind: 'null', span: keySpan } as const) : this.#node(value);

@@ -74,7 +74,7 @@ describe('atRelease', () => {
     expect(old.flags.get('set')?.values.map((value) => value.name)).toEqual(['A']);
     expect(old.structs.get('s')?.rules).toMatchObject([{ id: 'both', check: { fields: ['a'] } }]);
     expect(fieldNames(atRelease(full, release('6.17')))).toEqual(['a', 'b']);
-    expect(atRelease(full, release('6.17'))).toEqual(full);
+    expect(atRelease(full, release('6.17'))).toEqual({ ...full, release: release('6.17') });
   });
 
   test('drops structs with the ioctls and fields that need them', () => {

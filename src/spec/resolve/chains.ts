@@ -4,8 +4,9 @@ import { type ScalarName, scalars } from '../../model/type.ts';
 import { parseExpression } from '../expression.ts';
 import { get, getFlag, getInteger, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
 import { resolveAvailability } from './availability.ts';
+import { checkChain } from './check-chain.ts';
 import { checkExpression } from './check-expression.ts';
-import { type ResolveContext, optional } from './context.ts';
+import { optional, type ResolveContext } from './context.ts';
 import { resolveErrno, resolveSetUse } from './set-use.ts';
 
 /** Resolves a set of structs chosen by tags. */
@@ -19,7 +20,9 @@ export function resolveVariantSet(entry: MapEntry, interfaceName: string, contex
   const tags = getList(node, 'tags').flatMap((item): VariantSet['tags'][number][] => {
     const tag = getString(item, 'name');
     const type = (getString(item, 'type') as ScalarName | undefined) ?? 'u32';
-    return tag === undefined ? [] : [{ name: tag, type, ...optional('enumeration', resolveSetUse(item, 'enum', context)) }];
+    return tag === undefined
+      ? []
+      : [{ name: tag, type, ...optional('enumeration', resolveSetUse(item, 'enum', context)) }];
   });
   context.variants.set(name, {
     kind: 'variants',
@@ -53,7 +56,8 @@ export function resolveChain(entry: MapEntry, interfaceName: string, context: Re
     }
   });
   const condition = context.expression(node, 'if');
-  if (condition !== undefined && head.kind === 'field') context.check(() => checkExpression(condition, head.struct, context));
+  if (condition !== undefined && head.kind === 'field')
+    context.check(() => checkExpression(condition, head.struct, context));
   const path = (key: string, of: SpecNode | undefined): readonly string[] => {
     const text = getString(of, key) ?? '';
     context.check(() => checkHeaderPath(text, header, get(of, key)?.span ?? span, context));
@@ -78,7 +82,10 @@ export function resolveChain(entry: MapEntry, interfaceName: string, context: Re
     first: Number(getInteger(node, 'first') ?? 0n),
     last: get(node, 'last') === undefined ? null : Number(getInteger(node, 'last')),
     alignment: Number(getInteger(node, 'align') ?? 1n),
-    end: get(node, 'end') === undefined ? [0n] : getList(node, 'end').flatMap((item) => (item.kind === 'integer' ? [item.value] : [])),
+    end:
+      get(node, 'end') === undefined
+        ? [0n]
+        : getList(node, 'end').flatMap((item) => (item.kind === 'integer' ? [item.value] : [])),
     endIds: getList(node, 'end-ids').map((item) => ({
       id: getInteger(item, 'id') ?? 0n,
       meaning: (getString(item, 'meaning') as 'empty' | 'broken' | undefined) ?? 'empty',
@@ -86,7 +93,9 @@ export function resolveChain(entry: MapEntry, interfaceName: string, context: Re
     endHeaders: getList(node, 'end-headers').flatMap((item) => {
       const expression = context.expression(item, 'value');
       const value = expression && context.constant(expression);
-      return value === undefined ? [] : [{ value, meaning: (getString(item, 'meaning') as 'empty' | 'broken' | undefined) ?? 'empty' }];
+      return value === undefined
+        ? []
+        : [{ value, meaning: (getString(item, 'meaning') as 'empty' | 'broken' | undefined) ?? 'empty' }];
     }),
     limit: resolveLimit(node, context),
     ascending: getFlag(node, 'ascending'),
@@ -95,8 +104,12 @@ export function resolveChain(entry: MapEntry, interfaceName: string, context: Re
     ...optional('requires', resolveRequires(node, context)),
   };
   context.chains.set(name, chain);
+  checkChain(chain, node, context);
   context.check(() => {
-    context.chains.set(name, { ...chain, next: { ...chain.next, width: pathWidth(header, nextPath, context) } });
+    context.chains.set(name, {
+      ...chain,
+      next: { ...chain.next, width: pathWidth(header, nextPath, context) },
+    });
   });
 }
 
@@ -106,7 +119,11 @@ function resolveHead(node: SpecNode, context: ResolveContext): Chain['head'] | u
   if (offset !== undefined) return { kind: 'fixed', offset: Number(offset) };
   const [struct, field] = [getString(head, 'struct'), getString(head, 'field')];
   if (struct === undefined || field === undefined) {
-    context.error('missing-key', head?.span ?? node.span, 'the head has no place, expected offset, or struct and field.');
+    context.error(
+      'missing-key',
+      head?.span ?? node.span,
+      'the head has no place, expected offset, or struct and field.',
+    );
     return undefined;
   }
   context.later(() => checkStructName(head, 'struct', context));
@@ -123,7 +140,11 @@ function maskOf(node: SpecNode | undefined, context: ResolveContext): bigint {
 function resolveLimit(node: SpecNode, context: ResolveContext): number {
   const limit = getInteger(node, 'limit') ?? 0n;
   if (limit >= 1n && limit <= 65536n) return Number(limit);
-  context.error('bad-limit', get(node, 'limit')?.span ?? node.span, `the limit is ${limit}, expected 1 to 65536 elements.`);
+  context.error(
+    'bad-limit',
+    get(node, 'limit')?.span ?? node.span,
+    `the limit is ${limit}, expected 1 to 65536 elements.`,
+  );
   return 1;
 }
 
@@ -132,7 +153,8 @@ function resolveRequires(node: SpecNode, context: ResolveContext): Chain['requir
   const chain = getString(requires, 'chain');
   if (requires === undefined || chain === undefined) return undefined;
   context.later(() => {
-    if (!context.chains.has(chain)) context.unknown('chain', chain, requires.span, context.chains.keys());
+    if (!context.chains.has(chain))
+      context.unknown('chain', chain, get(requires, 'chain')?.span ?? requires.span, context.chains.keys());
   });
   const ids = getList(requires, 'ids').flatMap((item) => parseExpression(item, context.diagnostics) ?? []);
   for (const id of ids) context.later(() => void context.constant(id));

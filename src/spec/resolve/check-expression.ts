@@ -1,7 +1,19 @@
 import type { Expression } from '../../model/expression.ts';
 import { findField, resolvePath } from '../../model/path.ts';
-import { didYouMean } from '../suggestion.ts';
+import type { SpecNode } from '../node.ts';
 import type { ResolveContext } from './context.ts';
+
+/** The expression under a key, whose names are looked up in a struct; undefined where there is none. */
+export function structExpression(
+  node: SpecNode,
+  key: string,
+  struct: string,
+  context: ResolveContext,
+): Expression | undefined {
+  const expression = context.expression(node, key);
+  if (expression !== undefined) context.check(() => checkExpression(expression, struct, context));
+  return expression;
+}
 
 /** Checks that every name of an expression means something inside a struct, and every function's arguments too. */
 export function checkExpression(expression: Expression, struct: string, context: ResolveContext): void {
@@ -19,14 +31,19 @@ export function checkExpression(expression: Expression, struct: string, context:
       checkExpression(expression.right, struct, context);
       return;
     case 'conditional':
-      for (const part of [expression.test, expression.then, expression.else]) checkExpression(part, struct, context);
+      for (const part of [expression.test, expression.then, expression.else])
+        checkExpression(part, struct, context);
       return;
     case 'call':
       checkCall(expression, struct, context);
   }
 }
 
-function checkCall(call: Extract<Expression, { kind: 'call' }>, struct: string, context: ResolveContext): void {
+function checkCall(
+  call: Extract<Expression, { kind: 'call' }>,
+  struct: string,
+  context: ResolveContext,
+): void {
   const [first, second] = call.args;
   if (!['sizeof', 'offsetof', 'offsetofend', 'count', 'length', 'has'].includes(call.callee)) {
     for (const argument of call.args) checkExpression(argument, struct, context);
@@ -38,6 +55,7 @@ function checkCall(call: Extract<Expression, { kind: 'call' }>, struct: string, 
   }
   if (['count', 'length', 'has'].includes(call.callee)) {
     checkPath(first.path, first, struct, context);
+    if (call.callee !== 'has') checkMeasured(call.callee, first, struct, context);
     return;
   }
   const name = first.path.join('.');
@@ -47,17 +65,50 @@ function checkCall(call: Extract<Expression, { kind: 'call' }>, struct: string, 
   } else if (second !== undefined) {
     const field = second.kind === 'name' ? second.path.join('.') : '';
     if (findField(context, type, field) === undefined) {
-      context.error('unknown-name', second.span, `unknown field ${field} of ${type}, expected one of its fields.`);
+      context.error(
+        'unknown-name',
+        second.span,
+        `unknown field ${field} of ${type}, expected one of its fields.`,
+      );
     }
   }
 }
 
-function checkPath(path: readonly string[], expression: Expression, struct: string, context: ResolveContext): void {
+/** `count` and `length` measure an array, or the memory that a field points to. */
+function checkMeasured(
+  callee: string,
+  name: Extract<Expression, { kind: 'name' }>,
+  struct: string,
+  context: ResolveContext,
+): void {
+  const target = resolvePath(context, struct, name.path, () => undefined);
+  const field =
+    target?.kind === 'field' && target.bits === undefined ? target.steps.at(-1)?.field : undefined;
+  if (field === undefined || field.userPointer !== undefined || field.variant !== undefined) return;
+  if (field.type.kind === 'array' || field.type.kind === 'flexible') return;
+  if (callee === 'length' && field.type.kind === 'named') return;
+  const message = `${callee} is given ${name.path.join('.')}, expected an array or a field with user-ptr.`;
+  context.error('wrong-type', name.span, message);
+}
+
+function checkPath(
+  path: readonly string[],
+  expression: Expression,
+  struct: string,
+  context: ResolveContext,
+): void {
   if (resolvePath(context, struct, path, (name) => context.lookupConstant(name)) !== undefined) return;
-  const known = [...fieldNames(struct, context), ...(path.length > 1 ? flagNames(struct, path, context) : context.names.keys())];
   const name = path.join('.');
-  const hint = didYouMean(name, known) || `, expected a field of ${struct} or a constant.`;
+  const hint =
+    context.suggest(name, knownPaths(struct, path, context)) ||
+    `, expected a field of ${struct} or a constant.`;
   context.error('unknown-name', expression.span, `unknown name ${name.slice(0, 80)}${hint}`);
+}
+
+/** What a path could have meant. */
+function* knownPaths(struct: string, path: readonly string[], context: ResolveContext): Generator<string> {
+  yield* fieldNames(struct, context);
+  yield* path.length > 1 ? flagNames(struct, path, context) : context.names.keys();
 }
 
 function fieldNames(struct: string, context: ResolveContext): string[] {
@@ -72,6 +123,9 @@ function flagNames(struct: string, path: readonly string[], context: ResolveCont
   const field = findField(context, struct, path[0] ?? '')?.at(-1)?.field;
   const bits = field?.bits?.map((range) => range.name) ?? [];
   const set = field?.flags === undefined ? undefined : context.flags.get(field.flags.name);
-  const flags = set?.values.map((value) => value.name.slice(value.name.startsWith(set.prefix) ? set.prefix.length : 0).toLowerCase()) ?? [];
+  const flags =
+    set?.values.map((value) =>
+      value.name.slice(value.name.startsWith(set.prefix) ? set.prefix.length : 0).toLowerCase(),
+    ) ?? [];
   return [...bits, ...flags].map((name) => `${path[0]}.${name}`);
 }

@@ -14,6 +14,9 @@ export function resolveConstant(entry: MapEntry, interfaceName: string, context:
     context.error('missing-key', span, `${name} has no value, expected one (or a string).`);
     return;
   }
+  if (text !== undefined && source !== undefined) {
+    context.error('conflict', source.span, `${name} has both value and string, expected one of them.`);
+  }
   const base = {
     kind: 'constant' as const,
     name,
@@ -38,7 +41,8 @@ export function resolveConstant(entry: MapEntry, interfaceName: string, context:
   if (!context.declare(name, { span, what: 'a constant', value, shared: false })) return;
   context.later(() => {
     const known = context.lookupConstant(name);
-    if (known !== undefined) context.constants.set(name, { ...base, value: { kind: 'integer', value: known, expression } });
+    if (known !== undefined)
+      context.constants.set(name, { ...base, value: { kind: 'integer', value: known, expression } });
   });
 }
 
@@ -46,15 +50,17 @@ export function resolveConstant(entry: MapEntry, interfaceName: string, context:
 export function resolveMacro(entry: MapEntry, interfaceName: string, context: ResolveContext): void {
   const { key: name, keySpan: span, value: node } = entry;
   const body = context.expression(node, 'body');
-  if (!context.declare(name, { span, what: 'a macro', value: null, shared: false }) || body === undefined) return;
+  if (!context.declare(name, { span, what: 'a macro', value: null, shared: false }) || body === undefined)
+    return;
   const parameters = getList(node, 'params').flatMap((item) => (item.kind === 'string' ? [item] : []));
-  for (const [i, item] of parameters.entries()) {
-    context.checkCName(item.value, item.span);
-    if (parameters.findIndex((other) => other.value === item.value) !== i) {
-      context.error('duplicate-name', item.span, `the parameter ${item.value} is given twice, expected once.`);
+  const names = new Set<string>();
+  for (const { value: parameter, span: place } of parameters) {
+    context.checkCName(parameter, place);
+    if (names.has(parameter)) {
+      context.error('duplicate-name', place, `the parameter ${parameter} is given twice, expected once.`);
     }
+    names.add(parameter);
   }
-  const names = parameters.map((item) => item.value);
   context.later(() => checkBody(body, names, context));
   context.macros.set(name, {
     kind: 'macro',
@@ -64,7 +70,7 @@ export function resolveMacro(entry: MapEntry, interfaceName: string, context: Re
     doc: getString(node, 'doc') ?? '',
     availability: resolveAvailability(node, context),
     order: context.orderOf(span),
-    parameters: names,
+    parameters: [...names],
     body,
     beside: getString(node, 'beside') ?? null,
   });
@@ -80,6 +86,7 @@ export function resolveAlias(entry: MapEntry, interfaceName: string, context: Re
   if (!context.declare(name, { span, what: 'an alias', value, shared: false })) return;
   context.later(() => {
     if (!context.names.has(target)) context.unknown('name', target, targetSpan, context.names.keys());
+    else context.lookupConstant(name);
   });
   context.aliases.set(name, {
     kind: 'alias',
@@ -95,13 +102,14 @@ export function resolveAlias(entry: MapEntry, interfaceName: string, context: Re
 }
 
 /** Names in a macro's body are parameters or constants; functions are not C. */
-function checkBody(expression: Expression, parameters: readonly string[], context: ResolveContext): void {
+function checkBody(expression: Expression, parameters: ReadonlySet<string>, context: ResolveContext): void {
   switch (expression.kind) {
     case 'integer':
       return;
     case 'name': {
       const name = expression.path.join('.');
-      if (parameters.includes(name) || context.lookupConstant(name) !== undefined || context.macros.has(name)) return;
+      if (parameters.has(name) || context.lookupConstant(name) !== undefined || context.macros.has(name))
+        return;
       context.unknown('name', name, expression.span, [...parameters, ...context.names.keys()]);
       return;
     }
@@ -113,9 +121,14 @@ function checkBody(expression: Expression, parameters: readonly string[], contex
       checkBody(expression.right, parameters, context);
       return;
     case 'conditional':
-      for (const part of [expression.test, expression.then, expression.else]) checkBody(part, parameters, context);
+      for (const part of [expression.test, expression.then, expression.else])
+        checkBody(part, parameters, context);
       return;
     case 'call':
-      context.error('not-constant', expression.span, `${expression.callee} stands in a macro, expected operators and names only.`);
+      context.error(
+        'not-constant',
+        expression.span,
+        `${expression.callee} stands in a macro, expected operators and names only.`,
+      );
   }
 }

@@ -1,16 +1,23 @@
 import type { RegisterAccess } from '../../model/bits.ts';
-import type { Kind } from '../../model/declaration.ts';
+import { fold } from '../../model/evaluate.ts';
 import type { Expression } from '../../model/expression.ts';
-import type {
-  Direction, Field, HandleUse, KindUse, Range, Reserved, UserPointer, VariantUse,
-} from '../../model/field.ts';
+import type { Direction, Field, Range, Reserved } from '../../model/field.ts';
+import { resolvePath } from '../../model/path.ts';
 import { scalars, type Type } from '../../model/type.ts';
 import { parseExpression } from '../expression.ts';
 import { get, getFlag, getInteger, getList, getString, type SpecNode } from '../node.ts';
 import { resolveAvailability } from './availability.ts';
 import { declareMacro, resolveBits } from './bits.ts';
-import { checkExpression } from './check-expression.ts';
-import { type ResolveContext, optional } from './context.ts';
+import { checkExpression, structExpression } from './check-expression.ts';
+import { checkField } from './check-field.ts';
+import { byteCount, optional, type ResolveContext } from './context.ts';
+import {
+  resolveChainHead,
+  resolveFd,
+  resolveHandle,
+  resolveUserPointer,
+  resolveVariantUse,
+} from './reference.ts';
 import { resolveErrno, resolveSetUse } from './set-use.ts';
 import { resolveType } from './type.ts';
 
@@ -31,21 +38,33 @@ export function resolveField(node: SpecNode, host: FieldHost, context: ResolveCo
   if (name !== null) checkName(name, node, host, context);
   const type = fieldType(node, name, host, context);
   if (type === undefined) return undefined;
-  const expression = (key: string): Expression | undefined => fieldExpression(node, key, host.struct, context);
+  const expression = (key: string): Expression | undefined =>
+    structExpression(node, key, host.struct, context);
   const bitNodes = getList(node, 'bits');
   const width = bitsOf(type);
-  if (bitNodes.length > 0 && width === undefined) {
-    context.error('wrong-type', bitNodes[0]?.span ?? span, `${name ?? 'the field'} has bits, expected an integer type.`);
+  const signed = type.kind === 'scalar' && (scalars[type.name].signed || type.name === 'char');
+  if (bitNodes.length > 0 && (width === undefined || signed)) {
+    context.error(
+      'wrong-type',
+      bitNodes[0]?.span ?? span,
+      `${name ?? 'the field'} has bits, expected an unsigned integer type.`,
+    );
   }
-  const bits = bitNodes.length > 0 && width !== undefined
-    ? resolveBits(bitNodes, { low: 0, high: width - 1, struct: host.struct }, context)
-    : undefined;
+  const bits =
+    bitNodes.length > 0 && type.kind === 'scalar' && width !== undefined
+      ? resolveBits(bitNodes, { low: 0, high: width - 1, scalar: type.name, struct: host.struct }, context)
+      : undefined;
   if (name === null && get(node, 'aligned') !== undefined) {
-    context.error('unknown-key', get(node, 'aligned')?.span ?? span, 'aligned is given for an anonymous member, expected it on a member with a name.');
+    context.error(
+      'unknown-key',
+      get(node, 'aligned')?.span ?? span,
+      'aligned is given for an anonymous member, expected it on a member with a name.',
+    );
   }
   const at = expression('at');
   declareMacro(node, 'macro', () => offsetOf(host.struct, name, context), context);
   const bitWidth = bitFieldWidth(node, type, host, context);
+  checkField({ node, type, kind: host.kind, bitWidth, label: name ?? 'the field' }, context);
   return {
     name,
     type,
@@ -84,17 +103,31 @@ function checkName(name: string, node: SpecNode, host: FieldHost, context: Resol
   else context.checkCName(name, span);
 }
 
-function fieldType(node: SpecNode, name: string | null, host: FieldHost, context: ResolveContext): Type | undefined {
+function fieldType(
+  node: SpecNode,
+  name: string | null,
+  host: FieldHost,
+  context: ResolveContext,
+): Type | undefined {
   const [written, struct, union] = [getString(node, 'type'), get(node, 'struct'), get(node, 'union')];
   const given = [written, struct, union].filter((one) => one !== undefined).length;
   const label = name ?? 'the field';
   if (given !== 1) {
     const found = given === 0 ? 'no type' : 'several of type, struct and union';
-    context.error('missing-type', get(node, 'name')?.span ?? node.span, `${label} has ${found}, expected one type, struct or union.`);
+    context.error(
+      'missing-type',
+      get(node, 'name')?.span ?? node.span,
+      `${label} has ${found}, expected one type, struct or union.`,
+    );
     return undefined;
   }
   if (written !== undefined) {
-    if (name === null) context.error('missing-key', node.span, 'the field has no name, expected one (only a struct or union declared in place can do without).');
+    if (name === null) {
+      const message =
+        'the field has no name, expected one (only a struct or union declared in place can do without).';
+      context.error('missing-key', node.span, message);
+      return undefined;
+    }
     return resolveType(written, get(node, 'type')?.span ?? node.span, context);
   }
   return { kind: 'named', name: host.inline(node, struct === undefined ? 'union' : 'struct', name) };
@@ -105,23 +138,24 @@ function bitsOf(type: Type): number | undefined {
   return type.kind === 'scalar' ? scalars[type.name].bytes * 8 : undefined;
 }
 
-function fieldExpression(node: SpecNode, key: string, struct: string, context: ResolveContext): Expression | undefined {
-  const expression = context.expression(node, key);
-  if (expression !== undefined) context.check(() => checkExpression(expression, struct, context));
-  return expression;
-}
-
-function bitFieldWidth(node: SpecNode, type: Type, host: FieldHost, context: ResolveContext): number | undefined {
+function bitFieldWidth(
+  node: SpecNode,
+  type: Type,
+  host: FieldHost,
+  context: ResolveContext,
+): number | undefined {
   const width = getInteger(node, 'bit-width');
   if (width === undefined) return undefined;
   const most = bitsOf(type) ?? 0;
   const span = get(node, 'bit-width')?.span ?? node.span;
-  if (host.kind === 'registers') {
-    context.error('unknown-key', span, 'bit-width stands in a block of registers, expected bits with the ranges.');
-    return undefined;
-  }
+  if (host.kind === 'registers') return undefined;
   if (width >= 1n && width <= BigInt(most)) return Number(width);
-  context.error('bad-bit', span, `the bit-field has ${width} bits, expected 1 to ${most} of an integer type.`);
+  const expected = most === 0 ? 'an integer type' : `1 to ${most}`;
+  context.error(
+    'bad-bit',
+    span,
+    `the bit-field has ${width} ${width === 1n ? 'bit' : 'bits'}, expected ${expected}.`,
+  );
   return undefined;
 }
 
@@ -168,96 +202,49 @@ function defaultValue(node: SpecNode, type: Type, context: ResolveContext): bigi
   const span = get(node, 'default')?.span ?? node.span;
   const scalar = type.kind === 'scalar' ? scalars[type.name] : undefined;
   const bits = BigInt((scalar?.bytes ?? 0) * 8);
-  const [least, most] = scalar?.signed ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
+  const [least, most] = scalar?.signed
+    ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n]
+    : [0n, (1n << bits) - 1n];
   if (scalar !== undefined && value >= least && value <= most) return value;
-  context.error('does-not-fit', span, `the default is ${value}, expected ${scalar === undefined ? 'none for this type' : `${least} to ${most}`}.`);
+  context.error(
+    'does-not-fit',
+    span,
+    `the default is ${value}, expected ${scalar === undefined ? 'none for this type' : `${least} to ${most}`}.`,
+  );
   return undefined;
-}
-
-function resolveUserPointer(node: SpecNode, struct: string, context: ResolveContext): UserPointer | undefined {
-  const pointer = get(node, 'user-ptr');
-  if (pointer === undefined) return undefined;
-  const word = getString(pointer, 'target');
-  const use = resolveVariantUse(get(pointer, 'variant'), struct, context);
-  const count = fieldExpression(pointer, 'count', struct, context);
-  const stride = fieldExpression(pointer, 'stride', struct, context);
-  if ((word === undefined) === (use === undefined)) {
-    context.error('missing-key', pointer.span, 'user-ptr has no target, expected one of target and variant.');
-    return undefined;
-  }
-  if (count === undefined) return undefined;
-  const type = word === undefined || word === 'bytes' ? undefined : resolveType(word, get(pointer, 'target')?.span ?? pointer.span, context);
-  if (word !== undefined && word !== 'bytes' && type === undefined) return undefined;
-  return {
-    target: use !== undefined ? { kind: 'variant', use } : type === undefined ? { kind: 'bytes' } : { kind: 'type', type },
-    count,
-    unit: (getString(pointer, 'unit') as UserPointer['unit'] | undefined) ?? (word === 'bytes' ? 'bytes' : 'elements'),
-    access: (getString(pointer, 'access') as UserPointer['access'] | undefined) ?? 'read',
-    ...optional('stride', stride),
-  };
-}
-
-function resolveHandle(node: SpecNode, struct: string, context: ResolveContext): HandleUse | undefined {
-  const kinds = getList(node, 'handle').flatMap((item) => resolveKindUse(item, 'handle', struct, context) ?? []);
-  return kinds.length === 0 ? undefined : { kinds, missing: resolveErrno(node, 'missing', context) };
-}
-
-function resolveFd(node: SpecNode, struct: string, context: ResolveContext): KindUse | undefined {
-  const item = get(node, 'fd');
-  return item === undefined ? undefined : resolveKindUse(item, 'fd', struct, context);
-}
-
-/** Reads the name of a kind of object or file, alone or with the condition under which it is meant. */
-function resolveKindUse(item: SpecNode, what: Kind['kind'], struct: string, context: ResolveContext): KindUse | undefined {
-  const node = item.kind === 'string' ? item : get(item, 'kind');
-  if (node?.kind !== 'string') return undefined;
-  context.later(() => {
-    const known = what === 'fd' ? context.fds : context.handles;
-    const any = what === 'fd' && node.value === 'any';
-    if (!any && !known.has(node.value)) context.unknown(what, node.value, node.span, known.keys());
-  });
-  return { name: node.value, ...optional('condition', fieldExpression(item, 'if', struct, context)) };
-}
-
-/** Reads which variant set some bytes belong to, and what chooses the member. */
-export function resolveVariantUse(node: SpecNode | undefined, struct: string, context: ResolveContext): VariantUse | undefined {
-  const set = getString(node, 'set');
-  if (node === undefined || set === undefined) return undefined;
-  const tags = getList(node, 'tag').flatMap((item) => parseExpression(item, context.diagnostics) ?? []);
-  for (const tag of tags) context.check(() => checkExpression(tag, struct, context));
-  context.later(() => {
-    const declared = context.variants.get(set);
-    const span = get(node, 'set')?.span ?? node.span;
-    if (declared === undefined) context.unknown('variant set', set, span, context.variants.keys());
-    else if (declared.tags.length !== tags.length) {
-      context.error('wrong-count', span, `${tags.length} tags are given, expected the ${declared.tags.length} of ${set}.`);
-    }
-  });
-  return { set, tags };
-}
-
-function resolveChainHead(node: SpecNode, context: ResolveContext): string | undefined {
-  const chain = getString(node, 'chain');
-  if (chain === undefined) return undefined;
-  const span = get(node, 'chain')?.span ?? node.span;
-  context.later(() => {
-    if (!context.chains.has(chain)) context.unknown('chain', chain, span, context.chains.keys());
-  });
-  return chain;
 }
 
 function resolveRange(node: SpecNode, struct: string, context: ResolveContext): Range | undefined {
   const range = get(node, 'range');
-  const first = fieldExpression(range ?? node, 'first', struct, context);
-  const last = fieldExpression(range ?? node, 'last', struct, context);
+  const first = structExpression(range ?? node, 'first', struct, context);
+  const last = structExpression(range ?? node, 'last', struct, context);
   if (range === undefined || first === undefined || last === undefined) return undefined;
+  context.check(() => checkRangeOrder(first, last, struct, context));
   return { first, last, errno: resolveErrno(range, 'errno', context) };
+}
+
+function checkRangeOrder(first: Expression, last: Expression, struct: string, context: ResolveContext): void {
+  const [least, most] = [first, last].map((expression) =>
+    fold(expression, {
+      lookup: (path) => {
+        const target = resolvePath(context, struct, path, (name) => context.lookupConstant(name));
+        return target?.kind === 'constant' ? target.value : undefined;
+      },
+    }),
+  );
+  if (least === undefined || most === undefined || least <= most) return;
+  context.error(
+    'wrong-order',
+    last.span,
+    `the range goes from ${least} to ${most}, expected first below last.`,
+  );
 }
 
 /** Offset of a register in its block, in bytes; undefined where it depends on the contents. */
 function offsetOf(struct: string, name: string | null, context: ResolveContext): bigint | undefined {
   for (const member of context.layout(struct)?.members ?? []) {
-    if (member.kind === 'field' && member.field.name === name && member.offset !== null) return BigInt(member.offset);
+    if (member.kind === 'field' && member.field.name === name && member.offset !== null)
+      return byteCount(member.offset);
   }
   return undefined;
 }

@@ -4,11 +4,16 @@ import { type ScalarName, scalars } from '../../model/type.ts';
 import { get, getEntries, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
 import { didYouMean } from '../suggestion.ts';
 import { resolveAvailability } from './availability.ts';
-import { type ResolveContext, optional } from './context.ts';
+import { optional, type ResolveContext } from './context.ts';
 import { resolveSetUse } from './set-use.ts';
 
 /** Resolves a kind of object or of open file. */
-export function resolveKind(entry: MapEntry, kind: Kind['kind'], interfaceName: string, context: ResolveContext): void {
+export function resolveKind(
+  entry: MapEntry,
+  kind: Kind['kind'],
+  interfaceName: string,
+  context: ResolveContext,
+): void {
   const { key: name, keySpan: span, value: node } = entry;
   if (!context.checkOwnName(name, span)) return;
   const kinds = kind === 'fd' ? context.fds : context.handles;
@@ -40,9 +45,8 @@ function recordOf(node: SpecNode, key: 'read' | 'write', context: ResolveContext
   return name;
 }
 
-/** Sizes of the parts of an ioctl number (asm-generic/ioctl.h: _IOC_NRBITS, _IOC_TYPEBITS, _IOC_SIZEBITS). */
-const ioc = { nr: 8, type: 8, size: 14 };
-const ioctlDirections = { _IO: 0n, _IOW: 1n, _IOR: 2n, _IOWR: 3n } as const;
+/** Sizes of the parts of an ioctl number (asm-generic/ioctl.h: _IOC_NRBITS, _IOC_TYPEBITS). */
+const ioc = { nr: 8, type: 8 };
 
 /** Resolves an ioctl and declares its number; the size in the number comes with the layout. */
 export function resolveIoctl(entry: MapEntry, interfaceName: string, context: ResolveContext): void {
@@ -63,7 +67,11 @@ export function resolveIoctl(entry: MapEntry, interfaceName: string, context: Re
     });
   }
   if (encoding !== '_IO' && argument.kind !== 'struct' && argument.kind !== 'scalar') {
-    context.error('missing-key', span, `${name} is made by ${encoding}, expected arg to name the struct or scalar whose size is part of the number.`);
+    context.error(
+      'missing-key',
+      span,
+      `${name} is made by ${encoding}, expected arg to name the struct or scalar whose size is part of the number.`,
+    );
   }
   const availability = resolveAvailability(node, context);
   const order = context.orderOf(span);
@@ -87,28 +95,20 @@ export function resolveIoctl(entry: MapEntry, interfaceName: string, context: Re
       errors,
       returns: getString(node, 'returns') ?? '',
     };
-    checkNumber(ioctl, context);
     context.ioctls.set(name, ioctl);
   });
 }
 
-function part(expression: Ioctl['nr']['expression'], what: string, bits: number, context: ResolveContext): bigint | undefined {
+function part(
+  expression: Ioctl['nr']['expression'],
+  what: string,
+  bits: number,
+  context: ResolveContext,
+): bigint | undefined {
   const value = context.constant(expression);
   if (value === undefined || (value >= 0n && value < 1n << BigInt(bits))) return value;
   context.error('does-not-fit', expression.span, `${what} is ${value}, expected 0 to ${(1 << bits) - 1}.`);
   return undefined;
-}
-
-function checkNumber(ioctl: Ioctl, context: ResolveContext): void {
-  for (const other of context.ioctls.values()) {
-    if (other.type.value !== ioctl.type.value || other.nr.value !== ioctl.nr.value) continue;
-    if (ioctlDirections[other.encoding] !== ioctlDirections[ioctl.encoding]) continue;
-    const shared = other.fds.filter((fd) => ioctl.fds.includes(fd));
-    const both = other.fds.length === 0 && ioctl.fds.length === 0;
-    if (shared.length === 0 && !both) continue;
-    const where = both ? 'and neither names its fd' : `on ${shared.join(', ')}`;
-    context.error('duplicate-value', ioctl.span, `${ioctl.name} has the number of ${other.name} ${where}, expected one of its own.`);
-  }
 }
 
 function resolveArgument(node: SpecNode, context: ResolveContext): Ioctl['argument'] | undefined {
@@ -116,14 +116,19 @@ function resolveArgument(node: SpecNode, context: ResolveContext): Ioctl['argume
   const span = get(node, 'arg')?.span ?? node.span;
   const value = get(node, 'value');
   if (value !== undefined && name !== 'value') {
-    context.error('unknown-key', value.span, `value is given for the argument ${name ?? 'none'}, expected arg: value with it.`);
+    context.error(
+      'unknown-key',
+      value.span,
+      `value is given for the argument ${name ?? 'none'}, expected arg: value with it.`,
+    );
   }
   if (name === undefined || name === 'none') return { kind: 'none' };
   if (name === 'string') return { kind: 'string', doc: getString(value, 'doc') ?? '' };
   if (name === 'value') return resolveValue(value ?? node, context);
   if (Object.hasOwn(scalars, name)) return { kind: 'scalar', name: name as ScalarName };
   context.later(() => {
-    if (!context.typeNames.has(name)) context.unknown('struct', name, span, [...context.typeNames.keys(), 'value', 'string', 'none']);
+    if (!context.typeNames.has(name))
+      context.unknown('struct', name, span, [...context.typeNames.keys(), 'value', 'string', 'none']);
   });
   return { kind: 'struct', name };
 }
@@ -146,8 +151,13 @@ function resolveValue(node: SpecNode, context: ResolveContext): Ioctl['argument'
 
 function resolveErrors(node: SpecNode, context: ResolveContext): Ioctl['errors'] {
   return getEntries(node, 'errors').flatMap(({ key, keySpan, value }) => {
-    if (Object.hasOwn(errnos, key)) return [{ errno: key as Errno, doc: value.kind === 'string' ? value.value : '' }];
-    context.error('unknown-errno', keySpan, `unknown error number ${key}${didYouMean(key, Object.keys(errnos)) || ', expected one of Linux, like EINVAL.'}`);
+    if (Object.hasOwn(errnos, key))
+      return [{ errno: key as Errno, doc: value.kind === 'string' ? value.value : '' }];
+    context.error(
+      'unknown-errno',
+      keySpan,
+      `unknown error number ${key}${didYouMean(key, Object.keys(errnos)) || ', expected one of Linux, like EINVAL.'}`,
+    );
     return [];
   });
 }

@@ -5,6 +5,9 @@ import type { LoadedInterface, LoadedSchema } from '../load.ts';
 import { get, getEntries, getList, getString, type MapEntry, type MapNode } from '../node.ts';
 import { resolveRelease } from './availability.ts';
 import { resolveChain, resolveVariantSet } from './chains.ts';
+import { checkNames } from './check-names.ts';
+import { checkNumbers } from './check-numbers.ts';
+import { checkVariants } from './check-variants.ts';
 import { resolveAlias, resolveConstant, resolveMacro } from './constants.ts';
 import { ResolveContext } from './context.ts';
 import { resolveIoctl, resolveKind } from './ioctls.ts';
@@ -35,6 +38,11 @@ export function resolve(schema: LoadedSchema, diagnostics: Diagnostics): Model |
   const context = new ResolveContext(diagnostics);
   for (const loaded of schema.interfaces) declareTypes(loaded, context);
   for (const loaded of schema.interfaces) resolveInterface(loaded, context);
+  context.check(() => {
+    checkNames(context);
+    checkVariants(context);
+    checkNumbers(context);
+  });
   context.finish();
   const root = schema.interfaces.at(-1);
   if (diagnostics.failed || root === undefined) return null;
@@ -46,11 +54,11 @@ function declareTypes(loaded: LoadedInterface, context: ResolveContext): void {
   for (const tree of loaded.trees) {
     for (const section of ['structs', 'unions', 'registers']) {
       for (const { key, keySpan } of getEntries(tree, section)) {
-        const good = section === 'registers' ? context.checkOwnName(key, keySpan) : context.checkCName(key, keySpan);
-        if (!good) continue;
-        if (context.typeNames.has(key)) {
+        const good =
+          section === 'registers' ? context.checkOwnName(key, keySpan) : context.checkCName(key, keySpan);
+        if (good && context.typeNames.has(key)) {
           context.error('duplicate-name', keySpan, `the type ${key} is declared twice, expected once.`);
-        } else {
+        } else if (!context.typeNames.has(key)) {
           context.typeNames.set(key, keySpan);
         }
       }
@@ -82,17 +90,30 @@ function resolveInterface(loaded: LoadedInterface, context: ResolveContext): voi
 
 function resolveHeader(root: MapNode, name: string, context: ResolveContext): Header {
   const header = get(root, 'header');
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) || name.length > 100) {
+    const message = `the schema's name is ${name.slice(0, 40)}, expected letters, digits, _ and -.`;
+    context.error('bad-name', get(root, 'name')?.span ?? root.span, message);
+  }
   const path = getString(header, 'path') ?? `linux/${name}.h`;
   const span = get(header, 'path')?.span ?? root.span;
-  if (posix.isAbsolute(path) || posix.normalize(path).startsWith('..') || path.includes('\\') || path.includes('\n')) {
-    context.error('bad-path', span, `the header's path is ${path.slice(0, 60)}, expected one below the output folder.`);
+  const below = !posix.isAbsolute(path) && !posix.normalize(path).startsWith('..');
+  if (!below || !/^[A-Za-z0-9_./+-]*[A-Za-z0-9_+-]$/.test(path) || path.length > 200) {
+    context.error(
+      'bad-path',
+      span,
+      `the header's path is ${path.slice(0, 60)}, expected one below the output folder.`,
+    );
   }
   const guard = getString(header, 'guard') ?? `_UAPI_${name.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}_H`;
   context.checkOwnName(guard, get(header, 'guard')?.span ?? root.span);
   const includes = getList(header, 'includes').flatMap((item) => {
     if (item.kind !== 'string') return [];
     if (/^[A-Za-z0-9_./+-]+$/.test(item.value)) return [item.value];
-    context.error('bad-path', item.span, `found "${item.value.slice(0, 60)}", expected the path of a header.`);
+    context.error(
+      'bad-path',
+      item.span,
+      `found "${item.value.slice(0, 60)}", expected the path of a header.`,
+    );
     return [];
   });
   return { path, guard, includes };

@@ -14,15 +14,25 @@ export function resolveRules(node: SpecNode, struct: string, context: ResolveCon
     const id = getString(item, 'id');
     if (id === undefined) return [];
     const span = get(item, 'id')?.span ?? item.span;
-    if (ids.has(id)) context.error('duplicate-name', span, `two rules are named ${id}, expected names of their own.`);
+    if (ids.has(id))
+      context.error('duplicate-name', span, `two rules are named ${id}, expected names of their own.`);
     ids.add(id);
     const check = resolveCheck(item, struct, context);
     if (check === undefined) return [];
     const condition = context.expression(item, 'if');
     if (condition !== undefined) context.check(() => checkExpression(condition, struct, context));
     const stage = getString(item, 'stage') as Rule['stage'] | undefined;
-    if (check.kind === 'described' && stage !== 'state' && stage !== 'memory' && !getFlag(item, 'unchecked')) {
-      context.error('missing-key', span, `the rule ${id} has no check, expected one unless its stage is state or memory.`);
+    if (
+      check.kind === 'described' &&
+      stage !== 'state' &&
+      stage !== 'memory' &&
+      !getFlag(item, 'unchecked')
+    ) {
+      context.error(
+        'missing-key',
+        span,
+        `the rule ${id} has no check, expected one unless its stage is state or memory.`,
+      );
     }
     return [
       {
@@ -44,7 +54,7 @@ function resolveCheck(node: SpecNode, struct: string, context: ResolveContext): 
   const checkNode = get(node, 'check');
   const fieldNodes = getList(node, 'fields').flatMap((item) => (item.kind === 'string' ? [item] : []));
   if (checkNode !== undefined && fieldNodes.length > 0) {
-    context.error('unknown-key', checkNode.span, 'the rule has both check and fields, expected one of them.');
+    context.error('conflict', checkNode.span, 'the rule has both check and fields, expected one of them.');
     return undefined;
   }
   if (checkNode !== undefined) {

@@ -6,7 +6,11 @@ import { didYouMean } from '../suggestion.ts';
 import type { ResolveContext } from './context.ts';
 
 /** Reads the flag set or enum that a value is made of, with the answer to what is unknown. */
-export function resolveSetUse(node: SpecNode, key: 'flags' | 'enum', context: ResolveContext): SetUse | undefined {
+export function resolveSetUse(
+  node: SpecNode,
+  key: 'flags' | 'enum',
+  context: ResolveContext,
+): SetUse | undefined {
   const name = getString(node, key);
   if (name === undefined) return undefined;
   const span = get(node, key)?.span ?? node.span;
@@ -23,6 +27,10 @@ export function resolveErrno(node: SpecNode | undefined, key: string, context: R
   if (found?.kind !== 'string') return null;
   if (Object.hasOwn(errnos, found.value)) return found.value as Errno;
   const hint = didYouMean(found.value, Object.keys(errnos));
-  context.error('unknown-errno', found.span, `unknown error number ${found.value.slice(0, 40)}${hint || ', expected one of Linux, like EINVAL.'}`);
+  context.error(
+    'unknown-errno',
+    found.span,
+    `unknown error number ${found.value.slice(0, 40)}${hint || ', expected one of Linux, like EINVAL.'}`,
+  );
   return null;
 }

@@ -1,7 +1,7 @@
 import type { Enumeration, FlagSet, SetValue } from '../../model/declaration.ts';
 import { type ScalarName, scalars } from '../../model/type.ts';
 import { get, getFlag, getInteger, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
-import { resolveAvailability } from './availability.ts';
+import { areApart, resolveAvailability } from './availability.ts';
 import type { ResolveContext } from './context.ts';
 
 /** Resolves a set of flags and declares its names. */
@@ -11,10 +11,18 @@ export function resolveFlagSet(entry: MapEntry, interfaceName: string, context: 
   const values = declareValues(entry, base.c, context, (node) => {
     const bit = getInteger(node, 'bit');
     const bitNode = get(node, 'bit');
+    const mask = get(node, 'mask');
+    if (bitNode !== undefined && mask !== undefined) {
+      context.error('conflict', mask.span, 'the flag has both bit and mask, expected one of them.');
+    }
     if (bit !== undefined && bitNode !== undefined) {
       const width = scalars[base.type].bytes * 8;
       if (bit < 0n || bit >= BigInt(width)) {
-        context.error('bad-bit', bitNode.span, `bit ${bit} does not fit in a ${base.type}, expected 0 to ${width - 1}.`);
+        context.error(
+          'bad-bit',
+          bitNode.span,
+          `bit ${bit} does not fit in a ${base.type}, expected 0 to ${width - 1}.`,
+        );
         return undefined;
       }
       return { value: () => 1n << bit, expression: null };
@@ -25,8 +33,12 @@ export function resolveFlagSet(entry: MapEntry, interfaceName: string, context: 
     return undefined;
   });
   context.later(() => {
-    const resolved = values().map((value) => (isSingleBit(value) ? value : { ...value, role: value.role === 'member' ? ('mask' as const) : value.role }));
-    checkValues(entry, base.type, resolved, context, 'flag');
+    const resolved = values().map((value) =>
+      isSingleBit(value)
+        ? value
+        : { ...value, role: value.role === 'member' ? ('mask' as const) : value.role },
+    );
+    checkValues(entry, base, resolved, context, 'flag');
     context.flags.set(entry.key, { ...base, kind: 'flags', values: resolved });
   });
   context.flags.set(entry.key, { ...base, kind: 'flags', values: [] });
@@ -36,21 +48,21 @@ export function resolveFlagSet(entry: MapEntry, interfaceName: string, context: 
 export function resolveEnumeration(entry: MapEntry, interfaceName: string, context: ResolveContext): void {
   const base = setBase(entry, interfaceName, context);
   if (base === undefined) return;
-  let base: () => bigint | undefined = () => 0n;
+  let start: () => bigint | undefined = () => 0n;
   let steps = 0n;
   const values = declareValues(entry, base.c, context, (node) => {
     const expression = context.expression(node, 'value');
     if (expression === undefined && get(node, 'value') !== undefined) return undefined;
     if (expression !== undefined) {
-      base = once(() => context.constant(expression));
+      start = once(() => context.constant(expression));
       steps = 0n;
     }
-    const [from, distance] = [base, steps++];
+    const [from, distance] = [start, steps++];
     return { value: () => plus(from(), distance), expression: expression ?? null };
   });
   context.later(() => {
     const resolved = values();
-    checkValues(entry, base.type, resolved, context, 'value');
+    checkValues(entry, base, resolved, context, 'value');
     context.enums.set(entry.key, { ...base, kind: 'enum', values: resolved });
   });
   context.enums.set(entry.key, { ...base, kind: 'enum', values: [] });
@@ -98,7 +110,8 @@ function declareValues(
     if (name === undefined || lazy === undefined) continue;
     const span = get(node, 'name')?.span ?? node.span;
     const what = c === 'define' ? 'a macro' : 'an enumerator';
-    if (context.declare(name, { span, what, value: lazy.value, shared: false })) declared.push({ node, name, lazy });
+    if (context.declare(name, { span, what, value: lazy.value, shared: false }))
+      declared.push({ node, name, lazy });
   }
   return () =>
     declared.flatMap(({ node, name, lazy }) => {
@@ -112,7 +125,11 @@ function declareValues(
           doc: getString(node, 'doc') ?? '',
           span: get(node, 'name')?.span ?? node.span,
           availability: resolveAvailability(node, context),
-          role: getFlag(node, 'alias') ? ('alias' as const) : getFlag(node, 'bound') ? ('bound' as const) : ('member' as const),
+          role: getFlag(node, 'alias')
+            ? ('alias' as const)
+            : getFlag(node, 'bound')
+              ? ('bound' as const)
+              : ('member' as const),
           suffix: getString(node, 'suffix') ?? '',
         },
       ];
@@ -122,7 +139,7 @@ function declareValues(
 /** Values that do not fit the type, and members of one value without being marked as aliases. */
 function checkValues(
   entry: MapEntry,
-  type: ScalarName,
+  { type, c }: Pick<FlagSet, 'type' | 'c'>,
   values: readonly SetValue[],
   context: ResolveContext,
   what: 'flag' | 'value',
@@ -130,18 +147,42 @@ function checkValues(
   const { bytes, signed } = scalars[type];
   const bits = BigInt(bytes * 8);
   const [least, most] = signed ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
-  const taken = new Map<bigint, string>();
-  for (const { name, value, span, role } of values) {
+  const taken = new Map<bigint, SetValue>();
+  const meant = new Set(values.filter(({ role }) => role !== 'alias').map(({ value }) => value));
+  for (const current of values) {
+    const { name, value, span, role, availability } = current;
     if (value < least || value > most) {
-      context.error('does-not-fit', span, `${name} is ${value}, expected ${least} to ${most} (the ${what}s of ${entry.key} are ${type}).`);
+      context.error(
+        'does-not-fit',
+        span,
+        `${name} is ${value}, expected ${least} to ${most} (the ${what}s of ${entry.key} are ${type}).`,
+      );
+    }
+    if (c !== 'define' && (value > 0x7fff_ffffn || value < -0x8000_0000n)) {
+      context.error(
+        'does-not-fit',
+        span,
+        `${name} is ${value}, which no C int holds, expected it in a set with c: define.`,
+      );
+    }
+    if (role === 'alias' && !meant.has(value)) {
+      context.error(
+        'unknown-value',
+        span,
+        `${name} is an alias of ${value}, which no other ${what} of ${entry.key} has, expected one that has.`,
+      );
     }
     if (role !== 'member') continue;
     const other = taken.get(value);
-    if (other !== undefined) {
+    if (other !== undefined && !areApart(other.availability, availability)) {
       const hint = what === 'flag' ? 'a bit of its own' : 'a value of its own';
-      context.error(what === 'flag' ? 'overlap' : 'duplicate-value', span, `${name} has the same ${what === 'flag' ? 'bit' : 'value'} as ${other} (${value}), expected ${hint} or alias: true.`);
+      context.error(
+        what === 'flag' ? 'overlap' : 'duplicate-value',
+        span,
+        `${name} has the same ${what === 'flag' ? 'bit' : 'value'} as ${other.name} (${value}), expected ${hint} or alias: true.`,
+      );
     }
-    taken.set(value, name);
+    taken.set(value, current);
   }
 }
 

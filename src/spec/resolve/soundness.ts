@@ -8,40 +8,51 @@ import type { ResolveContext } from './context.ts';
  * themselves. Reports structs that do.
  */
 export function findSound(context: ResolveContext): ReadonlySet<string> {
-  const verdicts = new Map<string, boolean>();
-  const visit = (struct: Struct, trail: readonly string[]): boolean => {
-    const known = verdicts.get(struct.name);
+  /** How many structs deep each one is; null where it cannot be laid out. */
+  const depths = new Map<string, number | null>();
+  const visit = (struct: Struct, trail: readonly string[]): number | null => {
+    const known = depths.get(struct.name);
     if (known !== undefined) return known;
     const cut = trail.indexOf(struct.name);
     if (cut !== -1) {
-      const cycle = [...trail.slice(cut), struct.name].join(' -> ');
+      const named = trail.slice(cut).filter((name) => !name.includes('::'));
+      const cycle = [...named, struct.name].join(' -> ');
       context.error('cycle', struct.span, `${struct.name} contains itself: ${cycle}.`);
-      verdicts.set(struct.name, false);
-      return false;
+      depths.set(struct.name, null);
+      return null;
     }
-    if (trail.length >= limits.structNesting) {
-      context.error('too-deep', struct.span, `structs are nested more than ${limits.structNesting} deep.`);
-      return false;
-    }
-    let sound = true;
-    for (const name of struct.fields.flatMap((field) => embedded(field.type))) {
+    let depth: number | null = 1;
+    // A long way down ends here, before it is a long way back; the depth below is wrong then, but too large anyway.
+    const names =
+      trail.length > 2 * limits.structNesting ? [] : struct.fields.flatMap((field) => embedded(field.type));
+    for (const name of names) {
       const inner = context.structs.get(name);
-      if (inner === undefined || !visit(inner, [...trail, struct.name])) sound = false;
+      const below = inner === undefined ? null : visit(inner, [...trail, struct.name]);
+      depth = depth === null || below === null ? null : Math.max(depth, below + 1);
     }
-    verdicts.set(struct.name, (verdicts.get(struct.name) ?? true) && sound);
-    return sound;
+    if (depth !== null && (depth > limits.structNesting || trail.length > 2 * limits.structNesting)) {
+      context.error('too-deep', struct.span, `structs are nested more than ${limits.structNesting} deep.`);
+      depth = null;
+    }
+    if (depths.get(struct.name) === undefined) depths.set(struct.name, depth);
+    return depths.get(struct.name) ?? null;
   };
   for (const struct of context.structs.values()) visit(struct, []);
-  return new Set([...verdicts].filter(([, sound]) => sound).map(([name]) => name));
+  return new Set([...depths].filter(([, depth]) => depth !== null).map(([name]) => name));
 }
 
 /** Names of the structs that a type holds by value. */
 function embedded(type: Type): string[] {
   switch (type.kind) {
-    case 'scalar': return [];
-    case 'pointer': return [];
-    case 'array': return embedded(type.element);
-    case 'flexible': return embedded(type.element);
-    case 'named': return [type.name];
+    case 'scalar':
+      return [];
+    case 'pointer':
+      return [];
+    case 'array':
+      return embedded(type.element);
+    case 'flexible':
+      return embedded(type.element);
+    case 'named':
+      return [type.name];
   }
 }

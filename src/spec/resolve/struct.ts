@@ -4,15 +4,17 @@ import type { Direction, Field } from '../../model/field.ts';
 import { findField } from '../../model/path.ts';
 import { parseExpression } from '../expression.ts';
 import { limits } from '../limits.ts';
+import { cNameProblem } from '../names.ts';
 import { get, getFlag, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
 import { resolveAvailability } from './availability.ts';
 import { declareMacro } from './bits.ts';
 import { checkExpression } from './check-expression.ts';
-import { type ResolveContext, optional } from './context.ts';
+import { checkGrowth } from './check-growth.ts';
+import { checkStruct, checkStructKeys } from './check-struct.ts';
+import { byteCount, optional, type ResolveContext } from './context.ts';
 import { alignment, directionOf, resolveField } from './field.ts';
 import { resolveRules } from './rules.ts';
 import { resolveErrno } from './set-use.ts';
-import { checkStruct } from './check-struct.ts';
 
 /** What the members of a struct take from it. */
 interface Surroundings {
@@ -22,9 +24,21 @@ interface Surroundings {
 }
 
 /** Resolves a struct, union or register block, with those declared inside it. */
-export function resolveStruct(entry: MapEntry, kind: Struct['kind'], interfaceName: string, context: ResolveContext): void {
+export function resolveStruct(
+  entry: MapEntry,
+  kind: Struct['kind'],
+  interfaceName: string,
+  context: ResolveContext,
+): void {
   const direction = directionOf(getString(entry.value, 'dir') ?? 'in');
-  makeStruct(entry.key, entry.keySpan, entry.value, kind, { interface: interfaceName, direction, depth: 0 }, context);
+  makeStruct(
+    entry.key,
+    entry.keySpan,
+    entry.value,
+    kind,
+    { interface: interfaceName, direction, depth: 0 },
+    context,
+  );
 }
 
 function makeStruct(
@@ -39,7 +53,7 @@ function makeStruct(
   const inlineKey = around.depth === 0 ? 'fields' : kind;
   const nodes = getList(node, inlineKey);
   if (nodes.length === 0) {
-    context.error('empty-struct', span, `${name.split('::').at(-1)} has no members, expected at least one.`);
+    context.error('empty-struct', span, `${labelOf(name)} has no members, expected at least one.`);
   }
   if (nodes.length > limits.fields) {
     context.error('too-big', span, `${name} has ${nodes.length} members, at most ${limits.fields} are read.`);
@@ -55,17 +69,21 @@ function makeStruct(
         kind,
         direction: around.direction,
         inline: (inner, innerKind, member) => {
-          const innerName = getString(inner, 'tag') ?? `${name}::${member ?? anonymous++}`;
+          const innerName = inlineName(inner, `${name}::${member ?? anonymous++}`, context);
           if (around.depth >= limits.structNesting) {
-            context.error('too-deep', inner.span, `structs are nested more than ${limits.structNesting} deep.`);
+            context.error(
+              'too-deep',
+              inner.span,
+              `structs are nested more than ${limits.structNesting} deep.`,
+            );
             return innerName;
           }
           const direction = getString(inner, 'dir');
-          const inside = { ...around, depth: around.depth + 1, direction: direction === undefined ? around.direction : directionOf(direction) };
-          if (!innerName.includes('::') && context.typeNames.has(innerName)) {
-            context.error('duplicate-name', get(inner, 'tag')?.span ?? inner.span, `the type ${innerName} is declared twice, expected once.`);
-          }
-          context.typeNames.set(innerName, inner.span);
+          const inside = {
+            ...around,
+            depth: around.depth + 1,
+            direction: direction === undefined ? around.direction : directionOf(direction),
+          };
           makeStruct(innerName, get(inner, 'name')?.span ?? inner.span, inner, innerKind, inside, context);
           return innerName;
         },
@@ -88,7 +106,7 @@ function makeStruct(
     memberOf: around.depth > 0 ? [] : resolveMemberships(node, name, context),
     rules: around.depth > 0 ? [] : resolveRules(node, name, context),
     derived: around.depth > 0 ? [] : resolveDerived(node, name, context),
-    ...optional('tag', resolveTag(node, context)),
+    ...optional('tag', resolveTag(node)),
     ...optional('aligned', around.depth > 0 ? undefined : alignment(node, context)),
     ...optional('size', structSize(node, name, context)),
     ...optional('sizeMacro', getString(node, 'size-macro')),
@@ -99,13 +117,36 @@ function makeStruct(
   };
   context.structs.set(name, struct);
   declareMacro(node, 'size-macro', () => sizeOf(name, context), context);
-  context.check(() => checkStruct(struct, context));
+  context.check(() => {
+    checkStruct(struct, context);
+    checkGrowth(struct, node, context);
+  });
+  if (around.depth === 0) checkStructKeys(node, kind, context);
 }
 
-function resolveTag(node: SpecNode, context: ResolveContext): string | undefined {
+/** What a struct is called in messages. */
+function labelOf(name: string): string {
+  const own = name.split('::').at(-1) ?? name;
+  return /^[0-9]/.test(own) ? 'the anonymous member' : own;
+}
+
+/** The tag of a struct declared in place, else a made-up name; so too where the tag is taken. */
+function inlineName(node: SpecNode, madeUp: string, context: ResolveContext): string {
   const tag = getString(node, 'tag');
   const span = get(node, 'tag')?.span ?? node.span;
-  return tag !== undefined && context.checkCName(tag, span) ? tag : undefined;
+  const unique = context.structs.has(madeUp) ? `${madeUp}.${context.structs.size}` : madeUp;
+  if (tag === undefined || !context.checkCName(tag, span)) return unique;
+  if (context.typeNames.has(tag)) {
+    context.error('duplicate-name', span, `the type ${tag} is declared twice, expected once.`);
+    return unique;
+  }
+  context.typeNames.set(tag, span);
+  return tag;
+}
+
+function resolveTag(node: SpecNode): string | undefined {
+  const tag = getString(node, 'tag');
+  return tag !== undefined && cNameProblem(tag) === undefined ? tag : undefined;
 }
 
 function structSize(node: SpecNode, name: string, context: ResolveContext): Expression | undefined {
@@ -154,7 +195,13 @@ function resolveNegotiated(node: SpecNode, struct: string, context: ResolveConte
     short: resolveErrno(negotiated, 'short', context) ?? 'EINVAL',
     ...(chain === undefined || name === undefined
       ? {}
-      : { chain: { name, offsetField: fieldName(chain, 'offset', struct, context), flag: getString(chain, 'flag') ?? '' } }),
+      : {
+          chain: {
+            name,
+            offsetField: fieldName(chain, 'offset', struct, context),
+            flag: getString(chain, 'flag') ?? '',
+          },
+        }),
   };
 }
 
@@ -170,13 +217,19 @@ function fieldName(node: SpecNode, key: string, struct: string, context: Resolve
   return name;
 }
 
-function resolveMemberships(node: SpecNode, struct: string, context: ResolveContext): readonly VariantMembership[] {
+function resolveMemberships(
+  node: SpecNode,
+  struct: string,
+  context: ResolveContext,
+): readonly VariantMembership[] {
   return getList(node, 'member-of').flatMap((item) => {
     const set = getString(item, 'set');
     const tagNode = get(item, 'tag');
     if (set === undefined || tagNode === undefined) return [];
     const items = tagNode.kind === 'seq' ? tagNode.items : [tagNode];
-    const tags = items.map((tag) => (tag.kind === 'null' ? null : (parseExpression(tag, context.diagnostics) ?? null)));
+    const tags = items.map((tag) =>
+      tag.kind === 'null' ? null : (parseExpression(tag, context.diagnostics) ?? null),
+    );
     const condition = context.expression(item, 'if');
     if (condition !== undefined) context.check(() => checkExpression(condition, struct, context));
     const span = get(item, 'set')?.span ?? item.span;
@@ -184,11 +237,16 @@ function resolveMemberships(node: SpecNode, struct: string, context: ResolveCont
       const declared = context.variants.get(set);
       if (declared === undefined) context.unknown('variant set', set, span, context.variants.keys());
       else if (declared.tags.length !== tags.length) {
-        context.error('wrong-count', tagNode.span, `${tags.length} tags are given, expected the ${declared.tags.length} of ${set}.`);
+        context.error(
+          'wrong-count',
+          tagNode.span,
+          `${tags.length} tags are given, expected the ${declared.tags.length} of ${set}.`,
+        );
       }
       for (const tag of tags) if (tag !== null) context.constant(tag);
     });
-    const minThrough = get(item, 'min-through') === undefined ? undefined : fieldName(item, 'min-through', struct, context);
+    const minThrough =
+      get(item, 'min-through') === undefined ? undefined : fieldName(item, 'min-through', struct, context);
     return [{ set, tags, ...optional('minThrough', minThrough), ...optional('condition', condition) }];
   });
 }
@@ -218,5 +276,5 @@ function resolveDerived(node: SpecNode, struct: string, context: ResolveContext)
 /** Size of a register block in bytes; the smallest one where it depends on the contents. */
 function sizeOf(name: string, context: ResolveContext): bigint | undefined {
   const layout = context.layout(name);
-  return layout && BigInt(layout.size ?? layout.minSize);
+  return layout && byteCount(layout.size ?? layout.minSize);
 }

@@ -5,13 +5,17 @@ import { parseExpression } from '../expression.ts';
 import { limits } from '../limits.ts';
 import type { ResolveContext } from './context.ts';
 
-const typePattern = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(\*)?\s*((?:\[[^\][]*\]\s*)*)$/;
+const typePattern = /^([A-Za-z_][A-Za-z0-9_]*) ?(\*)? ?((?:\[[^\][]*\] ?)*)$/;
 
 /** Reads a type as schemas write it: `u32`, `le16[4]`, `foo[]`, `u64*`, `void*`. Reports what is none. */
 export function resolveType(text: string, span: Span, context: ResolveContext): Type | undefined {
-  const match = typePattern.exec(text);
+  const match = text.length > limits.expressionLength ? null : typePattern.exec(text.trim());
   if (match === null) {
-    context.error('bad-type', span, `found "${text.slice(0, 40)}", expected a type like u32, u8[16], foo[], u64*.`);
+    context.error(
+      'bad-type',
+      span,
+      `found "${text.slice(0, 40)}", expected a type like u32, u8[16], foo[], u64*.`,
+    );
     return undefined;
   }
   const [, name = '', star, suffix = ''] = match;
@@ -19,21 +23,34 @@ export function resolveType(text: string, span: Span, context: ResolveContext): 
   if (type === undefined) return undefined;
   const lengths = [...suffix.matchAll(/\[([^\][]*)\]/g)].map((m) => (m[1] ?? '').trim());
   if (lengths.length > limits.dimensions) {
-    context.error('bad-type', span, `the array has ${lengths.length} lengths, at most ${limits.dimensions} are read.`);
+    context.error(
+      'bad-type',
+      span,
+      `the array has ${lengths.length} lengths, at most ${limits.dimensions} are read.`,
+    );
     return undefined;
   }
   for (const [i, length] of [...lengths].reverse().entries()) {
     if (length === '' && i !== lengths.length - 1) {
-      context.error('bad-type', span, `found "${text}", expected only the first of several lengths to be open.`);
+      context.error(
+        'bad-type',
+        span,
+        `found "${text}", expected only the first of several lengths to be open.`,
+      );
       return undefined;
     }
-    const next: Type | undefined = length === '' ? { kind: 'flexible', element: type } : arrayOf(type, length, span, context);
+    const next: Type | undefined =
+      length === '' ? { kind: 'flexible', element: type } : arrayOf(type, length, span, context);
     if (next === undefined) return undefined;
     type = next;
   }
   const elements = elementsOf(type);
   if (elements <= limits.arrayLength) return type;
-  context.error('bad-length', span, `the array has ${elements} elements in all, expected at most ${limits.arrayLength}.`);
+  context.error(
+    'bad-length',
+    span,
+    `the array has ${elements} elements in all, expected at most ${limits.arrayLength}.`,
+  );
   return undefined;
 }
 
@@ -67,7 +84,11 @@ function arrayOf(element: Type, text: string, span: Span, context: ResolveContex
   const length = expression && context.constant(expression);
   if (expression === undefined || length === undefined) return undefined;
   if (length < 1n || length > BigInt(limits.arrayLength)) {
-    context.error('bad-length', span, `the array has ${length} elements, expected 1 to ${limits.arrayLength}.`);
+    context.error(
+      'bad-length',
+      span,
+      `the array has ${length} elements, expected 1 to ${limits.arrayLength}.`,
+    );
     return undefined;
   }
   return { kind: 'array', element, length: Number(length), expression };

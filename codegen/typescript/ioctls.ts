@@ -1,0 +1,68 @@
+import { formatExpression } from '../../src/layout/expression-text.ts';
+import type { Ioctl } from '../../src/model/declaration.ts';
+import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { declaredBy } from '../scope.ts';
+import { literalText } from './code.ts';
+import { docComment } from './doc.ts';
+import type { Module } from './module.ts';
+import { pascalCase } from './names.ts';
+
+/** Prints the numbers of ioctls. */
+export function printIoctlNumbers(module: Module): void {
+  for (const ioctl of declaredBy(module.model.ioctls, module.owner.name)) {
+    const { number, portable } = ioctlNumber(module.model, ioctl);
+    const text = `${ioctl.encoding}(${formatExpression(ioctl.type.expression)}, ${formatExpression(ioctl.nr.expression)})`;
+    const note = portable ? '' : ' The number is that of 64-bit machines: the size of the argument in it differs.';
+    module.printer.blank();
+    module.printer.lines(docComment(`${ioctl.doc}\n\nNumber: ${text}.${note}${errorText(ioctl)}`, 0));
+    module.printer.line(`export const ${ioctl.name} = ${literalText(number, true)};`);
+  }
+}
+
+function errorText(ioctl: Ioctl): string {
+  const errors = ioctl.errors.map(({ errno, doc }) => `${errno}: ${doc}`).join(' ');
+  return errors === '' ? '' : `\n\n${errors}`;
+}
+
+/** Prints the table of a file's ioctls with the codecs of their arguments. */
+export function printIoctlTable(module: Module): void {
+  const { printer, owner } = module;
+  const ioctls = declaredBy(module.model.ioctls, owner.name);
+  if (ioctls.length === 0) return;
+  printer.blank();
+  printer.lines(docComment(`The ioctls of ${owner.name} by name.`, 0));
+  printer.line(`export const ${tableName(owner.name, 'Ioctls')} = {`);
+  printer.indented(() => {
+    for (const ioctl of ioctls) {
+      const { argument, name, fds } = ioctl;
+      const codec = argument.kind === 'struct' ? module.codecPart(argument.name, module.abis.lp64, '', 'Codec') : 'null';
+      const kinds = fds.map((fd) => `'${fd}'`).join(', ');
+      printer.line(`${name}: { name: '${name}', cmd: ${module.value(name, owner.name)}, fds: [${kinds}], codec: ${codec} },`);
+    }
+  });
+  printer.line('} as const;');
+}
+
+/** Prints the table of a file's structs with their codecs on each abi. */
+export function printCodecTable(module: Module): void {
+  const { printer, owner, names, abis } = module;
+  const structs = declaredBy(module.model.structs, owner.name).filter((struct) => !struct.inline);
+  if (structs.length === 0) return;
+  printer.blank();
+  printer.lines(docComment(`The codecs of ${owner.name} by the names of the structs, for code that works with any of them.`, 0));
+  printer.line(`export const ${tableName(owner.name, 'Codecs')}: { readonly [struct: string]: ${module.runtimeType('AbiCodecs')}<unknown> } = {`);
+  printer.indented(() => {
+    for (const { name } of structs) {
+      const type = names.struct(name);
+      const same = abis.variants(name).length === 1;
+      printer.line(`${name}: ${same ? `/* @__PURE__ */ ${module.runtime('onEveryAbi')}(${type}Codec)` : `${type}Codecs`},`);
+    }
+  });
+  printer.line('};');
+}
+
+/** A name for something about a whole interface: `iommufdTestIoctls`. */
+function tableName(owner: string, what: string): string {
+  const name = pascalCase(owner.replace(/[^A-Za-z0-9]+/g, '_'));
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}${what}`;
+}

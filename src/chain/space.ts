@@ -1,0 +1,269 @@
+import type { CodecContext } from '../codec/runtime/codec.ts';
+import { CodecError } from '../codec/runtime/errors.ts';
+import { ChainError } from './chain-error.ts';
+import { type DecodedChain, type DecodedElement, decodeChains, padded } from './decode.ts';
+import type { ChainIssue } from './issue.ts';
+import { Output, viewOf } from './output.ts';
+import { type Patch, patchesOf } from './patches.ts';
+import { placeEnd, readWidePlace } from './place.ts';
+import { chainNamed, type SpaceFormat } from './space-format.ts';
+import { type ChainWalk, walkChain } from './walk.ts';
+
+/** A whole buffer taken apart; {@link encodeSpace} makes the same bytes of it. */
+export interface Space {
+  /** Bytes of the buffer. */
+  readonly size: number;
+  /** The struct at the start; null where there are too few bytes for any of it. */
+  readonly head: SpaceHead | null;
+  readonly chains: readonly DecodedChain[];
+  /** All bytes that belong to neither the head nor an element. */
+  readonly rest: readonly Patch[];
+  readonly issues: readonly ChainIssue[];
+  /** What only the caller knows, as it was given. */
+  readonly env: NonNullable<CodecContext['env']>;
+}
+
+/** The struct at the start of a space. */
+export interface SpaceHead {
+  readonly name: string;
+  readonly value: object;
+  /** Bytes of it that the buffer holds; fields beyond are 0 in the value. */
+  readonly size: number;
+  readonly holes: readonly Patch[];
+}
+
+/** What only the caller knows. */
+export interface SpaceOptions {
+  readonly env?: NonNullable<CodecContext['env']>;
+}
+
+/** Walks all chains of a buffer. Never throws for what is in the bytes. */
+export function walkSpace(format: SpaceFormat, bytes: Uint8Array): readonly ChainWalk[] {
+  return walkView(format, viewOf(bytes));
+}
+
+function walkView(format: SpaceFormat, view: DataView): readonly ChainWalk[] {
+  const walks = new Map<string, ChainWalk>();
+  // A chain that requires another one may be declared before it.
+  const independent = format.chains.filter(({ format: { requires } }) => requires === null);
+  for (const { format: chain } of independent) walks.set(chain.name, walkChain(chain, view));
+  for (const { format: chain } of format.chains) {
+    if (walks.has(chain.name)) continue;
+    walks.set(
+      chain.name,
+      isRequired(format, chain.requires, walks)
+        ? walkChain(chain, view)
+        : { name: chain.name, elements: [], issues: [], ended: 'none' },
+    );
+  }
+  return format.chains.flatMap(({ format: { name } }) => walks.get(name) ?? []);
+}
+
+/** A required id may be in the named chain or in another one with the same kind of elements, as in another layout of the head. */
+function isRequired(
+  format: SpaceFormat,
+  requires: { readonly chain: string; readonly ids: readonly number[] } | null,
+  walks: ReadonlyMap<string, ChainWalk>,
+): boolean {
+  if (requires === null) return true;
+  const elements = format.model.chains.get(requires.chain)?.elements;
+  const alike = format.chains.filter(({ format: { chain } }) => chain.elements === elements);
+  return alike.some(({ format: { name } }) =>
+    walks.get(name)?.elements.some(({ id }) => requires.ids.includes(id)),
+  );
+}
+
+/** Takes a buffer apart. Never throws for what is in the bytes. */
+export function decodeSpace(format: SpaceFormat, bytes: Uint8Array, options: SpaceOptions = {}): Space {
+  const view = viewOf(bytes);
+  const env = options.env ?? {};
+  const { head, issues } = decodeHead(format, view, env);
+  const context = { env, ...(head === null ? {} : { outer: head.value }) };
+  const decoded = decodeChains(format, view, walkView(format, view), context);
+  const space: Space = {
+    size: bytes.length,
+    head,
+    chains: decoded.chains,
+    rest: restOf(bytes, head, decoded.chains),
+    issues: [...issues, ...noLayoutIssues(format, view, decoded.chains), ...decoded.issues],
+    env,
+  };
+  return reversible(format, bytes, space);
+}
+
+/** Makes the bytes of a space again, with the values that it has now. */
+export function encodeSpace(format: SpaceFormat, space: Space): Uint8Array {
+  const bytes = new Uint8Array(space.size);
+  for (const { offset, bytes: part } of space.rest) bytes.set(part, offset);
+  for (const { elements } of space.chains) {
+    for (const { offset, size, extra } of elements) {
+      if (offset + size + extra.length <= bytes.length) bytes.set(extra, offset + size);
+    }
+  }
+  const output = new Output(bytes);
+  const context = contextOf(space);
+  if (space.head !== null) {
+    const { name, value, size, holes } = space.head;
+    const { env } = space;
+    const { codec } = format.head;
+    // A buffer that ends within the struct holds only its first bytes.
+    output.put({ name, offset: 0, holes, codec, cutTo: size === space.size ? size : null }, value, { env });
+  }
+  for (const chain of space.chains) {
+    const { members } = chainNamed(format, chain.name);
+    for (const element of chain.elements)
+      encodeElement(output, element, members.named(element.name ?? ''), context);
+  }
+  return bytes;
+}
+
+/** The surroundings of the elements of a space, for codecs. */
+export function contextOf(space: Pick<Space, 'head' | 'chains' | 'env'>): CodecContext {
+  const peers: { [struct: string]: object } = {};
+  for (const { elements } of space.chains) {
+    for (const { name, value } of elements) if (name !== null && value !== null) peers[name] ??= value;
+  }
+  return { env: space.env, peers, ...(space.head === null ? {} : { outer: space.head.value }) };
+}
+
+function encodeElement(
+  output: Output,
+  element: DecodedElement,
+  member: { readonly codec: SpaceFormat['head']['codec'] } | undefined,
+  context: CodecContext,
+): void {
+  const { name, offset, size, value, bytes, holes } = element;
+  if (value === null || name === null) {
+    if (bytes !== null) output.putBytes(`element at 0x${offset.toString(16)}`, offset, bytes);
+    return;
+  }
+  if (member === undefined)
+    throw new ChainError('bad-element', 'the chain has no such struct.', { what: name });
+  const { codec } = member;
+  const cutTo = codec.size !== null && size < codec.size ? size : null;
+  output.put({ name, offset, holes, codec, cutTo }, value, context);
+}
+
+/** Zeros that stand for the end of a head that is cut short. */
+const headRoom = 4096;
+
+function decodeHead(
+  format: SpaceFormat,
+  view: DataView,
+  env: NonNullable<CodecContext['env']>,
+): { head: SpaceHead | null; issues: ChainIssue[] } {
+  const { codec, name, shortest, negotiated } = format.head;
+  const given = view.byteLength;
+  for (const room of [given, given + headRoom]) {
+    // Where the buffer holds only the start of the struct, zeros stand for the rest.
+    const whole = room === given ? view : padded(view, 0, given, room);
+    if (room > given && given < shortest) break;
+    try {
+      const value = codec.decode(whole, 0, room, { env });
+      const full = codec.size ?? codec.measure(value, { env });
+      const size = Math.min(full, given);
+      const holes = patchesOf({ view, offset: 0, size }, { codec, holes: null }, value, { env });
+      if (holes === null) break;
+      const issues = size < full && !negotiated ? [headIssue(given, full, name)] : [];
+      return { head: { name, value, size, holes }, issues };
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      // Too short: with zeros next, and else the head stays raw.
+    }
+  }
+  return { head: null, issues: [headIssue(given, shortest, name)] };
+}
+
+function headIssue(found: number, expected: number, struct: string): ChainIssue {
+  return { code: 'truncated-head', chain: null, offset: 0, found, expected, element: null, struct };
+}
+
+/** A bit that several layouts of the head share says that there is a list, but the layout is none of theirs. */
+function noLayoutIssues(format: SpaceFormat, view: DataView, chains: readonly DecodedChain[]): ChainIssue[] {
+  const conditional = format.chains.filter(({ format: { condition } }) => condition !== null);
+  const bit = conditional[0]?.format.condition?.bits[0];
+  const ended = (name: string): string | undefined => chains.find((chain) => chain.name === name)?.ended;
+  if (bit === undefined || conditional.some(({ format: { name } }) => ended(name) !== 'none')) return [];
+  if (placeEnd(bit.place) > view.byteLength) return [];
+  const found = readWidePlace(view, 0, bit.place);
+  if ((found & bit.mask) === 0n) return [];
+  const offset = bit.place.offset;
+  const expected = 'a layout with a list';
+  return [
+    {
+      code: 'no-such-layout',
+      chain: null,
+      offset,
+      found: Number(found),
+      expected,
+      element: null,
+      struct: format.head.name,
+    },
+  ];
+}
+
+/** The bytes outside of the head and of all extents, as runs. */
+function restOf(bytes: Uint8Array, head: SpaceHead | null, chains: readonly DecodedChain[]): Patch[] {
+  const taken = chains.flatMap(({ elements }) =>
+    elements.map(({ offset, size, extent }) => ({ start: offset, end: offset + Math.max(extent, size) })),
+  );
+  if (head !== null) taken.push({ start: 0, end: head.size });
+  taken.push({ start: bytes.length, end: bytes.length });
+  const rest: Patch[] = [];
+  let end = 0;
+  for (const range of taken.sort((a, b) => a.start - b.start)) {
+    if (range.start > end) rest.push({ offset: end, bytes: bytes.slice(end, range.start) });
+    end = Math.max(end, range.end);
+  }
+  return rest;
+}
+
+/** The space, with elements raw that would not make the same bytes again. */
+function reversible(format: SpaceFormat, bytes: Uint8Array, space: Space): Space {
+  if (!needsProof(format, space)) return space;
+  const same = attemptEncode(format, space);
+  if (same?.every((byte, i) => byte === bytes[i])) return space;
+  const chains = space.chains.map((chain) => ({
+    ...chain,
+    elements: chain.elements.map((element) => asRaw(element, bytes)),
+  }));
+  const issue: ChainIssue = {
+    code: 'irreversible',
+    chain: null,
+    offset: 0,
+    found: space.size,
+    expected: 'values that make the same bytes',
+    element: null,
+  };
+  return { ...space, chains, rest: restOf(bytes, space.head, chains), issues: [...space.issues, issue] };
+}
+
+/** Elements whose layouts depend on others that depend on others were not read with the final values of these. */
+function needsProof(format: SpaceFormat, space: Space): boolean {
+  return space.chains.some(({ name, elements }) => {
+    const { members } = chainNamed(format, name);
+    return elements.some((element) => element.name !== null && members.named(element.name)?.peers === true);
+  });
+}
+
+function attemptEncode(format: SpaceFormat, space: Space): Uint8Array | null {
+  try {
+    return encodeSpace(format, space);
+  } catch (error) {
+    if (error instanceof CodecError || error instanceof ChainError) return null;
+    throw error;
+  }
+}
+
+function asRaw(element: DecodedElement, bytes: Uint8Array): DecodedElement {
+  const { offset, extent } = element;
+  return {
+    ...element,
+    name: null,
+    size: extent,
+    value: null,
+    bytes: bytes.slice(offset, offset + extent),
+    extra: new Uint8Array(0),
+    holes: [],
+  };
+}

@@ -1,0 +1,63 @@
+import { normalize } from 'node:path';
+import type { Model } from '../model/model.ts';
+import type { Release } from '../model/release.ts';
+import { atRelease } from '../model/select.ts';
+import { Diagnostics, formatDiagnostic } from '../spec/diagnostic.ts';
+import { loadSchema } from '../spec/load.ts';
+import { readSchema } from '../spec/schema-file.ts';
+import { builtinPath, FileHost } from './files.ts';
+import { fingerprints, isFresh, type LoadedModel, ModelCache } from './model-cache.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Loads models of schema files, each once as long as its files stay as they are: from memory, else from the cache on
+ * disk, else by reading the schema.
+ */
+export class ModelLoader {
+  readonly #host = new FileHost();
+  readonly #cache = new ModelCache();
+  readonly #loaded = new Map<string, LoadedModel>();
+  readonly #release: Release | undefined;
+
+  /** @param release the release that models are cut down to; undefined: the one that each schema is written for */
+  constructor(release?: Release) {
+    this.#release = release;
+  }
+
+  /** The model of a schema file; the same object as before where nothing has changed. */
+  load(file: string): Model {
+    const before = this.#loaded.get(file);
+    if (before !== undefined && isFresh(before)) return before.model;
+    const { model, prints } = this.#cache.load(file) ?? this.#read(file);
+    const loaded = { model: this.#select(model), prints };
+    this.#loaded.set(file, loaded);
+    return loaded.model;
+  }
+
+  /** Every file that a schema is made of, itself first; only itself where it cannot be read. */
+  filesOf(file: string): readonly string[] {
+    const { sources } = loadSchema(file, this.#host, new Diagnostics());
+    return [...new Set([file, ...sources.keys()])].map((name) => normalize(builtinPath(name)));
+  }
+
+  #read(file: string): LoadedModel {
+    const { model, diagnostics, sources } = readSchema(file, this.#host);
+    if (model === null) {
+      const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+      const shown = errors.slice(0, 5).map((diagnostic) => formatDiagnostic(diagnostic, sources));
+      const rest = errors.length > shown.length ? [`... and ${errors.length - shown.length} more`] : [];
+      throw new UsageError(
+        `${file} is no schema that can be used:\n${[...shown, ...rest].join('\n')}`,
+        `uapi check ${file} shows all`,
+      );
+    }
+    const loaded = { model, prints: fingerprints(sources) };
+    this.#cache.store(file, loaded);
+    return loaded;
+  }
+
+  #select(model: Model): Model {
+    const chosen = this.#release ?? model.interfaces.get(model.root)?.kernel;
+    return chosen == null ? model : atRelease(model, chosen);
+  }
+}

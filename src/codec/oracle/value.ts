@@ -1,0 +1,37 @@
+/** The value of a member: what decoders give and encoders take. */
+export type FieldValue = number | bigint | Uint8Array | readonly FieldValue[] | StructValue;
+
+/** The value of a struct, union or register block: a property for each member that is there. */
+export interface StructValue {
+  readonly [name: string]: FieldValue;
+}
+
+/** A struct's value while it is made. */
+export type OpenValue = Record<string, FieldValue>;
+
+/** True for what can be the value of a struct. */
+export function isStructValue(value: unknown): value is StructValue {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
+
+/** True for what an encoder takes as the value of a struct: any object, of which only the members' properties count. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A property of a struct's value; undefined where it is not there. */
+export function propertyOf(value: unknown, name: string): FieldValue | undefined {
+  return isObject(value) && Object.hasOwn(value, name) ? (value as StructValue)[name] : undefined;
+}
+
+/** Sets a property whatever its name is. */
+export function setProperty(value: OpenValue, name: string, property: FieldValue): void {
+  Object.defineProperty(value, name, {
+    value: property,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}

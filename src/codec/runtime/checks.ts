@@ -1,0 +1,73 @@
+/**
+ * Checks of values before they are written. They are so small that engines put them in place of the call;
+ * the errors are made elsewhere. `offset` is only for the error.
+ */
+import { notInteger, wrongType } from './failures.ts';
+
+/** The value, if it is an integer from 0 to 255. */
+export function checkU8(where: string, value: number, offset: number): number {
+  if (typeof value !== 'number' || (value & 0xff) !== value) throw notInteger('u8', where, value, offset);
+  return value;
+}
+
+/** The value, if it is an integer from 0 to 65535. */
+export function checkU16(where: string, value: number, offset: number): number {
+  if (typeof value !== 'number' || (value & 0xffff) !== value) throw notInteger('u16', where, value, offset);
+  return value;
+}
+
+/** The value, if it is an integer from 0 to 4294967295. */
+export function checkU32(where: string, value: number, offset: number): number {
+  if (typeof value !== 'number' || value >>> 0 !== value) throw notInteger('u32', where, value, offset);
+  return value;
+}
+
+/** The value, if it is a bigint from 0 to 18446744073709551615. */
+export function checkU64(where: string, value: bigint, offset: number): bigint {
+  if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffff_ffff_ffffn) {
+    throw notInteger('u64', where, value, offset);
+  }
+  return value;
+}
+
+/** The value, if it is an integer from -128 to 127. */
+export function checkS8(where: string, value: number, offset: number): number {
+  if (typeof value !== 'number' || (value << 24) >> 24 !== value) throw notInteger('s8', where, value, offset);
+  return value;
+}
+
+/** The value, if it is an integer from -32768 to 32767. */
+export function checkS16(where: string, value: number, offset: number): number {
+  if (typeof value !== 'number' || (value << 16) >> 16 !== value) throw notInteger('s16', where, value, offset);
+  return value;
+}
+
+/** The value, if it is an integer from -2147483648 to 2147483647. */
+export function checkS32(where: string, value: number, offset: number): number {
+  if (typeof value !== 'number' || (value | 0) !== value) throw notInteger('s32', where, value, offset);
+  return value;
+}
+
+/** The value, if it is a bigint from -9223372036854775808 to 9223372036854775807. */
+export function checkS64(where: string, value: bigint, offset: number): bigint {
+  if (typeof value !== 'bigint' || value < -0x8000_0000_0000_0000n || value > 0x7fff_ffff_ffff_ffffn) {
+    throw notInteger('s64', where, value, offset);
+  }
+  return value;
+}
+
+/** The value, if it is a bigint from 0 to 4294967295: a pointer of a 32-bit machine. */
+export function checkPointer32(where: string, value: bigint, offset: number): bigint {
+  if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffffn) {
+    throw notInteger('p32', where, value, offset);
+  }
+  return value;
+}
+
+/** The value, if it is an object as structs are in values: no array, no bytes. */
+export function checkObject<T>(where: string, value: T, offset: number): T & object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    throw wrongType(where, value, offset, 'an object');
+  }
+  return value;
+}

@@ -1,0 +1,92 @@
+import { tooShort } from './failures.ts';
+
+/** Values that a struct's own bytes do not hold but its layout depends on; what is missing counts as 0. */
+export interface CodecContext {
+  /** The struct that holds the chain which the decoded block is an element of. */
+  readonly outer?: object;
+  /** Other capabilities of the same device, by the names of their blocks. */
+  readonly peers?: { readonly [block: string]: object };
+  /** What only the caller knows. */
+  readonly env?: { readonly [name: string]: bigint | number };
+}
+
+/** What encoders take: any member may be left out and gets its default. */
+export type Encodable<T> = T extends number | bigint | Uint8Array
+  ? T
+  : T extends readonly (infer Element)[]
+    ? readonly Encodable<Element>[]
+    : { readonly [Key in keyof T]?: Encodable<T[Key]> };
+
+/** Names of a struct's members, for checks of what a caller wrote; null where a member has none of its own. */
+export interface Members {
+  readonly [name: string]: Members | null;
+}
+
+/** Reads and writes one kind of struct. */
+export interface StructCodec<T> {
+  /** The kernel's name of the struct. */
+  readonly name: string;
+  /** Bytes; null where they depend on the contents. */
+  readonly size: number | null;
+  /** Bytes that are there whatever the contents. */
+  readonly minSize: number;
+  readonly members: Members;
+  /**
+   * Reads a value from the bytes from `offset` up to, not including, `end`.
+   *
+   * @throws DecodeError where the bytes are too few
+   */
+  decode(view: DataView, offset?: number, end?: number, context?: CodecContext): T;
+  /**
+   * Writes a value at `offset` and returns the number of bytes written.
+   *
+   * @throws EncodeError where the value or the room does not fit; some bytes may have been written then
+   */
+  encode(value: Encodable<T>, view: DataView, offset?: number, context?: CodecContext): number;
+  /** Bytes that a value takes. */
+  measure(value: Encodable<T>, context?: CodecContext): number;
+}
+
+/** The codec of a struct on the abis; the same one where they agree. */
+export interface AbiCodecs<T> {
+  readonly lp64: StructCodec<T>;
+  readonly ilp32: StructCodec<T>;
+  readonly i386: StructCodec<T>;
+}
+
+/** An ioctl: its number, the kinds of file that answer it, and the codec of its argument. */
+export interface IoctlEntry {
+  readonly name: string;
+  readonly cmd: number;
+  readonly fds: readonly string[];
+  /** Codec of the struct that the argument points to; null where there is none. */
+  readonly codec: StructCodec<unknown> | null;
+}
+
+/** A member of a variant set that no schema knows. */
+export interface RawVariant {
+  readonly kind: 'raw';
+  readonly bytes: Uint8Array;
+}
+
+/** Makes the codec of a struct whose size does not depend on its contents. */
+export function fixedCodec<T>(
+  name: string,
+  size: number,
+  members: Members,
+  decode: (view: DataView, offset?: number, context?: CodecContext) => T,
+  encode: StructCodec<T>['encode'],
+): StructCodec<T> {
+  return {
+    name,
+    size,
+    minSize: size,
+    members,
+    decode(view, offset = 0, end = view.byteLength, context = undefined) {
+      if (!(offset + size <= end)) throw tooShort(name, offset, size, Math.min(end, view.byteLength) - offset);
+      return decode(view, offset, context);
+    },
+    encode,
+    measure: () => size,
+  };
+}

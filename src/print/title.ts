@@ -1,0 +1,35 @@
+import type { Model } from '../model/model.ts';
+
+/** What a description begins with: its words up to the first stop, comma or colon. */
+export function titleOf(doc: string): string {
+  return /^(.+?)(?:[.:;,](?=\s|$)|$)/s.exec(doc.trim())?.[1] ?? '';
+}
+
+/** The first sentence of a description. */
+export function firstSentence(doc: string): string {
+  return /^(.+?\.)(?=\s|$)/s.exec(doc.trim())?.[1] ?? doc.trim();
+}
+
+/** A person's name for an element of a chain: that of its struct, else of its id. Empty where neither is known. */
+export function elementTitle(
+  model: Model,
+  set: string,
+  element: { readonly name: string | null; readonly id: number },
+): string {
+  const struct = element.name === null ? undefined : model.structs.get(element.name);
+  if (struct !== undefined && struct.doc !== '') return titleOf(struct.doc);
+  const named = idName(model, set, element.id);
+  return named === undefined ? '' : titleOf(named.doc) || named.name;
+}
+
+/** The name of an id of a set's members. */
+export function idName(
+  model: Model,
+  set: string,
+  id: number,
+): { readonly name: string; readonly doc: string; readonly prefix: string } | undefined {
+  const tag = model.variants.get(set)?.tags[0];
+  const names = tag?.enumeration === undefined ? undefined : model.enums.get(tag.enumeration.name);
+  const value = names?.values.find((one) => one.value === BigInt(id) && one.role === 'member');
+  return names && value && { name: value.name, doc: value.doc, prefix: names.prefix };
+}
