@@ -3,3 +3,4 @@ export { cBackend } from './c/backend.ts';
 export { docsBackend } from './docs/backend.ts';
 export { jsonBackend } from './json/backend.ts';
 export { backends, findBackend } from './registry.ts';
+export { typescriptBackend } from './typescript/backend.ts';

@@ -2,9 +2,10 @@ import type { Backend } from './backend.ts';
 import { cBackend } from './c/backend.ts';
 import { docsBackend } from './docs/backend.ts';
 import { jsonBackend } from './json/backend.ts';
+import { typescriptBackend } from './typescript/backend.ts';
 
 /** The back-ends, one row each. */
-export const backends: readonly Backend[] = [cBackend, docsBackend, jsonBackend];
+export const backends: readonly Backend[] = [cBackend, typescriptBackend, docsBackend, jsonBackend];
 
 /** Finds a back-end by its name on the command line. */
 export function findBackend(name: string): Backend | undefined {

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { JsonValue } from './base/json.ts';
 export type { Position, Span } from './base/span.ts';
 export { locate } from './base/span.ts';
 export type { Abi } from './layout/abi.ts';
@@ -10,9 +11,9 @@ export { abis, formatAbi, parseAbi } from './layout/abi.ts';
 export type { FlatMember } from './layout/flatten.ts';
 export { flatten } from './layout/flatten.ts';
 export { ioctlNumber } from './layout/ioctl-number.ts';
-export type { BitsMember, FieldMember, Filler, Layout, Member } from './layout/layout.ts';
 export { layOut } from './layout/layout.ts';
 export { layoutJson } from './layout/layout-json.ts';
+export type { BitsMember, FieldMember, Filler, Hole, Layout, Member, Padding } from './layout/member.ts';
 export { formatLayout } from './layout/pahole.ts';
 export type { GrownSize } from './layout/sizes.ts';
 export { sizesOf } from './layout/sizes.ts';
@@ -21,19 +22,22 @@ export type * from './model/declaration.ts';
 export type { Errno } from './model/errno.ts';
 export { errnos } from './model/errno.ts';
 export type { Scope } from './model/evaluate.ts';
-export { evaluate } from './model/evaluate.ts';
+export { evaluate, UnknownNameError } from './model/evaluate.ts';
 export type { BinaryOperator, Expression, FunctionName, UnaryOperator } from './model/expression.ts';
+export { functionArity } from './model/expression.ts';
 export type * from './model/field.ts';
 export type { AnyDeclaration, Header, Interface, Model } from './model/model.ts';
-export type { PathStep, PathTarget } from './model/path.ts';
+export type { PathModel, PathStep, PathTarget } from './model/path.ts';
 export { resolvePath, shortName } from './model/path.ts';
 export type { Availability, Release } from './model/release.ts';
-export { exists, formatRelease, parseRelease } from './model/release.ts';
+export { exists, formatRelease, newestPatch, parseRelease } from './model/release.ts';
 export { atRelease } from './model/select.ts';
 export type { ScalarName, Type } from './model/type.ts';
 export { scalars } from './model/type.ts';
 export type { Diagnostic } from './spec/diagnostic.ts';
 export { formatDiagnostic } from './spec/diagnostic.ts';
 export type { SchemaHost } from './spec/load.ts';
+export type { MapEntry, MapNode, ScalarNode, SeqNode, SpecNode } from './spec/node.ts';
 export type { SchemaResult } from './spec/schema-file.ts';
 export { readSchema } from './spec/schema-file.ts';
+export type { ShapeSchema } from './spec/shape.ts';

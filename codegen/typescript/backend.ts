@@ -1,4 +1,4 @@
-import type { Interface, Model } from '../../src/model/model.ts';
+import type { Interface } from '../../src/model/model.ts';
 import { formatRelease } from '../../src/model/release.ts';
 import type { Backend, EmitOptions, EmittedFile } from '../backend.ts';
 import { declaredBy, interfacesToEmit } from '../scope.ts';
@@ -11,32 +11,25 @@ import { TypeNames } from './names.ts';
 import { printStruct } from './struct.ts';
 import { printVariants } from './variants.ts';
 
-/** What a caller may choose of TypeScript. */
-export interface TypescriptOptions extends EmitOptions {
-  /** Where generated files import the runtime from; `uapikit/runtime` unless given. */
-  readonly runtime?: string;
-  /** How generated files name each other: `.js` unless given, `.ts` for compilers that want that. */
-  readonly extension?: '.js' | '.ts';
-}
-
-/** The back-end for TypeScript, which has options of its own. */
-export interface TypescriptBackend extends Backend {
-  emit(model: Model, options?: TypescriptOptions): readonly EmittedFile[];
-}
-
 /**
  * Codecs in TypeScript: `NAME.ts` with types, constants and functions for little-endian machines, and
  * `NAME.be.ts` with the functions for big-endian ones where they differ.
  */
-export const typescriptBackend: TypescriptBackend = {
+export const typescriptBackend: Backend = {
   name: 'typescript',
   summary: 'types, constants and codecs in TypeScript',
+  settings: {
+    runtime: 'where generated files import the runtime from, uapikit/runtime unless given',
+    extension: 'how generated files name each other: .js unless given, .ts for compilers that want that',
+  },
   emit(model, options = {}) {
     const names = new TypeNames(model);
     const little = new AbiFacts(model, 'little');
     const big = new AbiFacts(model, 'big');
     return interfacesToEmit(model, options).flatMap((owner) => {
-      const files = [littleFile(new Module({ model, owner, abis: little, names, endian: 'little' }), options)];
+      const files = [
+        littleFile(new Module({ model, owner, abis: little, names, endian: 'little' }), options),
+      ];
       const native = declaredBy(model.structs, owner.name).some(({ name }) => big.lp64.hasNativeOrder(name));
       if (native) files.push(bigFile(new Module({ model, owner, abis: big, names, endian: 'big' }), options));
       return files;
@@ -44,7 +37,7 @@ export const typescriptBackend: TypescriptBackend = {
   },
 };
 
-function littleFile(module: Module, options: TypescriptOptions): EmittedFile {
+function littleFile(module: Module, options: EmitOptions): EmittedFile {
   const { owner } = module;
   printConstants(module);
   printIoctlNumbers(module);
@@ -56,7 +49,7 @@ function littleFile(module: Module, options: TypescriptOptions): EmittedFile {
   return finished(module, options, `${owner.name}.ts`, owner.doc);
 }
 
-function bigFile(module: Module, options: TypescriptOptions): EmittedFile {
+function bigFile(module: Module, options: EmitOptions): EmittedFile {
   const { owner, abis } = module;
   for (const name of structsInOrder(module)) {
     if (abis.lp64.hasNativeOrder(name)) printStruct(module, name);
@@ -65,7 +58,12 @@ function bigFile(module: Module, options: TypescriptOptions): EmittedFile {
   printVariants(module);
   printIoctlTable(module);
   printCodecTable(module);
-  return finished(module, options, `${owner.name}.be.ts`, `The codecs of ${owner.name} for big-endian machines.`);
+  return finished(
+    module,
+    options,
+    `${owner.name}.be.ts`,
+    `The codecs of ${owner.name} for big-endian machines.`,
+  );
 }
 
 /** The structs of a file as the schema orders them, but those that others hold before these. */
@@ -82,22 +80,32 @@ function structsInOrder({ model, owner }: Module): readonly string[] {
 }
 
 /** What does not depend on the machine's byte order comes from the little-endian file. */
-function printSame(module: Module, struct: string, options: TypescriptOptions): void {
+function printSame(module: Module, struct: string, options: EmitOptions): void {
   const { printer, names, owner, abis } = module;
   const type = names.struct(struct);
-  const exported = abis.variants(struct).flatMap(({ facts, suffix }) => [
-    `decode${type}${suffix}`, `encode${type}${suffix}`, `${type}View${suffix}`, `${type}Codec${suffix}`,
-    ...(facts.isDynamic(struct) ? [`measure${type}${suffix}`] : []),
-  ]);
+  const exported = abis
+    .variants(struct)
+    .flatMap(({ facts, suffix }) => [
+      `decode${type}${suffix}`,
+      `encode${type}${suffix}`,
+      `${type}View${suffix}`,
+      `${type}Codec${suffix}`,
+      ...(facts.isDynamic(struct) ? [`measure${type}${suffix}`] : []),
+    ]);
   printer.blank();
   module.value(`${type}Codec`, owner.name);
   for (const { suffix } of abis.variants(struct)) module.value(`${type}Codec${suffix}`, owner.name);
-  printer.line(`export { ${exported.join(', ')} } from './${owner.name}${options.extension ?? '.js'}';`);
+  printer.line(
+    `export { ${exported.join(', ')} } from './${owner.name}${options.settings?.['extension'] ?? '.js'}';`,
+  );
 }
 
-function finished(module: Module, options: TypescriptOptions, path: string, doc: string): EmittedFile {
+function finished(module: Module, options: EmitOptions, path: string, doc: string): EmittedFile {
   const text = module.printer.toString();
-  const imports = module.imports(options.runtime ?? 'uapikit/runtime', options.extension ?? '.js');
+  const imports = module.imports(
+    options.settings?.['runtime'] ?? 'uapikit/runtime',
+    options.settings?.['extension'] ?? '.js',
+  );
   const head = [
     `// Generated by uapikit from ${sourceOf(module.owner)}${releaseText(module)}. Do not edit.`,
     '',

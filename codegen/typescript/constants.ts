@@ -1,7 +1,15 @@
 import { abis } from '../../src/layout/abi.ts';
 import { layOut } from '../../src/layout/layout.ts';
 import type { BitField } from '../../src/model/bits.ts';
-import type { Alias, Constant, Enumeration, FlagSet, Macro, SetValue, Struct } from '../../src/model/declaration.ts';
+import type {
+  Alias,
+  Constant,
+  Enumeration,
+  FlagSet,
+  Macro,
+  SetValue,
+  Struct,
+} from '../../src/model/declaration.ts';
 import type { Expression } from '../../src/model/expression.ts';
 import type { Field } from '../../src/model/field.ts';
 import { shortName } from '../../src/model/path.ts';
@@ -9,8 +17,8 @@ import { scalars, type Type } from '../../src/model/type.ts';
 import { declaredBy } from '../scope.ts';
 import { asNumber, type Code, literal, literalText } from './code.ts';
 import { docComment } from './doc.ts';
-import { type CodeScope, printCode } from './expression.ts';
 import { bitMask } from './emitter.ts';
+import { type CodeScope, printCode } from './expression.ts';
 import { children } from './facts.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
@@ -24,7 +32,9 @@ export function printConstants(module: Module): void {
   for (const set of sets.sort((a, b) => a.order - b.order)) printSet(module, set, printed);
   for (const block of declaredBy(model.structs, owner.name)) {
     if (block.kind === 'registers') printRegisterMacros(module, block, printed);
-    else for (const row of block.fields.flatMap((field) => fieldRows(field, null))) printRow(module, row, printed);
+    else
+      for (const row of block.fields.flatMap((field) => fieldRows(field, null)))
+        printRow(module, row, printed);
   }
   for (const macro of declaredBy(model.macros, owner.name)) printMacro(module, macro);
 }
@@ -37,9 +47,15 @@ export function printAliases(module: Module): void {
 function printConstant(module: Module, constant: Constant, printed: Set<string>): void {
   const { value, name, doc } = constant;
   if (value.kind === 'integer') {
-    const unsigned = value.value < 0n && constant.suffix.includes('U') ? BigInt.asUintN(64, value.value) : value.value;
+    const unsigned =
+      value.value < 0n && constant.suffix.includes('U') ? BigInt.asUintN(64, value.value) : value.value;
     printRow(module, { name, value: literalText(unsigned, isSmall(unsigned)), doc }, printed);
-  } else printRow(module, { name, value: `'${value.value.replace(/[\\']/g, '\\$&').replace(/[^ -~]/g, escapeCharacter)}'`, doc }, printed);
+  } else
+    printRow(
+      module,
+      { name, value: `'${value.value.replace(/[\\']/g, '\\$&').replace(/[^ -~]/g, escapeCharacter)}'`, doc },
+      printed,
+    );
 }
 
 function escapeCharacter(character: string): string {
@@ -72,9 +88,17 @@ function printSet(module: Module, set: FlagSet | Enumeration, printed: Set<strin
     const number = !wide && isSmall(value.value);
     printRow(module, { name: value.name, value: literalText(value.value, number), doc: value.doc }, printed);
   }
-  const members = [...set.values.filter(({ role }) => role === 'member'), ...set.values.filter(({ role }) => role === 'alias' || role === 'mask')];
+  const members = [
+    ...set.values.filter(({ role }) => role === 'member'),
+    ...set.values.filter(({ role }) => role === 'alias' || role === 'mask'),
+  ];
   printer.blank();
-  printer.lines(docComment(`${set.doc}\n\nNames without ${set.prefix === '' ? 'a prefix' : set.prefix}, for names and values both ways.`, 0));
+  printer.lines(
+    docComment(
+      `${set.doc}\n\nNames without ${set.prefix === '' ? 'a prefix' : set.prefix}, for names and values both ways.`,
+      0,
+    ),
+  );
   printer.line(`export const ${set.name} = {`);
   printer.indented(() => {
     for (const name of entries(members, set.prefix)) printer.line(name);
@@ -95,14 +119,18 @@ function entries(values: readonly SetValue[], prefix: string): readonly string[]
 /** True where values of the set go into 64-bit fields only, which are bigints. */
 function isWide(module: Module, set: FlagSet | Enumeration): boolean {
   if (scalars[set.type].bytes === 8) return true;
-  const uses = [...module.model.structs.values()].flatMap((struct) => struct.fields.flatMap((field) => widthsOf(field, set.name)));
+  const uses = [...module.model.structs.values()].flatMap((struct) =>
+    struct.fields.flatMap((field) => widthsOf(field, set.name)),
+  );
   return uses.length > 0 && uses.every((width) => width > 32);
 }
 
 /** Widths of the fields or bit ranges that hold values of a set. */
 function widthsOf(field: Field, set: string): readonly number[] {
   const own = field.flags?.name === set || field.enumeration?.name === set ? [bitsOf(field.type)] : [];
-  const ranges = (field.bits ?? []).filter((range) => range.flags?.name === set || range.enumeration?.name === set);
+  const ranges = (field.bits ?? []).filter(
+    (range) => range.flags?.name === set || range.enumeration?.name === set,
+  );
   return [...own, ...ranges.map(({ low, high }) => high - low + 1)];
 }
 
@@ -117,12 +145,19 @@ function printRegisterMacros(module: Module, block: Struct, printed: Set<string>
     for (const row of fieldRows(member.field, member.offset)) printRow(module, row, printed);
   }
   if (block.sizeMacro === undefined) return;
-  printRow(module, { name: block.sizeMacro, value: `${layout.minSize}`, doc: `Bytes of ${block.name}.` }, printed);
+  printRow(
+    module,
+    { name: block.sizeMacro, value: `${layout.minSize}`, doc: `Bytes of ${block.name}.` },
+    printed,
+  );
 }
 
 /** Macros of a field: the offset of a register, masks, shifts and values of its bits. */
 function fieldRows(field: Field, offset: number | null): readonly Row[] {
-  const own = field.macro === undefined || offset === null ? [] : [{ name: field.macro, value: literalText(BigInt(offset), true), doc: `Offset: ${field.doc}` }];
+  const own =
+    field.macro === undefined || offset === null
+      ? []
+      : [{ name: field.macro, value: literalText(BigInt(offset), true), doc: `Offset: ${field.doc}` }];
   return [...own, ...(field.bits ?? []).flatMap(bitRows)];
 }
 
@@ -130,10 +165,15 @@ function bitRows(bits: BitField): readonly Row[] {
   const number = (value: bigint): string => literalText(value, isSmall(value));
   const rows: Row[] = [];
   if (bits.macro !== undefined) rows.push({ name: bits.macro, value: number(bitMask(bits)), doc: bits.doc });
-  if (bits.shiftMacro !== undefined) rows.push({ name: bits.shiftMacro, value: `${bits.low}`, doc: `Lowest bit: ${bits.doc}` });
+  if (bits.shiftMacro !== undefined)
+    rows.push({ name: bits.shiftMacro, value: `${bits.low}`, doc: `Lowest bit: ${bits.doc}` });
   for (const { macro, value, inPlace, doc, name } of bits.values) {
     if (macro === undefined) continue;
-    rows.push({ name: macro, value: number(inPlace ? value << BigInt(bits.low) : value), doc: doc === '' ? name : doc });
+    rows.push({
+      name: macro,
+      value: number(inPlace ? value << BigInt(bits.low) : value),
+      doc: doc === '' ? name : doc,
+    });
   }
   return [...rows, ...bits.bits.flatMap(bitRows)];
 }
@@ -152,7 +192,9 @@ function printMacro(module: Module, macro: Macro): void {
   };
   printer.blank();
   printer.lines(docComment(macro.doc, 0));
-  printer.line(`export function ${macro.name}(${macro.parameters.map((name) => `${name}: number`).join(', ')}): number {`);
+  printer.line(
+    `export function ${macro.name}(${macro.parameters.map((name) => `${name}: number`).join(', ')}): number {`,
+  );
   printer.indented(() => printer.line(`return ${asNumber(printCode(macro.body, scope)).text};`));
   printer.line('}');
 }
@@ -161,10 +203,15 @@ function parameter(name: string): Code {
   return { text: `BigInt(${name})`, type: 'bigint', first: null, last: null, atom: true };
 }
 
-function foldMacro(module: Module, expression: Expression, parameters: readonly string[]): bigint | undefined {
+function foldMacro(
+  module: Module,
+  expression: Expression,
+  parameters: readonly string[],
+): bigint | undefined {
   if (expression.kind === 'integer') return expression.value;
   if (expression.kind !== 'name' || parameters.includes(expression.path[0] ?? '')) {
-    const free = (each: Expression): boolean => each.kind === 'name' ? !parameters.includes(each.path[0] ?? '') : children(each).every(free);
+    const free = (each: Expression): boolean =>
+      each.kind === 'name' ? !parameters.includes(each.path[0] ?? '') : children(each).every(free);
     return free(expression) ? module.abis.lp64.constant(expression, null) : undefined;
   }
   return module.abis.lp64.constantOf(expression.path.join('.'));
@@ -198,7 +245,13 @@ function ownerOf(module: Module, name: string): string | undefined {
     if (set.values.some((value) => value.name === name)) return set.interface;
   }
   for (const struct of structs.values()) {
-    const rows = [...(struct.sizeMacro === undefined ? [] : [struct.sizeMacro]), ...struct.fields.flatMap((field) => [field.macro, ...(field.bits ?? []).flatMap(bitRows).map((row) => row.name)])];
+    const rows = [
+      ...(struct.sizeMacro === undefined ? [] : [struct.sizeMacro]),
+      ...struct.fields.flatMap((field) => [
+        field.macro,
+        ...(field.bits ?? []).flatMap(bitRows).map((row) => row.name),
+      ]),
+    ];
     if (rows.includes(name)) return struct.interface;
   }
   return undefined;

@@ -24,7 +24,7 @@ export class DecodeEmitter extends Emitter {
     const end = this.dynamic ? 'limit' : 'view.byteLength';
     if (this.dynamic) this.line('const limit = Math.min(end, view.byteLength);');
     const test = layout.minSize === 0 ? `offset <= ${end}` : `offset + ${layout.minSize} <= ${end}`;
-    const error = `${this.module.runtime('tooShort')}('${struct.name}', offset, ${layout.minSize}, ${end} - offset)`;
+    const error = `${this.module.runtime('tooShort')}('${struct.name}', offset, ${layout.minSize}, ${end})`;
     this.guard(`!(offset >= 0 && ${test})`, error);
   }
 
@@ -33,7 +33,12 @@ export class DecodeEmitter extends Emitter {
     const { struct } = this.plan;
     this.#declareReferences();
     if (this.hasFollowers) this.line('let next = offset;');
-    const value = this.#object(this.plan.items, this.module.structType(struct.name), 'value', this.dynamic && struct.size !== undefined);
+    const value = this.#object(
+      this.plan.items,
+      this.module.structType(struct.name),
+      'value',
+      this.dynamic && struct.size !== undefined,
+    );
     this.#checkSize();
     this.line(`return ${value};`);
   }
@@ -55,11 +60,21 @@ export class DecodeEmitter extends Emitter {
       const bits = item.member.kind === 'bits';
       if (tail.length > 0) {
         const read = readTail(reference, this.plan);
-        const sure = read !== undefined && read.delta + read.bytes <= this.plan.layout.minSize && item.field.condition === undefined && !item.sheltered;
+        const sure =
+          read !== undefined &&
+          read.delta + read.bytes <= this.plan.layout.minSize &&
+          item.field.condition === undefined &&
+          !item.sheltered;
         if (sure) this.line(`const ${name} = ${read.text};`);
         else this.line(`let ${name}${this.#zero(reference.tail.at(-1)?.field.type ?? item.field.type)};`);
-      } else if (item.field.condition === undefined && !item.sheltered && this.isSure(item, this.bytesOf(item))) {
-        this.line(`const ${name} = ${bits ? this.#bitField(item) : this.#read(item, { base: 'offset', delta: item.delta ?? 0 })};`);
+      } else if (
+        item.field.condition === undefined &&
+        !item.sheltered &&
+        this.isSure(item, this.bytesOf(item))
+      ) {
+        this.line(
+          `const ${name} = ${bits ? this.#bitField(item) : this.#read(item, { base: 'offset', delta: item.delta ?? 0 })};`,
+        );
       } else {
         this.line(`let ${name}${this.#zero(item.field.type)};`);
       }
@@ -79,7 +94,9 @@ export class DecodeEmitter extends Emitter {
   /** True where {@link #declareReferences} has read an item's integer. */
   #isRead(item: Item): boolean {
     return (
-      this.scope.isReferenced(item) && item.field.condition === undefined && !item.sheltered &&
+      this.scope.isReferenced(item) &&
+      item.field.condition === undefined &&
+      !item.sheltered &&
       this.isSure(item, this.bytesOf(item))
     );
   }
@@ -98,7 +115,9 @@ export class DecodeEmitter extends Emitter {
     const literal = lines.length === 0 ? '{}' : `{\n${lines.map(indent).join('\n')}\n}`;
     if (sure === -1 && !named) return literal;
     const complete = all.slice(leading.length).every((item) => item.field.condition !== undefined);
-    this.line(complete ? `const ${variable}: ${type} = ${literal};` : `const ${variable} = ${literal} as ${type};`);
+    this.line(
+      complete ? `const ${variable}: ${type} = ${literal};` : `const ${variable} = ${literal} as ${type};`,
+    );
     for (const item of all.slice(leading.length)) this.#assign(item, variable);
     return variable;
   }
@@ -107,7 +126,11 @@ export class DecodeEmitter extends Emitter {
   #entry(item: Item): readonly string[] {
     const value = this.#value(item);
     if (item.name === null) return [];
-    return [value === item.name && propertyName(item.name) === item.name ? `${value},` : `${propertyName(item.name)}: ${value},`];
+    return [
+      value === item.name && propertyName(item.name) === item.name
+        ? `${value},`
+        : `${propertyName(item.name)}: ${value},`,
+    ];
   }
 
   #assign(item: Item, object: string): void {
@@ -126,18 +149,24 @@ export class DecodeEmitter extends Emitter {
       return;
     }
     if (presence !== undefined) this.line(`${item.sheltered ? '' : 'const '}${presence} = ${condition};`);
-    this.block(`if (${presence ?? condition}) {`, put);
+    this.block(this.ifLine(presence ?? condition, item.field.condition), put);
   }
 
   /** Prints what must come before, and gives the expression for an item's value. */
   #value(item: Item): string {
     switch (item.kind) {
-      case 'scalar': return this.#scalar(item);
-      case 'bits': return this.#isRead(item) ? this.scope.nameOf(item) : this.#keep(item, this.#bitField(item));
-      case 'group': return this.#group(item);
-      case 'struct': return this.#struct(item);
-      case 'bytes': return this.#bytes(item);
-      case 'array': return this.#array(item);
+      case 'scalar':
+        return this.#scalar(item);
+      case 'bits':
+        return this.#isRead(item) ? this.scope.nameOf(item) : this.#keep(item, this.#bitField(item));
+      case 'group':
+        return this.#group(item);
+      case 'struct':
+        return this.#struct(item);
+      case 'bytes':
+        return this.#bytes(item);
+      case 'array':
+        return this.#array(item);
     }
   }
 
@@ -150,7 +179,8 @@ export class DecodeEmitter extends Emitter {
 
   #scalar(item: Item): string {
     const { bits } = item.field;
-    if (this.#isRead(item)) return bits === undefined ? this.scope.nameOf(item) : this.#bitsObject(item, this.scope.nameOf(item));
+    if (this.#isRead(item))
+      return bits === undefined ? this.scope.nameOf(item) : this.#bitsObject(item, this.scope.nameOf(item));
     const place = this.#checked(item, mustBeScalar(item.field.type, item.abi).bytes);
     const text = this.#keep(item, this.#read(item, place));
     this.#follow(item, place, mustBeScalar(item.field.type, item.abi).bytes);
@@ -166,21 +196,44 @@ export class DecodeEmitter extends Emitter {
     const ranges = item.field.bits ?? [];
     const scalar = unsigned(mustBeScalar(item.field.type, item.abi));
     const width = scalar.bytes * 8;
-    const code = { text: raw, type: scalar.js, first: 0n, last: (1n << BigInt(width)) - 1n, atom: true } as const;
+    const code = {
+      text: raw,
+      type: scalar.js,
+      first: 0n,
+      last: (1n << BigInt(width)) - 1n,
+      atom: true,
+    } as const;
     const { always, sometimes, uncovered } = bitCover(ranges, width);
-    const line = (range: (typeof ranges)[number]): string => `${propertyName(range.name)}: ${rangeCode(code, range, width).text},`;
-    if (sometimes.length === 0 && uncovered === 0n) return `{\n${always.map((range) => indent(line(range))).join('\n')}\n}`;
-    const type = this.module.type(this.module.names.bits(item.owner.name, item.field.name ?? ''), item.owner.interface);
+    const line = (range: (typeof ranges)[number]): string =>
+      `${propertyName(range.name)}: ${rangeCode(code, range, width).text},`;
+    if (sometimes.length === 0 && uncovered === 0n)
+      return `{\n${always.map((range) => indent(line(range))).join('\n')}\n}`;
+    const type = this.module.type(
+      this.module.names.bits(item.owner.name, item.field.name ?? ''),
+      item.owner.interface,
+    );
     const object = this.scope.locals.claim(`${raw}_bits`);
-    const leading = ranges.slice(0, ranges.findIndex((range) => sometimes.includes(range)) === -1 ? ranges.length : ranges.findIndex((range) => sometimes.includes(range)));
+    const leading = ranges.slice(
+      0,
+      ranges.findIndex((range) => sometimes.includes(range)) === -1
+        ? ranges.length
+        : ranges.findIndex((range) => sometimes.includes(range)),
+    );
     const literal = `{\n${leading.map((range) => indent(line(range))).join('\n')}\n}`;
     const whole = always.every((range) => leading.includes(range));
-    this.line(whole ? `const ${object}: ${type} = ${leading.length === 0 ? '{}' : literal};` : `const ${object} = ${leading.length === 0 ? '{}' : literal} as ${type};`);
+    this.line(
+      whole
+        ? `const ${object}: ${type} = ${leading.length === 0 ? '{}' : literal};`
+        : `const ${object} = ${leading.length === 0 ? '{}' : literal} as ${type};`,
+    );
     const wide = scalar.js === 'bigint';
     const rest = this.scope.locals.claim(`${raw}_rest`);
     const after = wide ? '' : ' >>> 0';
     const masked = `${raw} & ${literalText(uncovered, !wide)}`;
-    if (uncovered !== 0n) this.line(`${sometimes.length === 0 ? 'const' : 'let'} ${rest} = ${wide ? masked : `(${masked})${after}`};`);
+    if (uncovered !== 0n)
+      this.line(
+        `${sometimes.length === 0 ? 'const' : 'let'} ${rest} = ${wide ? masked : `(${masked})${after}`};`,
+      );
     for (const [i, range] of ranges.entries()) {
       if (i < leading.length) continue;
       const assign = `${memberOf(object, range.name)} = ${rangeCode(code, range, width).text};`;
@@ -197,7 +250,8 @@ export class DecodeEmitter extends Emitter {
         if (uncovered !== 0n) this.line(`${rest} = ${wide ? clear : `(${clear})${after}`};`);
       });
     }
-    if (uncovered !== 0n) this.line(`if (${rest} !== ${wide ? '0n' : '0'}) ${memberOf(object, restName(ranges))} = ${rest};`);
+    if (uncovered !== 0n)
+      this.line(`if (${rest} !== ${wide ? '0n' : '0'}) ${memberOf(object, restName(ranges))} = ${rest};`);
     return object;
   }
 
@@ -216,7 +270,11 @@ export class DecodeEmitter extends Emitter {
     }
     if (signed) return `(${unit} << ${32 - shift - width}) >> ${32 - width}`;
     const range = { low: shift, high: shift + width - 1 };
-    return rangeCode({ text: unit, type: 'number', first: 0n, last: null, atom: true }, range, member.size * 8).text;
+    return rangeCode(
+      { text: unit, type: 'number', first: 0n, last: null, atom: true },
+      range,
+      member.size * 8,
+    ).text;
   }
 
   /** The variable with the storage unit of a bit-field. */
@@ -230,9 +288,16 @@ export class DecodeEmitter extends Emitter {
     this.#units.set(key, unit);
     const little = this.facts.abi.endian === 'little';
     if (wide) {
-      this.line(`const ${unit} = ${this.module.runtime('readUnit')}(view, ${this.text(place)}, ${member.size}, ${little});`);
+      this.line(
+        `const ${unit} = ${this.module.runtime('readUnit')}(view, ${this.text(place)}, ${member.size}, ${little});`,
+      );
     } else {
-      const scalar = { bytes: member.size as 1 | 2 | 4, signed: false, littleEndian: member.size === 1 ? undefined : little, js: 'number' } as const;
+      const scalar = {
+        bytes: member.size as 1 | 2 | 4,
+        signed: false,
+        littleEndian: member.size === 1 ? undefined : little,
+        js: 'number',
+      } as const;
       this.line(`const ${unit} = ${readScalar(scalar, this.text(place))};`);
     }
     return { unit, wide };
@@ -241,14 +306,18 @@ export class DecodeEmitter extends Emitter {
   #group(item: Item): string {
     if (item.name === null) throw new InternalError('an anonymous group has no value');
     const type = this.module.structType(item.field.type.kind === 'named' ? item.field.type.name : '');
-    const variable = spread(item.items).some((inner) => inner.field.condition !== undefined) ? this.scope.nameOf(item) : '';
+    const variable = spread(item.items).some((inner) => inner.field.condition !== undefined)
+      ? this.scope.nameOf(item)
+      : '';
     return this.#object(item.items, type, variable, false);
   }
 
   #struct(item: Item): string {
     const name = item.field.type.kind === 'named' ? item.field.type.name : '';
     const dynamic = this.facts.isDynamic(name);
-    const decode = dynamic ? this.module.codecPart(name, this.facts, 'decode', '') : this.module.nestedPart(name, this.facts, 'read');
+    const decode = dynamic
+      ? this.module.codecPart(name, this.facts, 'decode', '')
+      : this.module.nestedPart(name, this.facts, 'read');
     const place = dynamic ? this.place(item) : this.#checked(item, this.bytesOf(item) ?? 0);
     const call = `${decode}(view, ${this.text(place)}${this.nestedArguments(name, true)})`;
     if (!dynamic) {
@@ -259,7 +328,9 @@ export class DecodeEmitter extends Emitter {
     const variable = this.scope.nameOf(item);
     this.line(`let ${variable}: ${this.module.structType(name)};`);
     this.block('try {', () => this.line(`${variable} = ${call};`), '} catch (error) {');
-    this.printer.indented(() => this.line(`throw ${this.module.runtime('inside')}(${this.where(item)}, error);`));
+    this.printer.indented(() =>
+      this.line(`throw ${this.module.runtime('inside')}(${this.where(item)}, error);`),
+    );
     this.line('}');
     this.#readTails(item);
     if (this.isFollowed(item)) this.line(`next = ${this.text(place)} + ${this.#measure(name, variable)};`);
@@ -277,10 +348,15 @@ export class DecodeEmitter extends Emitter {
       if (reference.item !== item || reference.tail.length === 0) continue;
       const read = readTail(reference, this.plan);
       if (read === undefined) continue;
-      const declared = read.delta + read.bytes <= this.plan.layout.minSize && item.field.condition === undefined && !item.sheltered;
+      const declared =
+        read.delta + read.bytes <= this.plan.layout.minSize &&
+        item.field.condition === undefined &&
+        !item.sheltered;
       if (declared) continue;
       const name = this.scope.references.get(keyOf(reference))?.name ?? '';
-      this.line(`if (offset + ${read.delta + read.bytes} <= ${this.dynamic ? 'limit' : 'view.byteLength'}) ${name} = ${read.text};`);
+      this.line(
+        `if (offset + ${read.delta + read.bytes} <= ${this.dynamic ? 'limit' : 'view.byteLength'}) ${name} = ${read.text};`,
+      );
     }
   }
 
@@ -288,7 +364,7 @@ export class DecodeEmitter extends Emitter {
   #checked(item: Item, bytes: number): Place {
     const place = this.place(item);
     if (this.isSure(item, bytes) || !this.dynamic) return place;
-    const error = `${this.module.runtime('tooShort')}(${this.where(item)}, ${this.text(place)}, ${bytes}, limit - ${this.#grouped(place)})`;
+    const error = `${this.module.runtime('tooShort')}(${this.where(item)}, ${this.text(place)}, ${bytes}, limit)`;
     this.guard(`!(${this.text(place, bytes)} <= limit)`, error);
     return place;
   }
@@ -367,7 +443,8 @@ export class DecodeEmitter extends Emitter {
 
   /** The type of an element of an array in values. */
   elementsType(type: Type): string {
-    if (type.kind === 'array') return isByte(type.element) ? 'Uint8Array' : `${this.elementsType(type.element)}[]`;
+    if (type.kind === 'array')
+      return isByte(type.element) ? 'Uint8Array' : `${this.elementsType(type.element)}[]`;
     if (type.kind === 'named') return this.module.structType(type.name);
     return mustBeScalar(type, this.facts.abi).js;
   }
@@ -379,13 +456,16 @@ export class DecodeEmitter extends Emitter {
       return this.#element(type.element, { ...place, delta: place.delta + i * bytes }, abi);
     });
     const line = `[${elements.join(', ')}]`;
-    return line.length <= 90 && !line.includes('\n') ? line : `[\n${elements.map((element) => indent(`${element},`)).join('\n')}\n]`;
+    return line.length <= 90 && !line.includes('\n')
+      ? line
+      : `[\n${elements.map((element) => indent(`${element},`)).join('\n')}\n]`;
   }
 
   /** The value of an element of fixed size at a place. */
   #element(type: Type, place: Place, abi: Abi): string {
     if (type.kind === 'array') {
-      if (isByte(type.element)) return `${this.module.runtime('readBytes')}(view, ${this.text(place)}, ${type.length})`;
+      if (isByte(type.element))
+        return `${this.module.runtime('readBytes')}(view, ${this.text(place)}, ${type.length})`;
       return this.#literalArray(type, place, abi);
     }
     if (type.kind === 'named') {
@@ -418,20 +498,32 @@ export class DecodeEmitter extends Emitter {
 
   /** A loop over structs whose sizes differ. */
   #varyingLoop(item: Item, array: string, place: Place, count: string): void {
-    const type = item.field.type.kind === 'array' || item.field.type.kind === 'flexible' ? item.field.type.element : item.field.type;
+    const type =
+      item.field.type.kind === 'array' || item.field.type.kind === 'flexible'
+        ? item.field.type.element
+        : item.field.type;
     if (type.kind !== 'named') throw new InternalError('an array of arrays of varying size');
     const call = this.module.codecPart(type.name, this.facts, 'decode', '');
     const at = this.scope.locals.claim(`${item.name ?? 'item'}_next`);
     const path = this.where(item).slice(1, -1);
     this.line(`let ${at} = ${this.text(place)};`);
-    const until = item.field.type.kind === 'flexible' && item.field.count === undefined ? `${at} < limit` : `i < ${count}`;
+    const until =
+      item.field.type.kind === 'flexible' && item.field.count === undefined
+        ? `${at} < limit`
+        : `i < ${count}`;
     this.block(`for (let i = 0; ${until}; i++) {`, () => {
-      this.block('try {', () => {
-        this.line(`const element = ${call}(view, ${at}${this.nestedArguments(type.name, true)});`);
-        this.line(`${array}.push(element);`);
-        this.line(`${at} += ${this.#measure(type.name, 'element')};`);
-      }, '} catch (error) {');
-      this.printer.indented(() => this.line(`throw ${this.module.runtime('inside')}(\`${path}[\${i}]\`, error);`));
+      this.block(
+        'try {',
+        () => {
+          this.line(`const element = ${call}(view, ${at}${this.nestedArguments(type.name, true)});`);
+          this.line(`${array}.push(element);`);
+          this.line(`${at} += ${this.#measure(type.name, 'element')};`);
+        },
+        '} catch (error) {',
+      );
+      this.printer.indented(() =>
+        this.line(`throw ${this.module.runtime('inside')}(\`${path}[\${i}]\`, error);`),
+      );
       this.line('}');
     });
     if (this.isFollowed(item)) this.line(`next = ${at};`);
@@ -443,7 +535,7 @@ export class DecodeEmitter extends Emitter {
     if (size === undefined || !this.dynamic) return;
     const code = this.scope.number(size, [name]);
     const local = this.scope.locals.claim('size');
-    const error = `${this.module.runtime('tooShort')}('${name}', offset, ${local}, limit - offset)`;
+    const error = `${this.module.runtime('tooShort')}('${name}', offset, ${local}, limit)`;
     this.line(`const ${local} = ${code.text};`);
     this.guard(`!(offset + ${local} <= limit)`, error);
   }
@@ -456,5 +548,8 @@ function leaves(type: Type): number {
 }
 
 function indent(text: string): string {
-  return text.split('\n').map((line) => `  ${line}`).join('\n');
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
 }

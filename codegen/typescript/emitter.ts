@@ -1,4 +1,6 @@
+import { formatExpression } from '../../src/layout/expression-text.ts';
 import type { BitField } from '../../src/model/bits.ts';
+import type { Expression } from '../../src/model/expression.ts';
 import type { Type } from '../../src/model/type.ts';
 import type { Printer } from '../printer.ts';
 import { type Code, operand } from './code.ts';
@@ -34,7 +36,9 @@ export abstract class Emitter {
     this.scope = new FunctionScope(module, plan, withAuto);
     this.dynamic = plan.facts.isDynamic(plan.struct.name);
     this.#minSize = plan.layout.minSize;
-    this.#followers = new Set(plan.items.filter((item) => item.delta === null && item.field.at === undefined));
+    this.#followers = new Set(
+      plan.items.filter((item) => item.delta === null && item.field.at === undefined),
+    );
   }
 
   protected line(text: string): void {
@@ -46,6 +50,14 @@ export abstract class Emitter {
     this.line(head);
     this.printer.indented(body);
     this.line(tail);
+  }
+
+  /** The start of a block under a condition, with the schema's words where these say more. */
+  protected ifLine(test: string, expression: Expression | undefined): string {
+    const words = expression === undefined ? '' : formatExpression(expression);
+    const same = words.replace(/[=!]==?/g, '') === test.replace(/[=!]==?/g, '');
+    const line = `if (${test}) {`;
+    return same || line.length + words.length > 100 ? line : `${line} // ${words}`;
   }
 
   /** Throws where a test holds. */
@@ -94,7 +106,9 @@ export abstract class Emitter {
     if (item.field.at === undefined) return { base: 'next', delta: 0 };
     const at = this.scope.number(item.field.at, item.scopes);
     const name = this.scope.locals.claim(`${item.name ?? 'it'}_at`);
-    this.line(`const ${name} = offset + ${at.text.includes(' ? ') ? operand(at) : at.text};`);
+    // Sums and products need no parentheses behind a sum.
+    const plain = /^[\w.]+( [+*] [\w.]+)*$/.test(at.text);
+    this.line(`const ${name} = offset + ${plain ? at.text : operand(at)};`);
     if (at.first === null || at.first < 0n) this.checkPlace(item, name);
     else this.checkPlaceEnd(item, name);
     return { base: name, delta: 0 };
@@ -122,7 +136,7 @@ export abstract class Emitter {
   /** Arguments after the place for the functions of a nested struct. */
   protected nestedArguments(struct: string, decoding: boolean): string {
     const context = this.facts.usesContext(struct);
-    const end = decoding && (this.facts.isDynamic(struct)) ? ', limit' : '';
+    const end = decoding && this.facts.isDynamic(struct) ? ', limit' : '';
     return `${end}${context ? ', context' : ''}`;
   }
 }

@@ -1,6 +1,17 @@
 import { unreachable } from '../../src/base/internal-error.ts';
 import type { Expression } from '../../src/model/expression.ts';
-import { asBigint, asBoolean, asNumber, boolean, type Code, isSafe, literal, operand, truth, within } from './code.ts';
+import {
+  asBigint,
+  asBoolean,
+  asNumber,
+  boolean,
+  type Code,
+  isSafe,
+  literal,
+  operand,
+  truth,
+  within,
+} from './code.ts';
 
 type Call = Expression & { kind: 'call' };
 type Binary = Expression & { kind: 'binary' };
@@ -114,12 +125,18 @@ function comparison(operator: string, left: Code, right: Code): Code {
 
 function holds(operator: string, left: bigint, right: bigint): boolean {
   switch (operator) {
-    case '==': return left === right;
-    case '!=': return left !== right;
-    case '<': return left < right;
-    case '<=': return left <= right;
-    case '>': return left > right;
-    default: return left >= right;
+    case '==':
+      return left === right;
+    case '!=':
+      return left !== right;
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    default:
+      return left >= right;
   }
 }
 

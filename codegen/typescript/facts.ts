@@ -47,8 +47,15 @@ export class StructFacts {
 
   /** The value of an expression that needs nothing beyond declarations. */
   constant(expression: Expression, self: string | null): bigint | undefined {
-    const scope = constantScope(this.model, (name) => (this.model.structs.has(name) ? this.layout(name) : undefined), self);
-    return fold(expression, { ...scope, lookup: ([name = '', ...rest]) => (rest.length === 0 ? this.constantOf(name) : undefined) });
+    const scope = constantScope(
+      this.model,
+      (name) => (this.model.structs.has(name) ? this.layout(name) : undefined),
+      self,
+    );
+    return fold(expression, {
+      ...scope,
+      lookup: ([name = '', ...rest]) => (rest.length === 0 ? this.constantOf(name) : undefined),
+    });
   }
 
   /** A named integer: a constant, flag, value, or a macro of a register. */
@@ -61,7 +68,11 @@ export class StructFacts {
     return this.#ask(`dynamic ${name}`, () => {
       const { size, minSize, members } = this.layout(name);
       if (size === null || size !== minSize || this.struct(name).size !== undefined) {
-        return size === null || size !== minSize || this.constant(this.struct(name).size ?? zero, name) === undefined;
+        return (
+          size === null ||
+          size !== minSize ||
+          this.constant(this.struct(name).size ?? zero, name) === undefined
+        );
       }
       return members.some((member) => 'type' in member && this.isDynamicType(member.type));
     });
@@ -69,11 +80,15 @@ export class StructFacts {
 
   isDynamicType(type: Type): boolean {
     switch (type.kind) {
-      case 'named': return this.isDynamic(type.name);
-      case 'array': return this.isDynamicType(type.element);
-      case 'flexible': return true;
+      case 'named':
+        return this.isDynamic(type.name);
+      case 'array':
+        return this.isDynamicType(type.element);
+      case 'flexible':
+        return true;
       case 'scalar':
-      case 'pointer': return false;
+      case 'pointer':
+        return false;
     }
   }
 
@@ -97,7 +112,10 @@ export class StructFacts {
   /** True where the fields lie at the same places as on another abi. */
   agreesWith(other: StructFacts, name: string): boolean {
     return this.#ask(`like ${other.abi.name} ${name}`, () => {
-      return shapeOf(this.layout(name)) === shapeOf(other.layout(name)) && this.#sizesIn(name) === other.#sizesIn(name);
+      return (
+        shapeOf(this.layout(name)) === shapeOf(other.layout(name)) &&
+        this.#sizesIn(name) === other.#sizesIn(name)
+      );
     });
   }
 
@@ -140,7 +158,9 @@ export class StructFacts {
         return this.#isNative(type.element, ownOrder);
       case 'named': {
         const inner = this.struct(type.name);
-        return inner.inline ? inner.fields.some((field) => this.#isNativeField(field, ownOrder)) : this.hasNativeOrder(type.name);
+        return inner.inline
+          ? inner.fields.some((field) => this.#isNativeField(field, ownOrder))
+          : this.hasNativeOrder(type.name);
       }
     }
   }
@@ -172,9 +192,13 @@ function registerMacros(model: Model): ReadonlyMap<string, bigint> {
 function bitMacros(bits: BitField): readonly (readonly [string, bigint])[] {
   const low = BigInt(bits.low);
   return [
-    ...(bits.macro === undefined ? [] : [[bits.macro, ((1n << BigInt(bits.high - bits.low + 1)) - 1n) << low] as const]),
+    ...(bits.macro === undefined
+      ? []
+      : [[bits.macro, ((1n << BigInt(bits.high - bits.low + 1)) - 1n) << low] as const]),
     ...(bits.shiftMacro === undefined ? [] : [[bits.shiftMacro, low] as const]),
-    ...bits.values.flatMap(({ macro, value, inPlace }) => (macro === undefined ? [] : [[macro, inPlace ? value << low : value] as const])),
+    ...bits.values.flatMap(({ macro, value, inPlace }) =>
+      macro === undefined ? [] : [[macro, inPlace ? value << low : value] as const],
+    ),
     ...bits.bits.flatMap(bitMacros),
   ];
 }
@@ -220,11 +244,14 @@ export class AbiFacts {
 /** Names of the structs that a type holds by value. */
 export function structsIn(type: Type): readonly string[] {
   switch (type.kind) {
-    case 'named': return [type.name];
+    case 'named':
+      return [type.name];
     case 'array':
-    case 'flexible': return structsIn(type.element);
+    case 'flexible':
+      return structsIn(type.element);
     case 'scalar':
-    case 'pointer': return [];
+    case 'pointer':
+      return [];
   }
 }
 
@@ -232,11 +259,16 @@ export function structsIn(type: Type): readonly string[] {
 export function children(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'integer':
-    case 'name': return [];
-    case 'unary': return [expression.operand];
-    case 'binary': return [expression.left, expression.right];
-    case 'conditional': return [expression.test, expression.then, expression.else];
-    case 'call': return expression.args;
+    case 'name':
+      return [];
+    case 'unary':
+      return [expression.operand];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'conditional':
+      return [expression.test, expression.then, expression.else];
+    case 'call':
+      return expression.args;
   }
 }
 
@@ -246,14 +278,16 @@ export function bitConditions(bits: BitField): readonly Expression[] {
 }
 
 function leavesStruct(expression: Expression): boolean {
-  if (expression.kind === 'name') return ['outer', 'peer', 'env'].includes(expression.path[0] ?? '') && expression.path.length > 1;
+  if (expression.kind === 'name')
+    return ['outer', 'peer', 'env'].includes(expression.path[0] ?? '') && expression.path.length > 1;
   return children(expression).some(leavesStruct);
 }
 
 /** Places and sizes of all members, as text to compare. */
 function shapeOf(layout: Layout): string {
   const member = (each: Member): unknown => {
-    if (each.kind === 'hole' || each.kind === 'padding') return [each.kind, each.offset, each.size, each.bitWidth];
+    if (each.kind === 'hole' || each.kind === 'padding')
+      return [each.kind, each.offset, each.size, each.bitWidth];
     const nested = each.kind === 'field' && each.nested !== null ? shapeOf(each.nested) : '';
     return [each.name, each.offset, each.size, each.kind === 'bits' ? each.bitOffset : '', nested];
   };

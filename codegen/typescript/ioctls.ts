@@ -1,6 +1,6 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
-import type { Ioctl } from '../../src/model/declaration.ts';
 import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import type { Ioctl } from '../../src/model/declaration.ts';
 import { declaredBy } from '../scope.ts';
 import { literalText } from './code.ts';
 import { docComment } from './doc.ts';
@@ -12,7 +12,9 @@ export function printIoctlNumbers(module: Module): void {
   for (const ioctl of declaredBy(module.model.ioctls, module.owner.name)) {
     const { number, portable } = ioctlNumber(module.model, ioctl);
     const text = `${ioctl.encoding}(${formatExpression(ioctl.type.expression)}, ${formatExpression(ioctl.nr.expression)})`;
-    const note = portable ? '' : ' The number is that of 64-bit machines: the size of the argument in it differs.';
+    const note = portable
+      ? ''
+      : ' The number is that of 64-bit machines: the size of the argument in it differs.';
     module.printer.blank();
     module.printer.lines(docComment(`${ioctl.doc}\n\nNumber: ${text}.${note}${errorText(ioctl)}`, 0));
     module.printer.line(`export const ${ioctl.name} = ${literalText(number, true)};`);
@@ -35,9 +37,12 @@ export function printIoctlTable(module: Module): void {
   printer.indented(() => {
     for (const ioctl of ioctls) {
       const { argument, name, fds } = ioctl;
-      const codec = argument.kind === 'struct' ? module.codecPart(argument.name, module.abis.lp64, '', 'Codec') : 'null';
+      const codec =
+        argument.kind === 'struct' ? module.codecPart(argument.name, module.abis.lp64, '', 'Codec') : 'null';
       const kinds = fds.map((fd) => `'${fd}'`).join(', ');
-      printer.line(`${name}: { name: '${name}', cmd: ${module.value(name, owner.name)}, fds: [${kinds}], codec: ${codec} },`);
+      printer.line(
+        `${name}: { name: '${name}', cmd: ${module.value(name, owner.name)}, fds: [${kinds}], codec: ${codec} },`,
+      );
     }
   });
   printer.line('} as const;');
@@ -49,13 +54,22 @@ export function printCodecTable(module: Module): void {
   const structs = declaredBy(module.model.structs, owner.name).filter((struct) => !struct.inline);
   if (structs.length === 0) return;
   printer.blank();
-  printer.lines(docComment(`The codecs of ${owner.name} by the names of the structs, for code that works with any of them.`, 0));
-  printer.line(`export const ${tableName(owner.name, 'Codecs')}: { readonly [struct: string]: ${module.runtimeType('AbiCodecs')}<unknown> } = {`);
+  printer.lines(
+    docComment(
+      `The codecs of ${owner.name} by the names of the structs, for code that works with any of them.`,
+      0,
+    ),
+  );
+  printer.line(
+    `export const ${tableName(owner.name, 'Codecs')}: { readonly [struct: string]: ${module.runtimeType('AbiCodecs')}<unknown> } = {`,
+  );
   printer.indented(() => {
     for (const { name } of structs) {
       const type = names.struct(name);
       const same = abis.variants(name).length === 1;
-      printer.line(`${name}: ${same ? `/* @__PURE__ */ ${module.runtime('onEveryAbi')}(${type}Codec)` : `${type}Codecs`},`);
+      printer.line(
+        `${name}: ${same ? `/* @__PURE__ */ ${module.runtime('onEveryAbi')}(${type}Codec)` : `${type}Codecs`},`,
+      );
     }
   });
   printer.line('};');

@@ -63,7 +63,8 @@ export class Module {
     const name = `${before}${this.names.struct(struct)}${after}${suffix}`;
     const declaration = this.abis.lp64.struct(struct);
     // What does not depend on the byte order stands in the little-endian file.
-    if (this.endian === 'big' && !this.abis.lp64.hasNativeOrder(struct)) return this.value(name, declaration.interface);
+    if (this.endian === 'big' && !this.abis.lp64.hasNativeOrder(struct))
+      return this.value(name, declaration.interface);
     return this.exported(name, this.abis.lp64.struct(struct));
   }
 
@@ -79,10 +80,16 @@ export class Module {
   /** True for structs of this interface that others of it hold, and whose size is fixed. */
   isNested(struct: string): boolean {
     this.#nested ??= new Set(
-      declaredBy(this.model.structs, this.owner.name).flatMap((each) => each.fields.flatMap(({ type }) => structsIn(type))),
+      declaredBy(this.model.structs, this.owner.name).flatMap((each) =>
+        each.fields.flatMap(({ type }) => structsIn(type)),
+      ),
     );
     const declaration = this.abis.lp64.struct(struct);
-    return this.#nested.has(struct) && declaration.interface === this.owner.name && !this.abis.lp64.isDynamic(struct);
+    return (
+      this.#nested.has(struct) &&
+      declaration.interface === this.owner.name &&
+      !this.abis.lp64.isDynamic(struct)
+    );
   }
 
   /** Something that the file of a declaration with this file's byte order exports. */
@@ -98,9 +105,15 @@ export class Module {
   imports(runtime: string, extension: string): readonly string[] {
     const lines = importLines(runtime, this.#runtime, this.#runtimeTypes);
     for (const [key, { values, types }] of [...this.#imports].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      lines.push(...importLines(`./${key}${extension}`, values, types));
+      lines.push(...importLines(this.#fileOf(key, extension), values, types));
     }
     return lines;
+  }
+
+  /** Where the file of an interface is imported from: beside this one, or from the package that it belongs to. */
+  #fileOf(key: string, extension: string): string {
+    const [schema = ''] = this.model.interfaces.get(key.replace(/\.be$/, ''))?.files ?? [];
+    return schema.startsWith('uapikit/') ? `uapikit/codecs/${key}` : `./${key}${extension}`;
   }
 
   #from(key: string, kind: 'values' | 'types'): Set<string> {
@@ -118,11 +131,15 @@ function importLines(from: string, values: ReadonlySet<string>, types: ReadonlyS
   const named = [...types]
     .filter((name) => !values.has(name))
     .map((name) => ({ name, text: onlyTypes ? name : `type ${name}` }));
-  const all = [...named, ...[...values].map((name) => ({ name, text: name }))].sort((a, b) => compare(a.name, b.name));
+  const all = [...named, ...[...values].map((name) => ({ name, text: name }))].sort((a, b) =>
+    compare(a.name, b.name),
+  );
   if (all.length === 0) return [];
   const head = onlyTypes ? 'import type' : 'import';
   const line = `${head} { ${all.map(({ text }) => text).join(', ')} } from '${from}';`;
-  return line.length <= 110 ? [line] : [`${head} {`, ...all.map(({ text }) => `  ${text},`), `} from '${from}';`];
+  return line.length <= 110
+    ? [line]
+    : [`${head} {`, ...all.map(({ text }) => `  ${text},`), `} from '${from}';`];
 }
 
 function compare(a: string, b: string): number {

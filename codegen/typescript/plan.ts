@@ -47,7 +47,14 @@ export interface Plan {
 export function planOf(name: string, facts: StructFacts): Plan {
   const struct = facts.struct(name);
   const layout = facts.layout(name);
-  const around = { id: '', scopes: [], path: [], delta: 0, abi: facts.abi, sheltered: struct.kind === 'union' };
+  const around = {
+    id: '',
+    scopes: [],
+    path: [],
+    delta: 0,
+    abi: facts.abi,
+    sheltered: struct.kind === 'union',
+  };
   const items = itemsOf(struct, layout, facts, around);
   const all: Item[] = [];
   const visit = (item: Item): void => {
@@ -60,7 +67,10 @@ export function planOf(name: string, facts: StructFacts): Plan {
 
 /** Members of a list of items with those of anonymous groups in their place. */
 export function namedItems(items: readonly Item[]): readonly Item[] {
-  return items.flatMap((item) => (item.kind === 'group' && item.name === null ? namedItems(item.items) : [item]));
+  return items.flatMap((item) => {
+    if (item.name !== null) return [item];
+    return item.kind === 'group' ? namedItems(item.items) : [];
+  });
 }
 
 /** Items with those of unconditional anonymous groups in their place. */
@@ -90,8 +100,19 @@ function itemsOf(struct: Struct, layout: Layout, facts: StructFacts, around: Aro
     const path = name === null ? around.path : [...around.path, name];
     const delta = member.offset === null || around.delta === null ? null : around.delta + member.offset;
     const common = {
-      id, scopes, owner: struct, field, member, name, path, delta, items: [], union: false,
-      scalar: scalarOf(field.type, abi) ?? null, abi, sheltered: around.sheltered,
+      id,
+      scopes,
+      owner: struct,
+      field,
+      member,
+      name,
+      path,
+      delta,
+      items: [],
+      union: false,
+      scalar: scalarOf(field.type, abi) ?? null,
+      abi,
+      sheltered: around.sheltered,
     };
     if (member.kind === 'bits') return [{ ...common, kind: 'bits' }];
     const { type } = field;
@@ -114,7 +135,12 @@ export function abiInside(struct: Struct, abi: Abi): Abi {
 }
 
 /** Bytes that belong to members of a struct, not to padding: start and end (not included) of each run. */
-export function ownBytes(item: Item, facts: StructFacts, base: number, end: number): readonly (readonly [number, number])[] {
+export function ownBytes(
+  item: Item,
+  facts: StructFacts,
+  base: number,
+  end: number,
+): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
   const add = (start: number, stop: number): void => {
     const last = runs.at(-1);

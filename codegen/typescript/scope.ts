@@ -39,7 +39,12 @@ export class FunctionScope {
   readonly #names = new Map<string, string>();
 
   /** @param withAuto whether the function computes what callers leave out */
-  constructor(module: Module, plan: Plan, withAuto: boolean, expressions: readonly Placed[] = expressionsOf(plan)) {
+  constructor(
+    module: Module,
+    plan: Plan,
+    withAuto: boolean,
+    expressions: readonly Placed[] = expressionsOf(plan),
+  ) {
     this.module = module;
     this.plan = plan;
     this.locals = new LocalNames(runtimeNames);
@@ -98,7 +103,9 @@ export class FunctionScope {
   /** Bytes of an element of an array; the least there are where elements differ. */
   elementBytes(item: Item): number {
     const { type } = item.field;
-    const extent = this.plan.facts.extent(type.kind === 'flexible' || type.kind === 'array' ? type.element : type);
+    const extent = this.plan.facts.extent(
+      type.kind === 'flexible' || type.kind === 'array' ? type.element : type,
+    );
     return extent.size ?? extent.minSize;
   }
 
@@ -123,7 +130,10 @@ export class FunctionScope {
   }
 
   /** A plain path to another item: a count that an encoder can fill in from the array. */
-  fieldIn(expression: Expression, scopes: readonly string[]): { item: Item; bits: BitField | undefined } | undefined {
+  fieldIn(
+    expression: Expression,
+    scopes: readonly string[],
+  ): { item: Item; bits: BitField | undefined } | undefined {
     if (expression.kind !== 'name') return undefined;
     const target = this.#resolve(expression.path, scopes);
     if (target?.kind !== 'field' || target.flag !== undefined) return undefined;
@@ -133,23 +143,34 @@ export class FunctionScope {
   }
 
   /** Where in the view a member of a nested struct stands, from the start of the function's struct. */
-  static tailPlace(reference: Reference, plan: Plan): { readonly delta: number; readonly scalar: Scalar } | undefined {
+  static tailPlace(
+    reference: Reference,
+    plan: Plan,
+  ): { readonly delta: number; readonly scalar: Scalar } | undefined {
     let delta = reference.item.delta;
     for (const { struct, field } of reference.tail) {
-      const member = plan.facts.layout(struct).members.find((each) => 'field' in each && each.field.name === field.name && each.field.type === field.type);
+      const member = plan.facts
+        .layout(struct)
+        .members.find(
+          (each) => 'field' in each && each.field.name === field.name && each.field.type === field.type,
+        );
       if (delta === null || member?.kind !== 'field' || member.offset === null) return undefined;
       delta += member.offset;
     }
     const last = reference.tail.at(-1)?.field ?? reference.item.field;
     const holder = reference.tail.at(-1)?.struct;
-    const abi = holder === undefined ? reference.item.abi : abiInside(plan.facts.struct(holder), plan.facts.abi);
+    const abi =
+      holder === undefined ? reference.item.abi : abiInside(plan.facts.struct(holder), plan.facts.abi);
     const scalar = scalarOf(last.type, abi);
     return delta === null || scalar === undefined ? undefined : { delta, scalar };
   }
 
   #codeScope(scopes: readonly string[]): CodeScope {
     return {
-      fold: (expression) => this.#isConstant(expression, scopes) ? this.plan.facts.constant(expression, this.plan.struct.name) : undefined,
+      fold: (expression) =>
+        this.#isConstant(expression, scopes)
+          ? this.plan.facts.constant(expression, this.plan.struct.name)
+          : undefined,
       name: (path) => this.#nameCode(path, scopes),
       call: (call) => this.#callCode(call, scopes),
       runtime: (name) => this.module.runtime(name),
@@ -178,7 +199,9 @@ export class FunctionScope {
       case 'field':
         return this.#fieldCode(target);
       case undefined:
-        throw new InternalError(`an expression of ${this.plan.struct.name} names ${path.join('.')}, which is unknown`);
+        throw new InternalError(
+          `an expression of ${this.plan.struct.name} names ${path.join('.')}, which is unknown`,
+        );
     }
   }
 
@@ -198,9 +221,20 @@ export class FunctionScope {
     if (target.target?.kind !== 'field') return literal(0n);
     const { steps, bits, flag } = target.target;
     const range = bits === undefined ? undefined : rangeWith(steps.at(-1)?.field.bits ?? [], bits);
-    const path = [target.struct, ...steps.flatMap(({ field }) => field.name ?? []), ...(range === undefined ? [] : [range.name])];
+    const path = [
+      target.struct,
+      ...steps.flatMap(({ field }) => field.name ?? []),
+      ...(range === undefined ? [] : [range.name]),
+    ];
     const value = this.#contextCode('peerValue', path);
-    const inner = range === undefined || bits === undefined || range === bits ? value : rangeCode(value, { low: bits.low - range.low, high: bits.high - range.low }, range.high - range.low + 1);
+    const inner =
+      range === undefined || bits === undefined || range === bits
+        ? value
+        : rangeCode(
+            value,
+            { low: bits.low - range.low, high: bits.high - range.low },
+            range.high - range.low + 1,
+          );
     return flag === undefined ? inner : flagCode(inner, flag);
   }
 
@@ -228,9 +262,14 @@ export class FunctionScope {
   }
 
   #hasCode(target: PathTarget | undefined): Code {
-    if (target?.kind === 'outer') return boolean(`${this.module.runtime('hasOuter')}(context, ${target.path.map((part) => `'${part}'`).join(', ')})`, true);
+    if (target?.kind === 'outer')
+      return boolean(
+        `${this.module.runtime('hasOuter')}(context, ${target.path.map((part) => `'${part}'`).join(', ')})`,
+        true,
+      );
     if (target?.kind === 'peer') {
-      const steps = target.target?.kind === 'field' ? target.target.steps.flatMap(({ field }) => field.name ?? []) : [];
+      const steps =
+        target.target?.kind === 'field' ? target.target.steps.flatMap(({ field }) => field.name ?? []) : [];
       const args = [target.struct, ...steps].map((part) => `'${part}'`).join(', ');
       return boolean(`${this.module.runtime('hasPeer')}(context, ${args})`, true);
     }
@@ -247,9 +286,11 @@ export class FunctionScope {
       if (reference === undefined) return;
       const { item } = reference;
       if (call === 'has') {
-        if (item.field.condition !== undefined) this.#claim(this.#presence, item.id, `has_${item.name ?? 'it'}`);
+        if (item.field.condition !== undefined)
+          this.#claim(this.#presence, item.id, `has_${item.name ?? 'it'}`);
       } else if (call === 'count' || call === 'length') {
-        if (item.field.type.kind === 'flexible' && !auto) this.#claim(this.#counts, item.id, `${item.name ?? 'array'}_count`);
+        if (item.field.type.kind === 'flexible' && !auto)
+          this.#claim(this.#counts, item.id, `${item.name ?? 'array'}_count`);
       } else {
         const key = keyOf(reference);
         const integer = scalarOf(reference.tail.at(-1)?.field.type ?? item.field.type, this.plan.facts.abi);
@@ -266,7 +307,11 @@ export class FunctionScope {
   }
 
   /** Visits the paths of an expression with the function that they are the argument of. */
-  #walk(expression: Expression, scopes: readonly string[], visit: (call: string | null, target: PathTarget) => void): void {
+  #walk(
+    expression: Expression,
+    scopes: readonly string[],
+    visit: (call: string | null, target: PathTarget) => void,
+  ): void {
     if (expression.kind === 'name') {
       const target = this.#resolve(expression.path, scopes);
       if (target !== undefined) visit(null, target);
@@ -296,7 +341,12 @@ export class FunctionScope {
   #locate(steps: readonly PathStep[]): Reference | undefined {
     let candidates = this.plan.all;
     for (const [i, step] of steps.entries()) {
-      const item = candidates.find((each) => each.owner.name === step.struct && each.field.name === step.field.name && each.field.type === step.field.type);
+      const item = candidates.find(
+        (each) =>
+          each.owner.name === step.struct &&
+          each.field.name === step.field.name &&
+          each.field.type === step.field.type,
+      );
       if (item === undefined) return undefined;
       if (item.kind !== 'group') return { item, tail: steps.slice(i + 1) };
       candidates = item.items;
@@ -312,12 +362,22 @@ export function keyOf({ item, tail }: Reference): string {
 
 /** Every expression that decides about the bytes of a plan's items, with the structs that it stands in. */
 export function expressionsOf(plan: Plan): readonly Placed[] {
-  const own = plan.struct.size === undefined ? [] : [{ scopes: [plan.struct.name], expression: plan.struct.size, auto: false }];
+  const own =
+    plan.struct.size === undefined
+      ? []
+      : [{ scopes: [plan.struct.name], expression: plan.struct.size, auto: false }];
   const members = plan.all.flatMap(({ field, scopes }) => {
     const { condition, at, count, auto } = field;
-    const layout = [condition, at, field.type.kind === 'flexible' ? count : undefined, ...(field.bits ?? []).map((bits) => bits.condition)];
+    const layout = [
+      condition,
+      at,
+      field.type.kind === 'flexible' ? count : undefined,
+      ...(field.bits ?? []).map((bits) => bits.condition),
+    ];
     return [
-      ...layout.flatMap((expression) => (expression === undefined ? [] : [{ scopes, expression, auto: false }])),
+      ...layout.flatMap((expression) =>
+        expression === undefined ? [] : [{ scopes, expression, auto: false }],
+      ),
       ...(auto === undefined ? [] : [{ scopes, expression: auto, auto: true }]),
     ];
   });
@@ -332,7 +392,8 @@ export function rangeCode(raw: Code, bits: Pick<BitField, 'low' | 'high'>, width
   if (raw.type === 'bigint') {
     const shifted = bits.low === 0 ? operand(raw) : `(${operand(raw)} >> ${bits.low}n)`;
     const text = bits.high === width - 1 && bits.low > 0 ? shifted : `${shifted} & 0x${last.toString(16)}n`;
-    if (size > 32) return { ...bounds, text, type: 'bigint', atom: text.startsWith('(') && !text.includes(' & ') };
+    if (size > 32)
+      return { ...bounds, text, type: 'bigint', atom: text.startsWith('(') && !text.includes(' & ') };
     return { ...bounds, text: `Number(${text})`, type: 'number', atom: true };
   }
   if (size === width) return { ...raw, ...bounds };
@@ -350,13 +411,17 @@ function flagCode(value: Code, flag: SetValue): Code {
 
 /** The range of a register that holds another one: the same, or one with finer names. */
 function rangeWith(all: readonly BitField[], bits: BitField): BitField | undefined {
-  return all.find((range) => range === bits || (range.low <= bits.low && bits.high <= range.high && range.bits.length > 0));
+  return all.find(
+    (range) => range === bits || (range.low <= bits.low && bits.high <= range.high && range.bits.length > 0),
+  );
 }
 
 function integerCode(name: string, scalar: Scalar, raw: boolean, member: Item['member']): Code {
   const width = BigInt(member.kind === 'bits' ? member.bitWidth : scalar.bytes * 8);
   const signed = scalar.signed && !raw;
-  const [first, last] = signed ? [-(1n << (width - 1n)), (1n << (width - 1n)) - 1n] : [0n, (1n << width) - 1n];
+  const [first, last] = signed
+    ? [-(1n << (width - 1n)), (1n << (width - 1n)) - 1n]
+    : [0n, (1n << width) - 1n];
   const type = member.kind === 'bits' ? (width > 32n ? 'bigint' : 'number') : scalar.js;
   return { text: name, type, first, last, atom: true };
 }
@@ -367,7 +432,10 @@ function variableName(item: Item): string {
 }
 
 /** The text that reads a reference below an item from the view. */
-export function readTail(reference: Reference, plan: Plan): { readonly text: string; readonly delta: number; readonly bytes: number } | undefined {
+export function readTail(
+  reference: Reference,
+  plan: Plan,
+): { readonly text: string; readonly delta: number; readonly bytes: number } | undefined {
   const place = FunctionScope.tailPlace(reference, plan);
   if (place === undefined) return undefined;
   const at = place.delta === 0 ? 'offset' : `offset + ${place.delta}`;
@@ -377,7 +445,10 @@ export function readTail(reference: Reference, plan: Plan): { readonly text: str
 }
 
 /** Names of the runtime, which no variable may hide. */
-const runtimeNames = `alignUp divide larger log2 popcount remainder shiftLeft shiftRight smaller checkBits checkSignedBits
+const runtimeNames =
+  `alignUp divide larger log2 popcount remainder shiftLeft shiftRight smaller checkBits checkSignedBits
   checkWideBits checkObject checkPointer32 checkS8 checkS16 checkS32 checkS64 checkU8 checkU16 checkU32 checkU64 unlike defaults rawVariant encodeRaw onEveryAbi checkBytes claim measureByEncoding readBytes readUnit UnionBytes writeBytes writeUnit zeroFill fixedCodec
   envValue hasOuter hasPeer outerValue peerValue DecodeError EncodeError badCount badOffset countMismatch inside noRoom
-  notInteger tooShort unexpectedField unionConflict wrongType value view offset end limit context filled next`.split(/\s+/);
+  notInteger tooShort unexpectedField unionConflict wrongType value view offset end limit context filled next`.split(
+    /\s+/,
+  );

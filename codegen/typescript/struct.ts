@@ -1,7 +1,7 @@
-import type { StructFacts } from './facts.ts';
 import { DecodeEmitter } from './decode.ts';
 import { docComment } from './doc.ts';
 import { EncodeEmitter } from './encode.ts';
+import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 import { memberOf } from './names.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -62,18 +62,31 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   const end = facts.isDynamic(struct.name) ? ['end = view.byteLength'] : [];
   const emitter = new DecodeEmitter(module, plan, false);
   printer.blank();
-  printer.lines(docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0, ['@throws DecodeError where bytes are missing']));
-  printer.line(`export function decode${name}(${['view: DataView', 'offset = 0', ...end, ...context].join(', ')}): ${type} {`);
+  printer.lines(
+    docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0, [
+      '@throws DecodeError where bytes are missing',
+    ]),
+  );
+  printer.line(
+    `export function decode${name}(${['view: DataView', 'offset = 0', ...end, ...context].join(', ')}): ${type} {`,
+  );
   printer.indented(() => {
     emitter.printChecks();
-    if (module.isNested(struct.name)) printer.line(`return read${name}(view, offset${context.length > 0 ? ', context' : ''});`);
+    if (module.isNested(struct.name))
+      printer.line(`return read${name}(view, offset${context.length > 0 ? ', context' : ''});`);
     else emitter.printBody();
   });
   printer.line('}');
   if (!module.isNested(struct.name)) return;
   printer.blank();
-  printer.lines(docComment(`Reads ${titleOf(plan)} inside of something else; the bytes are there for sure.`, 0, ['@internal']));
-  printer.line(`export function read${name}(${['view: DataView', 'offset: number', ...context].join(', ')}): ${type} {`);
+  printer.lines(
+    docComment(`Reads ${titleOf(plan)} inside of something else; the bytes are there for sure.`, 0, [
+      '@internal',
+    ]),
+  );
+  printer.line(
+    `export function read${name}(${['view: DataView', 'offset: number', ...context].join(', ')}): ${type} {`,
+  );
   printer.indented(() => emitter.printBody());
   printer.line('}');
 }
@@ -84,23 +97,35 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
   const name = `${names.struct(struct.name)}${suffix}`;
   const context = contextParameter(module, facts, struct.name);
   const emitter = new EncodeEmitter(module, plan);
-  const dynamic = facts.isDynamic(struct.name);
   printer.blank();
-  printer.lines(docComment(`Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)}; members left out get their defaults.`, 0, [
-    '@returns the number of bytes', '@throws EncodeError where a value or the room does not fit',
-  ]));
-  printSignature(module, `export function encode${name}`, [`value: ${inputType(module, plan)}`, 'view: DataView', 'offset = 0', ...context]);
+  printer.lines(
+    docComment(
+      `Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)}; members left out get their defaults.`,
+      0,
+      ['@returns the number of bytes', '@throws EncodeError where a value or the room does not fit'],
+    ),
+  );
+  printSignature(module, `export function encode${name}`, [
+    `value: ${inputType(module, plan)}`,
+    'view: DataView',
+    'offset = 0',
+    ...context,
+  ]);
   printer.indented(() => {
     emitter.printChecks();
-    if (dynamic) emitter.printBody();
+    if (!module.isNested(struct.name)) emitter.printBody();
     else printer.line(`return write${name}(value, view, offset${context.length > 0 ? ', context' : ''});`);
   });
   printer.line('}');
-  if (dynamic) return;
+  if (!module.isNested(struct.name)) return;
   printer.blank();
   printer.lines(docComment(`Writes ${titleOf(plan)} where there is room for it.`, 0, ['@internal']));
-  const exported = module.isNested(struct.name) ? 'export ' : '';
-  printSignature(module, `${exported}function write${name}`, [`value: ${inputType(module, plan)}`, 'view: DataView', 'offset: number', ...context]);
+  printSignature(module, `export function write${name}`, [
+    `value: ${inputType(module, plan)}`,
+    'view: DataView',
+    'offset: number',
+    ...context,
+  ]);
   printer.indented(() => emitter.printBody());
   printer.line('}');
 }
@@ -131,7 +156,11 @@ function printMeasure(module: Module, plan: Plan, suffix: string): void {
   const { printer, names } = module;
   const { struct, facts } = plan;
   printer.blank();
-  printer.lines(docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0, ['@throws EncodeError where the value does not fit']));
+  printer.lines(
+    docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0, [
+      '@throws EncodeError where the value does not fit',
+    ]),
+  );
   const parameters = [`value: ${inputType(module, plan)}`, ...contextParameter(module, facts, struct.name)];
   const name = names.struct(struct.name);
   printer.line(`export function measure${name}${suffix}(${parameters.join(', ')}): number {`);
@@ -147,8 +176,14 @@ function printMeasure(module: Module, plan: Plan, suffix: string): void {
 /** The statement for a C struct that ends in an array which the caller gives. */
 function quickMeasure(module: Module, plan: Plan): string | undefined {
   const last = plan.items.at(-1);
-  if (plan.struct.kind !== 'struct' || last === undefined || last.delta === null || last.name === null) return undefined;
-  if (last.field.type.kind !== 'flexible' || last.field.condition !== undefined || plan.facts.isDynamicType(last.field.type.element)) return undefined;
+  if (plan.struct.kind !== 'struct' || last === undefined || last.delta === null || last.name === null)
+    return undefined;
+  if (
+    last.field.type.kind !== 'flexible' ||
+    last.field.condition !== undefined ||
+    plan.facts.isDynamicType(last.field.type.element)
+  )
+    return undefined;
   const bytes = new FunctionScope(module, plan, false).elementBytes(last);
   const given = memberOf('value', last.name);
   const end = `${last.delta} + ${bytes === 1 ? '' : `${bytes} * `}${given}.length`;
@@ -166,16 +201,33 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
   printer.blank();
   printer.lines(docComment(`Codec of ${struct.name}${orderText(module)}${abiText(suffix)}.`, 0));
   if (!facts.isDynamic(struct.name)) {
-    printer.line(`export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('fixedCodec')}(`);
-    printer.indented(() => printer.lines([`'${struct.name}',`, `${layout.minSize},`, `${members},`, `decode${name}${suffix},`, `encode${name}${suffix},`]));
+    printer.line(
+      `export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('fixedCodec')}(`,
+    );
+    printer.indented(() =>
+      printer.lines([
+        `'${struct.name}',`,
+        `${layout.minSize},`,
+        `${members},`,
+        `decode${name}${suffix},`,
+        `encode${name}${suffix},`,
+      ]),
+    );
     printer.line(');');
     return;
   }
   printer.line(`export const ${name}Codec${suffix}: ${codec}<${type}> = {`);
-  printer.indented(() => printer.lines([
-    `name: '${struct.name}',`, 'size: null,', `minSize: ${layout.minSize},`, `members: ${members},`,
-    `decode: decode${name}${suffix},`, `encode: encode${name}${suffix},`, `measure: measure${name}${suffix},`,
-  ]));
+  printer.indented(() =>
+    printer.lines([
+      `name: '${struct.name}',`,
+      'size: null,',
+      `minSize: ${layout.minSize},`,
+      `members: ${members},`,
+      `decode: decode${name}${suffix},`,
+      `encode: encode${name}${suffix},`,
+      `measure: measure${name}${suffix},`,
+    ]),
+  );
   printer.line('};');
 }
 
@@ -186,7 +238,9 @@ function printAbiCodecs(module: Module, name: string): void {
   if (abis.variants(name).length === 1) return;
   printer.blank();
   printer.lines(docComment(`Codecs of ${name} on each abi.`, 0));
-  printer.line(`export const ${type}Codecs: ${module.runtimeType('AbiCodecs')}<${module.structType(name)}> = {`);
+  printer.line(
+    `export const ${type}Codecs: ${module.runtimeType('AbiCodecs')}<${module.structType(name)}> = {`,
+  );
   printer.indented(() => printer.line(`${codec('lp64')}, ${codec('ilp32')}, ${codec('i386')},`));
   printer.line('};');
 }

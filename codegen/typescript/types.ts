@@ -1,8 +1,8 @@
 import { unreachable } from '../../src/base/internal-error.ts';
+import { formatExpression } from '../../src/layout/expression-text.ts';
 import type { BitField } from '../../src/model/bits.ts';
 import type { Struct } from '../../src/model/declaration.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
-import { formatExpression } from '../../src/layout/expression-text.ts';
 import { fieldDoc } from '../field-doc.ts';
 import { docComment } from './doc.ts';
 import { bitCover, restName } from './emitter.ts';
@@ -55,8 +55,12 @@ function printMembers(module: Module, plan: Plan, items: readonly Item[], option
 function printMember(module: Module, plan: Plan, item: Item, optional: boolean): void {
   const { field } = item;
   const only = field.condition === undefined ? '' : ` Only if ${formatExpression(field.condition)}.`;
-  module.printer.lines(docComment(`${fieldDoc(module.model, item.owner, field)}${only}${unitText(field.unit)}`, 2));
-  module.printer.line(`${propertyName(item.name ?? '')}${optional ? '?' : ''}: ${itemType(module, plan, item)};`);
+  module.printer.lines(
+    docComment(`${fieldDoc(module.model, item.owner, field)}${only}${unitText(field.unit)}`, 2),
+  );
+  module.printer.line(
+    `${propertyName(item.name ?? '')}${optional ? '?' : ''}: ${itemType(module, plan, item)};`,
+  );
 }
 
 function unitText(unit: string | undefined): string {
@@ -91,7 +95,9 @@ function printBitsType(module: Module, item: Item, bits: readonly BitField[]): v
   const width = item.field.type.kind === 'scalar' ? scalars[item.field.type.name].bytes * 8 : 64;
   const { uncovered } = bitCover(bits, width);
   printer.blank();
-  printer.lines(docComment(`Bits of ${item.owner.inline ? '' : `${item.owner.name}.`}${item.path.join('.')}.`, 0));
+  printer.lines(
+    docComment(`Bits of ${item.owner.inline ? '' : `${item.owner.name}.`}${item.path.join('.')}.`, 0),
+  );
   printer.line(`export interface ${module.names.bits(item.owner.name, item.field.name ?? '')} {`);
   printer.indented(() => {
     for (const [i, range] of bits.entries()) {
@@ -145,7 +151,9 @@ function printNames(module: Module, items: readonly Item[]): void {
     } else if (bits !== undefined) {
       const width = type.kind === 'scalar' ? scalars[type.name].bytes * 8 : 64;
       const rest = bitCover(bits, width).uncovered === 0n ? [] : [restName(bits)];
-      const names = [...new Set(bits.map((range) => range.name)), ...rest].map((each) => `${propertyName(each)}: null`);
+      const names = [...new Set(bits.map((range) => range.name)), ...rest].map(
+        (each) => `${propertyName(each)}: null`,
+      );
       printer.line(`${key}: { ${names.join(', ')} },`);
     } else if (inner !== undefined) {
       const struct = module.model.structs.get(inner);

@@ -1,9 +1,9 @@
-import type { Struct, VariantMembership, VariantSet } from '../../src/model/declaration.ts';
 import { formatExpression } from '../../src/layout/expression-text.ts';
+import type { Struct, VariantMembership, VariantSet } from '../../src/model/declaration.ts';
 import { scalars } from '../../src/model/type.ts';
 import { declaredBy } from '../scope.ts';
-import { docComment } from './doc.ts';
 import { literalText } from './code.ts';
+import { docComment } from './doc.ts';
 import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 import { LocalNames } from './names.ts';
@@ -34,14 +34,20 @@ export function printVariants(module: Module): void {
 /** Structs of an interface that are members of a set; those with conditions before those without. */
 function membersOf(module: Module, set: VariantSet, owner: string): readonly Member[] {
   const all = declaredBy(module.model.structs, owner).flatMap((struct) => {
-    return struct.memberOf.filter((membership) => membership.set === set.name).map((membership) => ({ struct, membership }));
+    return struct.memberOf
+      .filter((membership) => membership.set === set.name)
+      .map((membership) => ({ struct, membership }));
   });
   const conditional = all.filter(({ membership }) => membership.condition !== undefined);
   return [...conditional, ...all.filter((member) => !conditional.includes(member))];
 }
 
 /** The abis on which some member has a codec of its own. */
-function abisOf(module: Module, set: VariantSet, owner: string): readonly { facts: StructFacts; suffix: string }[] {
+function abisOf(
+  module: Module,
+  set: VariantSet,
+  owner: string,
+): readonly { facts: StructFacts; suffix: string }[] {
   const seen = new Set<string>();
   return (['lp64', 'ilp32', 'i386'] as const).flatMap((abi) => {
     const suffix = suffixOf(module, set, owner, abi);
@@ -66,31 +72,59 @@ function printType(module: Module, set: VariantSet, members: readonly Member[]):
   const { printer, names } = module;
   const name = names.variant(set.name);
   printer.blank();
-  printer.lines(docComment(`${set.doc}\n\n(Variants ${set.name}: kind is the name of the member's struct.)`, 0));
-  const last = set.interface === module.owner.name ? module.runtimeType('RawVariant') : module.type(`${name} as Base${name}`, set.interface).replace(/^.* as /, '');
+  printer.lines(
+    docComment(`${set.doc}\n\n(Variants ${set.name}: kind is the name of the member's struct.)`, 0),
+  );
+  const last =
+    set.interface === module.owner.name
+      ? module.runtimeType('RawVariant')
+      : module.type(`${name} as Base${name}`, set.interface).replace(/^.* as /, '');
   printer.line(`export type ${name} =`);
   printer.indented(() => {
-    for (const struct of kinds(members)) printer.line(`| { readonly kind: '${struct.name}'; readonly value: ${module.structType(struct.name)} }`);
+    for (const struct of kinds(members))
+      printer.line(
+        `| { readonly kind: '${struct.name}'; readonly value: ${module.structType(struct.name)} }`,
+      );
     printer.line(`| ${last};`);
   });
 }
 
 function tagParameters(set: VariantSet): readonly { name: string; type: string; declared: string }[] {
   const locals = new LocalNames(['view', 'offset', 'end', 'context', 'limit']);
-  return set.tags.map((tag) => ({ name: locals.claim(tag.name), type: scalars[tag.type].bytes === 8 ? 'bigint' : 'number', declared: tag.name }));
+  return set.tags.map((tag) => ({
+    name: locals.claim(tag.name),
+    type: scalars[tag.type].bytes === 8 ? 'bigint' : 'number',
+    declared: tag.name,
+  }));
 }
 
 function typeOf(module: Module, set: VariantSet): string {
   return module.type(module.names.variant(set.name), module.owner.name);
 }
 
-function printDecode(module: Module, set: VariantSet, members: readonly Member[], facts: StructFacts, suffix: string): void {
+function printDecode(
+  module: Module,
+  set: VariantSet,
+  members: readonly Member[],
+  facts: StructFacts,
+  suffix: string,
+): void {
   const { printer, names } = module;
   const tags = tagParameters(set);
-  const parameters = [...tags.map(({ name, type }) => `${name}: ${type}`), 'view: DataView', 'offset = 0', 'end = view.byteLength', `context?: ${module.runtimeType('CodecContext')}`];
+  const parameters = [
+    ...tags.map(({ name, type }) => `${name}: ${type}`),
+    'view: DataView',
+    'offset = 0',
+    'end = view.byteLength',
+    `context?: ${module.runtimeType('CodecContext')}`,
+  ];
   const name = names.variant(set.name);
   printer.blank();
-  printer.lines(docComment(`Reads the member of ${set.name} that the tags choose from the bytes up to end.`, 0, ['@throws DecodeError where bytes are missing']));
+  printer.lines(
+    docComment(`Reads the member of ${set.name} that the tags choose from the bytes up to end.`, 0, [
+      '@throws DecodeError where bytes are missing',
+    ]),
+  );
   printer.line(`export function decode${name}${suffix}(`);
   printer.indented(() => printer.lines(parameters.map((each) => `${each},`)));
   printer.line(`): ${typeOf(module, set)} {`);
@@ -104,7 +138,9 @@ function printDecode(module: Module, set: VariantSet, members: readonly Member[]
       return;
     }
     const call = baseFunction(module, set, 'decode', facts);
-    printer.line(`return ${call}(${[...tags.map((tag) => tag.name), 'view', 'offset', 'end', 'context'].join(', ')});`);
+    printer.line(
+      `return ${call}(${[...tags.map((tag) => tag.name), 'view', 'offset', 'end', 'context'].join(', ')});`,
+    );
   });
   printer.line('}');
 }
@@ -118,7 +154,12 @@ function baseFunction(module: Module, set: VariantSet, verb: string, facts: Stru
   return alias;
 }
 
-function printMember(module: Module, member: Member, tags: ReturnType<typeof tagParameters>, facts: StructFacts): void {
+function printMember(
+  module: Module,
+  member: Member,
+  tags: ReturnType<typeof tagParameters>,
+  facts: StructFacts,
+): void {
   const { printer } = module;
   const { struct, membership } = member;
   const tests = membership.tags.flatMap((tag, i) => {
@@ -138,33 +179,65 @@ function printMember(module: Module, member: Member, tags: ReturnType<typeof tag
     return;
   }
   const plan = planOf(struct.name, facts);
-  const scope = new FunctionScope(module, plan, false, [{ expression: membership.condition, scopes: [struct.name], auto: false }]);
+  const scope = new FunctionScope(module, plan, false, [
+    { expression: membership.condition, scopes: [struct.name], auto: false },
+  ]);
   const reads = [...scope.references.values()].flatMap((reference) => {
     const place = FunctionScope.tailPlace(reference, plan);
-    return place === undefined ? [] : [{ ...place, name: reference.name, bits: (reference.tail.at(-1)?.field ?? reference.item.field).bits !== undefined }];
+    return place === undefined
+      ? []
+      : [
+          {
+            ...place,
+            name: reference.name,
+            bits: (reference.tail.at(-1)?.field ?? reference.item.field).bits !== undefined,
+          },
+        ];
   });
   const needed = Math.max(0, ...reads.map(({ delta, scalar }) => delta + scalar.bytes));
   if (needed > 0) tests.push(`offset >= 0 && offset + ${needed} <= Math.min(end, view.byteLength)`);
   printer.line(`if (${tests.length === 0 ? 'true' : tests.join(' && ')}) {`);
   printer.indented(() => {
     for (const { name, delta, scalar, bits } of reads) {
-      printer.line(`const ${name} = ${readScalar(bits ? unsigned(scalar) : scalar, delta === 0 ? 'offset' : `offset + ${delta}`)};`);
+      printer.line(
+        `const ${name} = ${readScalar(bits ? unsigned(scalar) : scalar, delta === 0 ? 'offset' : `offset + ${delta}`)};`,
+      );
     }
-    printer.line(`if (${scope.condition(membership.condition ?? { kind: 'integer', value: 1n, text: '1', span: struct.span }, [struct.name])}) {`);
+    printer.line(
+      `if (${scope.condition(membership.condition ?? { kind: 'integer', value: 1n, text: '1', span: struct.span }, [struct.name])}) {`,
+    );
     printer.indented(() => printer.line(done));
     printer.line('}');
   });
   printer.line('}');
 }
 
-function printEncode(module: Module, set: VariantSet, members: readonly Member[], facts: StructFacts, suffix: string): void {
+function printEncode(
+  module: Module,
+  set: VariantSet,
+  members: readonly Member[],
+  facts: StructFacts,
+  suffix: string,
+): void {
   const { printer, names } = module;
   const name = names.variant(set.name);
   const base = set.interface !== module.owner.name;
   printer.blank();
-  printer.lines(docComment(`Writes a member of ${set.name}.`, 0, ['@returns the number of bytes', '@throws EncodeError where a value or the room does not fit']));
+  printer.lines(
+    docComment(`Writes a member of ${set.name}.`, 0, [
+      '@returns the number of bytes',
+      '@throws EncodeError where a value or the room does not fit',
+    ]),
+  );
   printer.line(`export function encode${name}${suffix}(`);
-  printer.indented(() => printer.lines([`variant: ${typeOf(module, set)},`, 'view: DataView,', 'offset = 0,', `context?: ${module.runtimeType('CodecContext')},`]));
+  printer.indented(() =>
+    printer.lines([
+      `variant: ${typeOf(module, set)},`,
+      'view: DataView,',
+      'offset = 0,',
+      `context?: ${module.runtimeType('CodecContext')},`,
+    ]),
+  );
   printer.line('): number {');
   printer.indented(() => {
     printer.line('switch (variant.kind) {');
@@ -176,7 +249,10 @@ function printEncode(module: Module, set: VariantSet, members: readonly Member[]
       }
       printer.line('default:');
       printer.indented(() => {
-        if (base) printer.line(`return ${baseFunction(module, set, 'encode', facts)}(variant, view, offset, context);`);
+        if (base)
+          printer.line(
+            `return ${baseFunction(module, set, 'encode', facts)}(variant, view, offset, context);`,
+          );
         else printer.line(`return ${module.runtime('encodeRaw')}('${set.name}', variant, view, offset);`);
       });
     });

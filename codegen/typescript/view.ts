@@ -4,17 +4,38 @@ import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
 import { type Item, namedItems, type Plan } from './plan.ts';
-import { checkFunction, isByte, mustBeScalar, readScalar, type Scalar, unsigned, writeScalar } from './scalar.ts';
+import {
+  checkFunction,
+  isByte,
+  mustBeScalar,
+  readScalar,
+  type Scalar,
+  unsigned,
+  writeScalar,
+} from './scalar.ts';
 
 /** Prints the class that reads and writes members of a struct in place, and those of structs declared in it. */
 export function printViews(module: Module, plan: Plan, suffix: string): void {
   for (const item of plan.all) {
-    if (item.kind !== 'group' || item.name === null || item.delta === null || item.field.type.kind !== 'named') continue;
-    printView(module, plan, {
-      name: `${module.names.struct(item.field.type.name)}View${suffix}`,
-      doc: `Member ${item.path.join('.')} of ${plan.struct.name}, in place.`,
-      items: item.items, base: item.delta, size: item.member.size ?? 0,
-    }, suffix);
+    if (
+      item.kind !== 'group' ||
+      item.name === null ||
+      item.delta === null ||
+      item.field.type.kind !== 'named'
+    )
+      continue;
+    printView(
+      module,
+      plan,
+      {
+        name: `${module.names.struct(item.field.type.name)}View${suffix}`,
+        doc: `Member ${item.path.join('.')} of ${plan.struct.name}, in place.`,
+        items: item.items,
+        base: item.delta,
+        size: item.member.size ?? 0,
+      },
+      suffix,
+    );
   }
   const { struct, layout } = plan;
   const name = `${module.names.struct(struct.name)}View${suffix}`;
@@ -37,27 +58,40 @@ function printView(module: Module, plan: Plan, view: ViewClass, suffix: string):
   printer.lines(docComment(view.doc, 0));
   printer.line(`export class ${view.name} {`);
   printer.indented(() => {
-    printer.line('readonly #view: DataView;');
-    printer.line('readonly #offset: number;');
-    printer.blank();
+    const seen = new Set<string>();
+    const items = namedItems(view.items).filter((item) => {
+      const { name, delta, member } = item;
+      // A member whose place depends on the contents or lies beyond what is always there has no accessor.
+      const there = name !== null && delta !== null && delta - view.base + (member.size ?? 0) <= view.size;
+      if (!there || seen.has(name)) return false;
+      seen.add(name);
+      return isAccessible(plan, item);
+    });
+    if (items.length > 0) {
+      printer.line('readonly #view: DataView;');
+      printer.line('readonly #offset: number;');
+      printer.blank();
+    }
     printer.line('constructor(view: DataView, offset = 0) {');
     printer.indented(() => {
-      const error = `${module.runtime('tooShort')}('${plan.struct.name}', offset, ${view.size}, view.byteLength - offset)`;
+      const error = `${module.runtime('tooShort')}('${plan.struct.name}', offset, ${view.size}, view.byteLength)`;
       printer.line(`if (!(offset >= 0 && offset + ${view.size} <= view.byteLength)) throw ${error};`);
+      if (items.length === 0) return;
       printer.line('this.#view = view;');
       printer.line('this.#offset = offset;');
     });
     printer.line('}');
-    const seen = new Set<string>();
-    for (const item of namedItems(view.items)) {
-      // Registers under conditions may share a name with none else, but a place beyond the class's bytes has no accessor.
-      const bytes = item.member.size ?? 0;
-      if (item.delta === null || item.name === null || item.delta - view.base + bytes > view.size || seen.has(item.name)) continue;
-      seen.add(item.name);
-      printAccessors(module, plan, item, item.delta - view.base, suffix);
-    }
+    for (const item of items) printAccessors(module, plan, item, (item.delta ?? 0) - view.base, suffix);
   });
   printer.line('}');
+}
+
+/** True where a view has an accessor for a member: all but arrays of arrays and flexible ones. */
+function isAccessible(plan: Plan, item: Item): boolean {
+  const { type } = item.field;
+  if (item.kind === 'bytes') return type.kind === 'array';
+  if (item.kind !== 'array') return true;
+  return type.kind === 'array' && type.element.kind !== 'array' && !plan.facts.isDynamicType(type.element);
 }
 
 function printAccessors(module: Module, plan: Plan, item: Item, delta: number, suffix: string): void {
@@ -107,7 +141,13 @@ function printSetter(module: Module, plan: Plan, item: Item, scalar: Scalar, at:
   printer.line('}');
 }
 
-function printBitField(module: Module, plan: Plan, item: Item, at: string, getter: (type: string, value: string, prepare?: string) => void): void {
+function printBitField(
+  module: Module,
+  plan: Plan,
+  item: Item,
+  at: string,
+  getter: (type: string, value: string, prepare?: string) => void,
+): void {
   const { member } = item;
   if (member.kind !== 'bits') return;
   const { printer } = module;
@@ -126,9 +166,13 @@ function printBitField(module: Module, plan: Plan, item: Item, at: string, gette
     const mask = `0x${(((1n << BigInt(member.bitWidth)) - 1n) << BigInt(shift)).toString(16)}n`;
     const check = module.runtime(signed ? 'checkSignedBits' : 'checkWideBits');
     printer.line(`const bits = ${check}(${where}, value, ${member.bitWidth}, ${at});`);
-    printer.line(`const kept = ${module.runtime('readUnit')}(this.#view, ${at}, ${member.size}, ${little}) & ~${mask};`);
+    printer.line(
+      `const kept = ${module.runtime('readUnit')}(this.#view, ${at}, ${member.size}, ${little}) & ~${mask};`,
+    );
     const placed = shift === 0 ? 'bits' : `(bits << ${shift}n)`;
-    printer.line(`${module.runtime('writeUnit')}(this.#view, ${at}, ${member.size}, kept | ${placed}, ${little});`);
+    printer.line(
+      `${module.runtime('writeUnit')}(this.#view, ${at}, ${member.size}, kept | ${placed}, ${little});`,
+    );
   });
   printer.line('}');
 }
@@ -136,16 +180,27 @@ function printBitField(module: Module, plan: Plan, item: Item, at: string, gette
 /** A method that gives one element of an array of integers or structs. */
 function printElement(module: Module, plan: Plan, item: Item, at: string): void {
   const { type } = item.field;
-  if (type.kind !== 'array' || type.element.kind === 'array' || plan.facts.isDynamicType(type.element)) return;
+  if (type.kind !== 'array' || type.element.kind === 'array' || plan.facts.isDynamicType(type.element))
+    return;
   const bytes = plan.facts.extent(type.element).size ?? 0;
   const place = `${at} + ${bytes} * index`;
   const named = type.element.kind === 'named';
-  const view = type.element.kind === 'named' ? module.codecPart(type.element.name, plan.facts, '', 'View') : '';
-  const value = named ? `new ${view}(this.#view, ${place})` : inView(readScalar(mustBeScalar(type.element, item.abi), place));
+  const view =
+    type.element.kind === 'named' ? module.codecPart(type.element.name, plan.facts, '', 'View') : '';
+  const value = named
+    ? `new ${view}(this.#view, ${place})`
+    : inView(readScalar(mustBeScalar(type.element, item.abi), place));
   const { printer } = module;
   printer.blank();
-  printer.lines(docComment(`${fieldDoc(module.model, item.owner, item.field)}\n\nOne of ${type.length} elements, counted from 0; undefined beyond them.`, 2));
-  printer.line(`${propertyName(item.name ?? '')}(index: number): ${named ? view : mustBeScalar(type.element, item.abi).js} | undefined {`);
+  printer.lines(
+    docComment(
+      `${fieldDoc(module.model, item.owner, item.field)}\n\nOne of ${type.length} elements, counted from 0; undefined beyond them.`,
+      2,
+    ),
+  );
+  printer.line(
+    `${propertyName(item.name ?? '')}(index: number): ${named ? view : mustBeScalar(type.element, item.abi).js} | undefined {`,
+  );
   printer.indented(() => {
     printer.line(`if (!Number.isInteger(index) || index < 0 || index >= ${type.length}) return undefined;`);
     printer.line(`return ${value};`);
@@ -156,4 +211,3 @@ function printElement(module: Module, plan: Plan, item: Item, at: string): void 
 function inView(text: string): string {
   return text.replace(/\bview\./, 'this.#view.');
 }
-

@@ -16,10 +16,13 @@ export async function codecsFor(model: Model, abi: Abi): Promise<CodecLookup> {
     const generated = generatedCodecs[name]?.[abi.endian];
     const [file = ''] = files;
     const builtin = file.startsWith('uapikit/') || file.startsWith(`${schemaFolder}/`);
-    const same = kernel !== null && model.release !== null && formatRelease(kernel) === formatRelease(model.release);
+    const same =
+      kernel !== null && model.release !== null && formatRelease(kernel) === formatRelease(model.release);
     if (generated !== undefined && builtin && same) tables.set(name, await generated());
   }
-  const covered = [...model.structs.values()].every(({ inline, interface: owner }) => inline || tables.has(owner));
+  const covered = [...model.structs.values()].every(
+    ({ inline, interface: owner }) => inline || tables.has(owner),
+  );
   const oracle = covered ? undefined : await import('../codec/oracle/oracle.ts');
   const made = new Map<string, StructCodec<object>>();
   return (name) => {
@@ -32,4 +35,3 @@ export async function codecsFor(model: Model, abi: Abi): Promise<CodecLookup> {
     return codec;
   };
 }
-

@@ -35,7 +35,10 @@ export function compactModel(model: Model): Model {
       const elements = value.map(compact);
       return share(elements, elements);
     }
-    const members = Object.entries(value).map(([name, each]) => [name, name === 'span' ? noSpan : compact(each)]);
+    const members = Object.entries(value).map(([name, each]) => [
+      name,
+      name === 'span' ? noSpan : compact(each),
+    ]);
     const object = Object.fromEntries(members) as object;
     return 'name' in value && 'doc' in value ? object : share(object, Object.values(object));
   };

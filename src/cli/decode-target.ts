@@ -10,7 +10,9 @@ import { UsageError } from './usage-error.ts';
 export interface DecodeTarget {
   readonly model: Model;
   /** A struct, union or register block, or the integer that an ioctl's argument points to. */
-  readonly type: { readonly kind: 'struct'; readonly name: string } | { readonly kind: 'scalar'; readonly name: ScalarName };
+  readonly type:
+    | { readonly kind: 'struct'; readonly name: string }
+    | { readonly kind: 'scalar'; readonly name: ScalarName };
   /** The ioctl that was asked for; null where a struct was. */
   readonly ioctl: Ioctl | null;
 }
@@ -34,14 +36,17 @@ export function findTargets(catalog: Catalog, name: string, fd?: string): readon
     if (target === null) throw new UsageError(`${name}: ${argumentText(ioctl)}`);
     return [target];
   }
-  if (models.some((model) => model.structs.has(name))) {
+  if (models.some((model) => model.structs.get(name)?.inline === false)) {
     return [{ model: bestModel(models, name), type: { kind: 'struct', name }, ioctl: null }];
   }
   const known = models.flatMap((model) => [
     ...[...model.structs.values()].filter((struct) => !struct.inline).map((struct) => struct.name),
     ...model.ioctls.keys(),
   ]);
-  throw new UsageError(`unknown struct or ioctl ${name}${didYouMean(name, known)}`, 'uapi list shows what is known');
+  throw new UsageError(
+    `unknown struct or ioctl ${name}${didYouMean(name, known)}`,
+    'uapi list shows what is known',
+  );
 }
 
 function byNumber(models: readonly Model[], text: string, fd: string | undefined): readonly DecodeTarget[] {
@@ -103,11 +108,15 @@ function membersOfChains(model: Model, name: string): number {
     .filter(({ head }) => head.kind === 'field' && head.struct === name)
     .map(({ elements }) => elements);
   if (sets.length === 0) return 0;
-  return [...model.structs.values()].filter(({ memberOf }) => memberOf.some(({ set }) => sets.includes(set))).length;
+  return [...model.structs.values()].filter(({ memberOf }) => memberOf.some(({ set }) => sets.includes(set)))
+    .length;
 }
 
 function checkFd(models: readonly Model[], fd: string): void {
   const known = [...new Set(models.flatMap(({ fds }) => [...fds.keys()]))];
   if (known.includes(fd)) return;
-  throw new UsageError(`--fd ${fd}: no such kind of file${didYouMean(fd, known)}`, `there are ${known.join(', ')}`);
+  throw new UsageError(
+    `--fd ${fd}: no such kind of file${didYouMean(fd, known)}`,
+    `there are ${known.join(', ')}`,
+  );
 }

@@ -92,7 +92,9 @@ async function runDecode(
   const tree = { style: styleFor(output), detail, width: 100 } as const;
   if (all.length > 1) {
     output.line(
-      tree.style.warning(`${all.length} ioctls have the number ${name}; --fd chooses: ${all.map(({ target }) => candidateText(target)).join('; ')}`),
+      tree.style.warning(
+        `${all.length} ioctls have the number ${name}; --fd chooses: ${all.map(({ target }) => candidateText(target)).join('; ')}`,
+      ),
     );
   }
   const { payloadLines } = await import('./payload-text.ts');
@@ -115,9 +117,14 @@ async function decodeTarget(target: DecodeTarget, abi: Abi, bytes: Uint8Array): 
   }
 }
 
-function integerFrom(name: keyof typeof scalars, abi: Abi, bytes: Uint8Array): { integer: bigint; size: number } {
+function integerFrom(
+  name: keyof typeof scalars,
+  abi: Abi,
+  bytes: Uint8Array,
+): { integer: bigint; size: number } {
   const { bytes: size, signed, order } = scalars[name];
-  if (bytes.length < size) throw new UsageError(`the ioctl's argument is a ${name}: needs ${size} bytes, found ${bytes.length}`);
+  if (bytes.length < size)
+    throw new UsageError(`the ioctl's argument is a ${name}: needs ${size} bytes, found ${bytes.length}`);
   const own = [...bytes.subarray(0, size)];
   if ((order === 'native' ? abi.endian : order) === 'little') own.reverse();
   const unsigned = own.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
@@ -130,7 +137,8 @@ function chosenAbi({ abi: text, endian }: DecodeOptions): Abi {
     throw new UsageError(`unknown abi ${text}, expected one of ${Object.keys(abis).join(', ')}`);
   }
   if (endian === undefined) return abi;
-  if (endian !== 'little' && endian !== 'big') throw new UsageError(`--endian ${endian}: expected little or big`);
+  if (endian !== 'little' && endian !== 'big')
+    throw new UsageError(`--endian ${endian}: expected little or big`);
   return parseAbi(endian === 'big' ? `${abi.name}-be` : abi.name) ?? abi;
 }
 
@@ -182,6 +190,7 @@ function decodedLines(
   const { target } = decoded;
   const heading = target.ioctl === null ? '' : `${target.ioctl.name} (${target.ioctl.fds.join(', ')}): `;
   if ('failure' in decoded) return [tree.style.warning(`${heading}${decoded.failure.message}`)];
-  if ('integer' in decoded) return [`${heading}${target.type.name} ${decoded.integer} (${hexInteger(decoded.integer)})`];
+  if ('integer' in decoded)
+    return [`${heading}${target.type.name} ${decoded.integer} (${hexInteger(decoded.integer)})`];
   return payloadLines(decoded.payload, heading, tree);
 }

@@ -50,7 +50,7 @@ export function parseDump(text: Uint8Array, name: string): readonly DumpedDevice
         current = new OpenDevice(null, '');
         devices.push(current);
       }
-      current.put(offset, row.bytes.subarray(0, length));
+      current.put(row);
     } else {
       const line = Buffer.from(text.buffer, text.byteOffset + start, end - start).toString('utf8');
       if (cutLine.test(line)) {
@@ -124,15 +124,15 @@ class OpenDevice {
     this.#title = title;
   }
 
-  put(offset: number, bytes: Uint8Array): void {
-    const needed = offset + bytes.length;
+  put({ offset, bytes, length }: HexRow): void {
+    const needed = offset + length;
     if (needed > this.#bytes.length) {
       const grown = new Uint8Array(needed <= 64 ? 64 : needed <= 256 ? 256 : configMax).fill(0xff);
       grown.set(this.#bytes);
       this.#bytes = grown;
     }
-    this.#bytes.set(bytes, offset);
-    this.size = Math.max(this.size, offset + bytes.length);
+    for (let i = 0; i < length; i++) this.#bytes[offset + i] = bytes[i] as number;
+    this.size = Math.max(this.size, needed);
   }
 
   finish(): DumpedDevice {

@@ -77,7 +77,9 @@ function hexArgument(argument: string): Uint8Array {
   const wrong = notHex(argument);
   if (wrong !== null) {
     const shown = argument.length > 60 ? `${argument.slice(0, 57)}...` : argument;
-    throw new UsageError(`${JSON.stringify(shown)} is no file and no hex digits (${JSON.stringify(wrong)} is none)`);
+    throw new UsageError(
+      `${JSON.stringify(shown)} is neither an existing file nor hex digits (${JSON.stringify(wrong)} is none)`,
+    );
   }
   return parseHex(argument, 'the input');
 }

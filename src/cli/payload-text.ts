@@ -39,7 +39,13 @@ export function payloadLines(
       lines.push(...notes(element.offset).map((line) => `    ${line}`));
       const fields =
         element.value === null || element.name === null
-          ? [printedField({ name: 'bytes', kind: 'bytes', text: bytesText(element.bytes ?? new Uint8Array(0)) })]
+          ? [
+              printedField({
+                name: 'bytes',
+                kind: 'bytes',
+                text: bytesText(element.bytes ?? new Uint8Array(0)),
+              }),
+            ]
           : printValue(model, element.name, element.value, abi, {
               context,
               offset: element.offset,

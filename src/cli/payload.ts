@@ -1,9 +1,9 @@
 import { ChainError } from '../chain/chain-error.ts';
 import { describeIssue } from '../chain/issue.ts';
 import type { CodecLookup } from '../chain/members.ts';
+import { endOfField } from '../chain/members.ts';
 import { decodeSpace, type Space } from '../chain/space.ts';
 import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
-import { endOfField } from '../chain/members.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Abi } from '../layout/abi.ts';
 import { layOut } from '../layout/layout.ts';
@@ -82,7 +82,8 @@ export function decodePayload({ model, struct, abi, codecs }: PayloadType, bytes
   );
   const tail = format.chains.length > 0 ? -1 : bytes.findIndex((byte, i) => i >= size && byte !== 0);
   if (tail >= 0) {
-    const answer = declared?.extensible === undefined ? '' : `: the kernel answers ${declared.extensible.unknownTail}`;
+    const answer =
+      declared?.extensible === undefined ? '' : `: the kernel answers ${declared.extensible.unknownTail}`;
     issues.push({
       code: 'trailing-bytes',
       message: `trailing-bytes at ${hexInteger(tail)}: bytes behind ${struct} are not 0, found ${bytes.length - size} bytes behind its ${size}${answer}.`,
@@ -93,7 +94,15 @@ export function decodePayload({ model, struct, abi, codecs }: PayloadType, bytes
       found: bytes.length,
     });
   }
-  return { format, space, name: struct, value, size: Math.max(size, Math.min(least, layout.minSize)), given: bytes.length, issues };
+  return {
+    format,
+    space,
+    name: struct,
+    value,
+    size: Math.max(size, Math.min(least, layout.minSize)),
+    given: bytes.length,
+    issues,
+  };
 }
 
 /** A negotiated struct may be cut short, and chains end where the buffer does; others get their zeros. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { DecodedElement } from '../chain/decode.ts';
 import { decodeSpace, type Space } from '../chain/space.ts';
 import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
-import type { DecodedElement } from '../chain/decode.ts';
 import { abis } from '../layout/abi.ts';
 import type { Model } from '../model/model.ts';
 import { elementTitle, idName } from '../print/title.ts';
@@ -95,7 +95,10 @@ export function knownNames(format: SpaceFormat): readonly string[] {
         ...wordsOf(name),
         initials(elementTitle(format.model, chain.elements, { name, id: 0 })),
       ]),
-      ...(ids?.values ?? []).flatMap(({ name }) => [name.toLowerCase(), name.slice(ids?.prefix.length).toLowerCase()]),
+      ...(ids?.values ?? []).flatMap(({ name }) => [
+        name.toLowerCase(),
+        name.slice(ids?.prefix.length).toLowerCase(),
+      ]),
     ];
   });
 }
@@ -111,5 +114,10 @@ function wordsOf(block: string): string[] {
 /** The first letters of a title of several words: AER, ACS, DPC. */
 function initials(title: string): string {
   const words = title.split(/[\s-]+/).filter((word) => /^[A-Za-z]/.test(word));
-  return words.length < 2 ? title.toLowerCase() : words.map((word) => word.charAt(0)).join('').toLowerCase();
+  return words.length < 2
+    ? title.toLowerCase()
+    : words
+        .map((word) => word.charAt(0))
+        .join('')
+        .toLowerCase();
 }

@@ -53,11 +53,17 @@ export function diffDevices(
   });
 }
 
-function diffParts(format: SpaceFormat, left: PciDevice, right: PciDevice, isWanted: IsWanted): PartDifference[] {
+function diffParts(
+  format: SpaceFormat,
+  left: PciDevice,
+  right: PciDevice,
+  isWanted: IsWanted,
+): PartDifference[] {
   const parts: PartDifference[] = [];
   if (isWanted('header')) {
     const fields = compare(headerLeaves(format, left), headerLeaves(format, right));
-    if (fields.length > 0) parts.push({ part: 'Header', name: 'pci_header', kind: 'changed', offset: 0, fields });
+    if (fields.length > 0)
+      parts.push({ part: 'Header', name: 'pci_header', kind: 'changed', offset: 0, fields });
   }
   const wanted = (device: PciDevice): readonly PciCapability[] => capabilitiesOf(device).filter(isWanted);
   for (const { left: one, right: other } of pair(wanted(left), wanted(right), keyOf)) {
@@ -77,7 +83,13 @@ function diffParts(format: SpaceFormat, left: PciDevice, right: PciDevice, isWan
   }
   const rest = isWanted('header') ? undescribed(left, right) : [];
   if (rest.length > 0) {
-    parts.push({ part: 'Bytes that nothing describes', name: null, kind: 'changed', offset: null, fields: rest });
+    parts.push({
+      part: 'Bytes that nothing describes',
+      name: null,
+      kind: 'changed',
+      offset: null,
+      fields: rest,
+    });
   }
   return parts;
 }
@@ -99,7 +111,8 @@ function pair<T>(
     left,
     right: others.get(key(left))?.shift(),
   }));
-  for (const right of after) if (others.get(key(right))?.includes(right)) pairs.push({ left: undefined, right });
+  for (const right of after)
+    if (others.get(key(right))?.includes(right)) pairs.push({ left: undefined, right });
   return pairs;
 }
 
@@ -109,7 +122,11 @@ function headerLeaves(format: SpaceFormat, { space }: PciDevice): Map<string, st
   return leaves(printValue(format.model, name, value, format.abi, { context: contextOf(space) }));
 }
 
-function leavesOf(format: SpaceFormat, { space }: PciDevice, { element }: PciCapability): Map<string, string> {
+function leavesOf(
+  format: SpaceFormat,
+  { space }: PciDevice,
+  { element }: PciCapability,
+): Map<string, string> {
   const own = [
     ['offset', `0x${element.offset.toString(16)}`],
     ['size', `${element.size}`],
@@ -118,11 +135,18 @@ function leavesOf(format: SpaceFormat, { space }: PciDevice, { element }: PciCap
     return new Map([...own, ['bytes', element.bytes === null ? '' : hexOf(element.bytes)]]);
   }
   const context = contextOf(space);
-  return new Map([...own, ...leaves(printValue(format.model, element.name, element.value, format.abi, { context }))]);
+  return new Map([
+    ...own,
+    ...leaves(printValue(format.model, element.name, element.value, format.abi, { context })),
+  ]);
 }
 
 /** The values of a tree by their paths. */
-function leaves(fields: readonly PrintedField[], path = '', found = new Map<string, string>()): Map<string, string> {
+function leaves(
+  fields: readonly PrintedField[],
+  path = '',
+  found = new Map<string, string>(),
+): Map<string, string> {
   for (const field of fields) {
     if (field.kind === 'derived') continue;
     const own = path === '' || field.name.startsWith('[') ? `${path}${field.name}` : `${path}.${field.name}`;
@@ -146,7 +170,8 @@ function undescribed(left: PciDevice, right: PciDevice): FieldDifference[] {
   const described = new Uint8Array(Math.max(left.bytes.length, right.bytes.length));
   for (const device of [left, right]) {
     described.fill(1, 0, device.space.head?.size ?? 0);
-    for (const { element } of capabilitiesOf(device)) described.fill(1, element.offset, element.offset + element.size);
+    for (const { element } of capabilitiesOf(device))
+      described.fill(1, element.offset, element.offset + element.size);
   }
   const fields: FieldDifference[] = [];
   if (left.bytes.length !== right.bytes.length) {

@@ -23,7 +23,10 @@ const sysfsDevices = '/sys/bus/pci/devices';
 export function readPci(argument: string | undefined): PciInput {
   const chosen = argument ?? (isSent(0) ? '-' : sysfsDevices);
   if (argument === undefined && chosen === sysfsDevices && !isFolder(chosen)) {
-    throw new UsageError('this machine shows no PCI devices', 'uapi pci FILE reads what `lspci -xxxx` printed');
+    throw new UsageError(
+      'this machine shows no PCI devices',
+      'uapi pci FILE reads what `lspci -xxxx` printed',
+    );
   }
   if (isFolder(chosen)) return { devices: readFolder(chosen), form: 'folder' };
   const { bytes, name, path } = readInput(chosen);
@@ -45,9 +48,7 @@ function dumpOf(bytes: Uint8Array, name: string): readonly DumpedDevice[] {
 
 function rawDevice(bytes: Uint8Array, name: string, slot: string | null): DumpedDevice {
   if (bytes.length > configMax) {
-    throw new UsageError(
-      `${name} is no text, and has ${bytes.length} bytes: a config space has at most ${configMax}`,
-    );
+    throw new UsageError(`${name}: ${bytes.length} bytes, but a config space has at most ${configMax}`);
   }
   return { slot, title: '', bytes };
 }
@@ -73,7 +74,8 @@ function readFolder(folder: string): readonly DumpedDevice[] {
     if (!isThere(file)) continue;
     const device = fileDevice(file, slot);
     total += device.bytes.length;
-    if (total > inputMax) throw new UsageError(`${folder} is too large: more than ${inputMax / 1024 / 1024} MiB`);
+    if (total > inputMax)
+      throw new UsageError(`${folder} is too large: more than ${inputMax / 1024 / 1024} MiB`);
     devices.push(device);
   }
   if (devices.length > 0) return devices;

@@ -44,7 +44,11 @@ export class PciNames {
   }
 
   subsystem(vendor: number, device: number, subVendor: number, subDevice: number): string | undefined {
-    return this.#find(`\n\t\t${hex4(subVendor)} ${hex4(subDevice)}  `, `\n${hex4(vendor)}  `, `\n\t${hex4(device)}  `);
+    return this.#find(
+      `\n\t\t${hex4(subVendor)} ${hex4(subDevice)}  `,
+      `\n${hex4(vendor)}  `,
+      `\n\t${hex4(device)}  `,
+    );
   }
 
   /** The name of a class: its sub-class where that has a name. */
@@ -69,7 +73,7 @@ export class PciNames {
       start = this.#text.indexOf(section, start);
       if (start < 0 || start >= end) return undefined;
       start += section.length;
-      const next = (depth === 0 ? /\n(?=[^\t\n#])/g : /\n(?=\t?[^\t\n#])/g);
+      const next = depth === 0 ? /\n(?=[^\t\n#])/g : /\n(?=\t?[^\t\n#])/g;
       next.lastIndex = start;
       end = Math.min(end, next.exec(this.#text)?.index ?? end);
     }

@@ -82,7 +82,8 @@ function rawField(bytes: Uint8Array): PrintedField {
 function deviceTitle({ slot, title, space, bytes }: PciDevice, names: PciNames): string {
   const place = slot ?? 'config space';
   const head = space.head?.value;
-  if (head === undefined) return `${place}${title === '' ? '' : ` ${title}`} (${bytes.length} bytes)`;
+  if (head === undefined)
+    return `${place}${title === '' ? '' : ` ${title}`} (${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'})`;
   const vendor = numberOf(head, 'vendor_id');
   const device = numberOf(head, 'device_id');
   const base = numberOf(propertyOf(head, 'class'), 'base_class');

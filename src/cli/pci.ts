@@ -63,7 +63,9 @@ export function configurePci(
     .action((input: string | undefined, options: PciOptions) => finish(runPci(input, options, output)));
   command
     .command('diff')
-    .description('what differs between two inputs, by device, capability and field; exit status 1 when something does')
+    .description(
+      'what differs between two inputs, by device, capability and field; exit status 1 when something does',
+    )
     .argument('<A>', 'an INPUT')
     .argument('<B>', 'another INPUT')
     .option('--slot <SLOT>', 'only this device', repeated)
@@ -75,7 +77,11 @@ export function configurePci(
     });
 }
 
-async function runPci(argument: string | undefined, options: PciOptions, output: Output): Promise<ExitStatus> {
+async function runPci(
+  argument: string | undefined,
+  options: PciOptions,
+  output: Output,
+): Promise<ExitStatus> {
   const input = readPci(argument);
   const format = await pciFormat(options.schema);
   const isWanted = await wantedBy(format, options.only);

@@ -23,6 +23,7 @@ export interface Layout {
   readonly members: readonly Member[];
 }
 
+/** One entry of a layout: a field, a bit-field, or bytes that belong to none. */
 export type Member = FieldMember | BitsMember | Filler;
 
 interface Named {

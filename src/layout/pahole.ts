@@ -13,7 +13,7 @@ const commentColumn = 57;
 /**
  * A layout as text. C structs and unions look as pahole prints them: offset and size in bytes behind each
  * member (`offset: bit width` for bit-fields), holes, cachelines of 64 bytes, and a summary. Register blocks
- * are a table, see {@link formatRegisters}.
+ * are a table, see `formatRegisters`.
  */
 export function formatLayout(model: Model, layout: Layout): string {
   if (layout.kind === 'registers') return formatRegisters(model, layout);

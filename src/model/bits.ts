@@ -22,6 +22,7 @@ export const registerAccesses = [
   'RsvdZ',
 ] as const;
 
+/** One of the {@link registerAccesses}. */
 export type RegisterAccess = (typeof registerAccesses)[number];
 
 /** A range of bits within an integer. */

@@ -99,6 +99,7 @@ export interface Rule {
   readonly unchecked: boolean;
 }
 
+/** What one must know to decide a rule: the payload alone, user memory, or the state of objects. */
 export type RuleStage = 'payload' | 'memory' | 'state';
 
 /** A value that several fields make together. */

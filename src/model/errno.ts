@@ -62,4 +62,5 @@ export const errnos = {
   ECANCELED: 125,
 } as const;
 
+/** The name of an error number. */
 export type Errno = keyof typeof errnos;

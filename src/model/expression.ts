@@ -38,8 +38,10 @@ export type Expression =
       readonly span: Span;
     };
 
+/** Operators before one operand. */
 export type UnaryOperator = '-' | '~' | '!';
 
+/** Operators between two operands, with C's precedence. */
 export type BinaryOperator =
   | '*'
   | '/'
@@ -86,4 +88,5 @@ export const functionArity = {
   popcount: 1,
 } as const;
 
+/** The name of a function. */
 export type FunctionName = keyof typeof functionArity;

@@ -26,6 +26,7 @@ export const scalars = {
   char: { bytes: 1, signed: false, order: 'native', align8: false },
 } as const;
 
+/** The name of an integer type. */
 export type ScalarName = keyof typeof scalars;
 
 /** What a field holds. Names of structs, unions and register blocks are looked up in the Model. */

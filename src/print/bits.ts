@@ -53,7 +53,14 @@ function printRange(
   const { name, doc } = range;
   if (range.reserved) {
     if (value === 0n) return null;
-    return printedField({ name, kind: 'integer', text: hexInteger(value, width), doc, access, reserved: true });
+    return printedField({
+      name,
+      kind: 'integer',
+      text: hexInteger(value, width),
+      doc,
+      access,
+      reserved: true,
+    });
   }
   const plain = range.values.length === 0 && range.enumeration === undefined && range.unit === undefined;
   if (width === 1 && plain && range.flags === undefined) {
@@ -62,7 +69,11 @@ function printRange(
   const named = meaningOf(model, range, value, integer);
   const format = range.flags !== undefined || range.bits.length > 0 ? 'hex' : undefined;
   const unit = named === '' ? range.unit : undefined;
-  const { text, meaning } = integerText(value, { widthBits: width, format: format ?? wideFormat(width), unit });
+  const { text, meaning } = integerText(value, {
+    widthBits: width,
+    format: format ?? wideFormat(width),
+    unit,
+  });
   return printedField({ name, kind: 'integer', text, meaning: named || meaning, doc, access });
 }
 

@@ -17,10 +17,7 @@ export interface IntegerText {
  * Writes an integer with its unit. Units are words (`bytes`), steps (`16 bytes`: the value counts these) and
  * logarithms (`log2(bytes)`).
  */
-export function integerText(
-  value: bigint,
-  { widthBits, format, unit }: IntegerStyle,
-): IntegerText {
+export function integerText(value: bigint, { widthBits, format, unit }: IntegerStyle): IntegerText {
   const digits =
     format === 'hex'
       ? hexInteger(value, widthBits)
@@ -34,7 +31,10 @@ export function integerText(
   const logarithm = /^log2\((.+)\)$/.exec(unit);
   if (logarithm !== null) {
     const word = logarithm[1] ?? '';
-    return { text: digits, meaning: value >= 0n && value < 64n ? amount(1n << value, word) : `2^${value} ${word}` };
+    return {
+      text: digits,
+      meaning: value >= 0n && value < 64n ? amount(1n << value, word) : `2^${value} ${word}`,
+    };
   }
   return { text: `${digits} ${singular(value, unit)}`, meaning: binaryAmount(value, unit) };
 }

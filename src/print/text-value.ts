@@ -13,7 +13,7 @@ const ebcdic: ReadonlyMap<number, string> = new Map([
   ...run(0x5c, '*);'),
   ...run(0x60, '-/'),
   ...run(0x6b, ',%_>?'),
-  ...run(0x7d, "'=\""),
+  ...run(0x7d, '\'="'),
   ...run(0x40, ' '),
   ...run(0x50, '&'),
   ...run(0x7a, ':'),

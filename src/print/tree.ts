@@ -81,7 +81,11 @@ function fieldLines(field: PrintedField, names: number, texts: number, options: 
   const doc = detail === 'brief' ? '' : detail === 'full' ? field.doc : briefDoc(field);
   if (field.kind === 'bytes' || field.kind === 'list') {
     const words = field.text.split(field.kind === 'list' ? /(?<=,) / : ' ');
-    const room = { ...options, indent: indent + name.length + 2, width: Math.max(width, indent + names + 50) };
+    const room = {
+      ...options,
+      indent: indent + name.length + 2,
+      width: Math.max(width, indent + names + 50),
+    };
     const [first = '', ...more] = wrapped('', words, ' ', room);
     const tail = more.length === 0 && doc !== '' ? `  ${style.faint(doc)}` : '';
     return [`${head}  ${style.value(first.trimStart())}${tail}`, ...more.map((line) => style.value(line))];
@@ -111,7 +115,12 @@ function briefDoc({ doc }: PrintedField): string {
 }
 
 /** Words in lines of a width, the first one after a mark. */
-function wrapped(mark: string, words: readonly string[], between: string, { indent, width }: TreeOptions): string[] {
+function wrapped(
+  mark: string,
+  words: readonly string[],
+  between: string,
+  { indent, width }: TreeOptions,
+): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of words) {

@@ -102,7 +102,8 @@ class ValuePrinter {
     value: unknown,
     offset: number | null,
   ): Pick<PrintedField, 'kind' | 'text'> & Partial<PrintedField> {
-    if (typeof value === 'number' || typeof value === 'bigint') return this.#integer(field, type, BigInt(value));
+    if (typeof value === 'number' || typeof value === 'bigint')
+      return this.#integer(field, type, BigInt(value));
     if (value instanceof Uint8Array) return bytesField(field, type, value);
     if (Array.isArray(value)) return this.#array(field, type, value, offset);
     const name = type.kind === 'named' ? type.name : undefined;
@@ -189,7 +190,7 @@ export function bytesText(bytes: Uint8Array): string {
 /** True where nothing but zeros is in a value. */
 function isZero(value: unknown): boolean {
   if (typeof value === 'number' || typeof value === 'bigint') return BigInt(value) === 0n;
-  if (value instanceof Uint8Array || Array.isArray(value)) return [...(value as Iterable<unknown>)].every(isZero);
+  if (value instanceof Uint8Array || Array.isArray(value))
+    return [...(value as Iterable<unknown>)].every(isZero);
   return typeof value === 'object' && value !== null && Object.values(value).every(isZero);
 }
-

@@ -3,24 +3,28 @@ import type { Span } from '../base/span.ts';
 /** A schema's text as a tree that keeps the place of everything; made from YAML, but free of it. */
 export type SpecNode = MapNode | SeqNode | ScalarNode;
 
+/** A map: names with values, in the order of the text. */
 export interface MapNode {
   readonly kind: 'map';
   readonly entries: readonly MapEntry[];
   readonly span: Span;
 }
 
+/** A key of a map with its value. */
 export interface MapEntry {
   readonly key: string;
   readonly keySpan: Span;
   readonly value: SpecNode;
 }
 
+/** A list. */
 export interface SeqNode {
   readonly kind: 'seq';
   readonly items: readonly SpecNode[];
   readonly span: Span;
 }
 
+/** A single value. */
 export type ScalarNode =
   | { readonly kind: 'integer'; readonly value: bigint; readonly text: string; readonly span: Span }
   | {

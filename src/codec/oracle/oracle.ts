@@ -30,7 +30,7 @@ export interface Oracle extends StructCodec<StructValue> {
  *   ends there or with its last register, whichever comes later.
  * - A range of bits with a condition is a property where the condition holds; its condition sees the whole
  *   integer. Bits that no range holds then are the property `rest`.
- * - An array that is left out has as many default elements as its count says; in one that is given every element must be given.
+ * - An array that is left out has as many default elements as its count says.
  * - A negative count counts nothing. A flag in an expression is 1 or 0, whatever its bit is.
  *
  * @param structName a key of `model.structs`

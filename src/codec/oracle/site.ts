@@ -1,6 +1,6 @@
 import { constantScope } from '../../layout/constants.ts';
 import { evaluate, type Scope } from '../../model/evaluate.ts';
-import type { Expression } from '../../model/expression.ts';
+import type { Expression, FunctionName } from '../../model/expression.ts';
 import type { PathStep, PathTarget } from '../../model/path.ts';
 import type { CodecContext } from '../runtime/codec.ts';
 import { extract, integerOf, joinBits } from './bits-value.ts';
@@ -12,6 +12,8 @@ export interface Frame {
   readonly struct: string;
   /** Its members so far; of an anonymous struct, those of the struct around. */
   readonly value: object;
+  /** A member that is seen with another value than it has, or before it has one. */
+  readonly instead?: { readonly name: string; readonly value: unknown };
   readonly around: Frame | null;
 }
 
@@ -22,6 +24,10 @@ export class Site {
   /** The struct's name and the path of the member: `vfio_pci_hot_reset.group_fds[2]`. */
   where: string;
   #frame: Frame | null = null;
+  readonly #scope: Scope = {
+    lookup: (path) => this.#integer(this.#target(path)),
+    call: (callee, args) => this.#call(callee, args),
+  };
 
   constructor(world: World, where: string, context: CodecContext) {
     this.world = world;
@@ -50,7 +56,7 @@ export class Site {
   /** Does something as if a member of the innermost struct had this value. */
   seeing<T>(name: string, value: unknown, action: () => T): T {
     const before = this.#frame;
-    if (before !== null) this.#frame = { ...before, value: { ...before.value, [name]: value } };
+    if (before !== null) this.#frame = { ...before, instead: { name, value } };
     const result = action();
     this.#frame = before;
     return result;
@@ -58,7 +64,7 @@ export class Site {
 
   /** The value of an expression that stands in the innermost struct. */
   evaluate(expression: Expression): bigint {
-    return evaluate(expression, this.#scope());
+    return evaluate(expression, this.#scope);
   }
 
   /** True where there is no condition or it holds. */
@@ -66,21 +72,15 @@ export class Site {
     return condition === null || condition === undefined || this.evaluate(condition) !== 0n;
   }
 
-  #scope(): Scope {
+  #call(callee: FunctionName, args: readonly Expression[]): bigint | undefined {
+    const [argument] = args;
+    const target = argument?.kind === 'name' ? this.#target(argument.path) : undefined;
+    if (callee === 'has') return this.#has(target) ? 1n : 0n;
+    if (callee === 'count') return BigInt(elementsOf(this.#value(target)));
+    if (callee === 'length') return this.#bytes(target);
     const { world } = this;
     const self = this.#frame?.struct ?? null;
-    const constants = constantScope(world.model, (name) => world.layout(name), self);
-    return {
-      lookup: (path) => this.#integer(this.#target(path)),
-      call: (callee, args) => {
-        const [argument] = args;
-        const target = argument?.kind === 'name' ? this.#target(argument.path) : undefined;
-        if (callee === 'has') return this.#has(target) ? 1n : 0n;
-        if (callee === 'count') return BigInt(elementsOf(this.#value(target)));
-        if (callee === 'length') return this.#bytes(target);
-        return constants.call?.(callee, args);
-      },
-    };
+    return constantScope(world.model, (name) => world.layout(name), self).call?.(callee, args);
   }
 
   #target(path: readonly string[]): PathTarget | undefined {
@@ -112,16 +112,19 @@ export class Site {
         return target.target?.kind === 'field' ? walk(block, target.target.steps) : block;
       }
       case 'field':
-        return walk(this.#holder(target.steps), target.steps);
+        return this.#fieldValue(target.steps);
       default:
         return undefined;
     }
   }
 
-  /** The innermost struct that a path starts in. */
-  #holder(steps: readonly PathStep[]): unknown {
+  /** The member at the end of a path that starts in the innermost struct which has its first step. */
+  #fieldValue(steps: readonly PathStep[]): unknown {
+    const [first, ...others] = steps;
     for (let frame = this.#frame; frame !== null; frame = frame.around) {
-      if (frame.struct === steps[0]?.struct) return frame.value;
+      if (frame.struct !== first?.struct) continue;
+      const { instead } = frame;
+      return instead?.name === first.field.name ? walk(instead.value, others) : walk(frame.value, steps);
     }
     return undefined;
   }

@@ -10,7 +10,10 @@ export class World {
   readonly model: Model;
   readonly abi: Abi;
   readonly #layouts = new Map<string, Layout>();
-  readonly #paths = new Map<string, PathTarget | undefined>();
+  readonly #paths = new Map<
+    string,
+    WeakMap<readonly string[], { readonly target: PathTarget | undefined }>
+  >();
 
   constructor(model: Model, abi: Abi) {
     this.model = model;
@@ -45,12 +48,15 @@ export class World {
 
   /** What a path means inside a struct. */
   resolve(struct: string, path: readonly string[]): PathTarget | undefined {
-    const key = `${struct} ${path.join('.')}`;
-    if (!this.#paths.has(key)) {
+    const ofStruct = this.#paths.get(struct) ?? new WeakMap();
+    this.#paths.set(struct, ofStruct);
+    let known = ofStruct.get(path);
+    if (known === undefined) {
       const constant = (name: string): bigint | undefined => integerNamed(this.model, name, this.abi);
-      this.#paths.set(key, resolvePath(this.model, struct, path, constant));
+      known = { target: resolvePath(this.model, struct, path, constant) };
+      ofStruct.set(path, known);
     }
-    return this.#paths.get(key);
+    return known.target;
   }
 }
 

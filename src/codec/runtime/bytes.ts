@@ -1,6 +1,6 @@
+import type { CodecContext } from './codec.ts';
 import { EncodeError } from './errors.ts';
 import { countMismatch, noRoom, unionConflict, wrongType } from './failures.ts';
-import type { CodecContext } from './codec.ts';
 
 /** A copy of some bytes. */
 export function readBytes(view: DataView, offset: number, count: number): Uint8Array {
@@ -47,7 +47,7 @@ export function zeroFill(view: DataView, start: number, end: number): void {
  */
 export function claim(where: string, view: DataView, filled: number, at: number, count: number): number {
   const end = at + count;
-  if (!(at >= 0 && end <= view.byteLength)) throw noRoom(where, at, count, view.byteLength - at);
+  if (!(at >= 0 && end <= view.byteLength)) throw noRoom(where, at, count, view.byteLength);
   if (at > filled) zeroFill(view, filled, at);
   return Math.max(filled, end);
 }
@@ -62,9 +62,18 @@ export function readUnit(view: DataView, offset: number, count: number, littleEn
 }
 
 /** Writes an unsigned integer of 1 to 8 bytes. */
-export function writeUnit(view: DataView, offset: number, count: number, value: bigint, littleEndian: boolean): void {
+export function writeUnit(
+  view: DataView,
+  offset: number,
+  count: number,
+  value: bigint,
+  littleEndian: boolean,
+): void {
   for (let i = 0; i < count; i++) {
-    view.setUint8(littleEndian ? offset + i : offset + count - 1 - i, Number((value >> BigInt(8 * i)) & 0xffn));
+    view.setUint8(
+      littleEndian ? offset + i : offset + count - 1 - i,
+      Number((value >> BigInt(8 * i)) & 0xffn),
+    );
   }
 }
 

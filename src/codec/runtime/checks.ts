@@ -32,13 +32,15 @@ export function checkU64(where: string, value: bigint, offset: number): bigint {
 
 /** The value, if it is an integer from -128 to 127. */
 export function checkS8(where: string, value: number, offset: number): number {
-  if (typeof value !== 'number' || (value << 24) >> 24 !== value) throw notInteger('s8', where, value, offset);
+  if (typeof value !== 'number' || (value << 24) >> 24 !== value)
+    throw notInteger('s8', where, value, offset);
   return value;
 }
 
 /** The value, if it is an integer from -32768 to 32767. */
 export function checkS16(where: string, value: number, offset: number): number {
-  if (typeof value !== 'number' || (value << 16) >> 16 !== value) throw notInteger('s16', where, value, offset);
+  if (typeof value !== 'number' || (value << 16) >> 16 !== value)
+    throw notInteger('s16', where, value, offset);
   return value;
 }
 
@@ -64,10 +66,8 @@ export function checkPointer32(where: string, value: bigint, offset: number): bi
   return value;
 }
 
-/** The value, if it is an object as structs are in values: no array, no bytes. */
+/** The value, if it is an object: a struct, of which only the members' properties count. */
 export function checkObject<T>(where: string, value: T, offset: number): T & object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-    throw wrongType(where, value, offset, 'an object');
-  }
+  if (typeof value !== 'object' || value === null) throw wrongType(where, value, offset, 'an object');
   return value;
 }

@@ -83,7 +83,7 @@ export function fixedCodec<T>(
     minSize: size,
     members,
     decode(view, offset = 0, end = view.byteLength, context = undefined) {
-      if (!(offset + size <= end)) throw tooShort(name, offset, size, Math.min(end, view.byteLength) - offset);
+      if (!(offset + size <= end)) throw tooShort(name, offset, size, Math.min(end, view.byteLength));
       return decode(view, offset, context);
     },
     encode,

@@ -13,28 +13,23 @@ export type EncodeErrorCode =
 
 /** What decoders and encoders throw: where they stopped and why. */
 export class CodecError<Code extends string = string> extends Error {
-  readonly code: Code;
+  declare readonly code: Code;
   /** The struct that was asked for, by its kernel name. */
-  readonly struct: string;
+  declare readonly struct: string;
   /** The member within it, `devices[3].bus`; empty for the struct itself. */
-  readonly path: string;
+  declare readonly path: string;
   /** Byte offset in the DataView at which the struct, member or array starts. */
-  readonly offset: number;
+  declare readonly offset: number;
   /** What would have been right: a number of bytes or elements, or a range in words. */
-  readonly expected: number | string;
+  declare readonly expected: number | string;
   /** What was there instead. */
-  readonly found: unknown;
+  declare readonly found: unknown;
 
   /** @param where the struct's name and the path of the member, joined by a dot */
   constructor(code: Code, where: string, offset: number, expected: number | string, found: unknown) {
     super(`${code}: ${where} at byte ${offset}: expected ${expected}, found ${printed(found)}`);
-    const dot = where.indexOf('.');
-    this.code = code;
-    this.struct = dot < 0 ? where : where.slice(0, dot);
-    this.path = dot < 0 ? '' : where.slice(dot + 1);
-    this.offset = offset;
-    this.expected = expected;
-    this.found = found;
+    const [, struct, path] = /^(\w*)\.?(.*)/s.exec(where) ?? [];
+    Object.assign(this, { code, struct, path, offset, expected, found });
   }
 }
 
@@ -48,7 +43,7 @@ export class EncodeError extends CodecError<EncodeErrorCode> {
   override name = 'EncodeError';
 }
 
+/** Numbers as they are, of anything else what it is. */
 function printed(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
-  return value !== null && (typeof value === 'object' || typeof value === 'function') ? typeof value : String(value);
+  return /^[fos]/.test(typeof value) ? typeof value : String(value);
 }

@@ -4,9 +4,9 @@
  */
 import { CodecError, DecodeError, EncodeError } from './errors.ts';
 
-/** Fewer bytes than the struct or field needs. */
-export function tooShort(where: string, offset: number, needed: number, given: number): DecodeError {
-  return new DecodeError('too-short', where, offset, needed, Math.max(given, 0) || 0);
+/** Fewer bytes up to `end` than the struct or field needs. */
+export function tooShort(where: string, offset: number, needed: number, end: number): DecodeError {
+  return new DecodeError('too-short', where, offset, needed, Math.max(end - offset, 0) || 0);
 }
 
 /** An array with more elements than bytes are left for; `given` is what there is room for. */
@@ -19,20 +19,19 @@ export function badOffset(where: string, offset: number, given: number): DecodeE
   return new DecodeError('bad-offset', where, offset, `an offset up to ${given}`, offset);
 }
 
-/** A buffer with less room than the struct or field needs. */
-export function noRoom(where: string, offset: number, needed: number, given: number): EncodeError {
-  return new EncodeError('too-short', where, offset, needed, Math.max(given, 0) || 0);
+/** A buffer with less room up to `end` than the struct or field needs. */
+export function noRoom(where: string, offset: number, needed: number, end: number): EncodeError {
+  return new EncodeError('too-short', where, offset, needed, Math.max(end - offset, 0) || 0);
 }
 
 /** A value that is no integer of the type: u8 to u64, s8 to s64, some bits (`u5`), or a pointer (`p32`). */
 export function notInteger(type: string, where: string, value: unknown, offset: number): EncodeError {
-  const bits = BigInt(type.slice(1));
-  const signed = type.startsWith('s');
-  const first = signed ? -(1n << (bits - 1n)) : 0n;
-  const last = (1n << (signed ? bits - 1n : bits)) - 1n;
-  const wanted = bits > 32n || type.startsWith('p') ? 'bigint' : 'number';
+  const values = 1n << BigInt(type.slice(1));
+  const negative = type[0] === 's' ? values >> 1n : 0n;
+  const wanted = values >> 33n || type[0] === 'p' ? 'bigint' : 'number';
   const code = typeof value === wanted ? 'out-of-range' : 'wrong-type';
-  return new EncodeError(code, where, offset, `a ${wanted} from ${first} to ${last}`, value);
+  const range = `a ${wanted} from ${-negative} to ${values - negative - 1n}`;
+  return new EncodeError(code, where, offset, range, value);
 }
 
 /** A value of another kind than the member's: no object, array or Uint8Array. */
@@ -54,7 +53,7 @@ export function unexpectedField(where: string, value: unknown, offset: number): 
 export function unlike(type: string, where: string, value: unknown, offset: number): EncodeError {
   const bits = Number(type.slice(1));
   const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
-  if (!whole || (bits > 32) !== (typeof value === 'bigint')) return notInteger(type, where, value, offset);
+  if (!whole || bits > 32 !== (typeof value === 'bigint')) return notInteger(type, where, value, offset);
   const cut = type.startsWith('s') ? BigInt.asIntN(bits, BigInt(value)) : BigInt.asUintN(bits, BigInt(value));
   return cut === BigInt(value) ? unionConflict(where, value, offset) : notInteger(type, where, value, offset);
 }

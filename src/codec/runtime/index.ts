@@ -1,24 +1,78 @@
 /** What generated codecs need at run time: no dependencies, nothing of Node. */
-export { alignUp, divide, larger, log2, popcount, remainder, shiftLeft, shiftRight, smaller } from './arithmetic.ts';
+export {
+  alignUp,
+  divide,
+  larger,
+  log2,
+  popcount,
+  remainder,
+  shiftLeft,
+  shiftRight,
+  smaller,
+} from './arithmetic.ts';
 export { checkBits, checkSignedBits, checkWideBits } from './bits.ts';
 export {
-  checkBytes, claim, defaults, measureByEncoding, readBytes, readUnit, UnionBytes, writeBytes, writeUnit, zeroFill,
+  checkBytes,
+  claim,
+  defaults,
+  measureByEncoding,
+  readBytes,
+  readUnit,
+  UnionBytes,
+  writeBytes,
+  writeUnit,
+  zeroFill,
 } from './bytes.ts';
 export {
-  type AbiCodecs, type CodecContext, type Encodable, fixedCodec, type IoctlEntry, type Members, type RawVariant,
+  checkObject,
+  checkPointer32,
+  checkS8,
+  checkS16,
+  checkS32,
+  checkS64,
+  checkU8,
+  checkU16,
+  checkU32,
+  checkU64,
+} from './checks.ts';
+export {
+  type AbiCodecs,
+  type CodecContext,
+  type Encodable,
+  fixedCodec,
+  type IoctlEntry,
+  type Members,
+  type RawVariant,
   type StructCodec,
 } from './codec.ts';
 export { envValue, hasOuter, hasPeer, outerValue, peerValue } from './context.ts';
 export {
-  CodecError, DecodeError, type DecodeErrorCode, EncodeError, type EncodeErrorCode,
+  CodecError,
+  DecodeError,
+  type DecodeErrorCode,
+  EncodeError,
+  type EncodeErrorCode,
 } from './errors.ts';
 export {
-  badCount, badOffset, countMismatch, inside, noRoom, notInteger, tooShort, unexpectedField, unionConflict, unlike, wrongType,
+  badCount,
+  badOffset,
+  countMismatch,
+  inside,
+  noRoom,
+  notInteger,
+  tooShort,
+  unexpectedField,
+  unionConflict,
+  unlike,
+  wrongType,
 } from './failures.ts';
 export {
-  checkObject, checkPointer32, checkS8, checkS16, checkS32, checkS64, checkU8, checkU16, checkU32, checkU64,
-} from './checks.ts';
-export {
-  checkMembers, enumName, enumValue, type FlagNames, flagNames, flagsOf, type ValueSet,
+  checkMembers,
+  enumName,
+  enumValue,
+  type FlagNames,
+  flagNames,
+  flagsOf,
+  type ValueSet,
 } from './names.ts';
 export { encodeRaw, onEveryAbi, rawVariant } from './variant.ts';

@@ -48,7 +48,10 @@ export function enumName(set: ValueSet, value: number | bigint): string | undefi
 }
 
 /** The value of a name of a flag set or enum; undefined where it has none. */
-export function enumValue<Value extends number | bigint>(set: ValueSet<Value>, name: string): Value | undefined {
+export function enumValue<Value extends number | bigint>(
+  set: ValueSet<Value>,
+  name: string,
+): Value | undefined {
   return Object.hasOwn(set, name) ? set[name] : undefined;
 }
 

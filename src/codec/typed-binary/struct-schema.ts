@@ -60,6 +60,7 @@ export class StructSchema<T> extends Schema<T> {
     output.writeSlice(bytes);
   }
 
+  /** Adds the bytes that a value takes; unbounded for the largest value of a struct whose size varies. */
   override measure(value: Parsed<T> | MaxValue, measurer: IMeasurer = new Measurer()): IMeasurer {
     if (this.#byteLength !== null) return measurer.add(this.#byteLength);
     if (value === MaxValue) return measurer.unbounded;

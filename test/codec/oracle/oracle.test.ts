@@ -186,6 +186,11 @@ describe('arrays with a count', () => {
       offset: 10,
     });
     expect(hexOf([list, element], { argsz: 0, n: 1 })).toBe('00000000010000000000');
+    expect(refusal([list, element], { argsz: 0, items: [undefined] })).toEqual({
+      code: 'wrong-type',
+      path: 'items[0]',
+      offset: 10,
+    });
     expect(refusal([list, element], { items: [{}, { v: 1n }] })).toEqual({
       code: 'wrong-type',
       path: 'items[1].v',
@@ -251,7 +256,6 @@ describe('what is wrong with a value', () => {
     [{ c: Uint8Array.of(1) }, 'count-mismatch', 'c', 20],
     [{ d: [1] }, 'count-mismatch', 'd', 22],
     [{ d: [1, 40000] }, 'out-of-range', 'd[1]', 24],
-    [{ d: [1, undefined] }, 'wrong-type', 'd[1]', 24],
     [7, 'wrong-type', '', 4],
     [null, 'wrong-type', '', 4],
   ])('%o is told by code, path and offset', (value, code, path, offset) => {

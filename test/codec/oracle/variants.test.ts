@@ -38,7 +38,7 @@ describe('decodeVariant', () => {
   });
 
   test('tries members with conditions first', () => {
-    expect(decodeVariant(capabilities, [dvsec], dvsecBytes(0x1e98, 3, 0x14))).toMatchObject({
+    expect(decodeVariant(capabilities, [dvsec], dvsecBytes(0x1e98, 3, 0x28))).toMatchObject({
       kind: 'pci_ext_cap_dvsec_cxl_port',
     });
     expect(decodeVariant(capabilities, [dvsec], dvsecBytes(0x8086, 3, 0x14))).toMatchObject({
@@ -48,7 +48,7 @@ describe('decodeVariant', () => {
   });
 
   test('refuses bytes that are too short for the member they are meant for', () => {
-    const short = dvsecBytes(0x1e98, 3, 0x14).slice(0, 8);
+    const short = dvsecBytes(0x1e98, 3, 0x28).slice(0, 8);
     expect(outcomeOf(() => decodeVariant(capabilities, [dvsec], short))).toMatchObject({
       error: { code: 'too-short' },
     });
@@ -60,7 +60,7 @@ describe('makeVariantOracle', () => {
   const oracle = makeVariantOracle(model, set, abi);
 
   test('encodes members and raw bytes as they were', () => {
-    for (const bytes of [dvsecBytes(0x1e98, 3, 0x14), dvsecBytes(1, 1, 0x20)]) {
+    for (const bytes of [dvsecBytes(0x1e98, 3, 0x28), dvsecBytes(1, 1, 0x20)]) {
       const again = new Uint8Array(bytes.length);
       const variant = oracle.decode([dvsec], new DataView(bytes.buffer));
       expect(oracle.encode(variant, new DataView(again.buffer))).toBe(bytes.length);

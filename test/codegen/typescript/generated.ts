@@ -26,7 +26,10 @@ export async function generate(models: readonly Model[]): Promise<ReadonlyMap<st
   try {
     const texts = new Map<string, string>();
     for (const model of models) {
-      for (const { path, text } of typescriptBackend.emit(model, { runtime, extension: '.ts' })) {
+      for (const { path, text } of typescriptBackend.emit(model, {
+        interfaces: [...model.interfaces.keys()],
+        settings: { runtime, extension: '.ts' },
+      })) {
         writeFileSync(join(folder, path), text);
         texts.set(path, text);
       }
