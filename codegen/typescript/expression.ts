@@ -320,9 +320,9 @@ function bitsUpTo(value: bigint): bigint {
 }
 
 function min(values: readonly bigint[]): bigint {
-  return values.reduce((a, b) => (a < b ? a : b));
+  return [...values].sort((a, b) => (a < b ? -1 : 1))[0] ?? 0n;
 }
 
 function max(values: readonly bigint[]): bigint {
-  return values.reduce((a, b) => (a > b ? a : b));
+  return [...values].sort((a, b) => (a > b ? -1 : 1))[0] ?? 0n;
 }

@@ -172,3 +172,22 @@ export function ownBytes(
 export function typeBytes(item: Item): number {
   return item.field.type.kind === 'scalar' ? scalars[item.field.type.name].bytes : (item.scalar?.bytes ?? 0);
 }
+
+/** Whole bytes that belong to no member, in structs in place too; unions write all their bytes themselves. */
+export function holesOf(
+  layout: Layout,
+  base: number,
+  items: readonly Item[],
+): { delta: number; bytes: number }[] {
+  if (layout.kind === 'union') return [];
+  return layout.members.flatMap((member) => {
+    if (member.kind === 'hole' || member.kind === 'padding') {
+      const partial = member.bitOffset !== 0 || member.bitWidth !== member.size * 8;
+      return partial ? [] : [{ delta: base + member.offset, bytes: member.size }];
+    }
+    const inner = items.find((item) => item.member === member);
+    if (member.kind === 'bits' || inner?.kind !== 'group' || member.nested === null || member.offset === null)
+      return [];
+    return holesOf(member.nested, base + member.offset, inner.items);
+  });
+}

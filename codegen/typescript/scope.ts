@@ -1,14 +1,15 @@
 import { InternalError } from '../../src/base/internal-error.ts';
 import type { BitField } from '../../src/model/bits.ts';
-import type { SetValue } from '../../src/model/declaration.ts';
 import type { Expression } from '../../src/model/expression.ts';
 import { type PathStep, type PathTarget, resolvePath } from '../../src/model/path.ts';
-import { asBoolean, asNumber, boolean, type Code, literal, literalText, operand } from './code.ts';
+import { asBoolean, asNumber, boolean, type Code, literal } from './code.ts';
 import { type CodeScope, printCode } from './expression.ts';
 import { children } from './facts.ts';
 import type { Module } from './module.ts';
-import { LocalNames } from './names.ts';
+import { LocalNames, runtimeNames } from './names.ts';
+import { expressionsOf, type Placed } from './placed.ts';
 import { abiInside, type Item, type Plan } from './plan.ts';
+import { flagCode, integerCode, rangeCode, rangeWith } from './range-code.ts';
 import { readScalar, type Scalar, scalarOf } from './scalar.ts';
 
 /** An integer of the struct that an expression asks for: an item, or a member of a struct below it. */
@@ -16,14 +17,6 @@ export interface Reference {
   readonly item: Item;
   /** Steps below the item, for members of a struct that is declared on its own. */
   readonly tail: readonly PathStep[];
-}
-
-/** An expression with the structs that it stands in, innermost first. */
-export interface Placed {
-  readonly scopes: readonly string[];
-  readonly expression: Expression;
-  /** True where it only says what an encoder fills in. */
-  readonly auto: boolean;
 }
 
 /** The local variables of one generated function, and what expressions mean in it. */
@@ -360,72 +353,6 @@ export function keyOf({ item, tail }: Reference): string {
   return [item.id, ...tail.map(({ field }) => field.name ?? '')].join('>');
 }
 
-/** Every expression that decides about the bytes of a plan's items, with the structs that it stands in. */
-export function expressionsOf(plan: Plan): readonly Placed[] {
-  const own =
-    plan.struct.size === undefined
-      ? []
-      : [{ scopes: [plan.struct.name], expression: plan.struct.size, auto: false }];
-  const members = plan.all.flatMap(({ field, scopes }) => {
-    const { condition, at, count, auto } = field;
-    const layout = [
-      condition,
-      at,
-      field.type.kind === 'flexible' ? count : undefined,
-      ...(field.bits ?? []).map((bits) => bits.condition),
-    ];
-    return [
-      ...layout.flatMap((expression) =>
-        expression === undefined ? [] : [{ scopes, expression, auto: false }],
-      ),
-      ...(auto === undefined ? [] : [{ scopes, expression: auto, auto: true }]),
-    ];
-  });
-  return [...members, ...own];
-}
-
-/** The code of some bits of an integer. */
-export function rangeCode(raw: Code, bits: Pick<BitField, 'low' | 'high'>, width: number): Code {
-  const size = bits.high - bits.low + 1;
-  const last = (1n << BigInt(size)) - 1n;
-  const bounds = { first: 0n, last };
-  if (raw.type === 'bigint') {
-    const shifted = bits.low === 0 ? operand(raw) : `(${operand(raw)} >> ${bits.low}n)`;
-    const text = bits.high === width - 1 && bits.low > 0 ? shifted : `${shifted} & 0x${last.toString(16)}n`;
-    if (size > 32)
-      return { ...bounds, text, type: 'bigint', atom: text.startsWith('(') && !text.includes(' & ') };
-    return { ...bounds, text: `Number(${text})`, type: 'number', atom: true };
-  }
-  if (size === width) return { ...raw, ...bounds };
-  const shifted = bits.low === 0 ? operand(raw) : `${operand(raw)} >>> ${bits.low}`;
-  if (bits.high === width - 1) return { ...bounds, text: shifted, type: 'number', atom: bits.low === 0 };
-  const text = `${bits.low === 0 ? shifted : `(${shifted})`} & ${literalText(last, true)}`;
-  return { ...bounds, text, type: 'number', atom: false };
-}
-
-function flagCode(value: Code, flag: SetValue): Code {
-  const mask = literalText(flag.value, value.type === 'number');
-  const zero = value.type === 'number' ? '0' : '0n';
-  return boolean(`(${operand(value)} & ${mask}) !== ${zero}`);
-}
-
-/** The range of a register that holds another one: the same, or one with finer names. */
-function rangeWith(all: readonly BitField[], bits: BitField): BitField | undefined {
-  return all.find(
-    (range) => range === bits || (range.low <= bits.low && bits.high <= range.high && range.bits.length > 0),
-  );
-}
-
-function integerCode(name: string, scalar: Scalar, raw: boolean, member: Item['member']): Code {
-  const width = BigInt(member.kind === 'bits' ? member.bitWidth : scalar.bytes * 8);
-  const signed = scalar.signed && !raw;
-  const [first, last] = signed
-    ? [-(1n << (width - 1n)), (1n << (width - 1n)) - 1n]
-    : [0n, (1n << width) - 1n];
-  const type = member.kind === 'bits' ? (width > 32n ? 'bigint' : 'number') : scalar.js;
-  return { text: name, type, first, last, atom: true };
-}
-
 /** The variable for an item; members of groups carry the group's name, so that they differ. */
 function variableName(item: Item): string {
   return item.path.length > 1 ? item.path.slice(-2).join('_') : (item.name ?? 'anonymous');
@@ -443,12 +370,3 @@ export function readTail(
   const scalar = last?.bits === undefined ? place.scalar : { ...place.scalar, signed: false };
   return { text: readScalar(scalar, at), delta: place.delta, bytes: place.scalar.bytes };
 }
-
-/** Names of the runtime, which no variable may hide. */
-const runtimeNames =
-  `alignUp divide larger log2 popcount remainder shiftLeft shiftRight smaller checkBits checkSignedBits
-  checkWideBits checkObject checkPointer32 checkS8 checkS16 checkS32 checkS64 checkU8 checkU16 checkU32 checkU64 unlike defaults rawVariant encodeRaw onEveryAbi checkBytes claim measureByEncoding readBytes readUnit UnionBytes writeBytes writeUnit zeroFill fixedCodec
-  envValue hasOuter hasPeer outerValue peerValue DecodeError EncodeError badCount badOffset countMismatch inside noRoom
-  notInteger tooShort unexpectedField unionConflict wrongType value view offset end limit context filled next`.split(
-    /\s+/,
-  );

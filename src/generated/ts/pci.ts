@@ -4017,7 +4017,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       capable: bist >>> 7,
     },
   };
-  if ((header_type & 0x7f) <= 2) {
+  if ((header_type & 0x7f) <= 2) { // header_type.layout <= 2
     if (!(offset + 20 <= limit)) throw tooShort('pci_header.base_address_0', offset + 16, 4, limit);
     base_address_0 = view.getUint32(offset + 16, true);
     const base_address_0_bits: PciHeaderBaseAddress0 = {
@@ -4048,7 +4048,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
     value.base_address_0 = base_address_0_bits;
   }
   const has_base_address_1 = (header_type & 0x7f) <= 1 && !((base_address_0 & 7) === 4);
-  if (has_base_address_1) {
+  if (has_base_address_1) { // header_type.layout <= 1 && !((base_address_0 & 7) == 4)
     if (!(offset + 24 <= limit)) throw tooShort('pci_header.base_address_1', offset + 20, 4, limit);
     base_address_1 = view.getUint32(offset + 20, true);
     const base_address_1_bits: PciHeaderBaseAddress1 = {
@@ -4221,7 +4221,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
     if (!(offset + 40 <= limit)) throw tooShort('pci_header.base_address_5_upper', offset + 36, 4, limit);
     value.base_address_5_upper = view.getUint32(offset + 36, true);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 44 <= limit)) throw tooShort('pci_header.cardbus_cis_pointer', offset + 40, 4, limit);
     const cardbus_cis_pointer = view.getUint32(offset + 40, true);
     value.cardbus_cis_pointer = {
@@ -4230,15 +4230,15 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       rom_image: cardbus_cis_pointer >>> 28,
     };
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 46 <= limit)) throw tooShort('pci_header.subsystem_vendor_id', offset + 44, 2, limit);
     value.subsystem_vendor_id = view.getUint16(offset + 44, true);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 48 <= limit)) throw tooShort('pci_header.subsystem_id', offset + 46, 2, limit);
     value.subsystem_id = view.getUint16(offset + 46, true);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 52 <= limit)) throw tooShort('pci_header.expansion_rom_base_address', offset + 48, 4, limit);
     const expansion_rom_base_address = view.getUint32(offset + 48, true);
     value.expansion_rom_base_address = {
@@ -4249,23 +4249,23 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: expansion_rom_base_address >>> 11,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 25 <= limit)) throw tooShort('pci_header.primary_bus', offset + 24, 1, limit);
     value.primary_bus = view.getUint8(offset + 24);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 26 <= limit)) throw tooShort('pci_header.secondary_bus', offset + 25, 1, limit);
     value.secondary_bus = view.getUint8(offset + 25);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 27 <= limit)) throw tooShort('pci_header.subordinate_bus', offset + 26, 1, limit);
     value.subordinate_bus = view.getUint8(offset + 26);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 28 <= limit)) throw tooShort('pci_header.secondary_latency_timer', offset + 27, 1, limit);
     value.secondary_latency_timer = view.getUint8(offset + 27);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 29 <= limit)) throw tooShort('pci_header.io_base', offset + 28, 1, limit);
     const io_base = view.getUint8(offset + 28);
     value.io_base = {
@@ -4273,7 +4273,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: io_base >>> 4,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 30 <= limit)) throw tooShort('pci_header.io_limit', offset + 29, 1, limit);
     const io_limit = view.getUint8(offset + 29);
     value.io_limit = {
@@ -4281,7 +4281,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: io_limit >>> 4,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 32 <= limit)) throw tooShort('pci_header.secondary_status', offset + 30, 2, limit);
     const secondary_status = view.getUint16(offset + 30, true);
     value.secondary_status = {
@@ -4298,7 +4298,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       detected_parity_error: secondary_status >>> 15,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 34 <= limit)) throw tooShort('pci_header.memory_base', offset + 32, 2, limit);
     const memory_base = view.getUint16(offset + 32, true);
     value.memory_base = {
@@ -4306,7 +4306,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: memory_base >>> 4,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 36 <= limit)) throw tooShort('pci_header.memory_limit', offset + 34, 2, limit);
     const memory_limit = view.getUint16(offset + 34, true);
     value.memory_limit = {
@@ -4314,7 +4314,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: memory_limit >>> 4,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 38 <= limit)) throw tooShort('pci_header.prefetchable_memory_base', offset + 36, 2, limit);
     const prefetchable_memory_base = view.getUint16(offset + 36, true);
     value.prefetchable_memory_base = {
@@ -4322,7 +4322,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: prefetchable_memory_base >>> 4,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 40 <= limit)) throw tooShort('pci_header.prefetchable_memory_limit', offset + 38, 2, limit);
     const prefetchable_memory_limit = view.getUint16(offset + 38, true);
     value.prefetchable_memory_limit = {
@@ -4330,35 +4330,35 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: prefetchable_memory_limit >>> 4,
     };
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 44 <= limit)) throw tooShort('pci_header.prefetchable_base_upper', offset + 40, 4, limit);
     value.prefetchable_base_upper = view.getUint32(offset + 40, true);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 48 <= limit)) throw tooShort('pci_header.prefetchable_limit_upper', offset + 44, 4, limit);
     value.prefetchable_limit_upper = view.getUint32(offset + 44, true);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 50 <= limit)) throw tooShort('pci_header.io_base_upper', offset + 48, 2, limit);
     value.io_base_upper = view.getUint16(offset + 48, true);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 52 <= limit)) throw tooShort('pci_header.io_limit_upper', offset + 50, 2, limit);
     value.io_limit_upper = view.getUint16(offset + 50, true);
   }
-  if ((header_type & 0x7f) <= 1) {
+  if ((header_type & 0x7f) <= 1) { // header_type.layout <= 1
     if (!(offset + 53 <= limit)) throw tooShort('pci_header.capabilities_pointer', offset + 52, 1, limit);
     value.capabilities_pointer = view.getUint8(offset + 52);
   }
-  if ((header_type & 0x7f) <= 1) {
+  if ((header_type & 0x7f) <= 1) { // header_type.layout <= 1
     if (!(offset + 56 <= limit)) throw tooShort('pci_header.reserved_35', offset + 53, 3, limit);
     value.reserved_35 = readBytes(view, offset + 53, 3);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 60 <= limit)) throw tooShort('pci_header.reserved_38', offset + 56, 4, limit);
     value.reserved_38 = view.getUint32(offset + 56, true);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 60 <= limit)) {
       throw tooShort('pci_header.bridge_expansion_rom_base_address', offset + 56, 4, limit);
     }
@@ -4371,15 +4371,15 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: bridge_expansion_rom_base_address >>> 11,
     };
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 21 <= limit)) throw tooShort('pci_header.cb_capabilities_pointer', offset + 20, 1, limit);
     value.cb_capabilities_pointer = view.getUint8(offset + 20);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 22 <= limit)) throw tooShort('pci_header.cb_reserved_15', offset + 21, 1, limit);
     value.cb_reserved_15 = view.getUint8(offset + 21);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 24 <= limit)) throw tooShort('pci_header.cb_secondary_status', offset + 22, 2, limit);
     const cb_secondary_status = view.getUint16(offset + 22, true);
     value.cb_secondary_status = {
@@ -4396,39 +4396,39 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       detected_parity_error: cb_secondary_status >>> 15,
     };
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 25 <= limit)) throw tooShort('pci_header.cb_primary_bus', offset + 24, 1, limit);
     value.cb_primary_bus = view.getUint8(offset + 24);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 26 <= limit)) throw tooShort('pci_header.cb_card_bus', offset + 25, 1, limit);
     value.cb_card_bus = view.getUint8(offset + 25);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 27 <= limit)) throw tooShort('pci_header.cb_subordinate_bus', offset + 26, 1, limit);
     value.cb_subordinate_bus = view.getUint8(offset + 26);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 28 <= limit)) throw tooShort('pci_header.cb_latency_timer', offset + 27, 1, limit);
     value.cb_latency_timer = view.getUint8(offset + 27);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 32 <= limit)) throw tooShort('pci_header.cb_memory_base_0', offset + 28, 4, limit);
     value.cb_memory_base_0 = view.getUint32(offset + 28, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 36 <= limit)) throw tooShort('pci_header.cb_memory_limit_0', offset + 32, 4, limit);
     value.cb_memory_limit_0 = view.getUint32(offset + 32, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 40 <= limit)) throw tooShort('pci_header.cb_memory_base_1', offset + 36, 4, limit);
     value.cb_memory_base_1 = view.getUint32(offset + 36, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 44 <= limit)) throw tooShort('pci_header.cb_memory_limit_1', offset + 40, 4, limit);
     value.cb_memory_limit_1 = view.getUint32(offset + 40, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 46 <= limit)) throw tooShort('pci_header.cb_io_base_0', offset + 44, 2, limit);
     const cb_io_base_0 = view.getUint16(offset + 44, true);
     value.cb_io_base_0 = {
@@ -4436,19 +4436,19 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: cb_io_base_0 >>> 2,
     };
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 48 <= limit)) throw tooShort('pci_header.cb_io_base_0_upper', offset + 46, 2, limit);
     value.cb_io_base_0_upper = view.getUint16(offset + 46, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 50 <= limit)) throw tooShort('pci_header.cb_io_limit_0', offset + 48, 2, limit);
     value.cb_io_limit_0 = view.getUint16(offset + 48, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 52 <= limit)) throw tooShort('pci_header.cb_io_limit_0_upper', offset + 50, 2, limit);
     value.cb_io_limit_0_upper = view.getUint16(offset + 50, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 54 <= limit)) throw tooShort('pci_header.cb_io_base_1', offset + 52, 2, limit);
     const cb_io_base_1 = view.getUint16(offset + 52, true);
     value.cb_io_base_1 = {
@@ -4456,38 +4456,38 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       address: cb_io_base_1 >>> 2,
     };
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 56 <= limit)) throw tooShort('pci_header.cb_io_base_1_upper', offset + 54, 2, limit);
     value.cb_io_base_1_upper = view.getUint16(offset + 54, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 58 <= limit)) throw tooShort('pci_header.cb_io_limit_1', offset + 56, 2, limit);
     value.cb_io_limit_1 = view.getUint16(offset + 56, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 60 <= limit)) throw tooShort('pci_header.cb_io_limit_1_upper', offset + 58, 2, limit);
     value.cb_io_limit_1_upper = view.getUint16(offset + 58, true);
   }
-  if ((header_type & 0x7f) <= 2) {
+  if ((header_type & 0x7f) <= 2) { // header_type.layout <= 2
     if (!(offset + 61 <= limit)) throw tooShort('pci_header.interrupt_line', offset + 60, 1, limit);
     value.interrupt_line = view.getUint8(offset + 60);
   }
-  if ((header_type & 0x7f) <= 2) {
+  if ((header_type & 0x7f) <= 2) { // header_type.layout <= 2
     if (!(offset + 62 <= limit)) throw tooShort('pci_header.interrupt_pin', offset + 61, 1, limit);
     const interrupt_pin = view.getUint8(offset + 61);
     value.interrupt_pin = {
       pin: interrupt_pin,
     };
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 63 <= limit)) throw tooShort('pci_header.min_grant', offset + 62, 1, limit);
     value.min_grant = view.getUint8(offset + 62);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     if (!(offset + 64 <= limit)) throw tooShort('pci_header.max_latency', offset + 63, 1, limit);
     value.max_latency = view.getUint8(offset + 63);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     if (!(offset + 64 <= limit)) throw tooShort('pci_header.bridge_control', offset + 62, 2, limit);
     const bridge_control = view.getUint16(offset + 62, true);
     value.bridge_control = {
@@ -4506,7 +4506,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       reserved_15_12: bridge_control >>> 12,
     };
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 64 <= limit)) throw tooShort('pci_header.cb_bridge_control', offset + 62, 2, limit);
     const cb_bridge_control = view.getUint16(offset + 62, true);
     value.cb_bridge_control = {
@@ -4524,19 +4524,19 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
       reserved_15_11: cb_bridge_control >>> 11,
     };
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 66 <= limit)) throw tooShort('pci_header.cb_subsystem_vendor_id', offset + 64, 2, limit);
     value.cb_subsystem_vendor_id = view.getUint16(offset + 64, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 68 <= limit)) throw tooShort('pci_header.cb_subsystem_id', offset + 66, 2, limit);
     value.cb_subsystem_id = view.getUint16(offset + 66, true);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     if (!(offset + 72 <= limit)) throw tooShort('pci_header.cb_legacy_mode_base', offset + 68, 4, limit);
     value.cb_legacy_mode_base = view.getUint32(offset + 68, true);
   }
-  if ((header_type & 0x7f) > 2) {
+  if ((header_type & 0x7f) > 2) { // header_type.layout > 2
     if (!(offset + 64 <= limit)) throw tooShort('pci_header.unknown_layout', offset + 16, 48, limit);
     value.unknown_layout = readBytes(view, offset + 16, 48);
   }
@@ -4552,7 +4552,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, offset = 0): number {
-  checkObject('pci_header', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_header', value, offset, 'an object');
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_header', offset, 16, view.byteLength);
   }
@@ -4623,34 +4623,34 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
     | (checkBits('pci_header.bist.capable', bist_bits.capable, 1, offset + 15) << 7)
   ) >>> 0;
   view.setUint8(offset + 15, bist);
-  if ((header_type & 0x7f) <= 2) {
+  if ((header_type & 0x7f) <= 2) { // header_type.layout <= 2
     filled = claim('pci_header.base_address_0', view, filled, offset + 16, 4);
     const base_address_0_bits: Partial<PciHeaderBaseAddress0> = checkObject('pci_header.base_address_0', value.base_address_0 ?? {}, offset + 16);
     base_address_0 = (
       checkBits('pci_header.base_address_0.space', base_address_0_bits.space, 1, offset + 16)
       | checkBits('pci_header.base_address_0.rest', base_address_0_bits.rest, 32, offset + 16)
     ) >>> 0;
-    if ((base_address_0 & 1) === 0) {
+    if ((base_address_0 & 1) === 0) { // base_address_0.space == 0
       base_address_0 = (base_address_0 | (checkBits('pci_header.base_address_0.type', base_address_0_bits.type, 2, offset + 16) << 1)) >>> 0;
     } else if (base_address_0_bits.type != null) {
       throw unexpectedField('pci_header.base_address_0.type', base_address_0_bits.type, offset + 16);
     }
-    if ((base_address_0 & 1) === 0) {
+    if ((base_address_0 & 1) === 0) { // base_address_0.space == 0
       base_address_0 = (base_address_0 | (checkBits('pci_header.base_address_0.prefetchable', base_address_0_bits.prefetchable, 1, offset + 16) << 3)) >>> 0;
     } else if (base_address_0_bits.prefetchable != null) {
       throw unexpectedField('pci_header.base_address_0.prefetchable', base_address_0_bits.prefetchable, offset + 16);
     }
-    if ((base_address_0 & 1) === 0) {
+    if ((base_address_0 & 1) === 0) { // base_address_0.space == 0
       base_address_0 = (base_address_0 | (checkBits('pci_header.base_address_0.memory_address', base_address_0_bits.memory_address, 28, offset + 16) << 4)) >>> 0;
     } else if (base_address_0_bits.memory_address != null) {
       throw unexpectedField('pci_header.base_address_0.memory_address', base_address_0_bits.memory_address, offset + 16);
     }
-    if ((base_address_0 & 1) === 1) {
+    if ((base_address_0 & 1) === 1) { // base_address_0.space == 1
       base_address_0 = (base_address_0 | (checkBits('pci_header.base_address_0.reserved_1', base_address_0_bits.reserved_1, 1, offset + 16) << 1)) >>> 0;
     } else if (base_address_0_bits.reserved_1 != null) {
       throw unexpectedField('pci_header.base_address_0.reserved_1', base_address_0_bits.reserved_1, offset + 16);
     }
-    if ((base_address_0 & 1) === 1) {
+    if ((base_address_0 & 1) === 1) { // base_address_0.space == 1
       base_address_0 = (base_address_0 | (checkBits('pci_header.base_address_0.io_address', base_address_0_bits.io_address, 30, offset + 16) << 2)) >>> 0;
     } else if (base_address_0_bits.io_address != null) {
       throw unexpectedField('pci_header.base_address_0.io_address', base_address_0_bits.io_address, offset + 16);
@@ -4660,34 +4660,34 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
     throw unexpectedField('pci_header.base_address_0', value.base_address_0, offset + 16);
   }
   const has_base_address_1 = (header_type & 0x7f) <= 1 && !((base_address_0 & 7) === 4);
-  if (has_base_address_1) {
+  if (has_base_address_1) { // header_type.layout <= 1 && !((base_address_0 & 7) == 4)
     filled = claim('pci_header.base_address_1', view, filled, offset + 20, 4);
     const base_address_1_bits: Partial<PciHeaderBaseAddress1> = checkObject('pci_header.base_address_1', value.base_address_1 ?? {}, offset + 20);
     base_address_1 = (
       checkBits('pci_header.base_address_1.space', base_address_1_bits.space, 1, offset + 20)
       | checkBits('pci_header.base_address_1.rest', base_address_1_bits.rest, 32, offset + 20)
     ) >>> 0;
-    if ((base_address_1 & 1) === 0) {
+    if ((base_address_1 & 1) === 0) { // base_address_1.space == 0
       base_address_1 = (base_address_1 | (checkBits('pci_header.base_address_1.type', base_address_1_bits.type, 2, offset + 20) << 1)) >>> 0;
     } else if (base_address_1_bits.type != null) {
       throw unexpectedField('pci_header.base_address_1.type', base_address_1_bits.type, offset + 20);
     }
-    if ((base_address_1 & 1) === 0) {
+    if ((base_address_1 & 1) === 0) { // base_address_1.space == 0
       base_address_1 = (base_address_1 | (checkBits('pci_header.base_address_1.prefetchable', base_address_1_bits.prefetchable, 1, offset + 20) << 3)) >>> 0;
     } else if (base_address_1_bits.prefetchable != null) {
       throw unexpectedField('pci_header.base_address_1.prefetchable', base_address_1_bits.prefetchable, offset + 20);
     }
-    if ((base_address_1 & 1) === 0) {
+    if ((base_address_1 & 1) === 0) { // base_address_1.space == 0
       base_address_1 = (base_address_1 | (checkBits('pci_header.base_address_1.memory_address', base_address_1_bits.memory_address, 28, offset + 20) << 4)) >>> 0;
     } else if (base_address_1_bits.memory_address != null) {
       throw unexpectedField('pci_header.base_address_1.memory_address', base_address_1_bits.memory_address, offset + 20);
     }
-    if ((base_address_1 & 1) === 1) {
+    if ((base_address_1 & 1) === 1) { // base_address_1.space == 1
       base_address_1 = (base_address_1 | (checkBits('pci_header.base_address_1.reserved_1', base_address_1_bits.reserved_1, 1, offset + 20) << 1)) >>> 0;
     } else if (base_address_1_bits.reserved_1 != null) {
       throw unexpectedField('pci_header.base_address_1.reserved_1', base_address_1_bits.reserved_1, offset + 20);
     }
-    if ((base_address_1 & 1) === 1) {
+    if ((base_address_1 & 1) === 1) { // base_address_1.space == 1
       base_address_1 = (base_address_1 | (checkBits('pci_header.base_address_1.io_address', base_address_1_bits.io_address, 30, offset + 20) << 2)) >>> 0;
     } else if (base_address_1_bits.io_address != null) {
       throw unexpectedField('pci_header.base_address_1.io_address', base_address_1_bits.io_address, offset + 20);
@@ -4710,27 +4710,27 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
       checkBits('pci_header.base_address_2.space', base_address_2_bits.space, 1, offset + 24)
       | checkBits('pci_header.base_address_2.rest', base_address_2_bits.rest, 32, offset + 24)
     ) >>> 0;
-    if ((base_address_2 & 1) === 0) {
+    if ((base_address_2 & 1) === 0) { // base_address_2.space == 0
       base_address_2 = (base_address_2 | (checkBits('pci_header.base_address_2.type', base_address_2_bits.type, 2, offset + 24) << 1)) >>> 0;
     } else if (base_address_2_bits.type != null) {
       throw unexpectedField('pci_header.base_address_2.type', base_address_2_bits.type, offset + 24);
     }
-    if ((base_address_2 & 1) === 0) {
+    if ((base_address_2 & 1) === 0) { // base_address_2.space == 0
       base_address_2 = (base_address_2 | (checkBits('pci_header.base_address_2.prefetchable', base_address_2_bits.prefetchable, 1, offset + 24) << 3)) >>> 0;
     } else if (base_address_2_bits.prefetchable != null) {
       throw unexpectedField('pci_header.base_address_2.prefetchable', base_address_2_bits.prefetchable, offset + 24);
     }
-    if ((base_address_2 & 1) === 0) {
+    if ((base_address_2 & 1) === 0) { // base_address_2.space == 0
       base_address_2 = (base_address_2 | (checkBits('pci_header.base_address_2.memory_address', base_address_2_bits.memory_address, 28, offset + 24) << 4)) >>> 0;
     } else if (base_address_2_bits.memory_address != null) {
       throw unexpectedField('pci_header.base_address_2.memory_address', base_address_2_bits.memory_address, offset + 24);
     }
-    if ((base_address_2 & 1) === 1) {
+    if ((base_address_2 & 1) === 1) { // base_address_2.space == 1
       base_address_2 = (base_address_2 | (checkBits('pci_header.base_address_2.reserved_1', base_address_2_bits.reserved_1, 1, offset + 24) << 1)) >>> 0;
     } else if (base_address_2_bits.reserved_1 != null) {
       throw unexpectedField('pci_header.base_address_2.reserved_1', base_address_2_bits.reserved_1, offset + 24);
     }
-    if ((base_address_2 & 1) === 1) {
+    if ((base_address_2 & 1) === 1) { // base_address_2.space == 1
       base_address_2 = (base_address_2 | (checkBits('pci_header.base_address_2.io_address', base_address_2_bits.io_address, 30, offset + 24) << 2)) >>> 0;
     } else if (base_address_2_bits.io_address != null) {
       throw unexpectedField('pci_header.base_address_2.io_address', base_address_2_bits.io_address, offset + 24);
@@ -4753,27 +4753,27 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
       checkBits('pci_header.base_address_3.space', base_address_3_bits.space, 1, offset + 28)
       | checkBits('pci_header.base_address_3.rest', base_address_3_bits.rest, 32, offset + 28)
     ) >>> 0;
-    if ((base_address_3 & 1) === 0) {
+    if ((base_address_3 & 1) === 0) { // base_address_3.space == 0
       base_address_3 = (base_address_3 | (checkBits('pci_header.base_address_3.type', base_address_3_bits.type, 2, offset + 28) << 1)) >>> 0;
     } else if (base_address_3_bits.type != null) {
       throw unexpectedField('pci_header.base_address_3.type', base_address_3_bits.type, offset + 28);
     }
-    if ((base_address_3 & 1) === 0) {
+    if ((base_address_3 & 1) === 0) { // base_address_3.space == 0
       base_address_3 = (base_address_3 | (checkBits('pci_header.base_address_3.prefetchable', base_address_3_bits.prefetchable, 1, offset + 28) << 3)) >>> 0;
     } else if (base_address_3_bits.prefetchable != null) {
       throw unexpectedField('pci_header.base_address_3.prefetchable', base_address_3_bits.prefetchable, offset + 28);
     }
-    if ((base_address_3 & 1) === 0) {
+    if ((base_address_3 & 1) === 0) { // base_address_3.space == 0
       base_address_3 = (base_address_3 | (checkBits('pci_header.base_address_3.memory_address', base_address_3_bits.memory_address, 28, offset + 28) << 4)) >>> 0;
     } else if (base_address_3_bits.memory_address != null) {
       throw unexpectedField('pci_header.base_address_3.memory_address', base_address_3_bits.memory_address, offset + 28);
     }
-    if ((base_address_3 & 1) === 1) {
+    if ((base_address_3 & 1) === 1) { // base_address_3.space == 1
       base_address_3 = (base_address_3 | (checkBits('pci_header.base_address_3.reserved_1', base_address_3_bits.reserved_1, 1, offset + 28) << 1)) >>> 0;
     } else if (base_address_3_bits.reserved_1 != null) {
       throw unexpectedField('pci_header.base_address_3.reserved_1', base_address_3_bits.reserved_1, offset + 28);
     }
-    if ((base_address_3 & 1) === 1) {
+    if ((base_address_3 & 1) === 1) { // base_address_3.space == 1
       base_address_3 = (base_address_3 | (checkBits('pci_header.base_address_3.io_address', base_address_3_bits.io_address, 30, offset + 28) << 2)) >>> 0;
     } else if (base_address_3_bits.io_address != null) {
       throw unexpectedField('pci_header.base_address_3.io_address', base_address_3_bits.io_address, offset + 28);
@@ -4796,27 +4796,27 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
       checkBits('pci_header.base_address_4.space', base_address_4_bits.space, 1, offset + 32)
       | checkBits('pci_header.base_address_4.rest', base_address_4_bits.rest, 32, offset + 32)
     ) >>> 0;
-    if ((base_address_4 & 1) === 0) {
+    if ((base_address_4 & 1) === 0) { // base_address_4.space == 0
       base_address_4 = (base_address_4 | (checkBits('pci_header.base_address_4.type', base_address_4_bits.type, 2, offset + 32) << 1)) >>> 0;
     } else if (base_address_4_bits.type != null) {
       throw unexpectedField('pci_header.base_address_4.type', base_address_4_bits.type, offset + 32);
     }
-    if ((base_address_4 & 1) === 0) {
+    if ((base_address_4 & 1) === 0) { // base_address_4.space == 0
       base_address_4 = (base_address_4 | (checkBits('pci_header.base_address_4.prefetchable', base_address_4_bits.prefetchable, 1, offset + 32) << 3)) >>> 0;
     } else if (base_address_4_bits.prefetchable != null) {
       throw unexpectedField('pci_header.base_address_4.prefetchable', base_address_4_bits.prefetchable, offset + 32);
     }
-    if ((base_address_4 & 1) === 0) {
+    if ((base_address_4 & 1) === 0) { // base_address_4.space == 0
       base_address_4 = (base_address_4 | (checkBits('pci_header.base_address_4.memory_address', base_address_4_bits.memory_address, 28, offset + 32) << 4)) >>> 0;
     } else if (base_address_4_bits.memory_address != null) {
       throw unexpectedField('pci_header.base_address_4.memory_address', base_address_4_bits.memory_address, offset + 32);
     }
-    if ((base_address_4 & 1) === 1) {
+    if ((base_address_4 & 1) === 1) { // base_address_4.space == 1
       base_address_4 = (base_address_4 | (checkBits('pci_header.base_address_4.reserved_1', base_address_4_bits.reserved_1, 1, offset + 32) << 1)) >>> 0;
     } else if (base_address_4_bits.reserved_1 != null) {
       throw unexpectedField('pci_header.base_address_4.reserved_1', base_address_4_bits.reserved_1, offset + 32);
     }
-    if ((base_address_4 & 1) === 1) {
+    if ((base_address_4 & 1) === 1) { // base_address_4.space == 1
       base_address_4 = (base_address_4 | (checkBits('pci_header.base_address_4.io_address', base_address_4_bits.io_address, 30, offset + 32) << 2)) >>> 0;
     } else if (base_address_4_bits.io_address != null) {
       throw unexpectedField('pci_header.base_address_4.io_address', base_address_4_bits.io_address, offset + 32);
@@ -4838,27 +4838,27 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
       checkBits('pci_header.base_address_5.space', base_address_5_bits.space, 1, offset + 36)
       | checkBits('pci_header.base_address_5.rest', base_address_5_bits.rest, 32, offset + 36)
     ) >>> 0;
-    if ((base_address_5 & 1) === 0) {
+    if ((base_address_5 & 1) === 0) { // base_address_5.space == 0
       base_address_5 = (base_address_5 | (checkBits('pci_header.base_address_5.type', base_address_5_bits.type, 2, offset + 36) << 1)) >>> 0;
     } else if (base_address_5_bits.type != null) {
       throw unexpectedField('pci_header.base_address_5.type', base_address_5_bits.type, offset + 36);
     }
-    if ((base_address_5 & 1) === 0) {
+    if ((base_address_5 & 1) === 0) { // base_address_5.space == 0
       base_address_5 = (base_address_5 | (checkBits('pci_header.base_address_5.prefetchable', base_address_5_bits.prefetchable, 1, offset + 36) << 3)) >>> 0;
     } else if (base_address_5_bits.prefetchable != null) {
       throw unexpectedField('pci_header.base_address_5.prefetchable', base_address_5_bits.prefetchable, offset + 36);
     }
-    if ((base_address_5 & 1) === 0) {
+    if ((base_address_5 & 1) === 0) { // base_address_5.space == 0
       base_address_5 = (base_address_5 | (checkBits('pci_header.base_address_5.memory_address', base_address_5_bits.memory_address, 28, offset + 36) << 4)) >>> 0;
     } else if (base_address_5_bits.memory_address != null) {
       throw unexpectedField('pci_header.base_address_5.memory_address', base_address_5_bits.memory_address, offset + 36);
     }
-    if ((base_address_5 & 1) === 1) {
+    if ((base_address_5 & 1) === 1) { // base_address_5.space == 1
       base_address_5 = (base_address_5 | (checkBits('pci_header.base_address_5.reserved_1', base_address_5_bits.reserved_1, 1, offset + 36) << 1)) >>> 0;
     } else if (base_address_5_bits.reserved_1 != null) {
       throw unexpectedField('pci_header.base_address_5.reserved_1', base_address_5_bits.reserved_1, offset + 36);
     }
-    if ((base_address_5 & 1) === 1) {
+    if ((base_address_5 & 1) === 1) { // base_address_5.space == 1
       base_address_5 = (base_address_5 | (checkBits('pci_header.base_address_5.io_address', base_address_5_bits.io_address, 30, offset + 36) << 2)) >>> 0;
     } else if (base_address_5_bits.io_address != null) {
       throw unexpectedField('pci_header.base_address_5.io_address', base_address_5_bits.io_address, offset + 36);
@@ -4873,7 +4873,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.base_address_5_upper != null) {
     throw unexpectedField('pci_header.base_address_5_upper', value.base_address_5_upper, offset + 36);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.cardbus_cis_pointer', view, filled, offset + 40, 4);
     const cardbus_cis_pointer_bits: Partial<PciHeaderCardbusCisPointer> = checkObject('pci_header.cardbus_cis_pointer', value.cardbus_cis_pointer ?? {}, offset + 40);
     const cardbus_cis_pointer = (
@@ -4885,19 +4885,19 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.cardbus_cis_pointer != null) {
     throw unexpectedField('pci_header.cardbus_cis_pointer', value.cardbus_cis_pointer, offset + 40);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.subsystem_vendor_id', view, filled, offset + 44, 2);
     view.setUint16(offset + 44, checkU16('pci_header.subsystem_vendor_id', value.subsystem_vendor_id ?? 0, offset + 44), true);
   } else if (value.subsystem_vendor_id != null) {
     throw unexpectedField('pci_header.subsystem_vendor_id', value.subsystem_vendor_id, offset + 44);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.subsystem_id', view, filled, offset + 46, 2);
     view.setUint16(offset + 46, checkU16('pci_header.subsystem_id', value.subsystem_id ?? 0, offset + 46), true);
   } else if (value.subsystem_id != null) {
     throw unexpectedField('pci_header.subsystem_id', value.subsystem_id, offset + 46);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.expansion_rom_base_address', view, filled, offset + 48, 4);
     const expansion_rom_base_address_bits: Partial<PciHeaderExpansionRomBaseAddress> = checkObject('pci_header.expansion_rom_base_address', value.expansion_rom_base_address ?? {}, offset + 48);
     const expansion_rom_base_address = (
@@ -4911,31 +4911,31 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.expansion_rom_base_address != null) {
     throw unexpectedField('pci_header.expansion_rom_base_address', value.expansion_rom_base_address, offset + 48);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.primary_bus', view, filled, offset + 24, 1);
     view.setUint8(offset + 24, checkU8('pci_header.primary_bus', value.primary_bus ?? 0, offset + 24));
   } else if (value.primary_bus != null) {
     throw unexpectedField('pci_header.primary_bus', value.primary_bus, offset + 24);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.secondary_bus', view, filled, offset + 25, 1);
     view.setUint8(offset + 25, checkU8('pci_header.secondary_bus', value.secondary_bus ?? 0, offset + 25));
   } else if (value.secondary_bus != null) {
     throw unexpectedField('pci_header.secondary_bus', value.secondary_bus, offset + 25);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.subordinate_bus', view, filled, offset + 26, 1);
     view.setUint8(offset + 26, checkU8('pci_header.subordinate_bus', value.subordinate_bus ?? 0, offset + 26));
   } else if (value.subordinate_bus != null) {
     throw unexpectedField('pci_header.subordinate_bus', value.subordinate_bus, offset + 26);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.secondary_latency_timer', view, filled, offset + 27, 1);
     view.setUint8(offset + 27, checkU8('pci_header.secondary_latency_timer', value.secondary_latency_timer ?? 0, offset + 27));
   } else if (value.secondary_latency_timer != null) {
     throw unexpectedField('pci_header.secondary_latency_timer', value.secondary_latency_timer, offset + 27);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.io_base', view, filled, offset + 28, 1);
     const io_base_bits: Partial<PciHeaderIoBase> = checkObject('pci_header.io_base', value.io_base ?? {}, offset + 28);
     const io_base = (
@@ -4946,7 +4946,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.io_base != null) {
     throw unexpectedField('pci_header.io_base', value.io_base, offset + 28);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.io_limit', view, filled, offset + 29, 1);
     const io_limit_bits: Partial<PciHeaderIoLimit> = checkObject('pci_header.io_limit', value.io_limit ?? {}, offset + 29);
     const io_limit = (
@@ -4957,7 +4957,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.io_limit != null) {
     throw unexpectedField('pci_header.io_limit', value.io_limit, offset + 29);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.secondary_status', view, filled, offset + 30, 2);
     const secondary_status_bits: Partial<PciHeaderSecondaryStatus> = checkObject('pci_header.secondary_status', value.secondary_status ?? {}, offset + 30);
     const secondary_status = (
@@ -4977,7 +4977,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.secondary_status != null) {
     throw unexpectedField('pci_header.secondary_status', value.secondary_status, offset + 30);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.memory_base', view, filled, offset + 32, 2);
     const memory_base_bits: Partial<PciHeaderMemoryBase> = checkObject('pci_header.memory_base', value.memory_base ?? {}, offset + 32);
     const memory_base = (
@@ -4988,7 +4988,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.memory_base != null) {
     throw unexpectedField('pci_header.memory_base', value.memory_base, offset + 32);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.memory_limit', view, filled, offset + 34, 2);
     const memory_limit_bits: Partial<PciHeaderMemoryLimit> = checkObject('pci_header.memory_limit', value.memory_limit ?? {}, offset + 34);
     const memory_limit = (
@@ -4999,7 +4999,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.memory_limit != null) {
     throw unexpectedField('pci_header.memory_limit', value.memory_limit, offset + 34);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.prefetchable_memory_base', view, filled, offset + 36, 2);
     const prefetchable_memory_base_bits: Partial<PciHeaderPrefetchableMemoryBase> = checkObject('pci_header.prefetchable_memory_base', value.prefetchable_memory_base ?? {}, offset + 36);
     const prefetchable_memory_base = (
@@ -5010,7 +5010,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.prefetchable_memory_base != null) {
     throw unexpectedField('pci_header.prefetchable_memory_base', value.prefetchable_memory_base, offset + 36);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.prefetchable_memory_limit', view, filled, offset + 38, 2);
     const prefetchable_memory_limit_bits: Partial<PciHeaderPrefetchableMemoryLimit> = checkObject('pci_header.prefetchable_memory_limit', value.prefetchable_memory_limit ?? {}, offset + 38);
     const prefetchable_memory_limit = (
@@ -5021,37 +5021,37 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.prefetchable_memory_limit != null) {
     throw unexpectedField('pci_header.prefetchable_memory_limit', value.prefetchable_memory_limit, offset + 38);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.prefetchable_base_upper', view, filled, offset + 40, 4);
     view.setUint32(offset + 40, checkU32('pci_header.prefetchable_base_upper', value.prefetchable_base_upper ?? 0, offset + 40), true);
   } else if (value.prefetchable_base_upper != null) {
     throw unexpectedField('pci_header.prefetchable_base_upper', value.prefetchable_base_upper, offset + 40);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.prefetchable_limit_upper', view, filled, offset + 44, 4);
     view.setUint32(offset + 44, checkU32('pci_header.prefetchable_limit_upper', value.prefetchable_limit_upper ?? 0, offset + 44), true);
   } else if (value.prefetchable_limit_upper != null) {
     throw unexpectedField('pci_header.prefetchable_limit_upper', value.prefetchable_limit_upper, offset + 44);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.io_base_upper', view, filled, offset + 48, 2);
     view.setUint16(offset + 48, checkU16('pci_header.io_base_upper', value.io_base_upper ?? 0, offset + 48), true);
   } else if (value.io_base_upper != null) {
     throw unexpectedField('pci_header.io_base_upper', value.io_base_upper, offset + 48);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.io_limit_upper', view, filled, offset + 50, 2);
     view.setUint16(offset + 50, checkU16('pci_header.io_limit_upper', value.io_limit_upper ?? 0, offset + 50), true);
   } else if (value.io_limit_upper != null) {
     throw unexpectedField('pci_header.io_limit_upper', value.io_limit_upper, offset + 50);
   }
-  if ((header_type & 0x7f) <= 1) {
+  if ((header_type & 0x7f) <= 1) { // header_type.layout <= 1
     filled = claim('pci_header.capabilities_pointer', view, filled, offset + 52, 1);
     view.setUint8(offset + 52, checkU8('pci_header.capabilities_pointer', value.capabilities_pointer ?? 0, offset + 52));
   } else if (value.capabilities_pointer != null) {
     throw unexpectedField('pci_header.capabilities_pointer', value.capabilities_pointer, offset + 52);
   }
-  if ((header_type & 0x7f) <= 1) {
+  if ((header_type & 0x7f) <= 1) { // header_type.layout <= 1
     filled = claim('pci_header.reserved_35', view, filled, offset + 53, 3);
     const reserved_35 = value.reserved_35 ?? undefined;
     if (reserved_35 !== undefined) checkBytes('pci_header.reserved_35', reserved_35, offset + 53);
@@ -5059,13 +5059,13 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.reserved_35 != null) {
     throw unexpectedField('pci_header.reserved_35', value.reserved_35, offset + 53);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.reserved_38', view, filled, offset + 56, 4);
     view.setUint32(offset + 56, checkU32('pci_header.reserved_38', value.reserved_38 ?? 0, offset + 56), true);
   } else if (value.reserved_38 != null) {
     throw unexpectedField('pci_header.reserved_38', value.reserved_38, offset + 56);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.bridge_expansion_rom_base_address', view, filled, offset + 56, 4);
     const bridge_expansion_rom_base_address_bits: Partial<PciHeaderBridgeExpansionRomBaseAddress> = checkObject('pci_header.bridge_expansion_rom_base_address', value.bridge_expansion_rom_base_address ?? {}, offset + 56);
     const bridge_expansion_rom_base_address = (
@@ -5079,19 +5079,19 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.bridge_expansion_rom_base_address != null) {
     throw unexpectedField('pci_header.bridge_expansion_rom_base_address', value.bridge_expansion_rom_base_address, offset + 56);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_capabilities_pointer', view, filled, offset + 20, 1);
     view.setUint8(offset + 20, checkU8('pci_header.cb_capabilities_pointer', value.cb_capabilities_pointer ?? 0, offset + 20));
   } else if (value.cb_capabilities_pointer != null) {
     throw unexpectedField('pci_header.cb_capabilities_pointer', value.cb_capabilities_pointer, offset + 20);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_reserved_15', view, filled, offset + 21, 1);
     view.setUint8(offset + 21, checkU8('pci_header.cb_reserved_15', value.cb_reserved_15 ?? 0, offset + 21));
   } else if (value.cb_reserved_15 != null) {
     throw unexpectedField('pci_header.cb_reserved_15', value.cb_reserved_15, offset + 21);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_secondary_status', view, filled, offset + 22, 2);
     const cb_secondary_status_bits: Partial<PciHeaderCbSecondaryStatus> = checkObject('pci_header.cb_secondary_status', value.cb_secondary_status ?? {}, offset + 22);
     const cb_secondary_status = (
@@ -5111,55 +5111,55 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.cb_secondary_status != null) {
     throw unexpectedField('pci_header.cb_secondary_status', value.cb_secondary_status, offset + 22);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_primary_bus', view, filled, offset + 24, 1);
     view.setUint8(offset + 24, checkU8('pci_header.cb_primary_bus', value.cb_primary_bus ?? 0, offset + 24));
   } else if (value.cb_primary_bus != null) {
     throw unexpectedField('pci_header.cb_primary_bus', value.cb_primary_bus, offset + 24);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_card_bus', view, filled, offset + 25, 1);
     view.setUint8(offset + 25, checkU8('pci_header.cb_card_bus', value.cb_card_bus ?? 0, offset + 25));
   } else if (value.cb_card_bus != null) {
     throw unexpectedField('pci_header.cb_card_bus', value.cb_card_bus, offset + 25);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_subordinate_bus', view, filled, offset + 26, 1);
     view.setUint8(offset + 26, checkU8('pci_header.cb_subordinate_bus', value.cb_subordinate_bus ?? 0, offset + 26));
   } else if (value.cb_subordinate_bus != null) {
     throw unexpectedField('pci_header.cb_subordinate_bus', value.cb_subordinate_bus, offset + 26);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_latency_timer', view, filled, offset + 27, 1);
     view.setUint8(offset + 27, checkU8('pci_header.cb_latency_timer', value.cb_latency_timer ?? 0, offset + 27));
   } else if (value.cb_latency_timer != null) {
     throw unexpectedField('pci_header.cb_latency_timer', value.cb_latency_timer, offset + 27);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_memory_base_0', view, filled, offset + 28, 4);
     view.setUint32(offset + 28, checkU32('pci_header.cb_memory_base_0', value.cb_memory_base_0 ?? 0, offset + 28), true);
   } else if (value.cb_memory_base_0 != null) {
     throw unexpectedField('pci_header.cb_memory_base_0', value.cb_memory_base_0, offset + 28);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_memory_limit_0', view, filled, offset + 32, 4);
     view.setUint32(offset + 32, checkU32('pci_header.cb_memory_limit_0', value.cb_memory_limit_0 ?? 0, offset + 32), true);
   } else if (value.cb_memory_limit_0 != null) {
     throw unexpectedField('pci_header.cb_memory_limit_0', value.cb_memory_limit_0, offset + 32);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_memory_base_1', view, filled, offset + 36, 4);
     view.setUint32(offset + 36, checkU32('pci_header.cb_memory_base_1', value.cb_memory_base_1 ?? 0, offset + 36), true);
   } else if (value.cb_memory_base_1 != null) {
     throw unexpectedField('pci_header.cb_memory_base_1', value.cb_memory_base_1, offset + 36);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_memory_limit_1', view, filled, offset + 40, 4);
     view.setUint32(offset + 40, checkU32('pci_header.cb_memory_limit_1', value.cb_memory_limit_1 ?? 0, offset + 40), true);
   } else if (value.cb_memory_limit_1 != null) {
     throw unexpectedField('pci_header.cb_memory_limit_1', value.cb_memory_limit_1, offset + 40);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_base_0', view, filled, offset + 44, 2);
     const cb_io_base_0_bits: Partial<PciHeaderCbIoBase0> = checkObject('pci_header.cb_io_base_0', value.cb_io_base_0 ?? {}, offset + 44);
     const cb_io_base_0 = (
@@ -5170,25 +5170,25 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.cb_io_base_0 != null) {
     throw unexpectedField('pci_header.cb_io_base_0', value.cb_io_base_0, offset + 44);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_base_0_upper', view, filled, offset + 46, 2);
     view.setUint16(offset + 46, checkU16('pci_header.cb_io_base_0_upper', value.cb_io_base_0_upper ?? 0, offset + 46), true);
   } else if (value.cb_io_base_0_upper != null) {
     throw unexpectedField('pci_header.cb_io_base_0_upper', value.cb_io_base_0_upper, offset + 46);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_limit_0', view, filled, offset + 48, 2);
     view.setUint16(offset + 48, checkU16('pci_header.cb_io_limit_0', value.cb_io_limit_0 ?? 0, offset + 48), true);
   } else if (value.cb_io_limit_0 != null) {
     throw unexpectedField('pci_header.cb_io_limit_0', value.cb_io_limit_0, offset + 48);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_limit_0_upper', view, filled, offset + 50, 2);
     view.setUint16(offset + 50, checkU16('pci_header.cb_io_limit_0_upper', value.cb_io_limit_0_upper ?? 0, offset + 50), true);
   } else if (value.cb_io_limit_0_upper != null) {
     throw unexpectedField('pci_header.cb_io_limit_0_upper', value.cb_io_limit_0_upper, offset + 50);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_base_1', view, filled, offset + 52, 2);
     const cb_io_base_1_bits: Partial<PciHeaderCbIoBase1> = checkObject('pci_header.cb_io_base_1', value.cb_io_base_1 ?? {}, offset + 52);
     const cb_io_base_1 = (
@@ -5199,31 +5199,31 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.cb_io_base_1 != null) {
     throw unexpectedField('pci_header.cb_io_base_1', value.cb_io_base_1, offset + 52);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_base_1_upper', view, filled, offset + 54, 2);
     view.setUint16(offset + 54, checkU16('pci_header.cb_io_base_1_upper', value.cb_io_base_1_upper ?? 0, offset + 54), true);
   } else if (value.cb_io_base_1_upper != null) {
     throw unexpectedField('pci_header.cb_io_base_1_upper', value.cb_io_base_1_upper, offset + 54);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_limit_1', view, filled, offset + 56, 2);
     view.setUint16(offset + 56, checkU16('pci_header.cb_io_limit_1', value.cb_io_limit_1 ?? 0, offset + 56), true);
   } else if (value.cb_io_limit_1 != null) {
     throw unexpectedField('pci_header.cb_io_limit_1', value.cb_io_limit_1, offset + 56);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_io_limit_1_upper', view, filled, offset + 58, 2);
     view.setUint16(offset + 58, checkU16('pci_header.cb_io_limit_1_upper', value.cb_io_limit_1_upper ?? 0, offset + 58), true);
   } else if (value.cb_io_limit_1_upper != null) {
     throw unexpectedField('pci_header.cb_io_limit_1_upper', value.cb_io_limit_1_upper, offset + 58);
   }
-  if ((header_type & 0x7f) <= 2) {
+  if ((header_type & 0x7f) <= 2) { // header_type.layout <= 2
     filled = claim('pci_header.interrupt_line', view, filled, offset + 60, 1);
     view.setUint8(offset + 60, checkU8('pci_header.interrupt_line', value.interrupt_line ?? 0, offset + 60));
   } else if (value.interrupt_line != null) {
     throw unexpectedField('pci_header.interrupt_line', value.interrupt_line, offset + 60);
   }
-  if ((header_type & 0x7f) <= 2) {
+  if ((header_type & 0x7f) <= 2) { // header_type.layout <= 2
     filled = claim('pci_header.interrupt_pin', view, filled, offset + 61, 1);
     const interrupt_pin_bits: Partial<PciHeaderInterruptPin> = checkObject('pci_header.interrupt_pin', value.interrupt_pin ?? {}, offset + 61);
     const interrupt_pin = (
@@ -5233,19 +5233,19 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.interrupt_pin != null) {
     throw unexpectedField('pci_header.interrupt_pin', value.interrupt_pin, offset + 61);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.min_grant', view, filled, offset + 62, 1);
     view.setUint8(offset + 62, checkU8('pci_header.min_grant', value.min_grant ?? 0, offset + 62));
   } else if (value.min_grant != null) {
     throw unexpectedField('pci_header.min_grant', value.min_grant, offset + 62);
   }
-  if ((header_type & 0x7f) === 0) {
+  if ((header_type & 0x7f) === 0) { // header_type.layout == 0
     filled = claim('pci_header.max_latency', view, filled, offset + 63, 1);
     view.setUint8(offset + 63, checkU8('pci_header.max_latency', value.max_latency ?? 0, offset + 63));
   } else if (value.max_latency != null) {
     throw unexpectedField('pci_header.max_latency', value.max_latency, offset + 63);
   }
-  if ((header_type & 0x7f) === 1) {
+  if ((header_type & 0x7f) === 1) { // header_type.layout == 1
     filled = claim('pci_header.bridge_control', view, filled, offset + 62, 2);
     const bridge_control_bits: Partial<PciHeaderBridgeControl> = checkObject('pci_header.bridge_control', value.bridge_control ?? {}, offset + 62);
     const bridge_control = (
@@ -5267,7 +5267,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.bridge_control != null) {
     throw unexpectedField('pci_header.bridge_control', value.bridge_control, offset + 62);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_bridge_control', view, filled, offset + 62, 2);
     const cb_bridge_control_bits: Partial<PciHeaderCbBridgeControl> = checkObject('pci_header.cb_bridge_control', value.cb_bridge_control ?? {}, offset + 62);
     const cb_bridge_control = (
@@ -5288,25 +5288,25 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   } else if (value.cb_bridge_control != null) {
     throw unexpectedField('pci_header.cb_bridge_control', value.cb_bridge_control, offset + 62);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_subsystem_vendor_id', view, filled, offset + 64, 2);
     view.setUint16(offset + 64, checkU16('pci_header.cb_subsystem_vendor_id', value.cb_subsystem_vendor_id ?? 0, offset + 64), true);
   } else if (value.cb_subsystem_vendor_id != null) {
     throw unexpectedField('pci_header.cb_subsystem_vendor_id', value.cb_subsystem_vendor_id, offset + 64);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_subsystem_id', view, filled, offset + 66, 2);
     view.setUint16(offset + 66, checkU16('pci_header.cb_subsystem_id', value.cb_subsystem_id ?? 0, offset + 66), true);
   } else if (value.cb_subsystem_id != null) {
     throw unexpectedField('pci_header.cb_subsystem_id', value.cb_subsystem_id, offset + 66);
   }
-  if ((header_type & 0x7f) === 2) {
+  if ((header_type & 0x7f) === 2) { // header_type.layout == 2
     filled = claim('pci_header.cb_legacy_mode_base', view, filled, offset + 68, 4);
     view.setUint32(offset + 68, checkU32('pci_header.cb_legacy_mode_base', value.cb_legacy_mode_base ?? 0, offset + 68), true);
   } else if (value.cb_legacy_mode_base != null) {
     throw unexpectedField('pci_header.cb_legacy_mode_base', value.cb_legacy_mode_base, offset + 68);
   }
-  if ((header_type & 0x7f) > 2) {
+  if ((header_type & 0x7f) > 2) { // header_type.layout > 2
     filled = claim('pci_header.unknown_layout', view, filled, offset + 16, 48);
     const unknown_layout = value.unknown_layout ?? undefined;
     if (unknown_layout !== undefined) checkBytes('pci_header.unknown_layout', unknown_layout, offset + 16);
@@ -5507,7 +5507,9 @@ export function readPciCapHeader(view: DataView, offset: number): PciCapHeader {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_header', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_header', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
     throw noRoom('pci_cap_header', offset, 2, view.byteLength);
   }
@@ -5629,7 +5631,9 @@ export function readPciExtCapHeader(view: DataView, offset: number): PciExtCapHe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_header', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_header', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_header', offset, 4, view.byteLength);
   }
@@ -5731,7 +5735,9 @@ export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapNull(value: Encodable<PciCapNull>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_null', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_null', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_null', offset, 4, view.byteLength);
   }
@@ -5919,7 +5925,7 @@ export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapPm(value: Encodable<PciCapPm>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_pm', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_pm', value, offset, 'an object');
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('pci_cap_pm', offset, 8, view.byteLength);
   const header = checkObject('pci_cap_pm.header', value.header ?? {}, offset);
   try {
@@ -6201,7 +6207,7 @@ export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapAgp(value: Encodable<PciCapAgp>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_agp', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_agp', value, offset, 'an object');
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_cap_agp', offset, 12, view.byteLength);
   }
@@ -6382,7 +6388,7 @@ export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapVpd(value: Encodable<PciCapVpd>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_vpd', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_vpd', value, offset, 'an object');
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cap_vpd', offset, 8, view.byteLength);
   }
@@ -6510,7 +6516,9 @@ export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSlotid(value: Encodable<PciCapSlotid>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_slotid', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_slotid', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_slotid', offset, 4, view.byteLength);
   }
@@ -6696,11 +6704,11 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
       address: address_lower >>> 2,
     },
   };
-  if (((flags >>> 7) & 1) !== 0) {
+  if (((flags >>> 7) & 1) !== 0) { // flags.address_64
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_msi.address_upper', offset + 8, 4, limit);
     value.address_upper = view.getUint32(offset + 8, true);
   }
-  if (((flags >>> 7) & 1) === 0) {
+  if (((flags >>> 7) & 1) === 0) { // !flags.address_64
     if (!(offset + 10 <= limit)) throw tooShort('pci_cap_msi.data_32', offset + 8, 2, limit);
     value.data_32 = view.getUint16(offset + 8, true);
   }
@@ -6720,7 +6728,7 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
     if (!(offset + 20 <= limit)) throw tooShort('pci_cap_msi.pending_32', offset + 16, 4, limit);
     value.pending_32 = view.getUint32(offset + 16, true);
   }
-  if (((flags >>> 7) & 1) !== 0) {
+  if (((flags >>> 7) & 1) !== 0) { // flags.address_64
     if (!(offset + 14 <= limit)) throw tooShort('pci_cap_msi.data_64', offset + 12, 2, limit);
     value.data_64 = view.getUint16(offset + 12, true);
   }
@@ -6752,7 +6760,7 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_msi', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_msi', value, offset, 'an object');
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cap_msi', offset, 8, view.byteLength);
   }
@@ -6781,13 +6789,13 @@ export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, off
     | (checkBits('pci_cap_msi.address_lower.address', address_lower_bits.address, 30, offset + 4) << 2)
   ) >>> 0;
   view.setUint32(offset + 4, address_lower, true);
-  if (((flags >>> 7) & 1) !== 0) {
+  if (((flags >>> 7) & 1) !== 0) { // flags.address_64
     filled = claim('pci_cap_msi.address_upper', view, filled, offset + 8, 4);
     view.setUint32(offset + 8, checkU32('pci_cap_msi.address_upper', value.address_upper ?? 0, offset + 8), true);
   } else if (value.address_upper != null) {
     throw unexpectedField('pci_cap_msi.address_upper', value.address_upper, offset + 8);
   }
-  if (((flags >>> 7) & 1) === 0) {
+  if (((flags >>> 7) & 1) === 0) { // !flags.address_64
     filled = claim('pci_cap_msi.data_32', view, filled, offset + 8, 2);
     view.setUint16(offset + 8, checkU16('pci_cap_msi.data_32', value.data_32 ?? 0, offset + 8), true);
   } else if (value.data_32 != null) {
@@ -6817,7 +6825,7 @@ export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, off
   } else if (value.pending_32 != null) {
     throw unexpectedField('pci_cap_msi.pending_32', value.pending_32, offset + 16);
   }
-  if (((flags >>> 7) & 1) !== 0) {
+  if (((flags >>> 7) & 1) !== 0) { // flags.address_64
     filled = claim('pci_cap_msi.data_64', view, filled, offset + 12, 2);
     view.setUint16(offset + 12, checkU16('pci_cap_msi.data_64', value.data_64 ?? 0, offset + 12), true);
   } else if (value.data_64 != null) {
@@ -6986,7 +6994,9 @@ export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapChswp(value: Encodable<PciCapChswp>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_chswp', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_chswp', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_chswp', offset, 4, view.byteLength);
   }
@@ -7228,7 +7238,7 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
       capable_533mhz: status >>> 31,
     },
   };
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_pcix.ecc_control_status', offset + 8, 4, limit);
     const ecc_control_status = view.getUint32(offset + 8, true);
     value.ecc_control_status = {
@@ -7248,15 +7258,15 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
       ecc_mode: ecc_control_status >>> 31,
     };
   }
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     if (!(offset + 16 <= limit)) throw tooShort('pci_cap_pcix.ecc_first_address', offset + 12, 4, limit);
     value.ecc_first_address = view.getUint32(offset + 12, true);
   }
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     if (!(offset + 20 <= limit)) throw tooShort('pci_cap_pcix.ecc_second_address', offset + 16, 4, limit);
     value.ecc_second_address = view.getUint32(offset + 16, true);
   }
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     if (!(offset + 24 <= limit)) throw tooShort('pci_cap_pcix.ecc_attribute', offset + 20, 4, limit);
     value.ecc_attribute = view.getUint32(offset + 20, true);
   }
@@ -7272,7 +7282,9 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_pcix', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_pcix', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cap_pcix', offset, 8, view.byteLength);
   }
@@ -7311,7 +7323,7 @@ export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, o
     | (checkBits('pci_cap_pcix.status.capable_533mhz', status_bits.capable_533mhz, 1, offset + 4) << 31)
   ) >>> 0;
   view.setUint32(offset + 4, status, true);
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     filled = claim('pci_cap_pcix.ecc_control_status', view, filled, offset + 8, 4);
     const ecc_control_status_bits: Partial<PciCapPcixEccControlStatus> = checkObject('pci_cap_pcix.ecc_control_status', value.ecc_control_status ?? {}, offset + 8);
     const ecc_control_status = (
@@ -7334,19 +7346,19 @@ export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, o
   } else if (value.ecc_control_status != null) {
     throw unexpectedField('pci_cap_pcix.ecc_control_status', value.ecc_control_status, offset + 8);
   }
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     filled = claim('pci_cap_pcix.ecc_first_address', view, filled, offset + 12, 4);
     view.setUint32(offset + 12, checkU32('pci_cap_pcix.ecc_first_address', value.ecc_first_address ?? 0, offset + 12), true);
   } else if (value.ecc_first_address != null) {
     throw unexpectedField('pci_cap_pcix.ecc_first_address', value.ecc_first_address, offset + 12);
   }
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     filled = claim('pci_cap_pcix.ecc_second_address', view, filled, offset + 16, 4);
     view.setUint32(offset + 16, checkU32('pci_cap_pcix.ecc_second_address', value.ecc_second_address ?? 0, offset + 16), true);
   } else if (value.ecc_second_address != null) {
     throw unexpectedField('pci_cap_pcix.ecc_second_address', value.ecc_second_address, offset + 16);
   }
-  if (((command >>> 12) & 3) !== 0) {
+  if (((command >>> 12) & 3) !== 0) { // command.version != 0
     filled = claim('pci_cap_pcix.ecc_attribute', view, filled, offset + 20, 4);
     view.setUint32(offset + 20, checkU32('pci_cap_pcix.ecc_attribute', value.ecc_attribute ?? 0, offset + 20), true);
   } else if (value.ecc_attribute != null) {
@@ -7618,7 +7630,7 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
       commitment_limit: downstream_split_transactions >>> 16,
     },
   };
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     if (!(offset + 20 <= limit)) {
       throw tooShort('pci_cap_pcix_bridge.ecc_control_status', offset + 16, 4, limit);
     }
@@ -7640,17 +7652,17 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
       ecc_mode: ecc_control_status >>> 31,
     };
   }
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     if (!(offset + 24 <= limit)) throw tooShort('pci_cap_pcix_bridge.ecc_first_address', offset + 20, 4, limit);
     value.ecc_first_address = view.getUint32(offset + 20, true);
   }
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     if (!(offset + 28 <= limit)) {
       throw tooShort('pci_cap_pcix_bridge.ecc_second_address', offset + 24, 4, limit);
     }
     value.ecc_second_address = view.getUint32(offset + 24, true);
   }
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     if (!(offset + 32 <= limit)) throw tooShort('pci_cap_pcix_bridge.ecc_attribute', offset + 28, 4, limit);
     value.ecc_attribute = view.getUint32(offset + 28, true);
   }
@@ -7670,7 +7682,9 @@ export function encodePciCapPcixBridge(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_cap_pcix_bridge', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_pcix_bridge', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_cap_pcix_bridge', offset, 16, view.byteLength);
   }
@@ -7724,7 +7738,7 @@ export function encodePciCapPcixBridge(
     | (checkBits('pci_cap_pcix_bridge.downstream_split_transactions.commitment_limit', downstream_split_transactions_bits.commitment_limit, 16, offset + 12) << 16)
   ) >>> 0;
   view.setUint32(offset + 12, downstream_split_transactions, true);
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     filled = claim('pci_cap_pcix_bridge.ecc_control_status', view, filled, offset + 16, 4);
     const ecc_control_status_bits: Partial<PciCapPcixBridgeEccControlStatus> = checkObject('pci_cap_pcix_bridge.ecc_control_status', value.ecc_control_status ?? {}, offset + 16);
     const ecc_control_status = (
@@ -7747,19 +7761,19 @@ export function encodePciCapPcixBridge(
   } else if (value.ecc_control_status != null) {
     throw unexpectedField('pci_cap_pcix_bridge.ecc_control_status', value.ecc_control_status, offset + 16);
   }
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     filled = claim('pci_cap_pcix_bridge.ecc_first_address', view, filled, offset + 20, 4);
     view.setUint32(offset + 20, checkU32('pci_cap_pcix_bridge.ecc_first_address', value.ecc_first_address ?? 0, offset + 20), true);
   } else if (value.ecc_first_address != null) {
     throw unexpectedField('pci_cap_pcix_bridge.ecc_first_address', value.ecc_first_address, offset + 20);
   }
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     filled = claim('pci_cap_pcix_bridge.ecc_second_address', view, filled, offset + 24, 4);
     view.setUint32(offset + 24, checkU32('pci_cap_pcix_bridge.ecc_second_address', value.ecc_second_address ?? 0, offset + 24), true);
   } else if (value.ecc_second_address != null) {
     throw unexpectedField('pci_cap_pcix_bridge.ecc_second_address', value.ecc_second_address, offset + 24);
   }
-  if (((secondary_status >>> 12) & 3) !== 0) {
+  if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
     filled = claim('pci_cap_pcix_bridge.ecc_attribute', view, filled, offset + 28, 4);
     view.setUint32(offset + 28, checkU32('pci_cap_pcix_bridge.ecc_attribute', value.ecc_attribute ?? 0, offset + 28), true);
   } else if (value.ecc_attribute != null) {
@@ -7981,7 +7995,7 @@ export function readPciHtLink(view: DataView, offset: number): PciHtLink {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_link', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_ht_link', value, offset, 'an object');
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ht_link', offset, 4, view.byteLength);
   }
@@ -8198,7 +8212,9 @@ export function readPciHtFrequency(view: DataView, offset: number): PciHtFrequen
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_frequency', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_frequency', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
     throw noRoom('pci_ht_frequency', offset, 3, view.byteLength);
   }
@@ -8473,7 +8489,9 @@ export function readPciHtSlave(view: DataView, offset: number): PciHtSlave {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_slave', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_slave', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('pci_ht_slave', offset, 24, view.byteLength);
   }
@@ -8856,7 +8874,7 @@ export function readPciHtHost(view: DataView, offset: number): PciHtHost {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_host', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_ht_host', value, offset, 'an object');
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ht_host', offset, 20, view.byteLength);
   }
@@ -9131,7 +9149,9 @@ export function readPciHtSwitch(view: DataView, offset: number): PciHtSwitch {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_switch', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_switch', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ht_switch', offset, 20, view.byteLength);
   }
@@ -9304,7 +9324,9 @@ export function readPciHtWindow(view: DataView, offset: number): PciHtWindow {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_window', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_window', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ht_window', offset, 4, view.byteLength);
   }
@@ -9442,7 +9464,9 @@ export function readPciHtDmaWindow(view: DataView, offset: number): PciHtDmaWind
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_dma_window', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_dma_window', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ht_dma_window', offset, 8, view.byteLength);
   }
@@ -9612,7 +9636,9 @@ export function readPciHtVcset(view: DataView, offset: number): PciHtVcset {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_vcset', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_vcset', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ht_vcset', offset, 12, view.byteLength);
   }
@@ -9919,7 +9945,9 @@ export function readPciHtRetry(view: DataView, offset: number): PciHtRetry {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, offset = 0): number {
-  checkObject('pci_ht_retry', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ht_retry', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ht_retry', offset, 8, view.byteLength);
   }
@@ -10427,31 +10455,31 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
     header: readPciCapHeader(view, offset),
     command: command_bits,
   };
-  if ((command >>> 11) <= 3) {
+  if ((command >>> 11) <= 3) { // command.capability_type <= 3
     if (!(offset + 28 <= limit)) throw tooShort('pci_cap_ht.slave', offset + 4, 24, limit);
     value.slave = readPciHtSlave(view, offset + 4);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     if (!(offset + 24 <= limit)) throw tooShort('pci_cap_ht.host', offset + 4, 20, limit);
     value.host = readPciHtHost(view, offset + 4);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     if (!(offset + 24 <= limit)) throw tooShort('pci_cap_ht.switch', offset + 4, 20, limit);
     value.switch = readPciHtSwitch(view, offset + 4);
   }
-  if ((command >>> 11) === 16) {
+  if ((command >>> 11) === 16) { // command.capability_type == HT_CAPTYPE_IRQ >> 3
     if (!(offset + 8 <= limit)) throw tooShort('pci_cap_ht.interrupt_data', offset + 4, 4, limit);
     value.interrupt_data = view.getUint32(offset + 4, true);
   }
-  if ((command >>> 11) === 18) {
+  if ((command >>> 11) === 18) { // command.capability_type == HT_CAPTYPE_UNITID_CLUMP >> 3
     if (!(offset + 8 <= limit)) throw tooShort('pci_cap_ht.clumping_support', offset + 4, 4, limit);
     value.clumping_support = view.getUint32(offset + 4, true);
   }
-  if ((command >>> 11) === 18) {
+  if ((command >>> 11) === 18) { // command.capability_type == HT_CAPTYPE_UNITID_CLUMP >> 3
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_ht.clumping_enable', offset + 8, 4, limit);
     value.clumping_enable = view.getUint32(offset + 8, true);
   }
-  if ((command >>> 11) === 19) {
+  if ((command >>> 11) === 19) { // command.capability_type == HT_CAPTYPE_EXTCONF >> 3
     if (!(offset + 8 <= limit)) throw tooShort('pci_cap_ht.configuration_address', offset + 4, 4, limit);
     const configuration_address = view.getUint32(offset + 4, true);
     value.configuration_address = {
@@ -10464,7 +10492,7 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
       reserved_31_29: configuration_address >>> 29,
     };
   }
-  if ((command >>> 11) === 19) {
+  if ((command >>> 11) === 19) { // command.capability_type == HT_CAPTYPE_EXTCONF >> 3
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_ht.configuration_data', offset + 8, 4, limit);
     value.configuration_data = view.getUint32(offset + 8, true);
   }
@@ -10511,19 +10539,19 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_ht.msi_address_upper', offset + 8, 4, limit);
     value.msi_address_upper = view.getUint32(offset + 8, true);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     if (!(offset + 8 <= limit)) throw tooShort('pci_cap_ht.route_enable', offset + 4, 4, limit);
     value.route_enable = view.getUint32(offset + 4, true);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_ht.route_data', offset + 8, 4, limit);
     value.route_data = view.getUint32(offset + 8, true);
   }
-  if ((command >>> 11) === 23) {
+  if ((command >>> 11) === 23) { // command.capability_type == HT_CAPTYPE_VCSET >> 3
     if (!(offset + 16 <= limit)) throw tooShort('pci_cap_ht.vcset', offset + 4, 12, limit);
     value.vcset = readPciHtVcset(view, offset + 4);
   }
-  if ((command >>> 11) === 24) {
+  if ((command >>> 11) === 24) { // command.capability_type == HT_CAPTYPE_ERROR_RETRY >> 3
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_ht.retry', offset + 4, 8, limit);
     value.retry = readPciHtRetry(view, offset + 4);
   }
@@ -10539,7 +10567,7 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_ht', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_ht', value, offset, 'an object');
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('pci_cap_ht', offset, 4, view.byteLength);
   let filled = offset + 4;
   const header = checkObject('pci_cap_ht.header', value.header ?? {}, offset);
@@ -10553,147 +10581,147 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
     (checkBits('pci_cap_ht.command.capability_type', command_bits.capability_type, 5, offset + 2) << 11)
     | checkBits('pci_cap_ht.command.rest', command_bits.rest, 16, offset + 2)
   ) >>> 0;
-  if ((command >>> 11) <= 3) {
+  if ((command >>> 11) <= 3) { // command.capability_type <= 3
     command = (command | checkBits('pci_cap_ht.command.base_unit_id', command_bits.base_unit_id, 5, offset + 2)) >>> 0;
   } else if (command_bits.base_unit_id != null) {
     throw unexpectedField('pci_cap_ht.command.base_unit_id', command_bits.base_unit_id, offset + 2);
   }
-  if ((command >>> 11) <= 3) {
+  if ((command >>> 11) <= 3) { // command.capability_type <= 3
     command = (command | (checkBits('pci_cap_ht.command.unit_count', command_bits.unit_count, 5, offset + 2) << 5)) >>> 0;
   } else if (command_bits.unit_count != null) {
     throw unexpectedField('pci_cap_ht.command.unit_count', command_bits.unit_count, offset + 2);
   }
-  if ((command >>> 11) <= 3) {
+  if ((command >>> 11) <= 3) { // command.capability_type <= 3
     command = (command | (checkBits('pci_cap_ht.command.master_host', command_bits.master_host, 1, offset + 2) << 10)) >>> 0;
   } else if (command_bits.master_host != null) {
     throw unexpectedField('pci_cap_ht.command.master_host', command_bits.master_host, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | checkBits('pci_cap_ht.command.warm_reset', command_bits.warm_reset, 1, offset + 2)) >>> 0;
   } else if (command_bits.warm_reset != null) {
     throw unexpectedField('pci_cap_ht.command.warm_reset', command_bits.warm_reset, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | (checkBits('pci_cap_ht.command.double_ended', command_bits.double_ended, 1, offset + 2) << 1)) >>> 0;
   } else if (command_bits.double_ended != null) {
     throw unexpectedField('pci_cap_ht.command.double_ended', command_bits.double_ended, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | (checkBits('pci_cap_ht.command.device_number', command_bits.device_number, 5, offset + 2) << 2)) >>> 0;
   } else if (command_bits.device_number != null) {
     throw unexpectedField('pci_cap_ht.command.device_number', command_bits.device_number, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | (checkBits('pci_cap_ht.command.chain_side', command_bits.chain_side, 1, offset + 2) << 7)) >>> 0;
   } else if (command_bits.chain_side != null) {
     throw unexpectedField('pci_cap_ht.command.chain_side', command_bits.chain_side, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | (checkBits('pci_cap_ht.command.host_hide', command_bits.host_hide, 1, offset + 2) << 8)) >>> 0;
   } else if (command_bits.host_hide != null) {
     throw unexpectedField('pci_cap_ht.command.host_hide', command_bits.host_hide, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | (checkBits('pci_cap_ht.command.reserved_9', command_bits.reserved_9, 1, offset + 2) << 9)) >>> 0;
   } else if (command_bits.reserved_9 != null) {
     throw unexpectedField('pci_cap_ht.command.reserved_9', command_bits.reserved_9, offset + 2);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     command = (command | (checkBits('pci_cap_ht.command.act_as_slave', command_bits.act_as_slave, 1, offset + 2) << 10)) >>> 0;
   } else if (command_bits.act_as_slave != null) {
     throw unexpectedField('pci_cap_ht.command.act_as_slave', command_bits.act_as_slave, offset + 2);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     command = (command | checkBits('pci_cap_ht.command.reserved_6_0', command_bits.reserved_6_0, 7, offset + 2)) >>> 0;
   } else if (command_bits.reserved_6_0 != null) {
     throw unexpectedField('pci_cap_ht.command.reserved_6_0', command_bits.reserved_6_0, offset + 2);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     command = (command | (checkBits('pci_cap_ht.command.vib_error', command_bits.vib_error, 1, offset + 2) << 7)) >>> 0;
   } else if (command_bits.vib_error != null) {
     throw unexpectedField('pci_cap_ht.command.vib_error', command_bits.vib_error, offset + 2);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     command = (command | (checkBits('pci_cap_ht.command.vib_flood_enable', command_bits.vib_flood_enable, 1, offset + 2) << 8)) >>> 0;
   } else if (command_bits.vib_flood_enable != null) {
     throw unexpectedField('pci_cap_ht.command.vib_flood_enable', command_bits.vib_flood_enable, offset + 2);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     command = (command | (checkBits('pci_cap_ht.command.vib_fatal_enable', command_bits.vib_fatal_enable, 1, offset + 2) << 9)) >>> 0;
   } else if (command_bits.vib_fatal_enable != null) {
     throw unexpectedField('pci_cap_ht.command.vib_fatal_enable', command_bits.vib_fatal_enable, offset + 2);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     command = (command | (checkBits('pci_cap_ht.command.vib_nonfatal_enable', command_bits.vib_nonfatal_enable, 1, offset + 2) << 10)) >>> 0;
   } else if (command_bits.vib_nonfatal_enable != null) {
     throw unexpectedField('pci_cap_ht.command.vib_nonfatal_enable', command_bits.vib_nonfatal_enable, offset + 2);
   }
-  if ((command >>> 11) === 16) {
+  if ((command >>> 11) === 16) { // command.capability_type == HT_CAPTYPE_IRQ >> 3
     command = (command | checkBits('pci_cap_ht.command.index', command_bits.index, 8, offset + 2)) >>> 0;
   } else if (command_bits.index != null) {
     throw unexpectedField('pci_cap_ht.command.index', command_bits.index, offset + 2);
   }
-  if ((command >>> 11) === 16) {
+  if ((command >>> 11) === 16) { // command.capability_type == HT_CAPTYPE_IRQ >> 3
     command = (command | (checkBits('pci_cap_ht.command.reserved_10_8', command_bits.reserved_10_8, 3, offset + 2) << 8)) >>> 0;
   } else if (command_bits.reserved_10_8 != null) {
     throw unexpectedField('pci_cap_ht.command.reserved_10_8', command_bits.reserved_10_8, offset + 2);
   }
-  if ((command >>> 11) === 17) {
+  if ((command >>> 11) === 17) { // command.capability_type == 0x11
     command = (command | checkBits('pci_cap_ht.command.minor_revision', command_bits.minor_revision, 5, offset + 2)) >>> 0;
   } else if (command_bits.minor_revision != null) {
     throw unexpectedField('pci_cap_ht.command.minor_revision', command_bits.minor_revision, offset + 2);
   }
-  if ((command >>> 11) === 17) {
+  if ((command >>> 11) === 17) { // command.capability_type == 0x11
     command = (command | (checkBits('pci_cap_ht.command.major_revision', command_bits.major_revision, 3, offset + 2) << 5)) >>> 0;
   } else if (command_bits.major_revision != null) {
     throw unexpectedField('pci_cap_ht.command.major_revision', command_bits.major_revision, offset + 2);
   }
-  if ((command >>> 11) === 17) {
+  if ((command >>> 11) === 17) { // command.capability_type == 0x11
     command = (command | (checkBits('pci_cap_ht.command.reserved_10_8_revision', command_bits.reserved_10_8_revision, 3, offset + 2) << 8)) >>> 0;
   } else if (command_bits.reserved_10_8_revision != null) {
     throw unexpectedField('pci_cap_ht.command.reserved_10_8_revision', command_bits.reserved_10_8_revision, offset + 2);
   }
-  if ((command >>> 11) === 20) {
+  if ((command >>> 11) === 20) { // command.capability_type == HT_CAPTYPE_REMAPPING_40 >> 3
     command = (command | checkBits('pci_cap_ht.command.dma_mappings', command_bits.dma_mappings ?? value.dma_windows?.length, 4, offset + 2)) >>> 0;
   } else if (command_bits.dma_mappings != null) {
     throw unexpectedField('pci_cap_ht.command.dma_mappings', command_bits.dma_mappings, offset + 2);
   }
-  if ((command >>> 11) === 20) {
+  if ((command >>> 11) === 20) { // command.capability_type == HT_CAPTYPE_REMAPPING_40 >> 3
     command = (command | (checkBits('pci_cap_ht.command.io_size', command_bits.io_size, 5, offset + 2) << 4)) >>> 0;
   } else if (command_bits.io_size != null) {
     throw unexpectedField('pci_cap_ht.command.io_size', command_bits.io_size, offset + 2);
   }
-  if ((command >>> 11) === 20) {
+  if ((command >>> 11) === 20) { // command.capability_type == HT_CAPTYPE_REMAPPING_40 >> 3
     command = (command | (checkBits('pci_cap_ht.command.map_type', command_bits.map_type, 2, offset + 2) << 9)) >>> 0;
   } else if (command_bits.map_type != null) {
     throw unexpectedField('pci_cap_ht.command.map_type', command_bits.map_type, offset + 2);
   }
-  if ((command >>> 11) === 21) {
+  if ((command >>> 11) === 21) { // command.capability_type == HT_CAPTYPE_MSI_MAPPING >> 3
     command = (command | checkBits('pci_cap_ht.command.enable', command_bits.enable, 1, offset + 2)) >>> 0;
   } else if (command_bits.enable != null) {
     throw unexpectedField('pci_cap_ht.command.enable', command_bits.enable, offset + 2);
   }
-  if ((command >>> 11) === 21) {
+  if ((command >>> 11) === 21) { // command.capability_type == HT_CAPTYPE_MSI_MAPPING >> 3
     command = (command | (checkBits('pci_cap_ht.command.fixed', command_bits.fixed, 1, offset + 2) << 1)) >>> 0;
   } else if (command_bits.fixed != null) {
     throw unexpectedField('pci_cap_ht.command.fixed', command_bits.fixed, offset + 2);
   }
-  if ((command >>> 11) === 21) {
+  if ((command >>> 11) === 21) { // command.capability_type == HT_CAPTYPE_MSI_MAPPING >> 3
     command = (command | (checkBits('pci_cap_ht.command.reserved_10_2', command_bits.reserved_10_2, 9, offset + 2) << 2)) >>> 0;
   } else if (command_bits.reserved_10_2 != null) {
     throw unexpectedField('pci_cap_ht.command.reserved_10_2', command_bits.reserved_10_2, offset + 2);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     command = (command | checkBits('pci_cap_ht.command.spaces', command_bits.spaces, 4, offset + 2)) >>> 0;
   } else if (command_bits.spaces != null) {
     throw unexpectedField('pci_cap_ht.command.spaces', command_bits.spaces, offset + 2);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     command = (command | (checkBits('pci_cap_ht.command.space_index', command_bits.space_index, 5, offset + 2) << 4)) >>> 0;
   } else if (command_bits.space_index != null) {
     throw unexpectedField('pci_cap_ht.command.space_index', command_bits.space_index, offset + 2);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     command = (command | (checkBits('pci_cap_ht.command.reserved_10_9', command_bits.reserved_10_9, 2, offset + 2) << 9)) >>> 0;
   } else if (command_bits.reserved_10_9 != null) {
     throw unexpectedField('pci_cap_ht.command.reserved_10_9', command_bits.reserved_10_9, offset + 2);
@@ -10704,7 +10732,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
     throw unexpectedField('pci_cap_ht.command.other', command_bits.other, offset + 2);
   }
   view.setUint16(offset + 2, command, true);
-  if ((command >>> 11) <= 3) {
+  if ((command >>> 11) <= 3) { // command.capability_type <= 3
     filled = claim('pci_cap_ht.slave', view, filled, offset + 4, 24);
     const slave = checkObject('pci_cap_ht.slave', value.slave ?? {}, offset + 4);
     try {
@@ -10715,7 +10743,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   } else if (value.slave != null) {
     throw unexpectedField('pci_cap_ht.slave', value.slave, offset + 4);
   }
-  if (((command >>> 11) >>> 2) === 1) {
+  if (((command >>> 11) >>> 2) === 1) { // command.capability_type >> 2 == 1
     filled = claim('pci_cap_ht.host', view, filled, offset + 4, 20);
     const host = checkObject('pci_cap_ht.host', value.host ?? {}, offset + 4);
     try {
@@ -10726,7 +10754,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   } else if (value.host != null) {
     throw unexpectedField('pci_cap_ht.host', value.host, offset + 4);
   }
-  if ((command >>> 11) === 8) {
+  if ((command >>> 11) === 8) { // command.capability_type == 0x08
     filled = claim('pci_cap_ht.switch', view, filled, offset + 4, 20);
     const switch_ = checkObject('pci_cap_ht.switch', value.switch ?? {}, offset + 4);
     try {
@@ -10737,25 +10765,25 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   } else if (value.switch != null) {
     throw unexpectedField('pci_cap_ht.switch', value.switch, offset + 4);
   }
-  if ((command >>> 11) === 16) {
+  if ((command >>> 11) === 16) { // command.capability_type == HT_CAPTYPE_IRQ >> 3
     filled = claim('pci_cap_ht.interrupt_data', view, filled, offset + 4, 4);
     view.setUint32(offset + 4, checkU32('pci_cap_ht.interrupt_data', value.interrupt_data ?? 0, offset + 4), true);
   } else if (value.interrupt_data != null) {
     throw unexpectedField('pci_cap_ht.interrupt_data', value.interrupt_data, offset + 4);
   }
-  if ((command >>> 11) === 18) {
+  if ((command >>> 11) === 18) { // command.capability_type == HT_CAPTYPE_UNITID_CLUMP >> 3
     filled = claim('pci_cap_ht.clumping_support', view, filled, offset + 4, 4);
     view.setUint32(offset + 4, checkU32('pci_cap_ht.clumping_support', value.clumping_support ?? 0, offset + 4), true);
   } else if (value.clumping_support != null) {
     throw unexpectedField('pci_cap_ht.clumping_support', value.clumping_support, offset + 4);
   }
-  if ((command >>> 11) === 18) {
+  if ((command >>> 11) === 18) { // command.capability_type == HT_CAPTYPE_UNITID_CLUMP >> 3
     filled = claim('pci_cap_ht.clumping_enable', view, filled, offset + 8, 4);
     view.setUint32(offset + 8, checkU32('pci_cap_ht.clumping_enable', value.clumping_enable ?? 0, offset + 8), true);
   } else if (value.clumping_enable != null) {
     throw unexpectedField('pci_cap_ht.clumping_enable', value.clumping_enable, offset + 8);
   }
-  if ((command >>> 11) === 19) {
+  if ((command >>> 11) === 19) { // command.capability_type == HT_CAPTYPE_EXTCONF >> 3
     filled = claim('pci_cap_ht.configuration_address', view, filled, offset + 4, 4);
     const configuration_address_bits: Partial<PciCapHtConfigurationAddress> = checkObject('pci_cap_ht.configuration_address', value.configuration_address ?? {}, offset + 4);
     const configuration_address = (
@@ -10771,7 +10799,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   } else if (value.configuration_address != null) {
     throw unexpectedField('pci_cap_ht.configuration_address', value.configuration_address, offset + 4);
   }
-  if ((command >>> 11) === 19) {
+  if ((command >>> 11) === 19) { // command.capability_type == HT_CAPTYPE_EXTCONF >> 3
     filled = claim('pci_cap_ht.configuration_data', view, filled, offset + 8, 4);
     view.setUint32(offset + 8, checkU32('pci_cap_ht.configuration_data', value.configuration_data ?? 0, offset + 8), true);
   } else if (value.configuration_data != null) {
@@ -10857,19 +10885,19 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   } else if (value.msi_address_upper != null) {
     throw unexpectedField('pci_cap_ht.msi_address_upper', value.msi_address_upper, offset + 8);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     filled = claim('pci_cap_ht.route_enable', view, filled, offset + 4, 4);
     view.setUint32(offset + 4, checkU32('pci_cap_ht.route_enable', value.route_enable ?? 0, offset + 4), true);
   } else if (value.route_enable != null) {
     throw unexpectedField('pci_cap_ht.route_enable', value.route_enable, offset + 4);
   }
-  if ((command >>> 11) === 22) {
+  if ((command >>> 11) === 22) { // command.capability_type == HT_CAPTYPE_DIRECT_ROUTE >> 3
     filled = claim('pci_cap_ht.route_data', view, filled, offset + 8, 4);
     view.setUint32(offset + 8, checkU32('pci_cap_ht.route_data', value.route_data ?? 0, offset + 8), true);
   } else if (value.route_data != null) {
     throw unexpectedField('pci_cap_ht.route_data', value.route_data, offset + 8);
   }
-  if ((command >>> 11) === 23) {
+  if ((command >>> 11) === 23) { // command.capability_type == HT_CAPTYPE_VCSET >> 3
     filled = claim('pci_cap_ht.vcset', view, filled, offset + 4, 12);
     const vcset = checkObject('pci_cap_ht.vcset', value.vcset ?? {}, offset + 4);
     try {
@@ -10880,7 +10908,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   } else if (value.vcset != null) {
     throw unexpectedField('pci_cap_ht.vcset', value.vcset, offset + 4);
   }
-  if ((command >>> 11) === 24) {
+  if ((command >>> 11) === 24) { // command.capability_type == HT_CAPTYPE_ERROR_RETRY >> 3
     filled = claim('pci_cap_ht.retry', view, filled, offset + 4, 8);
     const retry = checkObject('pci_cap_ht.retry', value.retry ?? {}, offset + 4);
     try {
@@ -11035,19 +11063,19 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
     offset: view.getUint32(offset + 8, true),
     size: view.getUint32(offset + 12, true),
   } as PciCapVirtio;
-  if (structure === 2 && length >= 20) {
+  if (structure === 2 && length >= 20) { // structure.type == 2 && length >= 20
     if (!(offset + 20 <= limit)) throw tooShort('pci_cap_virtio.notify_off_multiplier', offset + 16, 4, limit);
     value.notify_off_multiplier = view.getUint32(offset + 16, true);
   }
-  if (structure === 5 && length >= 20) {
+  if (structure === 5 && length >= 20) { // structure.type == 5 && length >= 20
     if (!(offset + 20 <= limit)) throw tooShort('pci_cap_virtio.window_data', offset + 16, 4, limit);
     value.window_data = view.getUint32(offset + 16, true);
   }
-  if (structure === 8 && length >= 24) {
+  if (structure === 8 && length >= 24) { // structure.type == 8 && length >= 24
     if (!(offset + 20 <= limit)) throw tooShort('pci_cap_virtio.offset_upper', offset + 16, 4, limit);
     value.offset_upper = view.getUint32(offset + 16, true);
   }
-  if (structure === 8 && length >= 24) {
+  if (structure === 8 && length >= 24) { // structure.type == 8 && length >= 24
     if (!(offset + 24 <= limit)) throw tooShort('pci_cap_virtio.size_upper', offset + 20, 4, limit);
     value.size_upper = view.getUint32(offset + 20, true);
   }
@@ -11071,7 +11099,9 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_virtio', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_virtio', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_cap_virtio', offset, 16, view.byteLength);
   }
@@ -11092,25 +11122,25 @@ export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataVie
   view.setUint16(offset + 6, checkU16('pci_cap_virtio.padding', value.padding ?? 0, offset + 6), true);
   view.setUint32(offset + 8, checkU32('pci_cap_virtio.offset', value.offset ?? 0, offset + 8), true);
   view.setUint32(offset + 12, checkU32('pci_cap_virtio.size', value.size ?? 0, offset + 12), true);
-  if (structure === 2 && length >= 20) {
+  if (structure === 2 && length >= 20) { // structure.type == 2 && length >= 20
     filled = claim('pci_cap_virtio.notify_off_multiplier', view, filled, offset + 16, 4);
     view.setUint32(offset + 16, checkU32('pci_cap_virtio.notify_off_multiplier', value.notify_off_multiplier ?? 0, offset + 16), true);
   } else if (value.notify_off_multiplier != null) {
     throw unexpectedField('pci_cap_virtio.notify_off_multiplier', value.notify_off_multiplier, offset + 16);
   }
-  if (structure === 5 && length >= 20) {
+  if (structure === 5 && length >= 20) { // structure.type == 5 && length >= 20
     filled = claim('pci_cap_virtio.window_data', view, filled, offset + 16, 4);
     view.setUint32(offset + 16, checkU32('pci_cap_virtio.window_data', value.window_data ?? 0, offset + 16), true);
   } else if (value.window_data != null) {
     throw unexpectedField('pci_cap_virtio.window_data', value.window_data, offset + 16);
   }
-  if (structure === 8 && length >= 24) {
+  if (structure === 8 && length >= 24) { // structure.type == 8 && length >= 24
     filled = claim('pci_cap_virtio.offset_upper', view, filled, offset + 16, 4);
     view.setUint32(offset + 16, checkU32('pci_cap_virtio.offset_upper', value.offset_upper ?? 0, offset + 16), true);
   } else if (value.offset_upper != null) {
     throw unexpectedField('pci_cap_virtio.offset_upper', value.offset_upper, offset + 16);
   }
-  if (structure === 8 && length >= 24) {
+  if (structure === 8 && length >= 24) { // structure.type == 8 && length >= 24
     filled = claim('pci_cap_virtio.size_upper', view, filled, offset + 20, 4);
     view.setUint32(offset + 20, checkU32('pci_cap_virtio.size_upper', value.size_upper ?? 0, offset + 20), true);
   } else if (value.size_upper != null) {
@@ -11547,7 +11577,9 @@ export function encodePciCapIntelCapid0(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_cap_intel_capid0', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_intel_capid0', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_intel_capid0', offset, 4, view.byteLength);
   }
@@ -11808,7 +11840,9 @@ export function encodePciCapIntelFeatureDetection(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_cap_intel_feature_detection', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_intel_feature_detection', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_intel_feature_detection', offset, 4, view.byteLength);
   }
@@ -11952,7 +11986,9 @@ export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_vndr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_vndr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
     throw noRoom('pci_cap_vndr', offset, 3, view.byteLength);
   }
@@ -12079,7 +12115,7 @@ export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapDbg(value: Encodable<PciCapDbg>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_dbg', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_dbg', value, offset, 'an object');
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_dbg', offset, 4, view.byteLength);
   }
@@ -12178,7 +12214,9 @@ export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapCcrc(value: Encodable<PciCapCcrc>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_ccrc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_ccrc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_ccrc', offset, 4, view.byteLength);
   }
@@ -12299,7 +12337,9 @@ export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapShpc(value: Encodable<PciCapShpc>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_shpc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_shpc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cap_shpc', offset, 8, view.byteLength);
   }
@@ -12428,7 +12468,9 @@ export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSsvid(value: Encodable<PciCapSsvid>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_ssvid', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_ssvid', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cap_ssvid', offset, 8, view.byteLength);
   }
@@ -12542,7 +12584,9 @@ export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapAgp3(value: Encodable<PciCapAgp3>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_agp3', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_agp3', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_agp3', offset, 4, view.byteLength);
   }
@@ -12752,7 +12796,7 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
     header: readPciCapHeader(view, offset),
     info: info_bits,
   };
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     if (!(offset + 8 <= limit)) throw tooShort('pci_cap_secdev.base_address_lower', offset + 4, 4, limit);
     const base_address_lower = view.getUint32(offset + 4, true);
     value.base_address_lower = {
@@ -12761,11 +12805,11 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
       address: base_address_lower >>> 14,
     };
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_secdev.base_address_upper', offset + 8, 4, limit);
     value.base_address_upper = view.getUint32(offset + 8, true);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     if (!(offset + 16 <= limit)) throw tooShort('pci_cap_secdev.range', offset + 12, 4, limit);
     const range = view.getUint32(offset + 12, true);
     value.range = {
@@ -12777,7 +12821,7 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
       last_device: range >>> 24,
     };
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     if (!(offset + 20 <= limit)) throw tooShort('pci_cap_secdev.misc_0', offset + 16, 4, limit);
     const misc_0 = view.getUint32(offset + 16, true);
     value.misc_0 = {
@@ -12790,7 +12834,7 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
       msi_number_ppr: misc_0 >>> 27,
     };
   }
-  if ((info & 7) === 3 && ((info >>> 12) & 1) !== 0) {
+  if ((info & 7) === 3 && ((info >>> 12) & 1) !== 0) { // info.type == 3 && info.cap_ext
     if (!(offset + 24 <= limit)) throw tooShort('pci_cap_secdev.misc_1', offset + 20, 4, limit);
     const misc_1 = view.getUint32(offset + 20, true);
     value.misc_1 = {
@@ -12810,7 +12854,9 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_secdev', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_secdev', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_cap_secdev', offset, 4, view.byteLength);
   }
@@ -12827,43 +12873,43 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
     | (checkBits('pci_cap_secdev.info.revision', info_bits.revision, 5, offset + 2) << 3)
     | checkBits('pci_cap_secdev.info.rest', info_bits.rest, 16, offset + 2)
   ) >>> 0;
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     info = (info | (checkBits('pci_cap_secdev.info.iotlb', info_bits.iotlb, 1, offset + 2) << 8)) >>> 0;
   } else if (info_bits.iotlb != null) {
     throw unexpectedField('pci_cap_secdev.info.iotlb', info_bits.iotlb, offset + 2);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     info = (info | (checkBits('pci_cap_secdev.info.ht_tunnel', info_bits.ht_tunnel, 1, offset + 2) << 9)) >>> 0;
   } else if (info_bits.ht_tunnel != null) {
     throw unexpectedField('pci_cap_secdev.info.ht_tunnel', info_bits.ht_tunnel, offset + 2);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     info = (info | (checkBits('pci_cap_secdev.info.np_cache', info_bits.np_cache, 1, offset + 2) << 10)) >>> 0;
   } else if (info_bits.np_cache != null) {
     throw unexpectedField('pci_cap_secdev.info.np_cache', info_bits.np_cache, offset + 2);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     info = (info | (checkBits('pci_cap_secdev.info.efr', info_bits.efr, 1, offset + 2) << 11)) >>> 0;
   } else if (info_bits.efr != null) {
     throw unexpectedField('pci_cap_secdev.info.efr', info_bits.efr, offset + 2);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     info = (info | (checkBits('pci_cap_secdev.info.cap_ext', info_bits.cap_ext, 1, offset + 2) << 12)) >>> 0;
   } else if (info_bits.cap_ext != null) {
     throw unexpectedField('pci_cap_secdev.info.cap_ext', info_bits.cap_ext, offset + 2);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     info = (info | (checkBits('pci_cap_secdev.info.reserved_15_13', info_bits.reserved_15_13, 3, offset + 2) << 13)) >>> 0;
   } else if (info_bits.reserved_15_13 != null) {
     throw unexpectedField('pci_cap_secdev.info.reserved_15_13', info_bits.reserved_15_13, offset + 2);
   }
-  if ((info & 7) !== 3) {
+  if ((info & 7) !== 3) { // info.type != 3
     info = (info | (checkBits('pci_cap_secdev.info.data', info_bits.data, 8, offset + 2) << 8)) >>> 0;
   } else if (info_bits.data != null) {
     throw unexpectedField('pci_cap_secdev.info.data', info_bits.data, offset + 2);
   }
   view.setUint16(offset + 2, info, true);
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     filled = claim('pci_cap_secdev.base_address_lower', view, filled, offset + 4, 4);
     const base_address_lower_bits: Partial<PciCapSecdevBaseAddressLower> = checkObject('pci_cap_secdev.base_address_lower', value.base_address_lower ?? {}, offset + 4);
     const base_address_lower = (
@@ -12875,13 +12921,13 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
   } else if (value.base_address_lower != null) {
     throw unexpectedField('pci_cap_secdev.base_address_lower', value.base_address_lower, offset + 4);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     filled = claim('pci_cap_secdev.base_address_upper', view, filled, offset + 8, 4);
     view.setUint32(offset + 8, checkU32('pci_cap_secdev.base_address_upper', value.base_address_upper ?? 0, offset + 8), true);
   } else if (value.base_address_upper != null) {
     throw unexpectedField('pci_cap_secdev.base_address_upper', value.base_address_upper, offset + 8);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     filled = claim('pci_cap_secdev.range', view, filled, offset + 12, 4);
     const range_bits: Partial<PciCapSecdevRange> = checkObject('pci_cap_secdev.range', value.range ?? {}, offset + 12);
     const range = (
@@ -12896,7 +12942,7 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
   } else if (value.range != null) {
     throw unexpectedField('pci_cap_secdev.range', value.range, offset + 12);
   }
-  if ((info & 7) === 3) {
+  if ((info & 7) === 3) { // info.type == 3
     filled = claim('pci_cap_secdev.misc_0', view, filled, offset + 16, 4);
     const misc_0_bits: Partial<PciCapSecdevMisc0> = checkObject('pci_cap_secdev.misc_0', value.misc_0 ?? {}, offset + 16);
     const misc_0 = (
@@ -12912,7 +12958,7 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
   } else if (value.misc_0 != null) {
     throw unexpectedField('pci_cap_secdev.misc_0', value.misc_0, offset + 16);
   }
-  if ((info & 7) === 3 && ((info >>> 12) & 1) !== 0) {
+  if ((info & 7) === 3 && ((info >>> 12) & 1) !== 0) { // info.type == 3 && info.cap_ext
     filled = claim('pci_cap_secdev.misc_1', view, filled, offset + 20, 4);
     const misc_1_bits: Partial<PciCapSecdevMisc1> = checkObject('pci_cap_secdev.misc_1', value.misc_1 ?? {}, offset + 20);
     const misc_1 = (
@@ -13072,7 +13118,9 @@ export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapMsix(value: Encodable<PciCapMsix>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_msix', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_msix', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_cap_msix', offset, 12, view.byteLength);
   }
@@ -13229,7 +13277,9 @@ export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciMsixEntry(value: Encodable<PciMsixEntry>, view: DataView, offset = 0): number {
-  checkObject('pci_msix_entry', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_msix_entry', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_msix_entry', offset, 16, view.byteLength);
   }
@@ -13381,11 +13431,11 @@ export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLeng
       reserved_31_24: location >>> 24,
     },
   };
-  if ((location & 0xf) === 15) {
+  if ((location & 0xf) === 15) { // location.bar == PCI_SATA_REGS_INLINE
     if (!(offset + 12 <= limit)) throw tooShort('pci_cap_sata.index', offset + 8, 4, limit);
     value.index = view.getUint32(offset + 8, true);
   }
-  if ((location & 0xf) === 15) {
+  if ((location & 0xf) === 15) { // location.bar == PCI_SATA_REGS_INLINE
     if (!(offset + 16 <= limit)) throw tooShort('pci_cap_sata.data', offset + 12, 4, limit);
     value.data = view.getUint32(offset + 12, true);
   }
@@ -13401,7 +13451,9 @@ export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_sata', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cap_sata', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cap_sata', offset, 8, view.byteLength);
   }
@@ -13426,13 +13478,13 @@ export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, o
     | (checkBits('pci_cap_sata.location.reserved_31_24', location_bits.reserved_31_24, 8, offset + 4) << 24)
   ) >>> 0;
   view.setUint32(offset + 4, location, true);
-  if ((location & 0xf) === 15) {
+  if ((location & 0xf) === 15) { // location.bar == PCI_SATA_REGS_INLINE
     filled = claim('pci_cap_sata.index', view, filled, offset + 8, 4);
     view.setUint32(offset + 8, checkU32('pci_cap_sata.index', value.index ?? 0, offset + 8), true);
   } else if (value.index != null) {
     throw unexpectedField('pci_cap_sata.index', value.index, offset + 8);
   }
-  if ((location & 0xf) === 15) {
+  if ((location & 0xf) === 15) { // location.bar == PCI_SATA_REGS_INLINE
     filled = claim('pci_cap_sata.data', view, filled, offset + 12, 4);
     view.setUint32(offset + 12, checkU32('pci_cap_sata.data', value.data ?? 0, offset + 12), true);
   } else if (value.data != null) {
@@ -13597,7 +13649,7 @@ export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapAf(value: Encodable<PciCapAf>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_af', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_af', value, offset, 'an object');
   if (!(offset >= 0 && offset + 6 <= view.byteLength)) throw noRoom('pci_cap_af', offset, 6, view.byteLength);
   const header = checkObject('pci_cap_af.header', value.header ?? {}, offset);
   try {
@@ -13803,7 +13855,7 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
       enable: properties >>> 31,
     },
   } as PciEaEntry;
-  if ((properties & 7) >= 1) {
+  if ((properties & 7) >= 1) { // properties.entry_size >= 1
     if (!(offset + 8 <= limit)) throw tooShort('pci_ea_entry.base', offset + 4, 4, limit);
     base = view.getUint32(offset + 4, true);
     value.base = {
@@ -13812,7 +13864,7 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
       address: base >>> 2,
     };
   }
-  if ((properties & 7) >= 2) {
+  if ((properties & 7) >= 2) { // properties.entry_size >= 2
     if (!(offset + 12 <= limit)) throw tooShort('pci_ea_entry.max_offset', offset + 8, 4, limit);
     max_offset = view.getUint32(offset + 8, true);
     value.max_offset = {
@@ -13821,7 +13873,7 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
       offset: max_offset >>> 2,
     };
   }
-  if ((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) {
+  if ((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) { // properties.entry_size >= 3 && base.is_64
     if (!(offset + 16 <= limit)) throw tooShort('pci_ea_entry.base_upper', offset + 12, 4, limit);
     value.base_upper = view.getUint32(offset + 12, true);
   }
@@ -13858,7 +13910,9 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, offset = 0): number {
-  checkObject('pci_ea_entry', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ea_entry', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ea_entry', offset, 4, view.byteLength);
   }
@@ -13877,7 +13931,7 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
     | (checkBits('pci_ea_entry.properties.enable', properties_bits.enable, 1, offset) << 31)
   ) >>> 0;
   view.setUint32(offset, properties, true);
-  if ((properties & 7) >= 1) {
+  if ((properties & 7) >= 1) { // properties.entry_size >= 1
     filled = claim('pci_ea_entry.base', view, filled, offset + 4, 4);
     const base_bits: Partial<PciEaEntryBase> = checkObject('pci_ea_entry.base', value.base ?? {}, offset + 4);
     base = (
@@ -13889,7 +13943,7 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
   } else if (value.base != null) {
     throw unexpectedField('pci_ea_entry.base', value.base, offset + 4);
   }
-  if ((properties & 7) >= 2) {
+  if ((properties & 7) >= 2) { // properties.entry_size >= 2
     filled = claim('pci_ea_entry.max_offset', view, filled, offset + 8, 4);
     const max_offset_bits: Partial<PciEaEntryMaxOffset> = checkObject('pci_ea_entry.max_offset', value.max_offset ?? {}, offset + 8);
     max_offset = (
@@ -13901,7 +13955,7 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
   } else if (value.max_offset != null) {
     throw unexpectedField('pci_ea_entry.max_offset', value.max_offset, offset + 8);
   }
-  if ((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) {
+  if ((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) { // properties.entry_size >= 3 && base.is_64
     filled = claim('pci_ea_entry.base_upper', view, filled, offset + 12, 4);
     view.setUint32(offset + 12, checkU32('pci_ea_entry.base_upper', value.base_upper ?? 0, offset + 12), true);
   } else if (value.base_upper != null) {
@@ -14051,7 +14105,7 @@ export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength
     },
     reserved_3: view.getUint8(offset + 3),
   } as PciCapEa;
-  if (outerValue(context, 'header_type', 'layout') === 1n) {
+  if (outerValue(context, 'header_type', 'layout') === 1n) { // outer.header_type.layout == 1
     if (!(offset + 8 <= limit)) throw tooShort('pci_cap_ea.bus_numbers', offset + 4, 4, limit);
     const bus_numbers = view.getUint32(offset + 4, true);
     value.bus_numbers = {
@@ -14093,7 +14147,7 @@ export function encodePciCapEa(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_cap_ea', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_ea', value, offset, 'an object');
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('pci_cap_ea', offset, 4, view.byteLength);
   let filled = offset + 4;
   const header = checkObject('pci_cap_ea.header', value.header ?? {}, offset);
@@ -14109,7 +14163,7 @@ export function encodePciCapEa(
   ) >>> 0;
   view.setUint8(offset + 2, num_entries);
   view.setUint8(offset + 3, checkU8('pci_cap_ea.reserved_3', value.reserved_3 ?? 0, offset + 3));
-  if (outerValue(context, 'header_type', 'layout') === 1n) {
+  if (outerValue(context, 'header_type', 'layout') === 1n) { // outer.header_type.layout == 1
     filled = claim('pci_cap_ea.bus_numbers', view, filled, offset + 4, 4);
     const bus_numbers_bits: Partial<PciCapEaBusNumbers> = checkObject('pci_cap_ea.bus_numbers', value.bus_numbers ?? {}, offset + 4);
     const bus_numbers = (
@@ -14415,7 +14469,7 @@ export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapFpb(value: Encodable<PciCapFpb>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_fpb', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_fpb', value, offset, 'an object');
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
     throw noRoom('pci_cap_fpb', offset, 36, view.byteLength);
   }
@@ -15523,7 +15577,7 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
     if (!(offset + 36 <= limit)) throw tooShort('pci_cap_exp.reserved_root', offset + 28, 8, limit);
     value.reserved_root = readBytes(view, offset + 28, 8);
   }
-  if ((flags & 0xf) >= 2) {
+  if ((flags & 0xf) >= 2) { // flags.version >= 2
     if (!(offset + 40 <= limit)) throw tooShort('pci_cap_exp.devcap2', offset + 36, 4, limit);
     const devcap2 = view.getUint32(offset + 36, true);
     value.devcap2 = {
@@ -15552,7 +15606,7 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
       frs: devcap2 >>> 31,
     };
   }
-  if ((flags & 0xf) >= 2) {
+  if ((flags & 0xf) >= 2) { // flags.version >= 2
     if (!(offset + 42 <= limit)) throw tooShort('pci_cap_exp.devctl2', offset + 40, 2, limit);
     const devctl2 = view.getUint16(offset + 40, true);
     value.devctl2 = {
@@ -15570,7 +15624,7 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
       end_end_tlp_prefix_blocking: devctl2 >>> 15,
     };
   }
-  if ((flags & 0xf) >= 2) {
+  if ((flags & 0xf) >= 2) { // flags.version >= 2
     if (!(offset + 44 <= limit)) throw tooShort('pci_cap_exp.devsta2', offset + 42, 2, limit);
     const devsta2 = view.getUint16(offset + 42, true);
     value.devsta2 = {
@@ -15659,7 +15713,7 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, offset = 0): number {
-  checkObject('pci_cap_exp', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_exp', value, offset, 'an object');
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_cap_exp', offset, 12, view.byteLength);
   }
@@ -15917,7 +15971,7 @@ export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, off
   } else if (value.reserved_root != null) {
     throw unexpectedField('pci_cap_exp.reserved_root', value.reserved_root, offset + 28);
   }
-  if ((flags & 0xf) >= 2) {
+  if ((flags & 0xf) >= 2) { // flags.version >= 2
     filled = claim('pci_cap_exp.devcap2', view, filled, offset + 36, 4);
     const devcap2_bits: Partial<PciCapExpDevcap2> = checkObject('pci_cap_exp.devcap2', value.devcap2 ?? {}, offset + 36);
     const devcap2 = (
@@ -15949,7 +16003,7 @@ export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, off
   } else if (value.devcap2 != null) {
     throw unexpectedField('pci_cap_exp.devcap2', value.devcap2, offset + 36);
   }
-  if ((flags & 0xf) >= 2) {
+  if ((flags & 0xf) >= 2) { // flags.version >= 2
     filled = claim('pci_cap_exp.devctl2', view, filled, offset + 40, 2);
     const devctl2_bits: Partial<PciCapExpDevctl2> = checkObject('pci_cap_exp.devctl2', value.devctl2 ?? {}, offset + 40);
     const devctl2 = (
@@ -15970,7 +16024,7 @@ export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, off
   } else if (value.devctl2 != null) {
     throw unexpectedField('pci_cap_exp.devctl2', value.devctl2, offset + 40);
   }
-  if ((flags & 0xf) >= 2) {
+  if ((flags & 0xf) >= 2) { // flags.version >= 2
     filled = claim('pci_cap_exp.devsta2', view, filled, offset + 42, 2);
     const devsta2_bits: Partial<PciCapExpDevsta2> = checkObject('pci_cap_exp.devsta2', value.devsta2 ?? {}, offset + 42);
     const devsta2 = (
@@ -16734,7 +16788,9 @@ export function encodePciExtCapErr(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_err', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_err', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_err', offset, 44, view.byteLength);
   }
@@ -17217,7 +17273,9 @@ export function readPciVcResource(view: DataView, offset: number): PciVcResource
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataView, offset = 0): number {
-  checkObject('pci_vc_resource', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_vc_resource', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_vc_resource', offset, 12, view.byteLength);
   }
@@ -17389,7 +17447,9 @@ export function readPciVcArbPhases(view: DataView, offset: number): PciVcArbPhas
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: DataView, offset = 0): number {
-  checkObject('pci_vc_arb_phases', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_vc_arb_phases', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
     throw noRoom('pci_vc_arb_phases', offset, 1, view.byteLength);
   }
@@ -17673,42 +17733,42 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     },
     vc_0: readPciVcResource(view, offset + 16),
   } as PciExtCapVc;
-  if ((port_cap1 & 7) >= 1) {
+  if ((port_cap1 & 7) >= 1) { // port_cap1.extended_vc_count >= 1
     if (!(offset + 40 <= limit)) throw tooShort('pci_ext_cap_vc.vc_1', offset + 28, 12, limit);
     if (offset + 32 <= limit) vc_1_cap = view.getUint32(offset + 28, true);
     value.vc_1 = readPciVcResource(view, offset + 28);
   }
-  if ((port_cap1 & 7) >= 2) {
+  if ((port_cap1 & 7) >= 2) { // port_cap1.extended_vc_count >= 2
     if (!(offset + 52 <= limit)) throw tooShort('pci_ext_cap_vc.vc_2', offset + 40, 12, limit);
     if (offset + 44 <= limit) vc_2_cap = view.getUint32(offset + 40, true);
     value.vc_2 = readPciVcResource(view, offset + 40);
   }
-  if ((port_cap1 & 7) >= 3) {
+  if ((port_cap1 & 7) >= 3) { // port_cap1.extended_vc_count >= 3
     if (!(offset + 64 <= limit)) throw tooShort('pci_ext_cap_vc.vc_3', offset + 52, 12, limit);
     if (offset + 56 <= limit) vc_3_cap = view.getUint32(offset + 52, true);
     value.vc_3 = readPciVcResource(view, offset + 52);
   }
-  if ((port_cap1 & 7) >= 4) {
+  if ((port_cap1 & 7) >= 4) { // port_cap1.extended_vc_count >= 4
     if (!(offset + 76 <= limit)) throw tooShort('pci_ext_cap_vc.vc_4', offset + 64, 12, limit);
     if (offset + 68 <= limit) vc_4_cap = view.getUint32(offset + 64, true);
     value.vc_4 = readPciVcResource(view, offset + 64);
   }
-  if ((port_cap1 & 7) >= 5) {
+  if ((port_cap1 & 7) >= 5) { // port_cap1.extended_vc_count >= 5
     if (!(offset + 88 <= limit)) throw tooShort('pci_ext_cap_vc.vc_5', offset + 76, 12, limit);
     if (offset + 80 <= limit) vc_5_cap = view.getUint32(offset + 76, true);
     value.vc_5 = readPciVcResource(view, offset + 76);
   }
-  if ((port_cap1 & 7) >= 6) {
+  if ((port_cap1 & 7) >= 6) { // port_cap1.extended_vc_count >= 6
     if (!(offset + 100 <= limit)) throw tooShort('pci_ext_cap_vc.vc_6', offset + 88, 12, limit);
     if (offset + 92 <= limit) vc_6_cap = view.getUint32(offset + 88, true);
     value.vc_6 = readPciVcResource(view, offset + 88);
   }
-  if ((port_cap1 & 7) >= 7) {
+  if ((port_cap1 & 7) >= 7) { // port_cap1.extended_vc_count >= 7
     if (!(offset + 112 <= limit)) throw tooShort('pci_ext_cap_vc.vc_7', offset + 100, 12, limit);
     if (offset + 104 <= limit) vc_7_cap = view.getUint32(offset + 100, true);
     value.vc_7 = readPciVcResource(view, offset + 100);
   }
-  const before_tables_at = offset + 16 + (12 * ((port_cap1 & 7) + 1));
+  const before_tables_at = offset + (16 + (12 * ((port_cap1 & 7) + 1)));
   if (!(before_tables_at <= limit)) throw badOffset('pci_ext_cap_vc.before_tables', before_tables_at, limit);
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
   if (!(before_tables_at + before_tables_count <= limit)) {
@@ -17717,7 +17777,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
   const before_tables = readBytes(view, before_tables_at, before_tables_count);
   value.before_tables = before_tables;
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const arb_table_at = offset + (port_cap2 >>> 24) * 16;
+    const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     if (!(arb_table_at <= limit)) throw badOffset('pci_ext_cap_vc.arb_table', arb_table_at, limit);
     const arb_table_count = Math.max(Number(shiftLeft(8n, log2(BigInt((port_cap2 & 0xff) & 15)))), 0);
     if (!(arb_table_at + arb_table_count <= limit)) {
@@ -17730,7 +17790,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.arb_table = arb_table;
   }
   if (((vc_0_cap & 0xff) & 62) !== 0 && ((vc_0_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_0_at = offset + (vc_0_cap >>> 24) * 16;
+    const port_arb_table_0_at = offset + ((vc_0_cap >>> 24) * 16);
     if (!(port_arb_table_0_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0_at, limit);
     }
@@ -17742,7 +17802,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_0 = port_arb_table_0;
   }
   if ((port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && ((vc_1_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_1_at = offset + (vc_1_cap >>> 24) * 16;
+    const port_arb_table_1_at = offset + ((vc_1_cap >>> 24) * 16);
     if (!(port_arb_table_1_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1_at, limit);
     }
@@ -17754,7 +17814,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_1 = port_arb_table_1;
   }
   if ((port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && ((vc_2_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_2_at = offset + (vc_2_cap >>> 24) * 16;
+    const port_arb_table_2_at = offset + ((vc_2_cap >>> 24) * 16);
     if (!(port_arb_table_2_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2_at, limit);
     }
@@ -17766,7 +17826,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_2 = port_arb_table_2;
   }
   if ((port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && ((vc_3_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_3_at = offset + (vc_3_cap >>> 24) * 16;
+    const port_arb_table_3_at = offset + ((vc_3_cap >>> 24) * 16);
     if (!(port_arb_table_3_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3_at, limit);
     }
@@ -17778,7 +17838,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_3 = port_arb_table_3;
   }
   if ((port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && ((vc_4_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_4_at = offset + (vc_4_cap >>> 24) * 16;
+    const port_arb_table_4_at = offset + ((vc_4_cap >>> 24) * 16);
     if (!(port_arb_table_4_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4_at, limit);
     }
@@ -17790,7 +17850,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_4 = port_arb_table_4;
   }
   if ((port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && ((vc_5_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_5_at = offset + (vc_5_cap >>> 24) * 16;
+    const port_arb_table_5_at = offset + ((vc_5_cap >>> 24) * 16);
     if (!(port_arb_table_5_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5_at, limit);
     }
@@ -17802,7 +17862,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_5 = port_arb_table_5;
   }
   if ((port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && ((vc_6_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_6_at = offset + (vc_6_cap >>> 24) * 16;
+    const port_arb_table_6_at = offset + ((vc_6_cap >>> 24) * 16);
     if (!(port_arb_table_6_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6_at, limit);
     }
@@ -17814,7 +17874,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
     value.port_arb_table_6 = port_arb_table_6;
   }
   if ((port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && ((vc_7_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_7_at = offset + (vc_7_cap >>> 24) * 16;
+    const port_arb_table_7_at = offset + ((vc_7_cap >>> 24) * 16);
     if (!(port_arb_table_7_at <= limit)) {
       throw badOffset('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7_at, limit);
     }
@@ -17835,7 +17895,9 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_vc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_vc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_vc', offset, 28, view.byteLength);
   }
@@ -17891,7 +17953,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw inside('pci_ext_cap_vc.vc_0', error);
   }
   const vc_0_cap = view.getUint32(offset + 16, true);
-  if ((port_cap1 & 7) >= 1) {
+  if ((port_cap1 & 7) >= 1) { // port_cap1.extended_vc_count >= 1
     filled = claim('pci_ext_cap_vc.vc_1', view, filled, offset + 28, 12);
     const vc_1 = checkObject('pci_ext_cap_vc.vc_1', value.vc_1 ?? {}, offset + 28);
     try {
@@ -17903,7 +17965,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_1 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_1', value.vc_1, offset + 28);
   }
-  if ((port_cap1 & 7) >= 2) {
+  if ((port_cap1 & 7) >= 2) { // port_cap1.extended_vc_count >= 2
     filled = claim('pci_ext_cap_vc.vc_2', view, filled, offset + 40, 12);
     const vc_2 = checkObject('pci_ext_cap_vc.vc_2', value.vc_2 ?? {}, offset + 40);
     try {
@@ -17915,7 +17977,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_2 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_2', value.vc_2, offset + 40);
   }
-  if ((port_cap1 & 7) >= 3) {
+  if ((port_cap1 & 7) >= 3) { // port_cap1.extended_vc_count >= 3
     filled = claim('pci_ext_cap_vc.vc_3', view, filled, offset + 52, 12);
     const vc_3 = checkObject('pci_ext_cap_vc.vc_3', value.vc_3 ?? {}, offset + 52);
     try {
@@ -17927,7 +17989,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_3 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_3', value.vc_3, offset + 52);
   }
-  if ((port_cap1 & 7) >= 4) {
+  if ((port_cap1 & 7) >= 4) { // port_cap1.extended_vc_count >= 4
     filled = claim('pci_ext_cap_vc.vc_4', view, filled, offset + 64, 12);
     const vc_4 = checkObject('pci_ext_cap_vc.vc_4', value.vc_4 ?? {}, offset + 64);
     try {
@@ -17939,7 +18001,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_4 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_4', value.vc_4, offset + 64);
   }
-  if ((port_cap1 & 7) >= 5) {
+  if ((port_cap1 & 7) >= 5) { // port_cap1.extended_vc_count >= 5
     filled = claim('pci_ext_cap_vc.vc_5', view, filled, offset + 76, 12);
     const vc_5 = checkObject('pci_ext_cap_vc.vc_5', value.vc_5 ?? {}, offset + 76);
     try {
@@ -17951,7 +18013,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_5 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_5', value.vc_5, offset + 76);
   }
-  if ((port_cap1 & 7) >= 6) {
+  if ((port_cap1 & 7) >= 6) { // port_cap1.extended_vc_count >= 6
     filled = claim('pci_ext_cap_vc.vc_6', view, filled, offset + 88, 12);
     const vc_6 = checkObject('pci_ext_cap_vc.vc_6', value.vc_6 ?? {}, offset + 88);
     try {
@@ -17963,7 +18025,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_6 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_6', value.vc_6, offset + 88);
   }
-  if ((port_cap1 & 7) >= 7) {
+  if ((port_cap1 & 7) >= 7) { // port_cap1.extended_vc_count >= 7
     filled = claim('pci_ext_cap_vc.vc_7', view, filled, offset + 100, 12);
     const vc_7 = checkObject('pci_ext_cap_vc.vc_7', value.vc_7 ?? {}, offset + 100);
     try {
@@ -17975,7 +18037,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   } else if (value.vc_7 != null) {
     throw unexpectedField('pci_ext_cap_vc.vc_7', value.vc_7, offset + 100);
   }
-  const before_tables_at = offset + 16 + (12 * ((port_cap1 & 7) + 1));
+  const before_tables_at = offset + (16 + (12 * ((port_cap1 & 7) + 1)));
   const before_tables = value.before_tables ?? undefined;
   if (before_tables !== undefined) checkBytes('pci_ext_cap_vc.before_tables', before_tables, before_tables_at);
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
@@ -17985,7 +18047,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   filled = claim('pci_ext_cap_vc.before_tables', view, filled, before_tables_at, before_tables_count);
   writeBytes('pci_ext_cap_vc.before_tables', before_tables, view, before_tables_at, before_tables_count);
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const arb_table_at = offset + (port_cap2 >>> 24) * 16;
+    const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     const arb_table = value.arb_table ?? undefined;
     if (arb_table !== undefined && !Array.isArray(arb_table)) {
       throw wrongType('pci_ext_cap_vc.arb_table', arb_table, arb_table_at, 'an array');
@@ -18009,7 +18071,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.arb_table', value.arb_table, offset);
   }
   if (((vc_0_cap & 0xff) & 62) !== 0 && ((vc_0_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_0_at = offset + (vc_0_cap >>> 24) * 16;
+    const port_arb_table_0_at = offset + ((vc_0_cap >>> 24) * 16);
     const port_arb_table_0 = value.port_arb_table_0 ?? undefined;
     if (port_arb_table_0 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0, port_arb_table_0_at);
     const port_arb_table_0_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_0_cap & 0xff) & 63)) - ((((vc_0_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18022,7 +18084,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_0', value.port_arb_table_0, offset);
   }
   if ((port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && ((vc_1_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_1_at = offset + (vc_1_cap >>> 24) * 16;
+    const port_arb_table_1_at = offset + ((vc_1_cap >>> 24) * 16);
     const port_arb_table_1 = value.port_arb_table_1 ?? undefined;
     if (port_arb_table_1 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1, port_arb_table_1_at);
     const port_arb_table_1_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_1_cap & 0xff) & 63)) - ((((vc_1_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18035,7 +18097,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_1', value.port_arb_table_1, offset);
   }
   if ((port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && ((vc_2_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_2_at = offset + (vc_2_cap >>> 24) * 16;
+    const port_arb_table_2_at = offset + ((vc_2_cap >>> 24) * 16);
     const port_arb_table_2 = value.port_arb_table_2 ?? undefined;
     if (port_arb_table_2 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2, port_arb_table_2_at);
     const port_arb_table_2_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_2_cap & 0xff) & 63)) - ((((vc_2_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18048,7 +18110,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_2', value.port_arb_table_2, offset);
   }
   if ((port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && ((vc_3_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_3_at = offset + (vc_3_cap >>> 24) * 16;
+    const port_arb_table_3_at = offset + ((vc_3_cap >>> 24) * 16);
     const port_arb_table_3 = value.port_arb_table_3 ?? undefined;
     if (port_arb_table_3 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3, port_arb_table_3_at);
     const port_arb_table_3_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_3_cap & 0xff) & 63)) - ((((vc_3_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18061,7 +18123,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_3', value.port_arb_table_3, offset);
   }
   if ((port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && ((vc_4_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_4_at = offset + (vc_4_cap >>> 24) * 16;
+    const port_arb_table_4_at = offset + ((vc_4_cap >>> 24) * 16);
     const port_arb_table_4 = value.port_arb_table_4 ?? undefined;
     if (port_arb_table_4 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4, port_arb_table_4_at);
     const port_arb_table_4_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_4_cap & 0xff) & 63)) - ((((vc_4_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18074,7 +18136,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_4', value.port_arb_table_4, offset);
   }
   if ((port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && ((vc_5_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_5_at = offset + (vc_5_cap >>> 24) * 16;
+    const port_arb_table_5_at = offset + ((vc_5_cap >>> 24) * 16);
     const port_arb_table_5 = value.port_arb_table_5 ?? undefined;
     if (port_arb_table_5 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5, port_arb_table_5_at);
     const port_arb_table_5_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_5_cap & 0xff) & 63)) - ((((vc_5_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18087,7 +18149,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_5', value.port_arb_table_5, offset);
   }
   if ((port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && ((vc_6_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_6_at = offset + (vc_6_cap >>> 24) * 16;
+    const port_arb_table_6_at = offset + ((vc_6_cap >>> 24) * 16);
     const port_arb_table_6 = value.port_arb_table_6 ?? undefined;
     if (port_arb_table_6 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6, port_arb_table_6_at);
     const port_arb_table_6_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_6_cap & 0xff) & 63)) - ((((vc_6_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18100,7 +18162,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     throw unexpectedField('pci_ext_cap_vc.port_arb_table_6', value.port_arb_table_6, offset);
   }
   if ((port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && ((vc_7_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const port_arb_table_7_at = offset + (vc_7_cap >>> 24) * 16;
+    const port_arb_table_7_at = offset + ((vc_7_cap >>> 24) * 16);
     const port_arb_table_7 = value.port_arb_table_7 ?? undefined;
     if (port_arb_table_7 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7, port_arb_table_7_at);
     const port_arb_table_7_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_7_cap & 0xff) & 63)) - ((((vc_7_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -18327,7 +18389,9 @@ export function readPciMfvcResource(view: DataView, offset: number): PciMfvcReso
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: DataView, offset = 0): number {
-  checkObject('pci_mfvc_resource', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_mfvc_resource', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_mfvc_resource', offset, 12, view.byteLength);
   }
@@ -18658,42 +18722,42 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     },
     vc_0: readPciMfvcResource(view, offset + 16),
   } as PciExtCapMfvc;
-  if ((port_cap1 & 7) >= 1) {
+  if ((port_cap1 & 7) >= 1) { // port_cap1.extended_vc_count >= 1
     if (!(offset + 40 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_1', offset + 28, 12, limit);
     if (offset + 32 <= limit) vc_1_cap = view.getUint32(offset + 28, true);
     value.vc_1 = readPciMfvcResource(view, offset + 28);
   }
-  if ((port_cap1 & 7) >= 2) {
+  if ((port_cap1 & 7) >= 2) { // port_cap1.extended_vc_count >= 2
     if (!(offset + 52 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_2', offset + 40, 12, limit);
     if (offset + 44 <= limit) vc_2_cap = view.getUint32(offset + 40, true);
     value.vc_2 = readPciMfvcResource(view, offset + 40);
   }
-  if ((port_cap1 & 7) >= 3) {
+  if ((port_cap1 & 7) >= 3) { // port_cap1.extended_vc_count >= 3
     if (!(offset + 64 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_3', offset + 52, 12, limit);
     if (offset + 56 <= limit) vc_3_cap = view.getUint32(offset + 52, true);
     value.vc_3 = readPciMfvcResource(view, offset + 52);
   }
-  if ((port_cap1 & 7) >= 4) {
+  if ((port_cap1 & 7) >= 4) { // port_cap1.extended_vc_count >= 4
     if (!(offset + 76 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_4', offset + 64, 12, limit);
     if (offset + 68 <= limit) vc_4_cap = view.getUint32(offset + 64, true);
     value.vc_4 = readPciMfvcResource(view, offset + 64);
   }
-  if ((port_cap1 & 7) >= 5) {
+  if ((port_cap1 & 7) >= 5) { // port_cap1.extended_vc_count >= 5
     if (!(offset + 88 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_5', offset + 76, 12, limit);
     if (offset + 80 <= limit) vc_5_cap = view.getUint32(offset + 76, true);
     value.vc_5 = readPciMfvcResource(view, offset + 76);
   }
-  if ((port_cap1 & 7) >= 6) {
+  if ((port_cap1 & 7) >= 6) { // port_cap1.extended_vc_count >= 6
     if (!(offset + 100 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_6', offset + 88, 12, limit);
     if (offset + 92 <= limit) vc_6_cap = view.getUint32(offset + 88, true);
     value.vc_6 = readPciMfvcResource(view, offset + 88);
   }
-  if ((port_cap1 & 7) >= 7) {
+  if ((port_cap1 & 7) >= 7) { // port_cap1.extended_vc_count >= 7
     if (!(offset + 112 <= limit)) throw tooShort('pci_ext_cap_mfvc.vc_7', offset + 100, 12, limit);
     if (offset + 104 <= limit) vc_7_cap = view.getUint32(offset + 100, true);
     value.vc_7 = readPciMfvcResource(view, offset + 100);
   }
-  const before_tables_at = offset + 16 + (12 * ((port_cap1 & 7) + 1));
+  const before_tables_at = offset + (16 + (12 * ((port_cap1 & 7) + 1)));
   if (!(before_tables_at <= limit)) {
     throw badOffset('pci_ext_cap_mfvc.before_tables', before_tables_at, limit);
   }
@@ -18704,7 +18768,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
   const before_tables = readBytes(view, before_tables_at, before_tables_count);
   value.before_tables = before_tables;
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const arb_table_at = offset + (port_cap2 >>> 24) * 16;
+    const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     if (!(arb_table_at <= limit)) throw badOffset('pci_ext_cap_mfvc.arb_table', arb_table_at, limit);
     const arb_table_count = Math.max(Number(shiftLeft(8n, log2(BigInt((port_cap2 & 0xff) & 15)))), 0);
     if (!(arb_table_at + arb_table_count <= limit)) {
@@ -18717,7 +18781,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.arb_table = arb_table;
   }
   if (((vc_0_cap & 0xff) & 62) !== 0 && ((vc_0_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_0_at = offset + (vc_0_cap >>> 24) * 16;
+    const function_arb_table_0_at = offset + ((vc_0_cap >>> 24) * 16);
     if (!(function_arb_table_0_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0_at, limit);
     }
@@ -18729,7 +18793,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_0 = function_arb_table_0;
   }
   if ((port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && ((vc_1_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_1_at = offset + (vc_1_cap >>> 24) * 16;
+    const function_arb_table_1_at = offset + ((vc_1_cap >>> 24) * 16);
     if (!(function_arb_table_1_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1_at, limit);
     }
@@ -18741,7 +18805,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_1 = function_arb_table_1;
   }
   if ((port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && ((vc_2_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_2_at = offset + (vc_2_cap >>> 24) * 16;
+    const function_arb_table_2_at = offset + ((vc_2_cap >>> 24) * 16);
     if (!(function_arb_table_2_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2_at, limit);
     }
@@ -18753,7 +18817,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_2 = function_arb_table_2;
   }
   if ((port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && ((vc_3_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_3_at = offset + (vc_3_cap >>> 24) * 16;
+    const function_arb_table_3_at = offset + ((vc_3_cap >>> 24) * 16);
     if (!(function_arb_table_3_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3_at, limit);
     }
@@ -18765,7 +18829,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_3 = function_arb_table_3;
   }
   if ((port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && ((vc_4_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_4_at = offset + (vc_4_cap >>> 24) * 16;
+    const function_arb_table_4_at = offset + ((vc_4_cap >>> 24) * 16);
     if (!(function_arb_table_4_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4_at, limit);
     }
@@ -18777,7 +18841,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_4 = function_arb_table_4;
   }
   if ((port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && ((vc_5_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_5_at = offset + (vc_5_cap >>> 24) * 16;
+    const function_arb_table_5_at = offset + ((vc_5_cap >>> 24) * 16);
     if (!(function_arb_table_5_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5_at, limit);
     }
@@ -18789,7 +18853,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_5 = function_arb_table_5;
   }
   if ((port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && ((vc_6_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_6_at = offset + (vc_6_cap >>> 24) * 16;
+    const function_arb_table_6_at = offset + ((vc_6_cap >>> 24) * 16);
     if (!(function_arb_table_6_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6_at, limit);
     }
@@ -18801,7 +18865,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.function_arb_table_6 = function_arb_table_6;
   }
   if ((port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && ((vc_7_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_7_at = offset + (vc_7_cap >>> 24) * 16;
+    const function_arb_table_7_at = offset + ((vc_7_cap >>> 24) * 16);
     if (!(function_arb_table_7_at <= limit)) {
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7_at, limit);
     }
@@ -18822,7 +18886,9 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_mfvc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_mfvc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_mfvc', offset, 28, view.byteLength);
   }
@@ -18878,7 +18944,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw inside('pci_ext_cap_mfvc.vc_0', error);
   }
   const vc_0_cap = view.getUint32(offset + 16, true);
-  if ((port_cap1 & 7) >= 1) {
+  if ((port_cap1 & 7) >= 1) { // port_cap1.extended_vc_count >= 1
     filled = claim('pci_ext_cap_mfvc.vc_1', view, filled, offset + 28, 12);
     const vc_1 = checkObject('pci_ext_cap_mfvc.vc_1', value.vc_1 ?? {}, offset + 28);
     try {
@@ -18890,7 +18956,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_1 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_1', value.vc_1, offset + 28);
   }
-  if ((port_cap1 & 7) >= 2) {
+  if ((port_cap1 & 7) >= 2) { // port_cap1.extended_vc_count >= 2
     filled = claim('pci_ext_cap_mfvc.vc_2', view, filled, offset + 40, 12);
     const vc_2 = checkObject('pci_ext_cap_mfvc.vc_2', value.vc_2 ?? {}, offset + 40);
     try {
@@ -18902,7 +18968,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_2 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_2', value.vc_2, offset + 40);
   }
-  if ((port_cap1 & 7) >= 3) {
+  if ((port_cap1 & 7) >= 3) { // port_cap1.extended_vc_count >= 3
     filled = claim('pci_ext_cap_mfvc.vc_3', view, filled, offset + 52, 12);
     const vc_3 = checkObject('pci_ext_cap_mfvc.vc_3', value.vc_3 ?? {}, offset + 52);
     try {
@@ -18914,7 +18980,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_3 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_3', value.vc_3, offset + 52);
   }
-  if ((port_cap1 & 7) >= 4) {
+  if ((port_cap1 & 7) >= 4) { // port_cap1.extended_vc_count >= 4
     filled = claim('pci_ext_cap_mfvc.vc_4', view, filled, offset + 64, 12);
     const vc_4 = checkObject('pci_ext_cap_mfvc.vc_4', value.vc_4 ?? {}, offset + 64);
     try {
@@ -18926,7 +18992,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_4 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_4', value.vc_4, offset + 64);
   }
-  if ((port_cap1 & 7) >= 5) {
+  if ((port_cap1 & 7) >= 5) { // port_cap1.extended_vc_count >= 5
     filled = claim('pci_ext_cap_mfvc.vc_5', view, filled, offset + 76, 12);
     const vc_5 = checkObject('pci_ext_cap_mfvc.vc_5', value.vc_5 ?? {}, offset + 76);
     try {
@@ -18938,7 +19004,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_5 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_5', value.vc_5, offset + 76);
   }
-  if ((port_cap1 & 7) >= 6) {
+  if ((port_cap1 & 7) >= 6) { // port_cap1.extended_vc_count >= 6
     filled = claim('pci_ext_cap_mfvc.vc_6', view, filled, offset + 88, 12);
     const vc_6 = checkObject('pci_ext_cap_mfvc.vc_6', value.vc_6 ?? {}, offset + 88);
     try {
@@ -18950,7 +19016,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_6 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_6', value.vc_6, offset + 88);
   }
-  if ((port_cap1 & 7) >= 7) {
+  if ((port_cap1 & 7) >= 7) { // port_cap1.extended_vc_count >= 7
     filled = claim('pci_ext_cap_mfvc.vc_7', view, filled, offset + 100, 12);
     const vc_7 = checkObject('pci_ext_cap_mfvc.vc_7', value.vc_7 ?? {}, offset + 100);
     try {
@@ -18962,7 +19028,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   } else if (value.vc_7 != null) {
     throw unexpectedField('pci_ext_cap_mfvc.vc_7', value.vc_7, offset + 100);
   }
-  const before_tables_at = offset + 16 + (12 * ((port_cap1 & 7) + 1));
+  const before_tables_at = offset + (16 + (12 * ((port_cap1 & 7) + 1)));
   const before_tables = value.before_tables ?? undefined;
   if (before_tables !== undefined) checkBytes('pci_ext_cap_mfvc.before_tables', before_tables, before_tables_at);
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
@@ -18972,7 +19038,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   filled = claim('pci_ext_cap_mfvc.before_tables', view, filled, before_tables_at, before_tables_count);
   writeBytes('pci_ext_cap_mfvc.before_tables', before_tables, view, before_tables_at, before_tables_count);
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const arb_table_at = offset + (port_cap2 >>> 24) * 16;
+    const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     const arb_table = value.arb_table ?? undefined;
     if (arb_table !== undefined && !Array.isArray(arb_table)) {
       throw wrongType('pci_ext_cap_mfvc.arb_table', arb_table, arb_table_at, 'an array');
@@ -18996,7 +19062,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.arb_table', value.arb_table, offset);
   }
   if (((vc_0_cap & 0xff) & 62) !== 0 && ((vc_0_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_0_at = offset + (vc_0_cap >>> 24) * 16;
+    const function_arb_table_0_at = offset + ((vc_0_cap >>> 24) * 16);
     const function_arb_table_0 = value.function_arb_table_0 ?? undefined;
     if (function_arb_table_0 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0, function_arb_table_0_at);
     const function_arb_table_0_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_0_cap & 0xff) & 63)) - ((((vc_0_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19009,7 +19075,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_0', value.function_arb_table_0, offset);
   }
   if ((port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && ((vc_1_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_1_at = offset + (vc_1_cap >>> 24) * 16;
+    const function_arb_table_1_at = offset + ((vc_1_cap >>> 24) * 16);
     const function_arb_table_1 = value.function_arb_table_1 ?? undefined;
     if (function_arb_table_1 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1, function_arb_table_1_at);
     const function_arb_table_1_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_1_cap & 0xff) & 63)) - ((((vc_1_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19022,7 +19088,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_1', value.function_arb_table_1, offset);
   }
   if ((port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && ((vc_2_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_2_at = offset + (vc_2_cap >>> 24) * 16;
+    const function_arb_table_2_at = offset + ((vc_2_cap >>> 24) * 16);
     const function_arb_table_2 = value.function_arb_table_2 ?? undefined;
     if (function_arb_table_2 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2, function_arb_table_2_at);
     const function_arb_table_2_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_2_cap & 0xff) & 63)) - ((((vc_2_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19035,7 +19101,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_2', value.function_arb_table_2, offset);
   }
   if ((port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && ((vc_3_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_3_at = offset + (vc_3_cap >>> 24) * 16;
+    const function_arb_table_3_at = offset + ((vc_3_cap >>> 24) * 16);
     const function_arb_table_3 = value.function_arb_table_3 ?? undefined;
     if (function_arb_table_3 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3, function_arb_table_3_at);
     const function_arb_table_3_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_3_cap & 0xff) & 63)) - ((((vc_3_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19048,7 +19114,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_3', value.function_arb_table_3, offset);
   }
   if ((port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && ((vc_4_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_4_at = offset + (vc_4_cap >>> 24) * 16;
+    const function_arb_table_4_at = offset + ((vc_4_cap >>> 24) * 16);
     const function_arb_table_4 = value.function_arb_table_4 ?? undefined;
     if (function_arb_table_4 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4, function_arb_table_4_at);
     const function_arb_table_4_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_4_cap & 0xff) & 63)) - ((((vc_4_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19061,7 +19127,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_4', value.function_arb_table_4, offset);
   }
   if ((port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && ((vc_5_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_5_at = offset + (vc_5_cap >>> 24) * 16;
+    const function_arb_table_5_at = offset + ((vc_5_cap >>> 24) * 16);
     const function_arb_table_5 = value.function_arb_table_5 ?? undefined;
     if (function_arb_table_5 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5, function_arb_table_5_at);
     const function_arb_table_5_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_5_cap & 0xff) & 63)) - ((((vc_5_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19074,7 +19140,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_5', value.function_arb_table_5, offset);
   }
   if ((port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && ((vc_6_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_6_at = offset + (vc_6_cap >>> 24) * 16;
+    const function_arb_table_6_at = offset + ((vc_6_cap >>> 24) * 16);
     const function_arb_table_6 = value.function_arb_table_6 ?? undefined;
     if (function_arb_table_6 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6, function_arb_table_6_at);
     const function_arb_table_6_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_6_cap & 0xff) & 63)) - ((((vc_6_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19087,7 +19153,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     throw unexpectedField('pci_ext_cap_mfvc.function_arb_table_6', value.function_arb_table_6, offset);
   }
   if ((port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && ((vc_7_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
-    const function_arb_table_7_at = offset + (vc_7_cap >>> 24) * 16;
+    const function_arb_table_7_at = offset + ((vc_7_cap >>> 24) * 16);
     const function_arb_table_7 = value.function_arb_table_7 ?? undefined;
     if (function_arb_table_7 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7, function_arb_table_7_at);
     const function_arb_table_7_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_7_cap & 0xff) & 63)) - ((((vc_7_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
@@ -19229,7 +19295,9 @@ export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDsn(value: Encodable<PciExtCapDsn>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_dsn', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dsn', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dsn', offset, 12, view.byteLength);
   }
@@ -19398,7 +19466,9 @@ export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPwr(value: Encodable<PciExtCapPwr>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_pwr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pwr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pwr', offset, 16, view.byteLength);
   }
@@ -19594,10 +19664,10 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
     },
     reserved_4: view.getUint32(offset + 4, true),
   };
-  if (((desc >>> 1) & 1) === 0) {
+  if (((desc >>> 1) & 1) === 0) { // !desc.type
     value.memory = view.getBigUint64(offset + 8, true);
   }
-  if (((desc >>> 1) & 1) !== 0) {
+  if (((desc >>> 1) & 1) !== 0) { // desc.type
     const config = view.getUint32(offset + 8, true);
     value.config = {
       bus_bits: config & 7,
@@ -19607,7 +19677,7 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
       bus_and_base: config >>> 20,
     };
   }
-  if (((desc >>> 1) & 1) !== 0) {
+  if (((desc >>> 1) & 1) !== 0) { // desc.type
     value.config_high = view.getUint32(offset + 12, true);
   }
   return value;
@@ -19620,7 +19690,9 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, offset = 0): number {
-  checkObject('pci_rcld_link', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_rcld_link', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_rcld_link', offset, 16, view.byteLength);
   }
@@ -19646,12 +19718,12 @@ export function writePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, 
   ) >>> 0;
   view.setUint32(offset, desc, true);
   view.setUint32(offset + 4, checkU32('pci_rcld_link.reserved_4', value.reserved_4 ?? 0, offset + 4), true);
-  if (((desc >>> 1) & 1) === 0) {
+  if (((desc >>> 1) & 1) === 0) { // !desc.type
     view.setBigUint64(offset + 8, checkU64('pci_rcld_link.memory', value.memory ?? 0n, offset + 8), true);
   } else if (value.memory != null) {
     throw unexpectedField('pci_rcld_link.memory', value.memory, offset + 8);
   }
-  if (((desc >>> 1) & 1) !== 0) {
+  if (((desc >>> 1) & 1) !== 0) { // desc.type
     const config_bits: Partial<PciRcldLinkConfig> = checkObject('pci_rcld_link.config', value.config ?? {}, offset + 8);
     const config = (
       checkBits('pci_rcld_link.config.bus_bits', config_bits.bus_bits, 3, offset + 8)
@@ -19664,7 +19736,7 @@ export function writePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, 
   } else if (value.config != null) {
     throw unexpectedField('pci_rcld_link.config', value.config, offset + 8);
   }
-  if (((desc >>> 1) & 1) !== 0) {
+  if (((desc >>> 1) & 1) !== 0) { // desc.type
     view.setUint32(offset + 12, checkU32('pci_rcld_link.config_high', value.config_high ?? 0, offset + 12), true);
   } else if (value.config_high != null) {
     throw unexpectedField('pci_rcld_link.config_high', value.config_high, offset + 12);
@@ -19827,7 +19899,9 @@ export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_rcld', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_rcld', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_rcld', offset, 16, view.byteLength);
   }
@@ -19984,7 +20058,7 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
     header: readPciExtCapHeader(view, offset),
     rciep_bitmap: view.getUint32(offset + 4, true),
   };
-  if (((header_header >>> 16) & 0xf) >= 2) {
+  if (((header_header >>> 16) & 0xf) >= 2) { // header.header.version >= PCI_RCEC_BUSN_REG_VER
     if (!(offset + 12 <= limit)) {
       throw tooShort('pci_ext_cap_rcec.associated_bus_numbers', offset + 8, 4, limit);
     }
@@ -20008,7 +20082,9 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_rcec', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_rcec', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_rcec', offset, 8, view.byteLength);
   }
@@ -20021,7 +20097,7 @@ export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataV
   }
   const header_header = view.getUint32(offset, true);
   view.setUint32(offset + 4, checkU32('pci_ext_cap_rcec.rciep_bitmap', value.rciep_bitmap ?? 0, offset + 4), true);
-  if (((header_header >>> 16) & 0xf) >= 2) {
+  if (((header_header >>> 16) & 0xf) >= 2) { // header.header.version >= PCI_RCEC_BUSN_REG_VER
     filled = claim('pci_ext_cap_rcec.associated_bus_numbers', view, filled, offset + 8, 4);
     const associated_bus_numbers_bits: Partial<PciExtCapRcecAssociatedBusNumbers> = checkObject('pci_ext_cap_rcec.associated_bus_numbers', value.associated_bus_numbers ?? {}, offset + 8);
     const associated_bus_numbers = (
@@ -20160,7 +20236,9 @@ export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_vndr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_vndr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_vndr', offset, 8, view.byteLength);
   }
@@ -20372,7 +20450,7 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
       reserved_15_13: ctrl >>> 13,
     },
   };
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.p2p_egress_control
     const egress_control_vector_count = egress_control_vector_size !== 0 ? Math.floor((egress_control_vector_size + 31) / 32) : 8;
     if (!(offset + 8 + 4 * egress_control_vector_count <= limit)) {
       throw badCount('pci_ext_cap_acs.egress_control_vector', offset + 8, egress_control_vector_count, Math.floor((limit - (offset + 8)) / 4));
@@ -20395,7 +20473,9 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_acs', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_acs', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_acs', offset, 8, view.byteLength);
   }
@@ -20436,7 +20516,7 @@ export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataVie
     | (checkBits('pci_ext_cap_acs.ctrl.reserved_15_13', ctrl_bits.reserved_15_13, 3, offset + 6) << 13)
   ) >>> 0;
   view.setUint16(offset + 6, ctrl, true);
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.p2p_egress_control
     const egress_control_vector = value.egress_control_vector ?? undefined;
     if (egress_control_vector !== undefined && !Array.isArray(egress_control_vector)) {
       throw wrongType('pci_ext_cap_acs.egress_control_vector', egress_control_vector, offset + 8, 'an array');
@@ -20618,7 +20698,9 @@ export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAri(value: Encodable<PciExtCapAri>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_ari', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_ari', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_ari', offset, 8, view.byteLength);
   }
@@ -20778,7 +20860,9 @@ export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAts(value: Encodable<PciExtCapAts>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_ats', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_ats', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_ats', offset, 8, view.byteLength);
   }
@@ -20962,7 +21046,9 @@ export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcilc(value: Encodable<PciExtCapRcilc>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_rcilc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_rcilc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_rcilc', offset, 12, view.byteLength);
   }
@@ -21139,7 +21225,9 @@ export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcrb(value: Encodable<PciExtCapRcrb>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_rcrb', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_rcrb', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_rcrb', offset, 20, view.byteLength);
   }
@@ -21382,7 +21470,9 @@ export function encodePciExtCapMcast(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_mcast', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_mcast', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_mcast', offset, 40, view.byteLength);
   }
@@ -21618,7 +21708,9 @@ export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPri(value: Encodable<PciExtCapPri>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_pri', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pri', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pri', offset, 16, view.byteLength);
   }
@@ -21809,7 +21901,9 @@ export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPasid(value: Encodable<PciExtCapPasid>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_pasid', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pasid', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pasid', offset, 8, view.byteLength);
   }
@@ -22180,7 +22274,7 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
     },
   } as PciExtCapSriov;
   const has_bar_1 = !(((bar_0 >>> 1) & 3) === 2);
-  if (has_bar_1) {
+  if (has_bar_1) { // !(bar_0.type == 2)
     bar_1 = view.getUint32(offset + 40, true);
     value.bar_1 = {
       space: bar_1 & 1,
@@ -22189,11 +22283,11 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
       address: bar_1 >>> 4,
     };
   }
-  if (((bar_0 >>> 1) & 3) === 2) {
+  if (((bar_0 >>> 1) & 3) === 2) { // bar_0.type == 2
     value.bar_1_upper = view.getUint32(offset + 40, true);
   }
   const has_bar_2 = !(has_bar_1 && ((bar_1 >>> 1) & 3) === 2);
-  if (has_bar_2) {
+  if (has_bar_2) { // !(has(bar_1) && bar_1.type == 2)
     bar_2 = view.getUint32(offset + 44, true);
     value.bar_2 = {
       space: bar_2 & 1,
@@ -22202,11 +22296,11 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
       address: bar_2 >>> 4,
     };
   }
-  if (has_bar_1 && ((bar_1 >>> 1) & 3) === 2) {
+  if (has_bar_1 && ((bar_1 >>> 1) & 3) === 2) { // has(bar_1) && bar_1.type == 2
     value.bar_2_upper = view.getUint32(offset + 44, true);
   }
   const has_bar_3 = !(has_bar_2 && ((bar_2 >>> 1) & 3) === 2);
-  if (has_bar_3) {
+  if (has_bar_3) { // !(has(bar_2) && bar_2.type == 2)
     bar_3 = view.getUint32(offset + 48, true);
     value.bar_3 = {
       space: bar_3 & 1,
@@ -22215,11 +22309,11 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
       address: bar_3 >>> 4,
     };
   }
-  if (has_bar_2 && ((bar_2 >>> 1) & 3) === 2) {
+  if (has_bar_2 && ((bar_2 >>> 1) & 3) === 2) { // has(bar_2) && bar_2.type == 2
     value.bar_3_upper = view.getUint32(offset + 48, true);
   }
   const has_bar_4 = !(has_bar_3 && ((bar_3 >>> 1) & 3) === 2);
-  if (has_bar_4) {
+  if (has_bar_4) { // !(has(bar_3) && bar_3.type == 2)
     bar_4 = view.getUint32(offset + 52, true);
     value.bar_4 = {
       space: bar_4 & 1,
@@ -22228,10 +22322,10 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
       address: bar_4 >>> 4,
     };
   }
-  if (has_bar_3 && ((bar_3 >>> 1) & 3) === 2) {
+  if (has_bar_3 && ((bar_3 >>> 1) & 3) === 2) { // has(bar_3) && bar_3.type == 2
     value.bar_4_upper = view.getUint32(offset + 52, true);
   }
-  if (!(has_bar_4 && ((bar_4 >>> 1) & 3) === 2)) {
+  if (!(has_bar_4 && ((bar_4 >>> 1) & 3) === 2)) { // !(has(bar_4) && bar_4.type == 2)
     const bar_5 = view.getUint32(offset + 56, true);
     value.bar_5 = {
       space: bar_5 & 1,
@@ -22240,7 +22334,7 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
       address: bar_5 >>> 4,
     };
   }
-  if (has_bar_4 && ((bar_4 >>> 1) & 3) === 2) {
+  if (has_bar_4 && ((bar_4 >>> 1) & 3) === 2) { // has(bar_4) && bar_4.type == 2
     value.bar_5_upper = view.getUint32(offset + 56, true);
   }
   const vfm = view.getUint32(offset + 60, true);
@@ -22258,7 +22352,9 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_sriov', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_sriov', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_sriov', offset, 64, view.byteLength);
   }
@@ -22319,7 +22415,7 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   ) >>> 0;
   view.setUint32(offset + 36, bar_0, true);
   const has_bar_1 = !(((bar_0 >>> 1) & 3) === 2);
-  if (has_bar_1) {
+  if (has_bar_1) { // !(bar_0.type == 2)
     const bar_1_bits: Partial<PciExtCapSriovBar1> = checkObject('pci_ext_cap_sriov.bar_1', value.bar_1 ?? {}, offset + 40);
     bar_1 = (
       checkBits('pci_ext_cap_sriov.bar_1.space', bar_1_bits.space, 1, offset + 40)
@@ -22331,13 +22427,13 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   } else if (value.bar_1 != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_1', value.bar_1, offset + 40);
   }
-  if (((bar_0 >>> 1) & 3) === 2) {
+  if (((bar_0 >>> 1) & 3) === 2) { // bar_0.type == 2
     view.setUint32(offset + 40, checkU32('pci_ext_cap_sriov.bar_1_upper', value.bar_1_upper ?? 0, offset + 40), true);
   } else if (value.bar_1_upper != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_1_upper', value.bar_1_upper, offset + 40);
   }
   const has_bar_2 = !(has_bar_1 && ((bar_1 >>> 1) & 3) === 2);
-  if (has_bar_2) {
+  if (has_bar_2) { // !(has(bar_1) && bar_1.type == 2)
     const bar_2_bits: Partial<PciExtCapSriovBar2> = checkObject('pci_ext_cap_sriov.bar_2', value.bar_2 ?? {}, offset + 44);
     bar_2 = (
       checkBits('pci_ext_cap_sriov.bar_2.space', bar_2_bits.space, 1, offset + 44)
@@ -22349,13 +22445,13 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   } else if (value.bar_2 != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_2', value.bar_2, offset + 44);
   }
-  if (has_bar_1 && ((bar_1 >>> 1) & 3) === 2) {
+  if (has_bar_1 && ((bar_1 >>> 1) & 3) === 2) { // has(bar_1) && bar_1.type == 2
     view.setUint32(offset + 44, checkU32('pci_ext_cap_sriov.bar_2_upper', value.bar_2_upper ?? 0, offset + 44), true);
   } else if (value.bar_2_upper != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_2_upper', value.bar_2_upper, offset + 44);
   }
   const has_bar_3 = !(has_bar_2 && ((bar_2 >>> 1) & 3) === 2);
-  if (has_bar_3) {
+  if (has_bar_3) { // !(has(bar_2) && bar_2.type == 2)
     const bar_3_bits: Partial<PciExtCapSriovBar3> = checkObject('pci_ext_cap_sriov.bar_3', value.bar_3 ?? {}, offset + 48);
     bar_3 = (
       checkBits('pci_ext_cap_sriov.bar_3.space', bar_3_bits.space, 1, offset + 48)
@@ -22367,13 +22463,13 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   } else if (value.bar_3 != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_3', value.bar_3, offset + 48);
   }
-  if (has_bar_2 && ((bar_2 >>> 1) & 3) === 2) {
+  if (has_bar_2 && ((bar_2 >>> 1) & 3) === 2) { // has(bar_2) && bar_2.type == 2
     view.setUint32(offset + 48, checkU32('pci_ext_cap_sriov.bar_3_upper', value.bar_3_upper ?? 0, offset + 48), true);
   } else if (value.bar_3_upper != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_3_upper', value.bar_3_upper, offset + 48);
   }
   const has_bar_4 = !(has_bar_3 && ((bar_3 >>> 1) & 3) === 2);
-  if (has_bar_4) {
+  if (has_bar_4) { // !(has(bar_3) && bar_3.type == 2)
     const bar_4_bits: Partial<PciExtCapSriovBar4> = checkObject('pci_ext_cap_sriov.bar_4', value.bar_4 ?? {}, offset + 52);
     bar_4 = (
       checkBits('pci_ext_cap_sriov.bar_4.space', bar_4_bits.space, 1, offset + 52)
@@ -22385,12 +22481,12 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   } else if (value.bar_4 != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_4', value.bar_4, offset + 52);
   }
-  if (has_bar_3 && ((bar_3 >>> 1) & 3) === 2) {
+  if (has_bar_3 && ((bar_3 >>> 1) & 3) === 2) { // has(bar_3) && bar_3.type == 2
     view.setUint32(offset + 52, checkU32('pci_ext_cap_sriov.bar_4_upper', value.bar_4_upper ?? 0, offset + 52), true);
   } else if (value.bar_4_upper != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_4_upper', value.bar_4_upper, offset + 52);
   }
-  if (!(has_bar_4 && ((bar_4 >>> 1) & 3) === 2)) {
+  if (!(has_bar_4 && ((bar_4 >>> 1) & 3) === 2)) { // !(has(bar_4) && bar_4.type == 2)
     const bar_5_bits: Partial<PciExtCapSriovBar5> = checkObject('pci_ext_cap_sriov.bar_5', value.bar_5 ?? {}, offset + 56);
     const bar_5 = (
       checkBits('pci_ext_cap_sriov.bar_5.space', bar_5_bits.space, 1, offset + 56)
@@ -22402,7 +22498,7 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   } else if (value.bar_5 != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_5', value.bar_5, offset + 56);
   }
-  if (has_bar_4 && ((bar_4 >>> 1) & 3) === 2) {
+  if (has_bar_4 && ((bar_4 >>> 1) & 3) === 2) { // has(bar_4) && bar_4.type == 2
     view.setUint32(offset + 56, checkU32('pci_ext_cap_sriov.bar_5_upper', value.bar_5_upper ?? 0, offset + 56), true);
   } else if (value.bar_5_upper != null) {
     throw unexpectedField('pci_ext_cap_sriov.bar_5_upper', value.bar_5_upper, offset + 56);
@@ -22761,7 +22857,9 @@ export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapLtr(value: Encodable<PciExtCapLtr>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_ltr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_ltr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_ltr', offset, 8, view.byteLength);
   }
@@ -22919,7 +23017,9 @@ export function readPciRebarEntry(view: DataView, offset: number): PciRebarEntry
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataView, offset = 0): number {
-  checkObject('pci_rebar_entry', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_rebar_entry', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_rebar_entry', offset, 8, view.byteLength);
   }
@@ -23085,7 +23185,9 @@ export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byte
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_rebar', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_rebar', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_rebar', offset, 12, view.byteLength);
   }
@@ -23315,7 +23417,9 @@ export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_dpa', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dpa', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dpa', offset, 16, view.byteLength);
   }
@@ -23499,7 +23603,9 @@ export function readPciTphStEntry(view: DataView, offset: number): PciTphStEntry
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataView, offset = 0): number {
-  checkObject('pci_tph_st_entry', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_tph_st_entry', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
     throw noRoom('pci_tph_st_entry', offset, 2, view.byteLength);
   }
@@ -23663,7 +23769,9 @@ export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_tph', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_tph', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_tph', offset, 12, view.byteLength);
   }
@@ -23846,7 +23954,9 @@ export function readPciSecpciLane(view: DataView, offset: number): PciSecpciLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataView, offset = 0): number {
-  checkObject('pci_secpci_lane', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_secpci_lane', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
     throw noRoom('pci_secpci_lane', offset, 2, view.byteLength);
   }
@@ -24005,7 +24115,9 @@ export function encodePciExtCapSecpci(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_secpci', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_secpci', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_secpci', offset, 12, view.byteLength);
   }
@@ -24437,7 +24549,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
     },
     source_id: view.getUint16(offset + 10, true),
   };
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     if (!(offset + 16 <= limit)) throw tooShort('pci_ext_cap_dpc.rp_pio_status', offset + 12, 4, limit);
     const rp_pio_status = view.getUint32(offset + 12, true);
     value.rp_pio_status = {
@@ -24455,7 +24567,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
       reserved_19: rp_pio_status >>> 19,
     };
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     if (!(offset + 20 <= limit)) throw tooShort('pci_ext_cap_dpc.rp_pio_mask', offset + 16, 4, limit);
     const rp_pio_mask = view.getUint32(offset + 16, true);
     value.rp_pio_mask = {
@@ -24473,7 +24585,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
       reserved_19: rp_pio_mask >>> 19,
     };
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     if (!(offset + 24 <= limit)) throw tooShort('pci_ext_cap_dpc.rp_pio_severity', offset + 20, 4, limit);
     const rp_pio_severity = view.getUint32(offset + 20, true);
     value.rp_pio_severity = {
@@ -24491,7 +24603,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
       reserved_19: rp_pio_severity >>> 19,
     };
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     if (!(offset + 28 <= limit)) throw tooShort('pci_ext_cap_dpc.rp_pio_syserror', offset + 24, 4, limit);
     const rp_pio_syserror = view.getUint32(offset + 24, true);
     value.rp_pio_syserror = {
@@ -24509,7 +24621,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
       reserved_19: rp_pio_syserror >>> 19,
     };
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     if (!(offset + 32 <= limit)) throw tooShort('pci_ext_cap_dpc.rp_pio_exception', offset + 28, 4, limit);
     const rp_pio_exception = view.getUint32(offset + 28, true);
     value.rp_pio_exception = {
@@ -24561,7 +24673,9 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_dpc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dpc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dpc', offset, 12, view.byteLength);
   }
@@ -24611,7 +24725,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   ) >>> 0;
   view.setUint16(offset + 8, status, true);
   view.setUint16(offset + 10, checkU16('pci_ext_cap_dpc.source_id', value.source_id ?? 0, offset + 10), true);
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     filled = claim('pci_ext_cap_dpc.rp_pio_status', view, filled, offset + 12, 4);
     const rp_pio_status_bits: Partial<PciExtCapDpcRpPioStatus> = checkObject('pci_ext_cap_dpc.rp_pio_status', value.rp_pio_status ?? {}, offset + 12);
     const rp_pio_status = (
@@ -24632,7 +24746,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   } else if (value.rp_pio_status != null) {
     throw unexpectedField('pci_ext_cap_dpc.rp_pio_status', value.rp_pio_status, offset + 12);
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     filled = claim('pci_ext_cap_dpc.rp_pio_mask', view, filled, offset + 16, 4);
     const rp_pio_mask_bits: Partial<PciExtCapDpcRpPioMask> = checkObject('pci_ext_cap_dpc.rp_pio_mask', value.rp_pio_mask ?? {}, offset + 16);
     const rp_pio_mask = (
@@ -24653,7 +24767,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   } else if (value.rp_pio_mask != null) {
     throw unexpectedField('pci_ext_cap_dpc.rp_pio_mask', value.rp_pio_mask, offset + 16);
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     filled = claim('pci_ext_cap_dpc.rp_pio_severity', view, filled, offset + 20, 4);
     const rp_pio_severity_bits: Partial<PciExtCapDpcRpPioSeverity> = checkObject('pci_ext_cap_dpc.rp_pio_severity', value.rp_pio_severity ?? {}, offset + 20);
     const rp_pio_severity = (
@@ -24674,7 +24788,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   } else if (value.rp_pio_severity != null) {
     throw unexpectedField('pci_ext_cap_dpc.rp_pio_severity', value.rp_pio_severity, offset + 20);
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     filled = claim('pci_ext_cap_dpc.rp_pio_syserror', view, filled, offset + 24, 4);
     const rp_pio_syserror_bits: Partial<PciExtCapDpcRpPioSyserror> = checkObject('pci_ext_cap_dpc.rp_pio_syserror', value.rp_pio_syserror ?? {}, offset + 24);
     const rp_pio_syserror = (
@@ -24695,7 +24809,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   } else if (value.rp_pio_syserror != null) {
     throw unexpectedField('pci_ext_cap_dpc.rp_pio_syserror', value.rp_pio_syserror, offset + 24);
   }
-  if (((cap >>> 5) & 1) !== 0) {
+  if (((cap >>> 5) & 1) !== 0) { // cap.rp_extensions
     filled = claim('pci_ext_cap_dpc.rp_pio_exception', view, filled, offset + 28, 4);
     const rp_pio_exception_bits: Partial<PciExtCapDpcRpPioException> = checkObject('pci_ext_cap_dpc.rp_pio_exception', value.rp_pio_exception ?? {}, offset + 28);
     const rp_pio_exception = (
@@ -24942,7 +25056,9 @@ export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPtm(value: Encodable<PciExtCapPtm>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_ptm', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_ptm', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_ptm', offset, 12, view.byteLength);
   }
@@ -25169,7 +25285,7 @@ export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteL
       reserved_8: ctl2 >>> 8,
     },
   };
-  if (((header_header >>> 16) & 0xf) >= 2) {
+  if (((header_header >>> 16) & 0xf) >= 2) { // header.header.version >= 2
     if (!(offset + 20 <= limit)) throw tooShort('pci_ext_cap_l1ss.sts', offset + 16, 4, limit);
     const sts = view.getUint32(offset + 16, true);
     value.sts = {
@@ -25187,7 +25303,9 @@ export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_l1ss', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_l1ss', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_l1ss', offset, 16, view.byteLength);
   }
@@ -25235,7 +25353,7 @@ export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataV
     | (checkBits('pci_ext_cap_l1ss.ctl2.reserved_8', ctl2_bits.reserved_8, 24, offset + 12) << 8)
   ) >>> 0;
   view.setUint32(offset + 12, ctl2, true);
-  if (((header_header >>> 16) & 0xf) >= 2) {
+  if (((header_header >>> 16) & 0xf) >= 2) { // header.header.version >= 2
     filled = claim('pci_ext_cap_l1ss.sts', view, filled, offset + 16, 4);
     const sts_bits: Partial<PciExtCapL1ssSts> = checkObject('pci_ext_cap_l1ss.sts', value.sts ?? {}, offset + 16);
     const sts = (
@@ -25509,7 +25627,9 @@ export function encodePciExtCapDvsecCxlPort(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_port', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_port', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_port', offset, 40, view.byteLength);
   }
@@ -25821,7 +25941,9 @@ export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byte
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_dvsec', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 10 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec', offset, 10, view.byteLength);
   }
@@ -25988,7 +26110,9 @@ export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDlf(value: Encodable<PciExtCapDlf>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_dlf', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dlf', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dlf', offset, 12, view.byteLength);
   }
@@ -26121,7 +26245,9 @@ export function readPciPl16gtLane(view: DataView, offset: number): PciPl16gtLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataView, offset = 0): number {
-  checkObject('pci_pl_16gt_lane', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_pl_16gt_lane', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
     throw noRoom('pci_pl_16gt_lane', offset, 1, view.byteLength);
   }
@@ -26299,7 +26425,9 @@ export function encodePciExtCapPl16gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_pl_16gt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pl_16gt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pl_16gt', offset, 32, view.byteLength);
   }
@@ -26669,7 +26797,9 @@ export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapNpem(value: Encodable<PciExtCapNpem>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_npem', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_npem', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_npem', offset, 16, view.byteLength);
   }
@@ -26854,7 +26984,9 @@ export function readPciPl32gtLane(view: DataView, offset: number): PciPl32gtLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataView, offset = 0): number {
-  checkObject('pci_pl_32gt_lane', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_pl_32gt_lane', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
     throw noRoom('pci_pl_32gt_lane', offset, 1, view.byteLength);
   }
@@ -27176,7 +27308,9 @@ export function encodePciExtCapPl32gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_pl_32gt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pl_32gt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pl_32gt', offset, 32, view.byteLength);
   }
@@ -27511,7 +27645,9 @@ export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_doe', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_doe', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_doe', offset, 24, view.byteLength);
   }
@@ -27527,7 +27663,7 @@ export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataVie
     | (checkBits('pci_ext_cap_doe.cap.reserved_12', cap_bits.reserved_12, 20, offset + 4) << 12)
     | checkBits('pci_ext_cap_doe.cap.rest', cap_bits.rest, 32, offset + 4)
   ) >>> 0;
-  if ((cap & 1) !== 0) {
+  if ((cap & 1) !== 0) { // cap.interrupt_support
     cap = (cap | (checkBits('pci_ext_cap_doe.cap.interrupt_message', cap_bits.interrupt_message, 11, offset + 4) << 1)) >>> 0;
   } else if (cap_bits.interrupt_message != null) {
     throw unexpectedField('pci_ext_cap_doe.cap.interrupt_message', cap_bits.interrupt_message, offset + 4);
@@ -27711,7 +27847,9 @@ export function encodePciDoeDataObjectHeader(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_doe_data_object_header', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_doe_data_object_header', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_doe_data_object_header', offset, 8, view.byteLength);
   }
@@ -27847,7 +27985,9 @@ export function encodePciDoeDiscoveryRequest(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_doe_discovery_request', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_doe_discovery_request', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_doe_discovery_request', offset, 12, view.byteLength);
   }
@@ -27966,7 +28106,9 @@ export function encodePciDoeDiscoveryResponse(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_doe_discovery_response', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_doe_discovery_response', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_doe_discovery_response', offset, 12, view.byteLength);
   }
@@ -28132,7 +28274,9 @@ export function encodePciCxlDeviceRange(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_cxl_device_range', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cxl_device_range', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_cxl_device_range', offset, 16, view.byteLength);
   }
@@ -28528,7 +28672,7 @@ export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = 
     range_1: readPciCxlDeviceRange(view, offset + 24),
     range_2: readPciCxlDeviceRange(view, offset + 40),
   } as PciExtCapDvsecCxlDevice;
-  if ((header1 >>> 20) >= 60) {
+  if ((header1 >>> 20) >= 60) { // header1.length >= 0x3c
     if (!(offset + 58 <= limit)) throw tooShort('pci_ext_cap_dvsec_cxl_device.cap3', offset + 56, 2, limit);
     const cap3 = view.getUint16(offset + 56, true);
     value.cap3 = {
@@ -28539,7 +28683,7 @@ export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = 
       reserved_4: cap3 >>> 4,
     };
   }
-  if ((header1 >>> 20) >= 60) {
+  if ((header1 >>> 20) >= 60) { // header1.length >= 0x3c
     if (!(offset + 60 <= limit)) {
       throw tooShort('pci_ext_cap_dvsec_cxl_device.reserved_3a', offset + 58, 2, limit);
     }
@@ -28567,7 +28711,9 @@ export function encodePciExtCapDvsecCxlDevice(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_device', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_device', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_device', offset, 56, view.byteLength);
   }
@@ -28671,7 +28817,7 @@ export function encodePciExtCapDvsecCxlDevice(
   } catch (error) {
     throw inside('pci_ext_cap_dvsec_cxl_device.range_2', error);
   }
-  if ((header1 >>> 20) >= 60) {
+  if ((header1 >>> 20) >= 60) { // header1.length >= 0x3c
     filled = claim('pci_ext_cap_dvsec_cxl_device.cap3', view, filled, offset + 56, 2);
     const cap3_bits: Partial<PciExtCapDvsecCxlDeviceCap3> = checkObject('pci_ext_cap_dvsec_cxl_device.cap3', value.cap3 ?? {}, offset + 56);
     const cap3 = (
@@ -28685,7 +28831,7 @@ export function encodePciExtCapDvsecCxlDevice(
   } else if (value.cap3 != null) {
     throw unexpectedField('pci_ext_cap_dvsec_cxl_device.cap3', value.cap3, offset + 56);
   }
-  if ((header1 >>> 20) >= 60) {
+  if ((header1 >>> 20) >= 60) { // header1.length >= 0x3c
     filled = claim('pci_ext_cap_dvsec_cxl_device.reserved_3a', view, filled, offset + 58, 2);
     view.setUint16(offset + 58, checkU16('pci_ext_cap_dvsec_cxl_device.reserved_3a', value.reserved_3a ?? 0, offset + 58), true);
   } else if (value.reserved_3a != null) {
@@ -28935,7 +29081,9 @@ export function encodePciExtCapDvsecCxlFunctionMap(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_function_map', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_function_map', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_function_map', offset, 44, view.byteLength);
   }
@@ -29200,7 +29348,9 @@ export function encodePciExtCapDvsecCxlGpfPort(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_gpf_port', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_gpf_port', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_gpf_port', offset, 16, view.byteLength);
   }
@@ -29449,7 +29599,9 @@ export function encodePciExtCapDvsecCxlGpfDevice(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_gpf_device', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_gpf_device', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_gpf_device', offset, 16, view.byteLength);
   }
@@ -29829,7 +29981,7 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
       reserved_15: status >>> 15,
     },
   } as PciExtCapDvsecCxlFlexBus;
-  if ((header1 >>> 20) >= 20) {
+  if ((header1 >>> 20) >= 20) { // header1.length >= 0x14
     if (!(offset + 20 <= limit)) {
       throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus.received_modified_ts_data_phase_1', offset + 16, 4, limit);
     }
@@ -29839,7 +29991,7 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
       reserved_24: received_modified_ts_data_phase_1 >>> 24,
     };
   }
-  if ((header1 >>> 20) >= 32) {
+  if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
     if (!(offset + 24 <= limit)) throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus.cap2', offset + 20, 4, limit);
     const cap2 = view.getUint32(offset + 20, true);
     value.cap2 = {
@@ -29847,7 +29999,7 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
       reserved_1: cap2 >>> 1,
     };
   }
-  if ((header1 >>> 20) >= 32) {
+  if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
     if (!(offset + 28 <= limit)) throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus.ctrl2', offset + 24, 4, limit);
     const ctrl2 = view.getUint32(offset + 24, true);
     value.ctrl2 = {
@@ -29855,7 +30007,7 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
       reserved_1: ctrl2 >>> 1,
     };
   }
-  if ((header1 >>> 20) >= 32) {
+  if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
     if (!(offset + 32 <= limit)) {
       throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus.status2', offset + 28, 4, limit);
     }
@@ -29887,7 +30039,9 @@ export function encodePciExtCapDvsecCxlFlexBus(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_flex_bus', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_flex_bus', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_flex_bus', offset, 16, view.byteLength);
   }
@@ -29962,7 +30116,7 @@ export function encodePciExtCapDvsecCxlFlexBus(
     | (checkBits('pci_ext_cap_dvsec_cxl_flex_bus.status.reserved_15', status_bits.reserved_15, 1, offset + 14) << 15)
   ) >>> 0;
   view.setUint16(offset + 14, status, true);
-  if ((header1 >>> 20) >= 20) {
+  if ((header1 >>> 20) >= 20) { // header1.length >= 0x14
     filled = claim('pci_ext_cap_dvsec_cxl_flex_bus.received_modified_ts_data_phase_1', view, filled, offset + 16, 4);
     const received_modified_ts_data_phase_1_bits: Partial<PciExtCapDvsecCxlFlexBusReceivedModifiedTsDataPhase1> = checkObject('pci_ext_cap_dvsec_cxl_flex_bus.received_modified_ts_data_phase_1', value.received_modified_ts_data_phase_1 ?? {}, offset + 16);
     const received_modified_ts_data_phase_1 = (
@@ -29973,7 +30127,7 @@ export function encodePciExtCapDvsecCxlFlexBus(
   } else if (value.received_modified_ts_data_phase_1 != null) {
     throw unexpectedField('pci_ext_cap_dvsec_cxl_flex_bus.received_modified_ts_data_phase_1', value.received_modified_ts_data_phase_1, offset + 16);
   }
-  if ((header1 >>> 20) >= 32) {
+  if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
     filled = claim('pci_ext_cap_dvsec_cxl_flex_bus.cap2', view, filled, offset + 20, 4);
     const cap2_bits: Partial<PciExtCapDvsecCxlFlexBusCap2> = checkObject('pci_ext_cap_dvsec_cxl_flex_bus.cap2', value.cap2 ?? {}, offset + 20);
     const cap2 = (
@@ -29984,7 +30138,7 @@ export function encodePciExtCapDvsecCxlFlexBus(
   } else if (value.cap2 != null) {
     throw unexpectedField('pci_ext_cap_dvsec_cxl_flex_bus.cap2', value.cap2, offset + 20);
   }
-  if ((header1 >>> 20) >= 32) {
+  if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
     filled = claim('pci_ext_cap_dvsec_cxl_flex_bus.ctrl2', view, filled, offset + 24, 4);
     const ctrl2_bits: Partial<PciExtCapDvsecCxlFlexBusCtrl2> = checkObject('pci_ext_cap_dvsec_cxl_flex_bus.ctrl2', value.ctrl2 ?? {}, offset + 24);
     const ctrl2 = (
@@ -29995,7 +30149,7 @@ export function encodePciExtCapDvsecCxlFlexBus(
   } else if (value.ctrl2 != null) {
     throw unexpectedField('pci_ext_cap_dvsec_cxl_flex_bus.ctrl2', value.ctrl2, offset + 24);
   }
-  if ((header1 >>> 20) >= 32) {
+  if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
     filled = claim('pci_ext_cap_dvsec_cxl_flex_bus.status2', view, filled, offset + 28, 4);
     const status2_bits: Partial<PciExtCapDvsecCxlFlexBusStatus2> = checkObject('pci_ext_cap_dvsec_cxl_flex_bus.status2', value.status2 ?? {}, offset + 28);
     const status2 = (
@@ -30179,7 +30333,9 @@ export function encodePciCxlRegisterBlock(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_cxl_register_block', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_cxl_register_block', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_cxl_register_block', offset, 8, view.byteLength);
   }
@@ -30354,7 +30510,9 @@ export function encodePciExtCapDvsecCxlRegisterLocator(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_register_locator', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_register_locator', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_register_locator', offset, 12, view.byteLength);
   }
@@ -30563,7 +30721,9 @@ export function encodePciExtCapDvsecCxlMld(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_mld', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_mld', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_mld', offset, 12, view.byteLength);
   }
@@ -30745,7 +30905,9 @@ export function encodePciExtCapDvsecCxlTest(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_dvsec_cxl_test', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dvsec_cxl_test', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 10 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dvsec_cxl_test', offset, 10, view.byteLength);
   }
@@ -30923,7 +31085,9 @@ export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapLnr(value: Encodable<PciExtCapLnr>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_lnr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_lnr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_lnr', offset, 8, view.byteLength);
   }
@@ -31118,7 +31282,9 @@ export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapFrs(value: Encodable<PciExtCapFrs>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_frs', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_frs', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_frs', offset, 16, view.byteLength);
   }
@@ -31305,7 +31471,9 @@ export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRtr(value: Encodable<PciExtCapRtr>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_rtr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_rtr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_rtr', offset, 12, view.byteLength);
   }
@@ -31477,7 +31645,9 @@ export function encodePciExtCapVfRebar(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_vf_rebar', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_vf_rebar', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_vf_rebar', offset, 12, view.byteLength);
   }
@@ -31677,7 +31847,9 @@ export function readPciLmrLane(view: DataView, offset: number): PciLmrLane {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, offset = 0): number {
-  checkObject('pci_lmr_lane', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_lmr_lane', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_lmr_lane', offset, 4, view.byteLength);
   }
@@ -31843,7 +32015,9 @@ export function encodePciExtCapLmr(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_lmr', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_lmr', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_lmr', offset, 8, view.byteLength);
   }
@@ -32085,7 +32259,9 @@ export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDev3(value: Encodable<PciExtCapDev3>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_dev3', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_dev3', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_dev3', offset, 16, view.byteLength);
   }
@@ -32302,7 +32478,9 @@ export function encodePciIdeLinkStream(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ide_link_stream', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ide_link_stream', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ide_link_stream', offset, 8, view.byteLength);
   }
@@ -32464,7 +32642,9 @@ export function encodePciIdeAddressAssociation(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ide_address_association', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ide_address_association', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ide_address_association', offset, 12, view.byteLength);
   }
@@ -32722,7 +32902,9 @@ export function encodePciIdeSelectiveStream(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ide_selective_stream', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ide_selective_stream', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ide_selective_stream', offset, 20, view.byteLength);
   }
@@ -33021,7 +33203,9 @@ export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_ide', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_ide', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_ide', offset, 12, view.byteLength);
   }
@@ -33217,7 +33401,9 @@ export function readPciPl64gtLane(view: DataView, offset: number): PciPl64gtLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataView, offset = 0): number {
-  checkObject('pci_pl_64gt_lane', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_pl_64gt_lane', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
     throw noRoom('pci_pl_64gt_lane', offset, 1, view.byteLength);
   }
@@ -33387,7 +33573,9 @@ export function encodePciExtCapPl64gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_pl_64gt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pl_64gt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pl_64gt', offset, 16, view.byteLength);
   }
@@ -33717,7 +33905,9 @@ export function encodePciExtCapFlitLog(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_flit_log', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_flit_log', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_flit_log', offset, 60, view.byteLength);
   }
@@ -34269,7 +34459,9 @@ export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlit
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapFlitEi(value: Encodable<PciExtCapFlitEi>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_flit_ei', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_flit_ei', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_flit_ei', offset, 36, view.byteLength);
   }
@@ -34559,7 +34751,9 @@ export function encodePciMmioRblLocator(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_mmio_rbl_locator', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_mmio_rbl_locator', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_mmio_rbl_locator', offset, 8, view.byteLength);
   }
@@ -34699,7 +34893,9 @@ export function encodePciExtCapMmioRbl(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_mmio_rbl', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_mmio_rbl', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_mmio_rbl', offset, 8, view.byteLength);
   }
@@ -34825,7 +35021,9 @@ export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapNull(value: Encodable<PciExtCapNull>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_null', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_null', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_null', offset, 4, view.byteLength);
   }
@@ -34910,7 +35108,9 @@ export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapCac(value: Encodable<PciExtCapCac>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_cac', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_cac', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_cac', offset, 8, view.byteLength);
   }
@@ -35005,7 +35205,9 @@ export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byte
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_mriov', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_mriov', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_mriov', offset, 4, view.byteLength);
   }
@@ -35107,7 +35309,9 @@ export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_amd', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_amd', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_amd', offset, 4, view.byteLength);
   }
@@ -35217,7 +35421,9 @@ export function readPciPmuxProtocol(view: DataView, offset: number): PciPmuxProt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: DataView, offset = 0): number {
-  checkObject('pci_pmux_protocol', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_pmux_protocol', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_pmux_protocol', offset, 4, view.byteLength);
   }
@@ -35445,7 +35651,9 @@ export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_pmux', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pmux', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pmux', offset, 16, view.byteLength);
   }
@@ -35764,7 +35972,9 @@ export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapMpcie(value: Encodable<PciExtCapMpcie>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_mpcie', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_mpcie', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_mpcie', offset, 28, view.byteLength);
   }
@@ -35970,7 +36180,9 @@ export function encodePciExtCapHierarchyId(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_hierarchy_id', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_hierarchy_id', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_hierarchy_id', offset, 32, view.byteLength);
   }
@@ -36116,7 +36328,9 @@ export function encodePciExtCapAlternateProtocol(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_alternate_protocol', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_alternate_protocol', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_alternate_protocol', offset, 20, view.byteLength);
   }
@@ -36260,7 +36474,9 @@ export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSfi(value: Encodable<PciExtCapSfi>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_sfi', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_sfi', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_sfi', offset, 20, view.byteLength);
   }
@@ -36421,7 +36637,9 @@ export function encodePciExtCapShadowFunctions(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_shadow_functions', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_shadow_functions', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_shadow_functions', offset, 28, view.byteLength);
   }
@@ -36552,7 +36770,9 @@ export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_flit_pm', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_flit_pm', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_flit_pm', offset, 4, view.byteLength);
   }
@@ -36666,7 +36886,9 @@ export function readPciSvcResource(view: DataView, offset: number): PciSvcResour
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataView, offset = 0): number {
-  checkObject('pci_svc_resource', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_svc_resource', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('pci_svc_resource', offset, 12, view.byteLength);
   }
@@ -36814,7 +37036,9 @@ export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_svc', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_svc', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_svc', offset, 20, view.byteLength);
   }
@@ -36979,7 +37203,9 @@ export function encodePciExtCapNopFlit(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_nop_flit', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_nop_flit', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_nop_flit', offset, 4, view.byteLength);
   }
@@ -37114,7 +37340,9 @@ export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSiov(value: Encodable<PciExtCapSiov>, view: DataView, offset = 0): number {
-  checkObject('pci_ext_cap_siov', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_siov', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_siov', offset, 16, view.byteLength);
   }
@@ -37280,7 +37508,9 @@ export function readPciPl128gtLane(view: DataView, offset: number): PciPl128gtLa
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: DataView, offset = 0): number {
-  checkObject('pci_pl_128gt_lane', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_pl_128gt_lane', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
     throw noRoom('pci_pl_128gt_lane', offset, 1, view.byteLength);
   }
@@ -37473,7 +37703,9 @@ export function encodePciExtCapPl128gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  checkObject('pci_ext_cap_pl_128gt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_pl_128gt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_pl_128gt', offset, 16, view.byteLength);
   }
@@ -37657,7 +37889,9 @@ export function encodePciExtCapCapturedData(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('pci_ext_cap_captured_data', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('pci_ext_cap_captured_data', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('pci_ext_cap_captured_data', offset, 4, view.byteLength);
   }

@@ -1493,7 +1493,9 @@ export function encodeVfioInfoCapHeader(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_info_cap_header', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_info_cap_header', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_info_cap_header', offset, 8, view.byteLength);
   }
@@ -1619,12 +1621,22 @@ export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStat
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
-  checkObject('vfio_group_status', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_group_status', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_group_status', offset, 8, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_group_status.argsz', value.argsz ?? 8, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_group_status.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 8;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_group_status.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_group_status.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   return 8;
 }
 
@@ -1726,16 +1738,42 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
-  checkObject('vfio_device_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_device_info', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_info.argsz', value.argsz ?? 24, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_info.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_device_info.num_regions', value.num_regions ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_device_info.num_irqs', value.num_irqs ?? 0, offset + 12), true);
-  view.setUint32(offset + 16, checkU32('vfio_device_info.cap_offset', value.cap_offset ?? 0, offset + 16), true);
-  view.setUint32(offset + 20, checkU32('vfio_device_info.pad', value.pad ?? 0, offset + 20), true);
+  const argsz = value.argsz ?? 24;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const num_regions = value.num_regions ?? 0;
+  if (typeof num_regions !== 'number' || num_regions >>> 0 !== num_regions) {
+    throw notInteger('u32', 'vfio_device_info.num_regions', num_regions, offset + 8);
+  }
+  view.setUint32(offset + 8, num_regions, true);
+  const num_irqs = value.num_irqs ?? 0;
+  if (typeof num_irqs !== 'number' || num_irqs >>> 0 !== num_irqs) {
+    throw notInteger('u32', 'vfio_device_info.num_irqs', num_irqs, offset + 12);
+  }
+  view.setUint32(offset + 12, num_irqs, true);
+  const cap_offset = value.cap_offset ?? 0;
+  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
+    throw notInteger('u32', 'vfio_device_info.cap_offset', cap_offset, offset + 16);
+  }
+  view.setUint32(offset + 16, cap_offset, true);
+  const pad = value.pad ?? 0;
+  if (typeof pad !== 'number' || pad >>> 0 !== pad) {
+    throw notInteger('u32', 'vfio_device_info.pad', pad, offset + 20);
+  }
+  view.setUint32(offset + 20, pad, true);
   return 24;
 }
 
@@ -1865,7 +1903,9 @@ export function encodeVfioDeviceInfoCapPciAtomicComp(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_pci_atomic_comp', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_pci_atomic_comp', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_pci_atomic_comp', offset, 16, view.byteLength);
   }
@@ -1875,8 +1915,16 @@ export function encodeVfioDeviceInfoCapPciAtomicComp(
   } catch (error) {
     throw inside('vfio_device_info_cap_pci_atomic_comp.header', error);
   }
-  view.setUint32(offset + 8, checkU32('vfio_device_info_cap_pci_atomic_comp.flags', value.flags ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_device_info_cap_pci_atomic_comp.reserved', value.reserved ?? 0, offset + 12), true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_info_cap_pci_atomic_comp.flags', flags, offset + 8);
+  }
+  view.setUint32(offset + 8, flags, true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_device_info_cap_pci_atomic_comp.reserved', reserved, offset + 12);
+  }
+  view.setUint32(offset + 12, reserved, true);
   return 16;
 }
 
@@ -1985,14 +2033,32 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
-  checkObject('vfio_region_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_region_info', offset, 32, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_region_info.argsz', value.argsz ?? 32, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_region_info.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_region_info.index', value.index ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_region_info.cap_offset', value.cap_offset ?? 0, offset + 12), true);
+  const argsz = value.argsz ?? 32;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_region_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_region_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const index = value.index ?? 0;
+  if (typeof index !== 'number' || index >>> 0 !== index) {
+    throw notInteger('u32', 'vfio_region_info.index', index, offset + 8);
+  }
+  view.setUint32(offset + 8, index, true);
+  const cap_offset = value.cap_offset ?? 0;
+  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
+    throw notInteger('u32', 'vfio_region_info.cap_offset', cap_offset, offset + 12);
+  }
+  view.setUint32(offset + 12, cap_offset, true);
   view.setBigUint64(offset + 16, checkU64('vfio_region_info.size', value.size ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_region_info.offset', value.offset ?? 0n, offset + 24), true);
   return 32;
@@ -2131,7 +2197,9 @@ export function encodeVfioRegionSparseMmapArea(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_region_sparse_mmap_area', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_sparse_mmap_area', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_region_sparse_mmap_area', offset, 16, view.byteLength);
   }
@@ -2264,7 +2332,9 @@ export function encodeVfioRegionInfoCapSparseMmap(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_region_info_cap_sparse_mmap', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_info_cap_sparse_mmap', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_region_info_cap_sparse_mmap', offset, 16, view.byteLength);
   }
@@ -2274,9 +2344,16 @@ export function encodeVfioRegionInfoCapSparseMmap(
   } catch (error) {
     throw inside('vfio_region_info_cap_sparse_mmap.header', error);
   }
-  const nr_areas = checkU32('vfio_region_info_cap_sparse_mmap.nr_areas', value.nr_areas ?? (value.areas?.length ?? 0), offset + 8);
+  const nr_areas = value.nr_areas ?? (value.areas?.length ?? 0);
+  if (typeof nr_areas !== 'number' || nr_areas >>> 0 !== nr_areas) {
+    throw notInteger('u32', 'vfio_region_info_cap_sparse_mmap.nr_areas', nr_areas, offset + 8);
+  }
   view.setUint32(offset + 8, nr_areas, true);
-  view.setUint32(offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value.reserved ?? 0, offset + 12), true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_region_info_cap_sparse_mmap.reserved', reserved, offset + 12);
+  }
+  view.setUint32(offset + 12, reserved, true);
   const areas = value.areas ?? undefined;
   if (areas !== undefined && !Array.isArray(areas)) {
     throw wrongType('vfio_region_info_cap_sparse_mmap.areas', areas, offset + 16, 'an array');
@@ -2408,7 +2485,9 @@ export function encodeVfioRegionInfoCapType(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_region_info_cap_type', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_info_cap_type', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_region_info_cap_type', offset, 16, view.byteLength);
   }
@@ -2418,8 +2497,16 @@ export function encodeVfioRegionInfoCapType(
   } catch (error) {
     throw inside('vfio_region_info_cap_type.header', error);
   }
-  view.setUint32(offset + 8, checkU32('vfio_region_info_cap_type.type', value.type ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_region_info_cap_type.subtype', value.subtype ?? 0, offset + 12), true);
+  const type = value.type ?? 0;
+  if (typeof type !== 'number' || type >>> 0 !== type) {
+    throw notInteger('u32', 'vfio_region_info_cap_type.type', type, offset + 8);
+  }
+  view.setUint32(offset + 8, type, true);
+  const subtype = value.subtype ?? 0;
+  if (typeof subtype !== 'number' || subtype >>> 0 !== subtype) {
+    throw notInteger('u32', 'vfio_region_info_cap_type.subtype', subtype, offset + 12);
+  }
+  view.setUint32(offset + 12, subtype, true);
   return 16;
 }
 
@@ -2531,16 +2618,42 @@ export function encodeVfioRegionGfxEdid(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_region_gfx_edid', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_gfx_edid', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_region_gfx_edid', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_region_gfx_edid.edid_offset', value.edid_offset ?? 0, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_region_gfx_edid.edid_max_size', value.edid_max_size ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value.edid_size ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value.max_xres ?? 0, offset + 12), true);
-  view.setUint32(offset + 16, checkU32('vfio_region_gfx_edid.max_yres', value.max_yres ?? 0, offset + 16), true);
-  view.setUint32(offset + 20, checkU32('vfio_region_gfx_edid.link_state', value.link_state ?? 0, offset + 20), true);
+  const edid_offset = value.edid_offset ?? 0;
+  if (typeof edid_offset !== 'number' || edid_offset >>> 0 !== edid_offset) {
+    throw notInteger('u32', 'vfio_region_gfx_edid.edid_offset', edid_offset, offset);
+  }
+  view.setUint32(offset, edid_offset, true);
+  const edid_max_size = value.edid_max_size ?? 0;
+  if (typeof edid_max_size !== 'number' || edid_max_size >>> 0 !== edid_max_size) {
+    throw notInteger('u32', 'vfio_region_gfx_edid.edid_max_size', edid_max_size, offset + 4);
+  }
+  view.setUint32(offset + 4, edid_max_size, true);
+  const edid_size = value.edid_size ?? 0;
+  if (typeof edid_size !== 'number' || edid_size >>> 0 !== edid_size) {
+    throw notInteger('u32', 'vfio_region_gfx_edid.edid_size', edid_size, offset + 8);
+  }
+  view.setUint32(offset + 8, edid_size, true);
+  const max_xres = value.max_xres ?? 0;
+  if (typeof max_xres !== 'number' || max_xres >>> 0 !== max_xres) {
+    throw notInteger('u32', 'vfio_region_gfx_edid.max_xres', max_xres, offset + 12);
+  }
+  view.setUint32(offset + 12, max_xres, true);
+  const max_yres = value.max_yres ?? 0;
+  if (typeof max_yres !== 'number' || max_yres >>> 0 !== max_yres) {
+    throw notInteger('u32', 'vfio_region_gfx_edid.max_yres', max_yres, offset + 16);
+  }
+  view.setUint32(offset + 16, max_yres, true);
+  const link_state = value.link_state ?? 0;
+  if (typeof link_state !== 'number' || link_state >>> 0 !== link_state) {
+    throw notInteger('u32', 'vfio_region_gfx_edid.link_state', link_state, offset + 20);
+  }
+  view.setUint32(offset + 20, link_state, true);
   return 24;
 }
 
@@ -2679,12 +2792,22 @@ export function encodeVfioDeviceMigrationInfo(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_migration_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_migration_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_device_migration_info', offset, 32, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_migration_info.device_state', value.device_state ?? 0, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_migration_info.reserved', value.reserved ?? 0, offset + 4), true);
+  const device_state = value.device_state ?? 0;
+  if (typeof device_state !== 'number' || device_state >>> 0 !== device_state) {
+    throw notInteger('u32', 'vfio_device_migration_info.device_state', device_state, offset);
+  }
+  view.setUint32(offset, device_state, true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_device_migration_info.reserved', reserved, offset + 4);
+  }
+  view.setUint32(offset + 4, reserved, true);
   view.setBigUint64(offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value.pending_bytes ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_migration_info.data_offset', value.data_offset ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_device_migration_info.data_size', value.data_size ?? 0n, offset + 24), true);
@@ -2804,7 +2927,9 @@ export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_region_info_cap_nvlink2_ssatgt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_info_cap_nvlink2_ssatgt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_region_info_cap_nvlink2_ssatgt', offset, 16, view.byteLength);
   }
@@ -2904,7 +3029,9 @@ export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_region_info_cap_nvlink2_lnkspd', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_region_info_cap_nvlink2_lnkspd', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_region_info_cap_nvlink2_lnkspd', offset, 16, view.byteLength);
   }
@@ -2914,8 +3041,16 @@ export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   } catch (error) {
     throw inside('vfio_region_info_cap_nvlink2_lnkspd.header', error);
   }
-  view.setUint32(offset + 8, checkU32('vfio_region_info_cap_nvlink2_lnkspd.link_speed', value.link_speed ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_region_info_cap_nvlink2_lnkspd.__pad', value.__pad ?? 0, offset + 12), true);
+  const link_speed = value.link_speed ?? 0;
+  if (typeof link_speed !== 'number' || link_speed >>> 0 !== link_speed) {
+    throw notInteger('u32', 'vfio_region_info_cap_nvlink2_lnkspd.link_speed', link_speed, offset + 8);
+  }
+  view.setUint32(offset + 8, link_speed, true);
+  const __pad = value.__pad ?? 0;
+  if (typeof __pad !== 'number' || __pad >>> 0 !== __pad) {
+    throw notInteger('u32', 'vfio_region_info_cap_nvlink2_lnkspd.__pad', __pad, offset + 12);
+  }
+  view.setUint32(offset + 12, __pad, true);
   return 16;
 }
 
@@ -3014,14 +3149,32 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
-  checkObject('vfio_irq_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_irq_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_irq_info', offset, 16, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_irq_info.argsz', value.argsz ?? 16, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_irq_info.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_irq_info.index', value.index ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_irq_info.count', value.count ?? 0, offset + 12), true);
+  const argsz = value.argsz ?? 16;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_irq_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_irq_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const index = value.index ?? 0;
+  if (typeof index !== 'number' || index >>> 0 !== index) {
+    throw notInteger('u32', 'vfio_irq_info.index', index, offset + 8);
+  }
+  view.setUint32(offset + 8, index, true);
+  const count = value.count ?? 0;
+  if (typeof count !== 'number' || count >>> 0 !== count) {
+    throw notInteger('u32', 'vfio_irq_info.count', count, offset + 12);
+  }
+  view.setUint32(offset + 12, count, true);
   return 16;
 }
 
@@ -3148,16 +3301,36 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
-  checkObject('vfio_irq_set', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_irq_set', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('vfio_irq_set', offset, 20, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_irq_set.argsz', value.argsz ?? (20 + (value.data?.length ?? 0)), offset), true);
-  const flags = checkU32('vfio_irq_set.flags', value.flags ?? 0, offset + 4);
+  const argsz = value.argsz ?? (20 + (value.data?.length ?? 0));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_irq_set.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_irq_set.flags', flags, offset + 4);
+  }
   view.setUint32(offset + 4, flags, true);
-  view.setUint32(offset + 8, checkU32('vfio_irq_set.index', value.index ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_irq_set.start', value.start ?? 0, offset + 12), true);
-  const count = checkU32('vfio_irq_set.count', value.count ?? 0, offset + 16);
+  const index = value.index ?? 0;
+  if (typeof index !== 'number' || index >>> 0 !== index) {
+    throw notInteger('u32', 'vfio_irq_set.index', index, offset + 8);
+  }
+  view.setUint32(offset + 8, index, true);
+  const start = value.start ?? 0;
+  if (typeof start !== 'number' || start >>> 0 !== start) {
+    throw notInteger('u32', 'vfio_irq_set.start', start, offset + 12);
+  }
+  view.setUint32(offset + 12, start, true);
+  const count = value.count ?? 0;
+  if (typeof count !== 'number' || count >>> 0 !== count) {
+    throw notInteger('u32', 'vfio_irq_set.count', count, offset + 16);
+  }
   view.setUint32(offset + 16, count, true);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_irq_set.data', data, offset + 20);
@@ -3319,7 +3492,9 @@ export function encodeVfioPciDependentDevice(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_pci_dependent_device', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_pci_dependent_device', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_pci_dependent_device', offset, 8, view.byteLength);
   }
@@ -3336,7 +3511,7 @@ export function writeVfioPciDependentDevice(
   view: DataView,
   offset: number,
 ): number {
-  const group_id = checkU32('vfio_pci_dependent_device.group_id', value.group_id ?? value.devid ?? 0, offset);
+  const group_id = checkU32(value.group_id != null ? 'vfio_pci_dependent_device.group_id' : 'vfio_pci_dependent_device.devid', value.group_id ?? value.devid ?? 0, offset);
   if ((value.devid ?? group_id) !== group_id) {
     throw unlike('u32', 'vfio_pci_dependent_device.devid', value.devid, offset);
   }
@@ -3487,13 +3662,26 @@ export function encodeVfioPciHotResetInfo(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_pci_hot_reset_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_pci_hot_reset_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_pci_hot_reset_info', offset, 12, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_pci_hot_reset_info.argsz', value.argsz ?? (12 + (8 * (value.devices?.length ?? 0))), offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value.flags ?? 0, offset + 4), true);
-  const count = checkU32('vfio_pci_hot_reset_info.count', value.count ?? (value.devices?.length ?? 0), offset + 8);
+  const argsz = value.argsz ?? (12 + (8 * (value.devices?.length ?? 0)));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_pci_hot_reset_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_pci_hot_reset_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const count = value.count ?? (value.devices?.length ?? 0);
+  if (typeof count !== 'number' || count >>> 0 !== count) {
+    throw notInteger('u32', 'vfio_pci_hot_reset_info.count', count, offset + 8);
+  }
   view.setUint32(offset + 8, count, true);
   const devices = value.devices ?? undefined;
   if (devices !== undefined && !Array.isArray(devices)) {
@@ -3638,13 +3826,26 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
-  checkObject('vfio_pci_hot_reset', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_pci_hot_reset', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_pci_hot_reset', offset, 12, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_pci_hot_reset.argsz', value.argsz ?? (12 + (4 * (value.group_fds?.length ?? 0))), offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset.flags', value.flags ?? 0, offset + 4), true);
-  const count = checkU32('vfio_pci_hot_reset.count', value.count ?? (value.group_fds?.length ?? 0), offset + 8);
+  const argsz = value.argsz ?? (12 + (4 * (value.group_fds?.length ?? 0)));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_pci_hot_reset.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_pci_hot_reset.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const count = value.count ?? (value.group_fds?.length ?? 0);
+  if (typeof count !== 'number' || count >>> 0 !== count) {
+    throw notInteger('u32', 'vfio_pci_hot_reset.count', count, offset + 8);
+  }
   view.setUint32(offset + 8, count, true);
   const group_fds = value.group_fds ?? undefined;
   if (group_fds !== undefined && !Array.isArray(group_fds)) {
@@ -3832,29 +4033,83 @@ export function encodeVfioDeviceGfxPlaneInfo(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_gfx_plane_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_gfx_plane_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
     throw noRoom('vfio_device_gfx_plane_info', offset, 64, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_gfx_plane_info.argsz', value.argsz ?? 64, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_gfx_plane_info.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_device_gfx_plane_info.drm_plane_type', value.drm_plane_type ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_device_gfx_plane_info.drm_format', value.drm_format ?? 0, offset + 12), true);
+  const argsz = value.argsz ?? 64;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const drm_plane_type = value.drm_plane_type ?? 0;
+  if (typeof drm_plane_type !== 'number' || drm_plane_type >>> 0 !== drm_plane_type) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.drm_plane_type', drm_plane_type, offset + 8);
+  }
+  view.setUint32(offset + 8, drm_plane_type, true);
+  const drm_format = value.drm_format ?? 0;
+  if (typeof drm_format !== 'number' || drm_format >>> 0 !== drm_format) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.drm_format', drm_format, offset + 12);
+  }
+  view.setUint32(offset + 12, drm_format, true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_gfx_plane_info.drm_format_mod', value.drm_format_mod ?? 0n, offset + 16), true);
-  view.setUint32(offset + 24, checkU32('vfio_device_gfx_plane_info.width', value.width ?? 0, offset + 24), true);
-  view.setUint32(offset + 28, checkU32('vfio_device_gfx_plane_info.height', value.height ?? 0, offset + 28), true);
-  view.setUint32(offset + 32, checkU32('vfio_device_gfx_plane_info.stride', value.stride ?? 0, offset + 32), true);
-  view.setUint32(offset + 36, checkU32('vfio_device_gfx_plane_info.size', value.size ?? 0, offset + 36), true);
-  view.setUint32(offset + 40, checkU32('vfio_device_gfx_plane_info.x_pos', value.x_pos ?? 0, offset + 40), true);
-  view.setUint32(offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value.y_pos ?? 0, offset + 44), true);
-  view.setUint32(offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value.x_hot ?? 0, offset + 48), true);
-  view.setUint32(offset + 52, checkU32('vfio_device_gfx_plane_info.y_hot', value.y_hot ?? 0, offset + 52), true);
-  const region_index = checkU32('vfio_device_gfx_plane_info.region_index', value.region_index ?? value.dmabuf_id ?? 0, offset + 56);
+  const width = value.width ?? 0;
+  if (typeof width !== 'number' || width >>> 0 !== width) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.width', width, offset + 24);
+  }
+  view.setUint32(offset + 24, width, true);
+  const height = value.height ?? 0;
+  if (typeof height !== 'number' || height >>> 0 !== height) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.height', height, offset + 28);
+  }
+  view.setUint32(offset + 28, height, true);
+  const stride = value.stride ?? 0;
+  if (typeof stride !== 'number' || stride >>> 0 !== stride) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.stride', stride, offset + 32);
+  }
+  view.setUint32(offset + 32, stride, true);
+  const size = value.size ?? 0;
+  if (typeof size !== 'number' || size >>> 0 !== size) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.size', size, offset + 36);
+  }
+  view.setUint32(offset + 36, size, true);
+  const x_pos = value.x_pos ?? 0;
+  if (typeof x_pos !== 'number' || x_pos >>> 0 !== x_pos) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.x_pos', x_pos, offset + 40);
+  }
+  view.setUint32(offset + 40, x_pos, true);
+  const y_pos = value.y_pos ?? 0;
+  if (typeof y_pos !== 'number' || y_pos >>> 0 !== y_pos) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.y_pos', y_pos, offset + 44);
+  }
+  view.setUint32(offset + 44, y_pos, true);
+  const x_hot = value.x_hot ?? 0;
+  if (typeof x_hot !== 'number' || x_hot >>> 0 !== x_hot) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.x_hot', x_hot, offset + 48);
+  }
+  view.setUint32(offset + 48, x_hot, true);
+  const y_hot = value.y_hot ?? 0;
+  if (typeof y_hot !== 'number' || y_hot >>> 0 !== y_hot) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.y_hot', y_hot, offset + 52);
+  }
+  view.setUint32(offset + 52, y_hot, true);
+  const region_index = checkU32(value.region_index != null ? 'vfio_device_gfx_plane_info.region_index' : 'vfio_device_gfx_plane_info.dmabuf_id', value.region_index ?? value.dmabuf_id ?? 0, offset + 56);
   if ((value.dmabuf_id ?? region_index) !== region_index) {
     throw unlike('u32', 'vfio_device_gfx_plane_info.dmabuf_id', value.dmabuf_id, offset + 56);
   }
   view.setUint32(offset + 56, region_index, true);
-  view.setUint32(offset + 60, checkU32('vfio_device_gfx_plane_info.reserved', value.reserved ?? 0, offset + 60), true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_device_gfx_plane_info.reserved', reserved, offset + 60);
+  }
+  view.setUint32(offset + 60, reserved, true);
   return 64;
 }
 
@@ -4086,16 +4341,34 @@ export function encodeVfioDeviceIoeventfd(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_ioeventfd', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_ioeventfd', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_device_ioeventfd', offset, 32, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_ioeventfd.argsz', value.argsz ?? 32, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_ioeventfd.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 32;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_ioeventfd.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_ioeventfd.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_device_ioeventfd.offset', value.offset ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_ioeventfd.data', value.data ?? 0n, offset + 16), true);
-  view.setInt32(offset + 24, checkS32('vfio_device_ioeventfd.fd', value.fd ?? 0, offset + 24), true);
-  view.setUint32(offset + 28, checkU32('vfio_device_ioeventfd.reserved', value.reserved ?? 0, offset + 28), true);
+  const fd = value.fd ?? 0;
+  if (typeof fd !== 'number' || (fd | 0) !== fd) {
+    throw notInteger('s32', 'vfio_device_ioeventfd.fd', fd, offset + 24);
+  }
+  view.setInt32(offset + 24, fd, true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_device_ioeventfd.reserved', reserved, offset + 28);
+  }
+  view.setUint32(offset + 28, reserved, true);
   return 32;
 }
 
@@ -4251,11 +4524,16 @@ export function encodeVfioDeviceFeature(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_device_feature', offset, 8, view.byteLength);
   }
-  const argsz = checkU32('vfio_device_feature.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset);
+  const argsz = value.argsz ?? (8 + (value.data?.length ?? 0));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_feature.argsz', argsz, offset);
+  }
   view.setUint32(offset, argsz, true);
   const flags_bits: Partial<VfioDeviceFeatureFlags> = checkObject('vfio_device_feature.flags', value.flags ?? {}, offset + 4);
   const flags = (
@@ -4386,14 +4664,32 @@ export function encodeVfioDeviceBindIommufd(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_bind_iommufd', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_bind_iommufd', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_device_bind_iommufd', offset, 16, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_bind_iommufd.argsz', value.argsz ?? 16, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_bind_iommufd.flags', value.flags ?? 0, offset + 4), true);
-  view.setInt32(offset + 8, checkS32('vfio_device_bind_iommufd.iommufd', value.iommufd ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_device_bind_iommufd.out_devid', value.out_devid ?? 0, offset + 12), true);
+  const argsz = value.argsz ?? 16;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_bind_iommufd.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_bind_iommufd.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const iommufd = value.iommufd ?? 0;
+  if (typeof iommufd !== 'number' || (iommufd | 0) !== iommufd) {
+    throw notInteger('s32', 'vfio_device_bind_iommufd.iommufd', iommufd, offset + 8);
+  }
+  view.setInt32(offset + 8, iommufd, true);
+  const out_devid = value.out_devid ?? 0;
+  if (typeof out_devid !== 'number' || out_devid >>> 0 !== out_devid) {
+    throw notInteger('u32', 'vfio_device_bind_iommufd.out_devid', out_devid, offset + 12);
+  }
+  view.setUint32(offset + 12, out_devid, true);
   return 16;
 }
 
@@ -4505,13 +4801,27 @@ export function encodeVfioDeviceAttachIommufdPt(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_attach_iommufd_pt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_attach_iommufd_pt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_device_attach_iommufd_pt', offset, 12, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_attach_iommufd_pt.argsz', value.argsz ?? 12, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_device_attach_iommufd_pt.pt_id', value.pt_id ?? 0, offset + 8), true);
+  const argsz = value.argsz ?? 12;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_attach_iommufd_pt.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_attach_iommufd_pt.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const pt_id = value.pt_id ?? 0;
+  if (typeof pt_id !== 'number' || pt_id >>> 0 !== pt_id) {
+    throw notInteger('u32', 'vfio_device_attach_iommufd_pt.pt_id', pt_id, offset + 8);
+  }
+  view.setUint32(offset + 8, pt_id, true);
   return 12;
 }
 
@@ -4610,12 +4920,22 @@ export function encodeVfioDeviceDetachIommufdPt(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_detach_iommufd_pt', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_detach_iommufd_pt', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_device_detach_iommufd_pt', offset, 8, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_detach_iommufd_pt.argsz', value.argsz ?? 8, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_detach_iommufd_pt.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 8;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_device_detach_iommufd_pt.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_device_detach_iommufd_pt.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   return 8;
 }
 
@@ -4701,7 +5021,9 @@ export function encodeVfioDeviceFeatureMigration(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_migration', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_migration', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_migration', offset, 8, view.byteLength);
   }
@@ -4786,12 +5108,22 @@ export function encodeVfioDeviceFeatureMigState(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_mig_state', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_mig_state', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_mig_state', offset, 8, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_feature_mig_state.device_state', value.device_state ?? 0, offset), true);
-  view.setInt32(offset + 4, checkS32('vfio_device_feature_mig_state.data_fd', value.data_fd ?? 0, offset + 4), true);
+  const device_state = value.device_state ?? 0;
+  if (typeof device_state !== 'number' || device_state >>> 0 !== device_state) {
+    throw notInteger('u32', 'vfio_device_feature_mig_state.device_state', device_state, offset);
+  }
+  view.setUint32(offset, device_state, true);
+  const data_fd = value.data_fd ?? 0;
+  if (typeof data_fd !== 'number' || (data_fd | 0) !== data_fd) {
+    throw notInteger('s32', 'vfio_device_feature_mig_state.data_fd', data_fd, offset + 4);
+  }
+  view.setInt32(offset + 4, data_fd, true);
   return 8;
 }
 
@@ -4885,12 +5217,22 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
-  checkObject('vfio_precopy_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_precopy_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_precopy_info', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_precopy_info.argsz', value.argsz ?? 24, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_precopy_info.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 24;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_precopy_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_precopy_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_precopy_info.initial_bytes', value.initial_bytes ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_precopy_info.dirty_bytes', value.dirty_bytes ?? 0n, offset + 16), true);
   return 24;
@@ -5000,12 +5342,22 @@ export function encodeVfioDeviceLowPowerEntryWithWakeup(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_low_power_entry_with_wakeup', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_low_power_entry_with_wakeup', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_device_low_power_entry_with_wakeup', offset, 8, view.byteLength);
   }
-  view.setInt32(offset, checkS32('vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', value.wakeup_eventfd ?? 0, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_device_low_power_entry_with_wakeup.reserved', value.reserved ?? 0, offset + 4), true);
+  const wakeup_eventfd = value.wakeup_eventfd ?? 0;
+  if (typeof wakeup_eventfd !== 'number' || (wakeup_eventfd | 0) !== wakeup_eventfd) {
+    throw notInteger('s32', 'vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', wakeup_eventfd, offset);
+  }
+  view.setInt32(offset, wakeup_eventfd, true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_device_low_power_entry_with_wakeup.reserved', reserved, offset + 4);
+  }
+  view.setUint32(offset + 4, reserved, true);
   return 8;
 }
 
@@ -5103,13 +5455,23 @@ export function encodeVfioDeviceFeatureDmaLoggingControl(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_dma_logging_control', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_dma_logging_control', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_dma_logging_control', offset, 24, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_control.page_size', value.page_size ?? 0n, offset), true);
-  view.setUint32(offset + 8, checkU32('vfio_device_feature_dma_logging_control.num_ranges', value.num_ranges ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_device_feature_dma_logging_control.__reserved', value.__reserved ?? 0, offset + 12), true);
+  const num_ranges = value.num_ranges ?? 0;
+  if (typeof num_ranges !== 'number' || num_ranges >>> 0 !== num_ranges) {
+    throw notInteger('u32', 'vfio_device_feature_dma_logging_control.num_ranges', num_ranges, offset + 8);
+  }
+  view.setUint32(offset + 8, num_ranges, true);
+  const __reserved = value.__reserved ?? 0;
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+    throw notInteger('u32', 'vfio_device_feature_dma_logging_control.__reserved', __reserved, offset + 12);
+  }
+  view.setUint32(offset + 12, __reserved, true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_feature_dma_logging_control.ranges', value.ranges ?? 0n, offset + 16), true);
   return 24;
 }
@@ -5218,7 +5580,9 @@ export function encodeVfioDeviceFeatureDmaLoggingRange(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_dma_logging_range', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_dma_logging_range', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_dma_logging_range', offset, 16, view.byteLength);
   }
@@ -5322,7 +5686,9 @@ export function encodeVfioDeviceFeatureDmaLoggingReport(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_dma_logging_report', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_dma_logging_report', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_dma_logging_report', offset, 32, view.byteLength);
   }
@@ -5433,7 +5799,9 @@ export function encodeVfioDeviceFeatureMigDataSize(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_mig_data_size', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_mig_data_size', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_mig_data_size', offset, 8, view.byteLength);
   }
@@ -5514,11 +5882,17 @@ export function encodeVfioDeviceFeatureBusMaster(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_feature_bus_master', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_feature_bus_master', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
     throw noRoom('vfio_device_feature_bus_master', offset, 4, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_device_feature_bus_master.op', value.op ?? 0, offset), true);
+  const op = value.op ?? 0;
+  if (typeof op !== 'number' || op >>> 0 !== op) {
+    throw notInteger('u32', 'vfio_device_feature_bus_master.op', op, offset);
+  }
+  view.setUint32(offset, op, true);
   return 4;
 }
 
@@ -5614,15 +5988,33 @@ export function encodeVfioIommuType1Info(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_info', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_type1_info.argsz', value.argsz ?? 24, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_iommu_type1_info.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 24;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_type1_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value.iova_pgsizes ?? 0n, offset + 8), true);
-  view.setUint32(offset + 16, checkU32('vfio_iommu_type1_info.cap_offset', value.cap_offset ?? 0, offset + 16), true);
-  view.setUint32(offset + 20, checkU32('vfio_iommu_type1_info.pad', value.pad ?? 0, offset + 20), true);
+  const cap_offset = value.cap_offset ?? 0;
+  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
+    throw notInteger('u32', 'vfio_iommu_type1_info.cap_offset', cap_offset, offset + 16);
+  }
+  view.setUint32(offset + 16, cap_offset, true);
+  const pad = value.pad ?? 0;
+  if (typeof pad !== 'number' || pad >>> 0 !== pad) {
+    throw notInteger('u32', 'vfio_iommu_type1_info.pad', pad, offset + 20);
+  }
+  view.setUint32(offset + 20, pad, true);
   return 24;
 }
 
@@ -5747,7 +6139,9 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
-  checkObject('vfio_iova_range', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iova_range', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_iova_range', offset, 16, view.byteLength);
   }
@@ -5876,7 +6270,9 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_info_cap_iova_range', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_info_cap_iova_range', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_info_cap_iova_range', offset, 16, view.byteLength);
   }
@@ -5886,9 +6282,16 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_cap_iova_range.header', error);
   }
-  const nr_iovas = checkU32('vfio_iommu_type1_info_cap_iova_range.nr_iovas', value.nr_iovas ?? (value.iova_ranges?.length ?? 0), offset + 8);
+  const nr_iovas = value.nr_iovas ?? (value.iova_ranges?.length ?? 0);
+  if (typeof nr_iovas !== 'number' || nr_iovas >>> 0 !== nr_iovas) {
+    throw notInteger('u32', 'vfio_iommu_type1_info_cap_iova_range.nr_iovas', nr_iovas, offset + 8);
+  }
   view.setUint32(offset + 8, nr_iovas, true);
-  view.setUint32(offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value.reserved ?? 0, offset + 12), true);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
+    throw notInteger('u32', 'vfio_iommu_type1_info_cap_iova_range.reserved', reserved, offset + 12);
+  }
+  view.setUint32(offset + 12, reserved, true);
   const iova_ranges = value.iova_ranges ?? undefined;
   if (iova_ranges !== undefined && !Array.isArray(iova_ranges)) {
     throw wrongType('vfio_iommu_type1_info_cap_iova_range.iova_ranges', iova_ranges, offset + 16, 'an array');
@@ -6024,7 +6427,9 @@ export function encodeVfioIommuType1InfoCapMigration(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_info_cap_migration', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_info_cap_migration', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_info_cap_migration', offset, 32, view.byteLength);
   }
@@ -6035,7 +6440,11 @@ export function encodeVfioIommuType1InfoCapMigration(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_cap_migration.header', error);
   }
-  view.setUint32(offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value.flags ?? 0, offset + 8), true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_info_cap_migration.flags', flags, offset + 8);
+  }
+  view.setUint32(offset + 8, flags, true);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value.pgsize_bitmap ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value.max_dirty_bitmap_size ?? 0n, offset + 24), true);
   return 32;
@@ -6125,7 +6534,9 @@ export function encodeVfioIommuType1InfoCapMigrationI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_info_cap_migration', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_info_cap_migration', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_info_cap_migration', offset, 28, view.byteLength);
   }
@@ -6135,7 +6546,11 @@ export function encodeVfioIommuType1InfoCapMigrationI386(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_cap_migration.header', error);
   }
-  view.setUint32(offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value.flags ?? 0, offset + 8), true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_info_cap_migration.flags', flags, offset + 8);
+  }
+  view.setUint32(offset + 8, flags, true);
   view.setBigUint64(offset + 12, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value.pgsize_bitmap ?? 0n, offset + 12), true);
   view.setBigUint64(offset + 20, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value.max_dirty_bitmap_size ?? 0n, offset + 20), true);
   return 28;
@@ -6246,7 +6661,9 @@ export function encodeVfioIommuType1InfoDmaAvail(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_info_dma_avail', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_info_dma_avail', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_info_dma_avail', offset, 12, view.byteLength);
   }
@@ -6256,7 +6673,11 @@ export function encodeVfioIommuType1InfoDmaAvail(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_dma_avail.header', error);
   }
-  view.setUint32(offset + 8, checkU32('vfio_iommu_type1_info_dma_avail.avail', value.avail ?? 0, offset + 8), true);
+  const avail = value.avail ?? 0;
+  if (typeof avail !== 'number' || avail >>> 0 !== avail) {
+    throw notInteger('u32', 'vfio_iommu_type1_info_dma_avail.avail', avail, offset + 8);
+  }
+  view.setUint32(offset + 8, avail, true);
   return 12;
 }
 
@@ -6354,12 +6775,22 @@ export function encodeVfioIommuType1DmaMap(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dma_map', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dma_map', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dma_map', offset, 32, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_type1_dma_map.argsz', value.argsz ?? 32, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_iommu_type1_dma_map.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 32;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_type1_dma_map.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_dma_map.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_map.vaddr', value.vaddr ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_dma_map.iova', value.iova ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_iommu_type1_dma_map.size', value.size ?? 0n, offset + 24), true);
@@ -6488,7 +6919,7 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  checkObject('vfio_bitmap', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('vfio_bitmap', value, offset, 'an object');
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_bitmap', offset, 24, view.byteLength);
   }
@@ -6602,7 +7033,7 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  checkObject('vfio_bitmap', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('vfio_bitmap', value, offset, 'an object');
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_bitmap', offset, 24, view.byteLength);
   }
@@ -6717,7 +7148,7 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  checkObject('vfio_bitmap', value, offset);
+  if (typeof value !== 'object' || value === null) throw wrongType('vfio_bitmap', value, offset, 'an object');
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
     throw noRoom('vfio_bitmap', offset, 20, view.byteLength);
   }
@@ -6865,12 +7296,21 @@ export function encodeVfioIommuType1DmaUnmap(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dma_unmap', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dma_unmap', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dma_unmap', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), true);
-  const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
+  const argsz = value.argsz ?? (24 + (value.data?.length ?? 0));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.flags', flags, offset + 4);
+  }
   view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value.iova ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value.size ?? 0n, offset + 16), true);
@@ -6994,12 +7434,21 @@ export function encodeVfioIommuType1DmaUnmapI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dma_unmap', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dma_unmap', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dma_unmap', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), true);
-  const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
+  const argsz = value.argsz ?? (24 + (value.data?.length ?? 0));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.flags', flags, offset + 4);
+  }
   view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value.iova ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value.size ?? 0n, offset + 16), true);
@@ -7149,12 +7598,21 @@ export function encodeVfioIommuType1DirtyBitmap(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dirty_bitmap', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dirty_bitmap', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dirty_bitmap', offset, 8, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), true);
-  const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
+  const argsz = value.argsz ?? (8 + (value.data?.length ?? 0));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.flags', flags, offset + 4);
+  }
   view.setUint32(offset + 4, flags, true);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
@@ -7258,12 +7716,21 @@ export function encodeVfioIommuType1DirtyBitmapI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dirty_bitmap', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dirty_bitmap', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dirty_bitmap', offset, 8, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), true);
-  const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
+  const argsz = value.argsz ?? (8 + (value.data?.length ?? 0));
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.flags', flags, offset + 4);
+  }
   view.setUint32(offset + 4, flags, true);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
@@ -7386,7 +7853,9 @@ export function encodeVfioIommuType1DirtyBitmapGet(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dirty_bitmap_get', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dirty_bitmap_get', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
   }
@@ -7475,7 +7944,9 @@ export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dirty_bitmap_get', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dirty_bitmap_get', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
   }
@@ -7564,7 +8035,9 @@ export function encodeVfioIommuType1DirtyBitmapGetI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_type1_dirty_bitmap_get', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_type1_dirty_bitmap_get', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
     throw noRoom('vfio_iommu_type1_dirty_bitmap_get', offset, 36, view.byteLength);
   }
@@ -7688,7 +8161,9 @@ export function encodeVfioIommuSpaprTceDdwInfo(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_spapr_tce_ddw_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_spapr_tce_ddw_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_iommu_spapr_tce_ddw_info', offset, 16, view.byteLength);
   }
@@ -7830,14 +8305,32 @@ export function encodeVfioIommuSpaprTceInfo(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_spapr_tce_info', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_spapr_tce_info', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
     throw noRoom('vfio_iommu_spapr_tce_info', offset, 32, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_info.argsz', value.argsz ?? 32, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_info.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_info.dma32_window_start', value.dma32_window_start ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value.dma32_window_size ?? 0, offset + 12), true);
+  const argsz = value.argsz ?? 32;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const dma32_window_start = value.dma32_window_start ?? 0;
+  if (typeof dma32_window_start !== 'number' || dma32_window_start >>> 0 !== dma32_window_start) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.dma32_window_start', dma32_window_start, offset + 8);
+  }
+  view.setUint32(offset + 8, dma32_window_start, true);
+  const dma32_window_size = value.dma32_window_size ?? 0;
+  if (typeof dma32_window_size !== 'number' || dma32_window_size >>> 0 !== dma32_window_size) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.dma32_window_size', dma32_window_size, offset + 12);
+  }
+  view.setUint32(offset + 12, dma32_window_size, true);
   const ddw = checkObject('vfio_iommu_spapr_tce_info.ddw', value.ddw ?? {}, offset + 16);
   try {
     writeVfioIommuSpaprTceDdwInfo(ddw, view, offset + 16);
@@ -7969,7 +8462,9 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
-  checkObject('vfio_eeh_pe_err', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_eeh_pe_err', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_eeh_pe_err', offset, 24, view.byteLength);
   }
@@ -8113,14 +8608,26 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  checkObject('vfio_eeh_pe_op', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_eeh_pe_op', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('vfio_eeh_pe_op', offset, 40, view.byteLength);
   }
   view.setUint32(offset + 12, 0);
-  view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 40, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_eeh_pe_op.op', value.op ?? 0, offset + 8), true);
+  const argsz = value.argsz ?? 40;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_eeh_pe_op.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_eeh_pe_op.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const op = value.op ?? 0;
+  if (typeof op !== 'number' || op >>> 0 !== op) throw notInteger('u32', 'vfio_eeh_pe_op.op', op, offset + 8);
+  view.setUint32(offset + 8, op, true);
   view.setBigUint64(offset + 16, 0n);
   view.setBigUint64(offset + 24, 0n);
   view.setBigUint64(offset + 32, 0n);
@@ -8215,13 +8722,25 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  checkObject('vfio_eeh_pe_op', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_eeh_pe_op', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
     throw noRoom('vfio_eeh_pe_op', offset, 36, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 36, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_eeh_pe_op.op', value.op ?? 0, offset + 8), true);
+  const argsz = value.argsz ?? 36;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_eeh_pe_op.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_eeh_pe_op.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const op = value.op ?? 0;
+  if (typeof op !== 'number' || op >>> 0 !== op) throw notInteger('u32', 'vfio_eeh_pe_op.op', op, offset + 8);
+  view.setUint32(offset + 8, op, true);
   view.setBigUint64(offset + 12, 0n);
   view.setBigUint64(offset + 20, 0n);
   view.setBigUint64(offset + 28, 0n);
@@ -8349,12 +8868,22 @@ export function encodeVfioIommuSpaprRegisterMemory(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_spapr_register_memory', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_spapr_register_memory', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
     throw noRoom('vfio_iommu_spapr_register_memory', offset, 24, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_spapr_register_memory.argsz', value.argsz ?? 24, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_register_memory.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 24;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_spapr_register_memory.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_spapr_register_memory.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_register_memory.vaddr', value.vaddr ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_spapr_register_memory.size', value.size ?? 0n, offset + 16), true);
   return 24;
@@ -8488,17 +9017,43 @@ export function encodeVfioIommuSpaprTceCreate(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_spapr_tce_create', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_spapr_tce_create', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('vfio_iommu_spapr_tce_create', offset, 40, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_create.argsz', value.argsz ?? 40, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_create.flags', value.flags ?? 0, offset + 4), true);
-  view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_create.page_shift', value.page_shift ?? 0, offset + 8), true);
-  view.setUint32(offset + 12, checkU32('vfio_iommu_spapr_tce_create.__resv1', value.__resv1 ?? 0, offset + 12), true);
+  const argsz = value.argsz ?? 40;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
+  const page_shift = value.page_shift ?? 0;
+  if (typeof page_shift !== 'number' || page_shift >>> 0 !== page_shift) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.page_shift', page_shift, offset + 8);
+  }
+  view.setUint32(offset + 8, page_shift, true);
+  const __resv1 = value.__resv1 ?? 0;
+  if (typeof __resv1 !== 'number' || __resv1 >>> 0 !== __resv1) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.__resv1', __resv1, offset + 12);
+  }
+  view.setUint32(offset + 12, __resv1, true);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_spapr_tce_create.window_size', value.window_size ?? 0n, offset + 16), true);
-  view.setUint32(offset + 24, checkU32('vfio_iommu_spapr_tce_create.levels', value.levels ?? 0, offset + 24), true);
-  view.setUint32(offset + 28, checkU32('vfio_iommu_spapr_tce_create.__resv2', value.__resv2 ?? 0, offset + 28), true);
+  const levels = value.levels ?? 0;
+  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.levels', levels, offset + 24);
+  }
+  view.setUint32(offset + 24, levels, true);
+  const __resv2 = value.__resv2 ?? 0;
+  if (typeof __resv2 !== 'number' || __resv2 >>> 0 !== __resv2) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.__resv2', __resv2, offset + 28);
+  }
+  view.setUint32(offset + 28, __resv2, true);
   view.setBigUint64(offset + 32, checkU64('vfio_iommu_spapr_tce_create.start_addr', value.start_addr ?? 0n, offset + 32), true);
   return 40;
 }
@@ -8647,12 +9202,22 @@ export function encodeVfioIommuSpaprTceRemove(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_iommu_spapr_tce_remove', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_iommu_spapr_tce_remove', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
     throw noRoom('vfio_iommu_spapr_tce_remove', offset, 16, view.byteLength);
   }
-  view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_remove.argsz', value.argsz ?? 16, offset), true);
-  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_remove.flags', value.flags ?? 0, offset + 4), true);
+  const argsz = value.argsz ?? 16;
+  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_remove.argsz', argsz, offset);
+  }
+  view.setUint32(offset, argsz, true);
+  const flags = value.flags ?? 0;
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    throw notInteger('u32', 'vfio_iommu_spapr_tce_remove.flags', flags, offset + 4);
+  }
+  view.setUint32(offset + 4, flags, true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_tce_remove.start_addr', value.start_addr ?? 0n, offset + 8), true);
   return 16;
 }

@@ -22,11 +22,13 @@ import {
   inside,
   measureByEncoding,
   noRoom,
+  notInteger,
   onEveryAbi,
   readBytes,
   type StructCodec,
   tooShort,
   writeBytes,
+  wrongType,
 } from '../../codec/runtime/index.ts';
 import {
   decodeVfioDeviceInfoCapabilitiesVariant as decodeBaseVfioDeviceInfoCapabilitiesVariant,
@@ -80,7 +82,9 @@ export function encodeVfioDeviceInfoCapZpciBase(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_base', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_base', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
   }
@@ -93,12 +97,36 @@ export function encodeVfioDeviceInfoCapZpciBase(
   }
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value.start_dma ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value.end_dma ?? 0n, offset + 16), false);
-  view.setUint16(offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value.pchid ?? 0, offset + 24), false);
-  view.setUint16(offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value.vfn ?? 0, offset + 26), false);
-  view.setUint16(offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value.fmb_length ?? 0, offset + 28), false);
-  view.setUint8(offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value.pft ?? 0, offset + 30));
-  view.setUint8(offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value.gid ?? 0, offset + 31));
-  view.setUint32(offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value.fh ?? 0, offset + 32), false);
+  const pchid = value.pchid ?? 0;
+  if (typeof pchid !== 'number' || (pchid & 0xffff) !== pchid) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.pchid', pchid, offset + 24);
+  }
+  view.setUint16(offset + 24, pchid, false);
+  const vfn = value.vfn ?? 0;
+  if (typeof vfn !== 'number' || (vfn & 0xffff) !== vfn) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.vfn', vfn, offset + 26);
+  }
+  view.setUint16(offset + 26, vfn, false);
+  const fmb_length = value.fmb_length ?? 0;
+  if (typeof fmb_length !== 'number' || (fmb_length & 0xffff) !== fmb_length) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.fmb_length', fmb_length, offset + 28);
+  }
+  view.setUint16(offset + 28, fmb_length, false);
+  const pft = value.pft ?? 0;
+  if (typeof pft !== 'number' || (pft & 0xff) !== pft) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.pft', pft, offset + 30);
+  }
+  view.setUint8(offset + 30, pft);
+  const gid = value.gid ?? 0;
+  if (typeof gid !== 'number' || (gid & 0xff) !== gid) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.gid', gid, offset + 31);
+  }
+  view.setUint8(offset + 31, gid);
+  const fh = value.fh ?? 0;
+  if (typeof fh !== 'number' || fh >>> 0 !== fh) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_base.fh', fh, offset + 32);
+  }
+  view.setUint32(offset + 32, fh, false);
   return 40;
 }
 
@@ -234,7 +262,9 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_base', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_base', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
   }
@@ -246,12 +276,36 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   }
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value.start_dma ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value.end_dma ?? 0n, offset + 16), false);
-  view.setUint16(offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value.pchid ?? 0, offset + 24), false);
-  view.setUint16(offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value.vfn ?? 0, offset + 26), false);
-  view.setUint16(offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value.fmb_length ?? 0, offset + 28), false);
-  view.setUint8(offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value.pft ?? 0, offset + 30));
-  view.setUint8(offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value.gid ?? 0, offset + 31));
-  view.setUint32(offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value.fh ?? 0, offset + 32), false);
+  const pchid = value.pchid ?? 0;
+  if (typeof pchid !== 'number' || (pchid & 0xffff) !== pchid) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.pchid', pchid, offset + 24);
+  }
+  view.setUint16(offset + 24, pchid, false);
+  const vfn = value.vfn ?? 0;
+  if (typeof vfn !== 'number' || (vfn & 0xffff) !== vfn) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.vfn', vfn, offset + 26);
+  }
+  view.setUint16(offset + 26, vfn, false);
+  const fmb_length = value.fmb_length ?? 0;
+  if (typeof fmb_length !== 'number' || (fmb_length & 0xffff) !== fmb_length) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.fmb_length', fmb_length, offset + 28);
+  }
+  view.setUint16(offset + 28, fmb_length, false);
+  const pft = value.pft ?? 0;
+  if (typeof pft !== 'number' || (pft & 0xff) !== pft) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.pft', pft, offset + 30);
+  }
+  view.setUint8(offset + 30, pft);
+  const gid = value.gid ?? 0;
+  if (typeof gid !== 'number' || (gid & 0xff) !== gid) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.gid', gid, offset + 31);
+  }
+  view.setUint8(offset + 31, gid);
+  const fh = value.fh ?? 0;
+  if (typeof fh !== 'number' || fh >>> 0 !== fh) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_base.fh', fh, offset + 32);
+  }
+  view.setUint32(offset + 32, fh, false);
   return 36;
 }
 
@@ -392,7 +446,9 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_group', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_group', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
   }
@@ -407,12 +463,36 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value.dasm ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value.msi_addr ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value.flags ?? 0n, offset + 24), false);
-  view.setUint16(offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value.mui ?? 0, offset + 32), false);
-  view.setUint16(offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value.noi ?? 0, offset + 34), false);
-  view.setUint16(offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value.maxstbl ?? 0, offset + 36), false);
-  view.setUint8(offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value.version ?? 0, offset + 38));
-  view.setUint8(offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value.reserved ?? 0, offset + 39));
-  view.setUint16(offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value.imaxstbl ?? 0, offset + 40), false);
+  const mui = value.mui ?? 0;
+  if (typeof mui !== 'number' || (mui & 0xffff) !== mui) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.mui', mui, offset + 32);
+  }
+  view.setUint16(offset + 32, mui, false);
+  const noi = value.noi ?? 0;
+  if (typeof noi !== 'number' || (noi & 0xffff) !== noi) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.noi', noi, offset + 34);
+  }
+  view.setUint16(offset + 34, noi, false);
+  const maxstbl = value.maxstbl ?? 0;
+  if (typeof maxstbl !== 'number' || (maxstbl & 0xffff) !== maxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.maxstbl', maxstbl, offset + 36);
+  }
+  view.setUint16(offset + 36, maxstbl, false);
+  const version = value.version ?? 0;
+  if (typeof version !== 'number' || (version & 0xff) !== version) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.version', version, offset + 38);
+  }
+  view.setUint8(offset + 38, version);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || (reserved & 0xff) !== reserved) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.reserved', reserved, offset + 39);
+  }
+  view.setUint8(offset + 39, reserved);
+  const imaxstbl = value.imaxstbl ?? 0;
+  if (typeof imaxstbl !== 'number' || (imaxstbl & 0xffff) !== imaxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.imaxstbl', imaxstbl, offset + 40);
+  }
+  view.setUint16(offset + 40, imaxstbl, false);
   return 48;
 }
 
@@ -558,7 +638,9 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_group', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_group', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
   }
@@ -572,12 +654,36 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value.dasm ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value.msi_addr ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value.flags ?? 0n, offset + 24), false);
-  view.setUint16(offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value.mui ?? 0, offset + 32), false);
-  view.setUint16(offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value.noi ?? 0, offset + 34), false);
-  view.setUint16(offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value.maxstbl ?? 0, offset + 36), false);
-  view.setUint8(offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value.version ?? 0, offset + 38));
-  view.setUint8(offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value.reserved ?? 0, offset + 39));
-  view.setUint16(offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value.imaxstbl ?? 0, offset + 40), false);
+  const mui = value.mui ?? 0;
+  if (typeof mui !== 'number' || (mui & 0xffff) !== mui) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.mui', mui, offset + 32);
+  }
+  view.setUint16(offset + 32, mui, false);
+  const noi = value.noi ?? 0;
+  if (typeof noi !== 'number' || (noi & 0xffff) !== noi) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.noi', noi, offset + 34);
+  }
+  view.setUint16(offset + 34, noi, false);
+  const maxstbl = value.maxstbl ?? 0;
+  if (typeof maxstbl !== 'number' || (maxstbl & 0xffff) !== maxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.maxstbl', maxstbl, offset + 36);
+  }
+  view.setUint16(offset + 36, maxstbl, false);
+  const version = value.version ?? 0;
+  if (typeof version !== 'number' || (version & 0xff) !== version) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.version', version, offset + 38);
+  }
+  view.setUint8(offset + 38, version);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || (reserved & 0xff) !== reserved) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.reserved', reserved, offset + 39);
+  }
+  view.setUint8(offset + 39, reserved);
+  const imaxstbl = value.imaxstbl ?? 0;
+  if (typeof imaxstbl !== 'number' || (imaxstbl & 0xffff) !== imaxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.imaxstbl', imaxstbl, offset + 40);
+  }
+  view.setUint16(offset + 40, imaxstbl, false);
   return 44;
 }
 
@@ -726,7 +832,9 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_util', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_util', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_util', offset, 12, view.byteLength);
   }
@@ -736,7 +844,10 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   } catch (error) {
     throw inside('vfio_device_info_cap_zpci_util.header', error);
   }
-  const size = checkU32('vfio_device_info_cap_zpci_util.size', value.size ?? (value.util_str?.length ?? 0), offset + 8);
+  const size = value.size ?? (value.util_str?.length ?? 0);
+  if (typeof size !== 'number' || size >>> 0 !== size) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_util.size', size, offset + 8);
+  }
   view.setUint32(offset + 8, size, false);
   const util_str = value.util_str ?? undefined;
   if (util_str !== undefined) checkBytes('vfio_device_info_cap_zpci_util.util_str', util_str, offset + 12);
@@ -831,7 +942,9 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_pfip', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_pfip', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_pfip', offset, 12, view.byteLength);
   }
@@ -841,7 +954,10 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   } catch (error) {
     throw inside('vfio_device_info_cap_zpci_pfip.header', error);
   }
-  const size = checkU32('vfio_device_info_cap_zpci_pfip.size', value.size ?? (value.pfip?.length ?? 0), offset + 8);
+  const size = value.size ?? (value.pfip?.length ?? 0);
+  if (typeof size !== 'number' || size >>> 0 !== size) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_pfip.size', size, offset + 8);
+  }
   view.setUint32(offset + 8, size, false);
   const pfip = value.pfip ?? undefined;
   if (pfip !== undefined) checkBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, offset + 12);

@@ -23,11 +23,13 @@ import {
   measureByEncoding,
   type Members,
   noRoom,
+  notInteger,
   onEveryAbi,
   readBytes,
   type StructCodec,
   tooShort,
   writeBytes,
+  wrongType,
 } from '../../codec/runtime/index.ts';
 import {
   decodeVfioDeviceInfoCapabilitiesVariant as decodeBaseVfioDeviceInfoCapabilitiesVariant,
@@ -127,7 +129,9 @@ export function encodeVfioDeviceInfoCapZpciBase(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_base', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_base', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
   }
@@ -140,12 +144,36 @@ export function encodeVfioDeviceInfoCapZpciBase(
   }
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value.start_dma ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value.end_dma ?? 0n, offset + 16), true);
-  view.setUint16(offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value.pchid ?? 0, offset + 24), true);
-  view.setUint16(offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value.vfn ?? 0, offset + 26), true);
-  view.setUint16(offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value.fmb_length ?? 0, offset + 28), true);
-  view.setUint8(offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value.pft ?? 0, offset + 30));
-  view.setUint8(offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value.gid ?? 0, offset + 31));
-  view.setUint32(offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value.fh ?? 0, offset + 32), true);
+  const pchid = value.pchid ?? 0;
+  if (typeof pchid !== 'number' || (pchid & 0xffff) !== pchid) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.pchid', pchid, offset + 24);
+  }
+  view.setUint16(offset + 24, pchid, true);
+  const vfn = value.vfn ?? 0;
+  if (typeof vfn !== 'number' || (vfn & 0xffff) !== vfn) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.vfn', vfn, offset + 26);
+  }
+  view.setUint16(offset + 26, vfn, true);
+  const fmb_length = value.fmb_length ?? 0;
+  if (typeof fmb_length !== 'number' || (fmb_length & 0xffff) !== fmb_length) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.fmb_length', fmb_length, offset + 28);
+  }
+  view.setUint16(offset + 28, fmb_length, true);
+  const pft = value.pft ?? 0;
+  if (typeof pft !== 'number' || (pft & 0xff) !== pft) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.pft', pft, offset + 30);
+  }
+  view.setUint8(offset + 30, pft);
+  const gid = value.gid ?? 0;
+  if (typeof gid !== 'number' || (gid & 0xff) !== gid) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.gid', gid, offset + 31);
+  }
+  view.setUint8(offset + 31, gid);
+  const fh = value.fh ?? 0;
+  if (typeof fh !== 'number' || fh >>> 0 !== fh) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_base.fh', fh, offset + 32);
+  }
+  view.setUint32(offset + 32, fh, true);
   return 40;
 }
 
@@ -283,7 +311,9 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_base', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_base', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
   }
@@ -295,12 +325,36 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   }
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value.start_dma ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value.end_dma ?? 0n, offset + 16), true);
-  view.setUint16(offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value.pchid ?? 0, offset + 24), true);
-  view.setUint16(offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value.vfn ?? 0, offset + 26), true);
-  view.setUint16(offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value.fmb_length ?? 0, offset + 28), true);
-  view.setUint8(offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value.pft ?? 0, offset + 30));
-  view.setUint8(offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value.gid ?? 0, offset + 31));
-  view.setUint32(offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value.fh ?? 0, offset + 32), true);
+  const pchid = value.pchid ?? 0;
+  if (typeof pchid !== 'number' || (pchid & 0xffff) !== pchid) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.pchid', pchid, offset + 24);
+  }
+  view.setUint16(offset + 24, pchid, true);
+  const vfn = value.vfn ?? 0;
+  if (typeof vfn !== 'number' || (vfn & 0xffff) !== vfn) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.vfn', vfn, offset + 26);
+  }
+  view.setUint16(offset + 26, vfn, true);
+  const fmb_length = value.fmb_length ?? 0;
+  if (typeof fmb_length !== 'number' || (fmb_length & 0xffff) !== fmb_length) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.fmb_length', fmb_length, offset + 28);
+  }
+  view.setUint16(offset + 28, fmb_length, true);
+  const pft = value.pft ?? 0;
+  if (typeof pft !== 'number' || (pft & 0xff) !== pft) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.pft', pft, offset + 30);
+  }
+  view.setUint8(offset + 30, pft);
+  const gid = value.gid ?? 0;
+  if (typeof gid !== 'number' || (gid & 0xff) !== gid) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.gid', gid, offset + 31);
+  }
+  view.setUint8(offset + 31, gid);
+  const fh = value.fh ?? 0;
+  if (typeof fh !== 'number' || fh >>> 0 !== fh) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_base.fh', fh, offset + 32);
+  }
+  view.setUint32(offset + 32, fh, true);
   return 36;
 }
 
@@ -486,7 +540,9 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_group', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_group', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
   }
@@ -501,12 +557,36 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value.dasm ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value.msi_addr ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value.flags ?? 0n, offset + 24), true);
-  view.setUint16(offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value.mui ?? 0, offset + 32), true);
-  view.setUint16(offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value.noi ?? 0, offset + 34), true);
-  view.setUint16(offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value.maxstbl ?? 0, offset + 36), true);
-  view.setUint8(offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value.version ?? 0, offset + 38));
-  view.setUint8(offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value.reserved ?? 0, offset + 39));
-  view.setUint16(offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value.imaxstbl ?? 0, offset + 40), true);
+  const mui = value.mui ?? 0;
+  if (typeof mui !== 'number' || (mui & 0xffff) !== mui) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.mui', mui, offset + 32);
+  }
+  view.setUint16(offset + 32, mui, true);
+  const noi = value.noi ?? 0;
+  if (typeof noi !== 'number' || (noi & 0xffff) !== noi) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.noi', noi, offset + 34);
+  }
+  view.setUint16(offset + 34, noi, true);
+  const maxstbl = value.maxstbl ?? 0;
+  if (typeof maxstbl !== 'number' || (maxstbl & 0xffff) !== maxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.maxstbl', maxstbl, offset + 36);
+  }
+  view.setUint16(offset + 36, maxstbl, true);
+  const version = value.version ?? 0;
+  if (typeof version !== 'number' || (version & 0xff) !== version) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.version', version, offset + 38);
+  }
+  view.setUint8(offset + 38, version);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || (reserved & 0xff) !== reserved) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.reserved', reserved, offset + 39);
+  }
+  view.setUint8(offset + 39, reserved);
+  const imaxstbl = value.imaxstbl ?? 0;
+  if (typeof imaxstbl !== 'number' || (imaxstbl & 0xffff) !== imaxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.imaxstbl', imaxstbl, offset + 40);
+  }
+  view.setUint16(offset + 40, imaxstbl, true);
   return 48;
 }
 
@@ -654,7 +734,9 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_group', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_group', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
   }
@@ -668,12 +750,36 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value.dasm ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value.msi_addr ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value.flags ?? 0n, offset + 24), true);
-  view.setUint16(offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value.mui ?? 0, offset + 32), true);
-  view.setUint16(offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value.noi ?? 0, offset + 34), true);
-  view.setUint16(offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value.maxstbl ?? 0, offset + 36), true);
-  view.setUint8(offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value.version ?? 0, offset + 38));
-  view.setUint8(offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value.reserved ?? 0, offset + 39));
-  view.setUint16(offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value.imaxstbl ?? 0, offset + 40), true);
+  const mui = value.mui ?? 0;
+  if (typeof mui !== 'number' || (mui & 0xffff) !== mui) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.mui', mui, offset + 32);
+  }
+  view.setUint16(offset + 32, mui, true);
+  const noi = value.noi ?? 0;
+  if (typeof noi !== 'number' || (noi & 0xffff) !== noi) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.noi', noi, offset + 34);
+  }
+  view.setUint16(offset + 34, noi, true);
+  const maxstbl = value.maxstbl ?? 0;
+  if (typeof maxstbl !== 'number' || (maxstbl & 0xffff) !== maxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.maxstbl', maxstbl, offset + 36);
+  }
+  view.setUint16(offset + 36, maxstbl, true);
+  const version = value.version ?? 0;
+  if (typeof version !== 'number' || (version & 0xff) !== version) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.version', version, offset + 38);
+  }
+  view.setUint8(offset + 38, version);
+  const reserved = value.reserved ?? 0;
+  if (typeof reserved !== 'number' || (reserved & 0xff) !== reserved) {
+    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.reserved', reserved, offset + 39);
+  }
+  view.setUint8(offset + 39, reserved);
+  const imaxstbl = value.imaxstbl ?? 0;
+  if (typeof imaxstbl !== 'number' || (imaxstbl & 0xffff) !== imaxstbl) {
+    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.imaxstbl', imaxstbl, offset + 40);
+  }
+  view.setUint16(offset + 40, imaxstbl, true);
   return 44;
 }
 
@@ -846,7 +952,9 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_util', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_util', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_util', offset, 12, view.byteLength);
   }
@@ -856,7 +964,10 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   } catch (error) {
     throw inside('vfio_device_info_cap_zpci_util.header', error);
   }
-  const size = checkU32('vfio_device_info_cap_zpci_util.size', value.size ?? (value.util_str?.length ?? 0), offset + 8);
+  const size = value.size ?? (value.util_str?.length ?? 0);
+  if (typeof size !== 'number' || size >>> 0 !== size) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_util.size', size, offset + 8);
+  }
   view.setUint32(offset + 8, size, true);
   const util_str = value.util_str ?? undefined;
   if (util_str !== undefined) checkBytes('vfio_device_info_cap_zpci_util.util_str', util_str, offset + 12);
@@ -975,7 +1086,9 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   view: DataView,
   offset = 0,
 ): number {
-  checkObject('vfio_device_info_cap_zpci_pfip', value, offset);
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType('vfio_device_info_cap_zpci_pfip', value, offset, 'an object');
+  }
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
     throw noRoom('vfio_device_info_cap_zpci_pfip', offset, 12, view.byteLength);
   }
@@ -985,7 +1098,10 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   } catch (error) {
     throw inside('vfio_device_info_cap_zpci_pfip.header', error);
   }
-  const size = checkU32('vfio_device_info_cap_zpci_pfip.size', value.size ?? (value.pfip?.length ?? 0), offset + 8);
+  const size = value.size ?? (value.pfip?.length ?? 0);
+  if (typeof size !== 'number' || size >>> 0 !== size) {
+    throw notInteger('u32', 'vfio_device_info_cap_zpci_pfip.size', size, offset + 8);
+  }
   view.setUint32(offset + 8, size, true);
   const pfip = value.pfip ?? undefined;
   if (pfip !== undefined) checkBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, offset + 12);
