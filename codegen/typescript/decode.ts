@@ -68,7 +68,7 @@ export class DecodeEmitter extends DecodeArrays {
   }
 
   /** Statements and the expression for an object with some items; `variable` is used where it must grow. */
-  protected object(items: readonly Item[], type: string, variable: string, named: boolean): string {
+  protected object(items: readonly Item[], struct: string, variable: string, named: boolean): string {
     const all = spread(items);
     const sure = all.findIndex((item) => item.field.condition !== undefined);
     const leading = sure === -1 ? all : all.slice(0, sure);

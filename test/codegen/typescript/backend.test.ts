@@ -20,7 +20,10 @@ describe('the TypeScript back-end', () => {
   test('imports nothing but the runtime and the files of imported interfaces', () => {
     for (const model of models) {
       for (const { text } of typescriptBackend.emit(model)) {
-        const known = ['uapikit/runtime', ...[...model.interfaces.keys()].flatMap((name) => [`./${name}.js`, `./${name}.be.js`])];
+        const known = [
+          'uapikit/runtime',
+          ...[...model.interfaces.keys()].flatMap((name) => [`./${name}.js`, `./${name}.be.js`]),
+        ];
         for (const [, from] of text.matchAll(/ from '([^']+)';/g)) expect(known).toContain(from);
       }
     }
