@@ -28,7 +28,8 @@ export class ModelLoader {
   load(file: string): Model {
     const before = this.#loaded.get(file);
     if (before !== undefined && isFresh(before)) return before.model;
-    const { model, prints } = this.#cache.load(file) ?? this.#read(file);
+    // A schema that changes while it is watched is not in the cache on disk, nor worth keeping there yet.
+    const { model, prints } = before === undefined ? this.#loadOrStore(file) : this.#read(file);
     const loaded = { model: this.#select(model), prints };
     this.#loaded.set(file, loaded);
     return loaded.model;
@@ -51,7 +52,13 @@ export class ModelLoader {
         `uapi check ${file} shows all`,
       );
     }
-    const loaded = { model, prints: fingerprints(sources) };
+    return { model, prints: fingerprints(sources) };
+  }
+
+  #loadOrStore(file: string): LoadedModel {
+    const cached = this.#cache.load(file);
+    if (cached !== undefined) return cached;
+    const loaded = this.#read(file);
     this.#cache.store(file, loaded);
     return loaded;
   }
