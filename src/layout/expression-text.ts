@@ -1,27 +1,6 @@
 import { unreachable } from '../base/internal-error.ts';
-import type { BinaryOperator, Expression } from '../model/expression.ts';
+import { type Expression, precedence } from '../model/expression.ts';
 
-/** Binding power of the binary operators, as in C. */
-const powers: Readonly<Record<BinaryOperator, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '<=': 7,
-  '>': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
 const unaryPower = 11;
 
 /** An expression as the schema language writes it, with no more parentheses than it needs. */
@@ -42,7 +21,7 @@ function format(expression: Expression, power: number): string {
       return text.startsWith('--') ? `-(${text.slice(1)})` : text;
     }
     case 'binary': {
-      const own = powers[expression.operator];
+      const own = precedence[expression.operator];
       // The language refuses `a < b < c`, so a comparison on the left needs parentheses too.
       const left = own === 7 ? own + 1 : own;
       const text = `${format(expression.left, left)} ${expression.operator} ${format(expression.right, own + 1)}`;

@@ -4,6 +4,7 @@ import {
   type Expression,
   type FunctionName,
   functionArity,
+  precedence,
 } from '../model/expression.ts';
 import type { Diagnostics } from './diagnostic.ts';
 import { limits } from './limits.ts';
@@ -41,27 +42,7 @@ class SyntaxProblem extends Error {
   }
 }
 
-/** Binding power of the binary operators; C's own order. */
-const precedence: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '<=': 7,
-  '>': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
+const powers: Readonly<Record<string, number>> = precedence;
 
 /** The power of `< <= > >=`. */
 const comparing = 7;
@@ -143,7 +124,7 @@ class Parser {
     let left = this.#unary();
     for (;;) {
       const { kind, text } = this.#peek();
-      const power = kind === 'operator' ? precedence[text] : undefined;
+      const power = kind === 'operator' ? powers[text] : undefined;
       if (power === undefined || power < least) return left;
       const operator = this.#peek();
       this.#next++;
@@ -160,9 +141,7 @@ class Parser {
 
   /** `a < b < c` compares 0 or 1 with c, which nobody means; with parentheses somebody does. */
   #isComparison(side: Expression): boolean {
-    return (
-      side.kind === 'binary' && precedence[side.operator] === comparing && !this.#inParentheses.has(side)
-    );
+    return side.kind === 'binary' && powers[side.operator] === comparing && !this.#inParentheses.has(side);
   }
 
   #unary(): Expression {
