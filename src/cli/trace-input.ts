@@ -1,0 +1,70 @@
+import { createReadStream, fstatSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { TraceError } from '../trace/parse.ts';
+import { TraceReader } from '../trace/reader.ts';
+import type { TraceHeader, TraceRecord } from '../trace/record.ts';
+import { problemOf } from './files.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Reads a trace from a file, or from standard input where the path is `-`, packed with gzip or not, and gives each
+ * record to the callback. Only a piece of the trace is in memory at a time.
+ *
+ * @throws UsageError with one line: file, line, what is wrong
+ */
+export async function forEachRecord(
+  path: string,
+  use: (record: TraceRecord, header: TraceHeader) => void | 'stop',
+): Promise<TraceHeader> {
+  const name = path === '-' ? 'standard input' : path;
+  const reader = new TraceReader();
+  try {
+    for await (const piece of piecesOf(path)) {
+      for (const record of reader.push(piece)) if (use(record, reader.header) === 'stop') return reader.header;
+    }
+    for (const record of reader.end()) if (use(record, reader.header) === 'stop') break;
+    return reader.header;
+  } catch (error) {
+    if (error instanceof TraceError) throw new UsageError(`${name}: ${error.message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_') === true) {
+      throw new UsageError(`${name} is a broken gzip file${code === 'Z_BUF_ERROR' ? ': it is cut short' : ''}`);
+    }
+    if (code?.startsWith('E') === true && !code.startsWith('ERR_')) {
+      throw new UsageError(`cannot read ${name}: ${problemOf(error)}`);
+    }
+    throw error;
+  }
+}
+
+async function* piecesOf(path: string): AsyncGenerator<string> {
+  const source = path === '-' ? process.stdin : openFile(path);
+  const decoder = new TextDecoder();
+  let unpacking: Readable | undefined;
+  const chunks = source[Symbol.asyncIterator]();
+  const first = (await chunks.next()) as IteratorResult<Uint8Array>;
+  if (first.done === true) return;
+  const packed = first.value[0] === 0x1f && first.value[1] === 0x8b;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield first.value;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      yield next.value as Uint8Array;
+    }
+  }
+  if (packed) {
+    const { pipeline, Readable: Source } = await import('node:stream');
+    const gunzip = createGunzip({ chunkSize: 0x1_0000 });
+    unpacking = gunzip;
+    // A failure destroys gunzip with the error, which the loop below then throws.
+    pipeline(Source.from(all()), gunzip, () => {});
+  }
+  for await (const chunk of unpacking ?? all()) yield decoder.decode(chunk as Uint8Array, { stream: true });
+  yield decoder.decode();
+}
+
+function openFile(path: string): Readable {
+  const descriptor = openSync(path, 'r');
+  if (fstatSync(descriptor).isDirectory()) throw new UsageError(`${path} is a folder, expected a trace`);
+  return createReadStream(path, { fd: descriptor, highWaterMark: 0x1_0000 });
+}
