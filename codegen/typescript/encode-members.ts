@@ -106,7 +106,7 @@ export abstract class EncodeMembers extends Emitter {
     const place = this.room(item, scalar.bytes);
     const given = `${this.given(item)} ?? ${this.defaultOf(item)}`;
     const checked = this.checkCall(scalar, this.where(item), given, this.text(place));
-    const inPlace = scalar.js === 'number' || this.module.isNested(this.plan.struct.name);
+    const inPlace = this.module.isNested(this.plan.struct.name);
     if (inPlace && this.plan.struct.kind !== 'registers') {
       // Checks in place are faster by a few percent; for bigints only in loops over elements. Blocks of registers
       // are long and read better with a call.

@@ -55,12 +55,9 @@ export function checkFunction(scalar: Scalar): string {
 
 /** A condition that holds where a variable is no integer of this kind. */
 export function isNot(scalar: Scalar, name: string): string {
-  const bits = BigInt(scalar.bytes * 8);
+  const bits = scalar.bytes * 8;
   if (scalar.js === 'number') return `typeof ${name} !== 'number' || ${narrowed(scalar, name)} !== ${name}`;
-  const half = 1n << (bits - 1n);
-  const least = scalar.signed ? `-0x${half.toString(16)}n` : '0n';
-  const most = scalar.signed ? half - 1n : 2n * half - 1n;
-  return `typeof ${name} !== 'bigint' || ${name} < ${least} || ${name} > 0x${most.toString(16)}n`;
+  return `typeof ${name} !== 'bigint' || BigInt.as${scalar.signed ? 'Int' : 'Uint'}N(${bits}, ${name}) !== ${name}`;
 }
 
 /** The name of the type in error messages: `u32`, `s8`. */

@@ -5,6 +5,7 @@ import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 import { memberOf } from './names.ts';
 import { type Plan, planOf } from './plan.ts';
+import { isByte } from './scalar.ts';
 import { FunctionScope } from './scope.ts';
 import { printMembersOf, printTypes } from './types.ts';
 import { printViews } from './view.ts';
@@ -188,7 +189,10 @@ function quickMeasure(module: Module, plan: Plan): string | undefined {
   const given = memberOf('value', last.name);
   const end = `${last.delta} + ${bytes === 1 ? '' : `${bytes} * `}${given}.length`;
   const size = last.delta === plan.layout.minSize ? end : `Math.max(${plan.layout.minSize}, ${end})`;
-  return `if (${given} !== undefined) return ${size};`;
+  const isGiven = isByte(last.field.type.element)
+    ? `${given} instanceof Uint8Array`
+    : `Array.isArray(${given})`;
+  return `if (${isGiven}) return ${size};`;
 }
 
 function printCodec(module: Module, plan: Plan, suffix: string): void {
@@ -216,7 +220,9 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
     printer.line(');');
     return;
   }
-  printer.line(`export const ${name}Codec${suffix}: ${codec}<${type}> = {`);
+  printer.line(
+    `export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('structCodec')}({`,
+  );
   printer.indented(() =>
     printer.lines([
       `name: '${struct.name}',`,
@@ -224,11 +230,11 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
       `minSize: ${layout.minSize},`,
       `members: ${members},`,
       `decode: decode${name}${suffix},`,
-      `encode: encode${name}${suffix},`,
+      `encodeTyped: encode${name}${suffix},`,
       `measure: measure${name}${suffix},`,
     ]),
   );
-  printer.line('};');
+  printer.line('});');
 }
 
 function printAbiCodecs(module: Module, name: string): void {

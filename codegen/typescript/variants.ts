@@ -245,7 +245,9 @@ function printEncode(
       for (const struct of kinds(members)) {
         printer.line(`case '${struct.name}':`);
         const codec = module.codecPart(struct.name, facts, '', 'Codec');
-        printer.indented(() => printer.line(`return ${codec}.encode(variant.value, view, offset, context);`));
+        printer.indented(() =>
+          printer.line(`return ${codec}.encodeTyped(variant.value, view, offset, context);`),
+        );
       }
       printer.line('default:');
       printer.indented(() => {

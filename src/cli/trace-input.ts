@@ -15,13 +15,14 @@ import { UsageError } from './usage-error.ts';
  */
 export async function forEachRecord(
   path: string,
-  use: (record: TraceRecord, header: TraceHeader) => void | 'stop',
+  use: (record: TraceRecord, header: TraceHeader) => 'stop' | undefined,
 ): Promise<TraceHeader> {
   const name = path === '-' ? 'standard input' : path;
   const reader = new TraceReader();
   try {
     for await (const piece of piecesOf(path)) {
-      for (const record of reader.push(piece)) if (use(record, reader.header) === 'stop') return reader.header;
+      for (const record of reader.push(piece))
+        if (use(record, reader.header) === 'stop') return reader.header;
     }
     for (const record of reader.end()) if (use(record, reader.header) === 'stop') break;
     return reader.header;
@@ -29,7 +30,9 @@ export async function forEachRecord(
     if (error instanceof TraceError) throw new UsageError(`${name}: ${error.message}`);
     const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith('Z_') === true) {
-      throw new UsageError(`${name} is a broken gzip file${code === 'Z_BUF_ERROR' ? ': it is cut short' : ''}`);
+      throw new UsageError(
+        `${name} is a broken gzip file${code === 'Z_BUF_ERROR' ? ': it is cut short' : ''}`,
+      );
     }
     if (code?.startsWith('E') === true && !code.startsWith('ERR_')) {
       throw new UsageError(`cannot read ${name}: ${problemOf(error)}`);

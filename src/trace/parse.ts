@@ -87,7 +87,10 @@ class Fields {
     try {
       value = JSON.parse(text);
     } catch {
-      throw new TraceError(line, `not JSON: ${JSON.stringify(text.length > 40 ? `${text.slice(0, 37)}...` : text)}`);
+      throw new TraceError(
+        line,
+        `not JSON: ${JSON.stringify(text.length > 40 ? `${text.slice(0, 37)}...` : text)}`,
+      );
     }
     if (!isObject(value)) throw new TraceError(line, 'not a JSON object');
     this.#members = value;
@@ -143,7 +146,8 @@ class Fields {
   buffers(): readonly TraceBuffer[] {
     const list = this.#members['bufs'];
     if (list === undefined) return [];
-    if (!Array.isArray(list) || !list.every(isObject)) throw this.#wrong('bufs', list, 'a list of {addr, in, out}');
+    if (!Array.isArray(list) || !list.every(isObject))
+      throw this.#wrong('bufs', list, 'a list of {addr, in, out}');
     return list.map((buffer) => ({
       address: this.integer('bufs.addr', buffer['addr']),
       in: this.bytes('bufs.in', buffer['in']),

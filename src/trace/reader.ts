@@ -51,7 +51,10 @@ export class TraceReader {
 }
 
 /** Reads a whole trace from one text. @throws TraceError */
-export function readTrace(text: string): { readonly header: TraceHeader; readonly records: readonly TraceRecord[] } {
+export function readTrace(text: string): {
+  readonly header: TraceHeader;
+  readonly records: readonly TraceRecord[];
+} {
   const reader = new TraceReader();
   const records = [...reader.push(text), ...reader.end()];
   return { header: reader.header, records };

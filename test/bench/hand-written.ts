@@ -38,7 +38,7 @@ function u32(value: number, name: string): number {
 }
 
 function u64(value: bigint, name: string): bigint {
-  if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffff_ffff_ffffn)
+  if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value)
     throw new RangeError(`${name} is not a u64`);
   return value;
 }

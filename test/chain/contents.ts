@@ -44,7 +44,7 @@ export const subjects: readonly Subject[] = [
     element: fc.oneof(
       unknown(0x16, 0xfe, { headerBytes: 2, lastVersion: null }),
       fc.constant({ name: 'pci_cap_pm', value: { pmc: { version: 3 } } }),
-      fc.nat(255).map((length) => ({ name: 'pci_cap_msi', value: { message_address: length & 0xfc } })),
+      fc.nat(255).map((length) => ({ name: 'pci_cap_msi', value: { data_32: length } })),
     ),
   },
   {
@@ -57,7 +57,7 @@ export const subjects: readonly Subject[] = [
       fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map((n) => ({
         name: 'pci_ext_cap_dsn',
         version: 1,
-        value: { serial_number_lower: Number(n & 0xffff_ffffn) },
+        value: { serial_low: Number(n & 0xffff_ffffn) },
       })),
     ),
   },

@@ -1,6 +1,6 @@
 import type { Abi } from '../../layout/abi.ts';
 import type { Model } from '../../model/model.ts';
-import type { CodecContext, Members, StructCodec } from '../runtime/codec.ts';
+import { type CodecContext, type Members, type StructCodec, structCodec } from '../runtime/codec.ts';
 import { composeStruct } from './compose.ts';
 import { GuardedInput, type ReadMember } from './guarded-input.ts';
 import { GuardedOutput } from './guarded-output.ts';
@@ -12,6 +12,7 @@ import { worldOf } from './world.ts';
 export interface Oracle extends StructCodec<StructValue> {
   decode(view: DataView, offset?: number, end?: number, context?: CodecContext): StructValue;
   encode(value: object, view: DataView, offset?: number, context?: CodecContext): number;
+  encodeTyped(value: object, view: DataView, offset?: number, context?: CodecContext): number;
   measure(value: object, context?: CodecContext): number;
   /** The value with everything filled in that an encoder fills in, as it would be decoded again. */
   fill(value: object, context?: CodecContext): StructValue;
@@ -48,7 +49,7 @@ export function makeOracle(model: Model, structName: string, abi: Abi): Oracle {
     return { output, filled: filled as StructValue, end: output.currentByteOffset };
   };
 
-  return {
+  const codec = structCodec<StructValue>({
     name: structName,
     size: schema.size,
     minSize: schema.minSize,
@@ -56,12 +57,15 @@ export function makeOracle(model: Model, structName: string, abi: Abi): Oracle {
     decode(view, offset = 0, end = view.byteLength, context = {}) {
       return read(new GuardedInput(world, structName, { view, start: offset, end }, context));
     },
-    encode(value, view, offset = 0, context = {}) {
+    encodeTyped(value, view, offset = 0, context = {}) {
       const written = write(value, offset, view.byteLength, context);
       written.output.commit(view, written.end);
       return written.end - offset;
     },
     measure: (value, context = {}) => write(value, 0, Number.POSITIVE_INFINITY, context).end,
+  });
+  return {
+    ...codec,
     fill: (value, context = {}) => write(value, 0, Number.POSITIVE_INFINITY, context).filled,
     coverage(value, context = {}) {
       const written = write(value, 0, Number.POSITIVE_INFINITY, context);

@@ -21,9 +21,11 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** A property of a struct's value; undefined where it is not there. */
+/** A property of a struct's value; undefined where it is not there or null. */
 export function propertyOf(value: unknown, name: string): FieldValue | undefined {
-  return isObject(value) && Object.hasOwn(value, name) ? (value as StructValue)[name] : undefined;
+  return isObject(value) && Object.hasOwn(value, name)
+    ? ((value as StructValue)[name] ?? undefined)
+    : undefined;
 }
 
 /** Sets a property whatever its name is. */

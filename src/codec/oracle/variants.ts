@@ -65,7 +65,7 @@ export function makeVariantOracle(model: Model, setName: string, abi: Abi): Vari
     },
     encode(variant, view, offset = 0, context = {}) {
       if ('value' in variant)
-        return makeOracle(model, variant.kind, abi).encode(variant.value, view, offset, context);
+        return makeOracle(model, variant.kind, abi).encodeTyped(variant.value, view, offset, context);
       const { bytes } = variant;
       const room = view.byteLength - offset;
       if (!(offset >= 0 && bytes.length <= room)) {

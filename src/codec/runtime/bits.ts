@@ -1,8 +1,13 @@
 import { notInteger } from './failures.ts';
 
 /** The value of a range of up to 31 bits for an encoder, 0 where none is given. */
-export function checkBits(where: string, value: number | undefined, width: number, offset: number): number {
-  if (value === undefined) return 0;
+export function checkBits(
+  where: string,
+  value: number | undefined | null,
+  width: number,
+  offset: number,
+): number {
+  if (value === undefined || value === null) return 0;
   if (typeof value !== 'number' || (value & ((1 << width) - 1)) !== value || width > 31) {
     if (width === 32 && typeof value === 'number' && value >>> 0 === value) return value;
     throw notInteger(`u${width}`, where, value, offset);
@@ -13,11 +18,11 @@ export function checkBits(where: string, value: number | undefined, width: numbe
 /** The value of a range of up to 64 bits for an encoder, 0 where none is given. */
 export function checkWideBits(
   where: string,
-  value: number | bigint | undefined,
+  value: number | bigint | undefined | null,
   width: number,
   offset: number,
 ): bigint {
-  if (value === undefined) return 0n;
+  if (value === undefined || value === null) return 0n;
   if (width <= 32) return BigInt(checkBits(where, value as number, width, offset));
   if (typeof value !== 'bigint' || BigInt.asUintN(width, value) !== value) {
     throw notInteger(`u${width}`, where, value, offset);
@@ -28,11 +33,11 @@ export function checkWideBits(
 /** The value of a signed C bit-field for an encoder, 0 where none is given. */
 export function checkSignedBits(
   where: string,
-  value: number | bigint | undefined,
+  value: number | bigint | undefined | null,
   width: number,
   offset: number,
 ): bigint {
-  if (value === undefined) return 0n;
+  if (value === undefined || value === null) return 0n;
   const wanted = width > 32 ? 'bigint' : 'number';
   const whole = typeof value === 'bigint' || Number.isInteger(value);
   if (typeof value !== wanted || !whole || BigInt.asIntN(width, BigInt(value)) !== BigInt(value)) {

@@ -24,9 +24,8 @@ export function checkU32(where: string, value: number, offset: number): number {
 
 /** The value, if it is a bigint from 0 to 18446744073709551615. */
 export function checkU64(where: string, value: bigint, offset: number): bigint {
-  if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffff_ffff_ffffn) {
+  if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value)
     throw notInteger('u64', where, value, offset);
-  }
   return value;
 }
 
@@ -52,17 +51,15 @@ export function checkS32(where: string, value: number, offset: number): number {
 
 /** The value, if it is a bigint from -9223372036854775808 to 9223372036854775807. */
 export function checkS64(where: string, value: bigint, offset: number): bigint {
-  if (typeof value !== 'bigint' || value < -0x8000_0000_0000_0000n || value > 0x7fff_ffff_ffff_ffffn) {
+  if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value)
     throw notInteger('s64', where, value, offset);
-  }
   return value;
 }
 
 /** The value, if it is a bigint from 0 to 4294967295: a pointer of a 32-bit machine. */
 export function checkPointer32(where: string, value: bigint, offset: number): bigint {
-  if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffffn) {
+  if (typeof value !== 'bigint' || BigInt.asUintN(32, value) !== value)
     throw notInteger('p32', where, value, offset);
-  }
   return value;
 }
 

@@ -1,4 +1,5 @@
 import { tooShort } from './failures.ts';
+import { checkMembers } from './names.ts';
 
 /** Values that a struct's own bytes do not hold but its layout depends on; what is missing counts as 0. */
 export interface CodecContext {
@@ -38,11 +39,15 @@ export interface StructCodec<T> {
    */
   decode(view: DataView, offset?: number, end?: number, context?: CodecContext): T;
   /**
-   * Writes a value at `offset` and returns the number of bytes written.
+   * Writes a value at `offset` and returns the number of bytes written. A member that is left out, undefined or null
+   * gets its default.
    *
-   * @throws EncodeError where the value or the room does not fit; some bytes may have been written then
+   * @throws EncodeError where the value or the room does not fit, or a property is no member; some bytes may have been
+   *   written then
    */
   encode(value: Encodable<T>, view: DataView, offset?: number, context?: CodecContext): number;
+  /** As `encode`, for values that a compiler has checked: it does not look for properties that are no members. */
+  encodeTyped(value: Encodable<T>, view: DataView, offset?: number, context?: CodecContext): number;
   /** Bytes that a value takes. */
   measure(value: Encodable<T>, context?: CodecContext): number;
 }
@@ -69,15 +74,26 @@ export interface RawVariant {
   readonly bytes: Uint8Array;
 }
 
+/** Makes a codec from its parts: adds the encoder that looks for properties which are no members. */
+export function structCodec<T>(parts: Omit<StructCodec<T>, 'encode'>): StructCodec<T> {
+  return {
+    ...parts,
+    encode(value, view, offset = 0, context = undefined) {
+      checkMembers(parts.name, value, parts.members, offset);
+      return parts.encodeTyped(value, view, offset, context);
+    },
+  };
+}
+
 /** Makes the codec of a struct whose size does not depend on its contents. */
 export function fixedCodec<T>(
   name: string,
   size: number,
   members: Members,
   decode: (view: DataView, offset?: number, context?: CodecContext) => T,
-  encode: StructCodec<T>['encode'],
+  encodeTyped: StructCodec<T>['encodeTyped'],
 ): StructCodec<T> {
-  return {
+  return structCodec({
     name,
     size,
     minSize: size,
@@ -86,7 +102,7 @@ export function fixedCodec<T>(
       if (!(offset + size <= end)) throw tooShort(name, offset, size, Math.min(end, view.byteLength));
       return decode(view, offset, context);
     },
-    encode,
+    encodeTyped,
     measure: () => size,
-  };
+  });
 }

@@ -6,12 +6,12 @@ import { CodecError, DecodeError, EncodeError } from './errors.ts';
 
 /** Fewer bytes up to `end` than the struct or field needs. */
 export function tooShort(where: string, offset: number, needed: number, end: number): DecodeError {
-  return new DecodeError('too-short', where, offset, needed, Math.max(end - offset, 0) || 0);
+  return new DecodeError('too-short', where, offset, needed, roomOf(offset, end));
 }
 
 /** An array with more elements than bytes are left for; `given` is what there is room for. */
 export function badCount(where: string, offset: number, count: number, given: number): DecodeError {
-  return new DecodeError('bad-count', where, offset, count, Math.max(given, 0) || 0);
+  return new DecodeError('bad-count', where, offset, count, roomOf(0, given));
 }
 
 /** A field whose place depends on the contents and lies outside; `given` is the last place that is inside. */
@@ -21,7 +21,21 @@ export function badOffset(where: string, offset: number, given: number): DecodeE
 
 /** A buffer with less room up to `end` than the struct or field needs. */
 export function noRoom(where: string, offset: number, needed: number, end: number): EncodeError {
-  return new EncodeError('too-short', where, offset, needed, Math.max(end - offset, 0) || 0);
+  return new EncodeError('too-short', where, offset, needed, roomOf(offset, end));
+}
+
+/** A value that is no object, or else a buffer with less room up to `end` than the struct needs. */
+export function cannotStart(
+  where: string,
+  value: unknown,
+  offset: number,
+  needed: number,
+  end: number,
+): EncodeError {
+  const object = typeof value === 'object' && value;
+  return object
+    ? new EncodeError('too-short', where, offset, needed, roomOf(offset, end))
+    : new EncodeError('wrong-type', where, offset, 'an object', value);
 }
 
 /** A value that is no integer of the type: u8 to u64, s8 to s64, some bits (`u5`), or a pointer (`p32`). */
@@ -71,4 +85,9 @@ export function inside(where: string, error: unknown): unknown {
   return error instanceof DecodeError
     ? new DecodeError(code, path, offset, expected, found)
     : new EncodeError(code, path, offset, expected, found);
+}
+
+/** Bytes up to `end`: not less than 0, also for an offset that is no number. */
+function roomOf(offset: number, end: number): number {
+  return Math.max(end - offset, 0) || 0;
 }

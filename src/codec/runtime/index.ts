@@ -44,6 +44,7 @@ export {
   type Members,
   type RawVariant,
   type StructCodec,
+  structCodec,
 } from './codec.ts';
 export { envValue, hasOuter, hasPeer, outerValue, peerValue } from './context.ts';
 export {
@@ -56,6 +57,7 @@ export {
 export {
   badCount,
   badOffset,
+  cannotStart,
   countMismatch,
   inside,
   noRoom,

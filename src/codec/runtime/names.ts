@@ -58,25 +58,27 @@ export function enumValue<Value extends number | bigint>(
 /**
  * Throws for the first property of a value that is no member of the struct.
  *
- * Encoders read the members they know and never notice others; this is for values that people wrote.
- *
  * @param where the struct's name
+ * @param offset byte offset of the struct, for the error
  */
-export function checkMembers(where: string, value: unknown, members: Members): void {
+export function checkMembers(where: string, value: unknown, members: Members, offset = 0): void {
+  if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const [i, element] of value.entries()) checkMembers(`${where}[${i}]`, element, members);
+    for (const [i, element] of value.entries()) checkMembers(`${where}[${i}]`, element, members, offset);
     return;
   }
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, member] of Object.entries(value)) {
-    if (!Object.hasOwn(members, name)) {
-      const near = nearest(name, Object.keys(members));
-      const hint = near === undefined ? `one of ${Object.keys(members).join(', ')}` : `perhaps ${near}`;
-      throw new EncodeError('unknown-member', `${where}.${name}`, 0, hint, name);
-    }
-    const inner = members[name];
-    if (inner !== null && inner !== undefined) checkMembers(`${where}.${name}`, member, inner);
+  for (const name of Object.keys(value)) {
+    const inner = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (inner === undefined) throw unknownMember(where, name, members, offset);
+    const member = (value as { readonly [name: string]: unknown })[name];
+    if (inner !== null) checkMembers(`${where}.${name}`, member, inner, offset);
   }
+}
+
+function unknownMember(where: string, name: string, members: Members, offset: number): EncodeError {
+  const near = nearest(name, Object.keys(members));
+  const hint = near === undefined ? `one of ${Object.keys(members).join(', ')}` : `perhaps ${near}`;
+  return new EncodeError('unknown-member', `${where}.${name}`, offset, hint, name);
 }
 
 /** The name with the fewest changed letters, if there are few. */

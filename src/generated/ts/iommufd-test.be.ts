@@ -8,19 +8,17 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkObject,
   checkU32,
   checkU64,
   type CodecContext,
   type Encodable,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
   unexpectedField,
-  wrongType,
   zeroFill,
 } from '../../codec/runtime/index.ts';
 import {
@@ -191,29 +189,15 @@ export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_test_cmd', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 72 <= view.byteLength)) {
-    throw noRoom('iommu_test_cmd', offset, 72, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength)) {
+    throw cannotStart('iommu_test_cmd', value, offset, 72, view.byteLength);
   }
   view.setUint32(offset + 68, 0);
-  const size = value.size ?? 72;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_test_cmd.size', size, offset);
-  }
-  view.setUint32(offset, size, false);
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || op >>> 0 !== op) throw notInteger('u32', 'iommu_test_cmd.op', op, offset + 4);
+  view.setUint32(offset, checkU32('iommu_test_cmd.size', value.size ?? 72, offset), false);
+  const op = checkU32('iommu_test_cmd.op', value.op ?? 0, offset + 4);
   view.setUint32(offset + 4, op, false);
-  const id = value.id ?? 0;
-  if (typeof id !== 'number' || id >>> 0 !== id) throw notInteger('u32', 'iommu_test_cmd.id', id, offset + 8);
-  view.setUint32(offset + 8, id, false);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_test_cmd.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, false);
+  view.setUint32(offset + 8, checkU32('iommu_test_cmd.id', value.id ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('iommu_test_cmd.__reserved', value.__reserved ?? 0, offset + 12), false);
   zeroFill(view, offset + 16, offset + 64);
   if (value.add_reserved != null) {
     if (op !== 1) throw unexpectedField('iommu_test_cmd.add_reserved', value.add_reserved, offset + 16);
@@ -224,58 +208,26 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
   if (value.mock_domain != null) {
     if (op !== 2) throw unexpectedField('iommu_test_cmd.mock_domain', value.mock_domain, offset + 16);
     const mock_domain: Encodable<IommuTestCmdMockDomain> = checkObject('iommu_test_cmd.mock_domain', value.mock_domain ?? {}, offset + 16);
-    const mock_domain_out_stdev_id = mock_domain.out_stdev_id ?? 0;
-    if (typeof mock_domain_out_stdev_id !== 'number' || mock_domain_out_stdev_id >>> 0 !== mock_domain_out_stdev_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain.out_stdev_id', mock_domain_out_stdev_id, offset + 16);
-    }
-    view.setUint32(offset + 16, mock_domain_out_stdev_id, false);
-    const mock_domain_out_hwpt_id = mock_domain.out_hwpt_id ?? 0;
-    if (typeof mock_domain_out_hwpt_id !== 'number' || mock_domain_out_hwpt_id >>> 0 !== mock_domain_out_hwpt_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain.out_hwpt_id', mock_domain_out_hwpt_id, offset + 20);
-    }
-    view.setUint32(offset + 20, mock_domain_out_hwpt_id, false);
-    const mock_domain_out_idev_id = mock_domain.out_idev_id ?? 0;
-    if (typeof mock_domain_out_idev_id !== 'number' || mock_domain_out_idev_id >>> 0 !== mock_domain_out_idev_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain.out_idev_id', mock_domain_out_idev_id, offset + 24);
-    }
-    view.setUint32(offset + 24, mock_domain_out_idev_id, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain.out_stdev_id', mock_domain.out_stdev_id ?? 0, offset + 16), false);
+    view.setUint32(offset + 20, checkU32('iommu_test_cmd.mock_domain.out_hwpt_id', mock_domain.out_hwpt_id ?? 0, offset + 20), false);
+    view.setUint32(offset + 24, checkU32('iommu_test_cmd.mock_domain.out_idev_id', mock_domain.out_idev_id ?? 0, offset + 24), false);
   }
   if (value.mock_domain_flags != null) {
     if (op !== 12) {
       throw unexpectedField('iommu_test_cmd.mock_domain_flags', value.mock_domain_flags, offset + 16);
     }
     const mock_domain_flags: Encodable<IommuTestCmdMockDomainFlags> = checkObject('iommu_test_cmd.mock_domain_flags', value.mock_domain_flags ?? {}, offset + 16);
-    const mock_domain_flags_out_stdev_id = mock_domain_flags.out_stdev_id ?? 0;
-    if (typeof mock_domain_flags_out_stdev_id !== 'number' || mock_domain_flags_out_stdev_id >>> 0 !== mock_domain_flags_out_stdev_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain_flags.out_stdev_id', mock_domain_flags_out_stdev_id, offset + 16);
-    }
-    view.setUint32(offset + 16, mock_domain_flags_out_stdev_id, false);
-    const mock_domain_flags_out_hwpt_id = mock_domain_flags.out_hwpt_id ?? 0;
-    if (typeof mock_domain_flags_out_hwpt_id !== 'number' || mock_domain_flags_out_hwpt_id >>> 0 !== mock_domain_flags_out_hwpt_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain_flags.out_hwpt_id', mock_domain_flags_out_hwpt_id, offset + 20);
-    }
-    view.setUint32(offset + 20, mock_domain_flags_out_hwpt_id, false);
-    const mock_domain_flags_out_idev_id = mock_domain_flags.out_idev_id ?? 0;
-    if (typeof mock_domain_flags_out_idev_id !== 'number' || mock_domain_flags_out_idev_id >>> 0 !== mock_domain_flags_out_idev_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain_flags.out_idev_id', mock_domain_flags_out_idev_id, offset + 24);
-    }
-    view.setUint32(offset + 24, mock_domain_flags_out_idev_id, false);
-    const mock_domain_flags_dev_flags = mock_domain_flags.dev_flags ?? 0;
-    if (typeof mock_domain_flags_dev_flags !== 'number' || mock_domain_flags_dev_flags >>> 0 !== mock_domain_flags_dev_flags) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain_flags.dev_flags', mock_domain_flags_dev_flags, offset + 28);
-    }
-    view.setUint32(offset + 28, mock_domain_flags_dev_flags, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain_flags.out_stdev_id', mock_domain_flags.out_stdev_id ?? 0, offset + 16), false);
+    view.setUint32(offset + 20, checkU32('iommu_test_cmd.mock_domain_flags.out_hwpt_id', mock_domain_flags.out_hwpt_id ?? 0, offset + 20), false);
+    view.setUint32(offset + 24, checkU32('iommu_test_cmd.mock_domain_flags.out_idev_id', mock_domain_flags.out_idev_id ?? 0, offset + 24), false);
+    view.setUint32(offset + 28, checkU32('iommu_test_cmd.mock_domain_flags.dev_flags', mock_domain_flags.dev_flags ?? 0, offset + 28), false);
   }
   if (value.mock_domain_replace != null) {
     if (op !== 10) {
       throw unexpectedField('iommu_test_cmd.mock_domain_replace', value.mock_domain_replace, offset + 16);
     }
     const mock_domain_replace: Encodable<IommuTestCmdMockDomainReplace> = checkObject('iommu_test_cmd.mock_domain_replace', value.mock_domain_replace ?? {}, offset + 16);
-    const mock_domain_replace_pt_id = mock_domain_replace.pt_id ?? 0;
-    if (typeof mock_domain_replace_pt_id !== 'number' || mock_domain_replace_pt_id >>> 0 !== mock_domain_replace_pt_id) {
-      throw notInteger('u32', 'iommu_test_cmd.mock_domain_replace.pt_id', mock_domain_replace_pt_id, offset + 16);
-    }
-    view.setUint32(offset + 16, mock_domain_replace_pt_id, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain_replace.pt_id', mock_domain_replace.pt_id ?? 0, offset + 16), false);
   }
   if (value.check_map != null) {
     if (op !== 3) throw unexpectedField('iommu_test_cmd.check_map', value.check_map, offset + 16);
@@ -289,50 +241,26 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     const check_refs: Encodable<IommuTestCmdCheckRefs> = checkObject('iommu_test_cmd.check_refs', value.check_refs ?? {}, offset + 16);
     view.setBigUint64(offset + 16, checkU64('iommu_test_cmd.check_refs.length', check_refs.length ?? 0n, offset + 16), false);
     view.setBigUint64(offset + 24, checkU64('iommu_test_cmd.check_refs.uptr', check_refs.uptr ?? 0n, offset + 24), false);
-    const check_refs_refs = check_refs.refs ?? 0;
-    if (typeof check_refs_refs !== 'number' || check_refs_refs >>> 0 !== check_refs_refs) {
-      throw notInteger('u32', 'iommu_test_cmd.check_refs.refs', check_refs_refs, offset + 32);
-    }
-    view.setUint32(offset + 32, check_refs_refs, false);
+    view.setUint32(offset + 32, checkU32('iommu_test_cmd.check_refs.refs', check_refs.refs ?? 0, offset + 32), false);
   }
   if (value.create_access != null) {
     if (op !== 5) throw unexpectedField('iommu_test_cmd.create_access', value.create_access, offset + 16);
     const create_access: Encodable<IommuTestCmdCreateAccess> = checkObject('iommu_test_cmd.create_access', value.create_access ?? {}, offset + 16);
-    const create_access_out_access_fd = create_access.out_access_fd ?? 0;
-    if (typeof create_access_out_access_fd !== 'number' || create_access_out_access_fd >>> 0 !== create_access_out_access_fd) {
-      throw notInteger('u32', 'iommu_test_cmd.create_access.out_access_fd', create_access_out_access_fd, offset + 16);
-    }
-    view.setUint32(offset + 16, create_access_out_access_fd, false);
-    const create_access_flags = create_access.flags ?? 0;
-    if (typeof create_access_flags !== 'number' || create_access_flags >>> 0 !== create_access_flags) {
-      throw notInteger('u32', 'iommu_test_cmd.create_access.flags', create_access_flags, offset + 20);
-    }
-    view.setUint32(offset + 20, create_access_flags, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.create_access.out_access_fd', create_access.out_access_fd ?? 0, offset + 16), false);
+    view.setUint32(offset + 20, checkU32('iommu_test_cmd.create_access.flags', create_access.flags ?? 0, offset + 20), false);
   }
   if (value.destroy_access_pages != null) {
     if (op !== 6) {
       throw unexpectedField('iommu_test_cmd.destroy_access_pages', value.destroy_access_pages, offset + 16);
     }
     const destroy_access_pages: Encodable<IommuTestCmdDestroyAccessPages> = checkObject('iommu_test_cmd.destroy_access_pages', value.destroy_access_pages ?? {}, offset + 16);
-    const destroy_access_pages_access_pages_id = destroy_access_pages.access_pages_id ?? 0;
-    if (typeof destroy_access_pages_access_pages_id !== 'number' || destroy_access_pages_access_pages_id >>> 0 !== destroy_access_pages_access_pages_id) {
-      throw notInteger('u32', 'iommu_test_cmd.destroy_access_pages.access_pages_id', destroy_access_pages_access_pages_id, offset + 16);
-    }
-    view.setUint32(offset + 16, destroy_access_pages_access_pages_id, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.destroy_access_pages.access_pages_id', destroy_access_pages.access_pages_id ?? 0, offset + 16), false);
   }
   if (value.access_pages != null) {
     if (op !== 7) throw unexpectedField('iommu_test_cmd.access_pages', value.access_pages, offset + 16);
     const access_pages: Encodable<IommuTestCmdAccessPages> = checkObject('iommu_test_cmd.access_pages', value.access_pages ?? {}, offset + 16);
-    const access_pages_flags = access_pages.flags ?? 0;
-    if (typeof access_pages_flags !== 'number' || access_pages_flags >>> 0 !== access_pages_flags) {
-      throw notInteger('u32', 'iommu_test_cmd.access_pages.flags', access_pages_flags, offset + 16);
-    }
-    view.setUint32(offset + 16, access_pages_flags, false);
-    const access_pages_out_access_pages_id = access_pages.out_access_pages_id ?? 0;
-    if (typeof access_pages_out_access_pages_id !== 'number' || access_pages_out_access_pages_id >>> 0 !== access_pages_out_access_pages_id) {
-      throw notInteger('u32', 'iommu_test_cmd.access_pages.out_access_pages_id', access_pages_out_access_pages_id, offset + 20);
-    }
-    view.setUint32(offset + 20, access_pages_out_access_pages_id, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.access_pages.flags', access_pages.flags ?? 0, offset + 16), false);
+    view.setUint32(offset + 20, checkU32('iommu_test_cmd.access_pages.out_access_pages_id', access_pages.out_access_pages_id ?? 0, offset + 20), false);
     view.setBigUint64(offset + 24, checkU64('iommu_test_cmd.access_pages.iova', access_pages.iova ?? 0n, offset + 24), false);
     view.setBigUint64(offset + 32, checkU64('iommu_test_cmd.access_pages.length', access_pages.length ?? 0n, offset + 32), false);
     view.setBigUint64(offset + 40, checkU64('iommu_test_cmd.access_pages.uptr', access_pages.uptr ?? 0n, offset + 40), false);
@@ -343,40 +271,24 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setBigUint64(offset + 16, checkU64('iommu_test_cmd.access_rw.iova', access_rw.iova ?? 0n, offset + 16), false);
     view.setBigUint64(offset + 24, checkU64('iommu_test_cmd.access_rw.length', access_rw.length ?? 0n, offset + 24), false);
     view.setBigUint64(offset + 32, checkU64('iommu_test_cmd.access_rw.uptr', access_rw.uptr ?? 0n, offset + 32), false);
-    const access_rw_flags = access_rw.flags ?? 0;
-    if (typeof access_rw_flags !== 'number' || access_rw_flags >>> 0 !== access_rw_flags) {
-      throw notInteger('u32', 'iommu_test_cmd.access_rw.flags', access_rw_flags, offset + 40);
-    }
-    view.setUint32(offset + 40, access_rw_flags, false);
+    view.setUint32(offset + 40, checkU32('iommu_test_cmd.access_rw.flags', access_rw.flags ?? 0, offset + 40), false);
   }
   if (value.memory_limit != null) {
     if (op !== 9) throw unexpectedField('iommu_test_cmd.memory_limit', value.memory_limit, offset + 16);
     const memory_limit: Encodable<IommuTestCmdMemoryLimit> = checkObject('iommu_test_cmd.memory_limit', value.memory_limit ?? {}, offset + 16);
-    const memory_limit_limit = memory_limit.limit ?? 0;
-    if (typeof memory_limit_limit !== 'number' || memory_limit_limit >>> 0 !== memory_limit_limit) {
-      throw notInteger('u32', 'iommu_test_cmd.memory_limit.limit', memory_limit_limit, offset + 16);
-    }
-    view.setUint32(offset + 16, memory_limit_limit, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.memory_limit.limit', memory_limit.limit ?? 0, offset + 16), false);
   }
   if (value.access_replace_ioas != null) {
     if (op !== 11) {
       throw unexpectedField('iommu_test_cmd.access_replace_ioas', value.access_replace_ioas, offset + 16);
     }
     const access_replace_ioas: Encodable<IommuTestCmdAccessReplaceIoas> = checkObject('iommu_test_cmd.access_replace_ioas', value.access_replace_ioas ?? {}, offset + 16);
-    const access_replace_ioas_ioas_id = access_replace_ioas.ioas_id ?? 0;
-    if (typeof access_replace_ioas_ioas_id !== 'number' || access_replace_ioas_ioas_id >>> 0 !== access_replace_ioas_ioas_id) {
-      throw notInteger('u32', 'iommu_test_cmd.access_replace_ioas.ioas_id', access_replace_ioas_ioas_id, offset + 16);
-    }
-    view.setUint32(offset + 16, access_replace_ioas_ioas_id, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.access_replace_ioas.ioas_id', access_replace_ioas.ioas_id ?? 0, offset + 16), false);
   }
   if (value.dirty != null) {
     if (op !== 13) throw unexpectedField('iommu_test_cmd.dirty', value.dirty, offset + 16);
     const dirty: Encodable<IommuTestCmdDirty> = checkObject('iommu_test_cmd.dirty', value.dirty ?? {}, offset + 16);
-    const dirty_flags = dirty.flags ?? 0;
-    if (typeof dirty_flags !== 'number' || dirty_flags >>> 0 !== dirty_flags) {
-      throw notInteger('u32', 'iommu_test_cmd.dirty.flags', dirty_flags, offset + 16);
-    }
-    view.setUint32(offset + 16, dirty_flags, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.dirty.flags', dirty.flags ?? 0, offset + 16), false);
     view.setBigUint64(offset + 24, checkU64('iommu_test_cmd.dirty.iova', dirty.iova ?? 0n, offset + 24), false);
     view.setBigUint64(offset + 32, checkU64('iommu_test_cmd.dirty.length', dirty.length ?? 0n, offset + 32), false);
     view.setBigUint64(offset + 40, checkU64('iommu_test_cmd.dirty.page_size', dirty.page_size ?? 0n, offset + 40), false);
@@ -386,47 +298,19 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
   if (value.check_iotlb != null) {
     if (op !== 14) throw unexpectedField('iommu_test_cmd.check_iotlb', value.check_iotlb, offset + 16);
     const check_iotlb: Encodable<IommuTestCmdCheckIotlb> = checkObject('iommu_test_cmd.check_iotlb', value.check_iotlb ?? {}, offset + 16);
-    const check_iotlb_id = check_iotlb.id ?? 0;
-    if (typeof check_iotlb_id !== 'number' || check_iotlb_id >>> 0 !== check_iotlb_id) {
-      throw notInteger('u32', 'iommu_test_cmd.check_iotlb.id', check_iotlb_id, offset + 16);
-    }
-    view.setUint32(offset + 16, check_iotlb_id, false);
-    const check_iotlb_iotlb = check_iotlb.iotlb ?? 0;
-    if (typeof check_iotlb_iotlb !== 'number' || check_iotlb_iotlb >>> 0 !== check_iotlb_iotlb) {
-      throw notInteger('u32', 'iommu_test_cmd.check_iotlb.iotlb', check_iotlb_iotlb, offset + 20);
-    }
-    view.setUint32(offset + 20, check_iotlb_iotlb, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.check_iotlb.id', check_iotlb.id ?? 0, offset + 16), false);
+    view.setUint32(offset + 20, checkU32('iommu_test_cmd.check_iotlb.iotlb', check_iotlb.iotlb ?? 0, offset + 20), false);
   }
   if (value.trigger_iopf != null) {
     if (op !== 15) throw unexpectedField('iommu_test_cmd.trigger_iopf', value.trigger_iopf, offset + 16);
     const trigger_iopf: Encodable<IommuTestCmdTriggerIopf> = checkObject('iommu_test_cmd.trigger_iopf', value.trigger_iopf ?? {}, offset + 16);
-    const trigger_iopf_dev_id = trigger_iopf.dev_id ?? 0;
-    if (typeof trigger_iopf_dev_id !== 'number' || trigger_iopf_dev_id >>> 0 !== trigger_iopf_dev_id) {
-      throw notInteger('u32', 'iommu_test_cmd.trigger_iopf.dev_id', trigger_iopf_dev_id, offset + 16);
-    }
-    view.setUint32(offset + 16, trigger_iopf_dev_id, false);
-    const trigger_iopf_pasid = trigger_iopf.pasid ?? 0;
-    if (typeof trigger_iopf_pasid !== 'number' || trigger_iopf_pasid >>> 0 !== trigger_iopf_pasid) {
-      throw notInteger('u32', 'iommu_test_cmd.trigger_iopf.pasid', trigger_iopf_pasid, offset + 20);
-    }
-    view.setUint32(offset + 20, trigger_iopf_pasid, false);
-    const trigger_iopf_grpid = trigger_iopf.grpid ?? 0;
-    if (typeof trigger_iopf_grpid !== 'number' || trigger_iopf_grpid >>> 0 !== trigger_iopf_grpid) {
-      throw notInteger('u32', 'iommu_test_cmd.trigger_iopf.grpid', trigger_iopf_grpid, offset + 24);
-    }
-    view.setUint32(offset + 24, trigger_iopf_grpid, false);
-    const trigger_iopf_perm = trigger_iopf.perm ?? 0;
-    if (typeof trigger_iopf_perm !== 'number' || trigger_iopf_perm >>> 0 !== trigger_iopf_perm) {
-      throw notInteger('u32', 'iommu_test_cmd.trigger_iopf.perm', trigger_iopf_perm, offset + 28);
-    }
-    view.setUint32(offset + 28, trigger_iopf_perm, false);
+    view.setUint32(offset + 16, checkU32('iommu_test_cmd.trigger_iopf.dev_id', trigger_iopf.dev_id ?? 0, offset + 16), false);
+    view.setUint32(offset + 20, checkU32('iommu_test_cmd.trigger_iopf.pasid', trigger_iopf.pasid ?? 0, offset + 20), false);
+    view.setUint32(offset + 24, checkU32('iommu_test_cmd.trigger_iopf.grpid', trigger_iopf.grpid ?? 0, offset + 24), false);
+    view.setUint32(offset + 28, checkU32('iommu_test_cmd.trigger_iopf.perm', trigger_iopf.perm ?? 0, offset + 28), false);
     view.setBigUint64(offset + 32, checkU64('iommu_test_cmd.trigger_iopf.addr', trigger_iopf.addr ?? 0n, offset + 32), false);
   }
-  const last = value.last ?? 0;
-  if (typeof last !== 'number' || last >>> 0 !== last) {
-    throw notInteger('u32', 'iommu_test_cmd.last', last, offset + 64);
-  }
-  view.setUint32(offset + 64, last, false);
+  view.setUint32(offset + 64, checkU32('iommu_test_cmd.last', value.last ?? 0, offset + 64), false);
   return 72;
 }
 
@@ -1165,22 +1049,11 @@ export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwIn
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuTestHwInfo(value: Partial<IommuTestHwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_test_hw_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('iommu_test_hw_info', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('iommu_test_hw_info', offset, 8, view.byteLength);
-  }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_test_hw_info.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, false);
-  const test_reg = value.test_reg ?? 0;
-  if (typeof test_reg !== 'number' || test_reg >>> 0 !== test_reg) {
-    throw notInteger('u32', 'iommu_test_hw_info.test_reg', test_reg, offset + 4);
-  }
-  view.setUint32(offset + 4, test_reg, false);
+  view.setUint32(offset, checkU32('iommu_test_hw_info.flags', value.flags ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('iommu_test_hw_info.test_reg', value.test_reg ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -1248,17 +1121,10 @@ export function encodeIommuHwptSelftest(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_selftest', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_selftest', value, offset, 4, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_selftest', offset, 4, view.byteLength);
-  }
-  const iotlb = value.iotlb ?? 0;
-  if (typeof iotlb !== 'number' || iotlb >>> 0 !== iotlb) {
-    throw notInteger('u32', 'iommu_hwpt_selftest.iotlb', iotlb, offset);
-  }
-  view.setUint32(offset, iotlb, false);
+  view.setUint32(offset, checkU32('iommu_hwpt_selftest.iotlb', value.iotlb ?? 0, offset), false);
   return 4;
 }
 
@@ -1318,22 +1184,11 @@ export function encodeIommuHwptInvalidateSelftest(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_invalidate_selftest', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_invalidate_selftest', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_invalidate_selftest', offset, 8, view.byteLength);
-  }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate_selftest.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, false);
-  const iotlb_id = value.iotlb_id ?? 0;
-  if (typeof iotlb_id !== 'number' || iotlb_id >>> 0 !== iotlb_id) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate_selftest.iotlb_id', iotlb_id, offset + 4);
-  }
-  view.setUint32(offset + 4, iotlb_id, false);
+  view.setUint32(offset, checkU32('iommu_hwpt_invalidate_selftest.flags', value.flags ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_invalidate_selftest.iotlb_id', value.iotlb_id ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -1408,7 +1263,7 @@ export function encodeIommuHwptDataVariant(
 ): number {
   switch (variant.kind) {
     case 'iommu_hwpt_selftest':
-      return IommuHwptSelftestCodec.encode(variant.value, view, offset, context);
+      return IommuHwptSelftestCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBaseIommuHwptDataVariant(variant, view, offset, context);
   }
@@ -1446,7 +1301,7 @@ export function encodeIommuHwInfoDataVariant(
 ): number {
   switch (variant.kind) {
     case 'iommu_test_hw_info':
-      return IommuTestHwInfoCodec.encode(variant.value, view, offset, context);
+      return IommuTestHwInfoCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBaseIommuHwInfoDataVariant(variant, view, offset, context);
   }
@@ -1484,7 +1339,7 @@ export function encodeIommuHwptInvalidateDataVariant(
 ): number {
   switch (variant.kind) {
     case 'iommu_hwpt_invalidate_selftest':
-      return IommuHwptInvalidateSelftestCodec.encode(variant.value, view, offset, context);
+      return IommuHwptInvalidateSelftestCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBaseIommuHwptInvalidateDataVariant(variant, view, offset, context);
   }

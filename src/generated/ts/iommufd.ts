@@ -9,6 +9,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBytes,
   checkU16,
   checkU32,
@@ -19,8 +20,6 @@ import {
   encodeRaw,
   fixedCodec,
   type Members,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type RawVariant,
   rawVariant,
@@ -28,7 +27,6 @@ import {
   type StructCodec,
   tooShort,
   writeBytes,
-  wrongType,
 } from '../../codec/runtime/index.ts';
 
 /** Type byte of all ioctls here. */
@@ -603,20 +601,11 @@ export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuDestroy(value: Partial<IommuDestroy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_destroy', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('iommu_destroy', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('iommu_destroy', offset, 8, view.byteLength);
-  }
-  const size = value.size ?? 8;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_destroy.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const id = value.id ?? 0;
-  if (typeof id !== 'number' || id >>> 0 !== id) throw notInteger('u32', 'iommu_destroy.id', id, offset + 4);
-  view.setUint32(offset + 4, id, true);
+  view.setUint32(offset, checkU32('iommu_destroy.size', value.size ?? 8, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_destroy.id', value.id ?? 0, offset + 4), true);
   return 8;
 }
 
@@ -706,27 +695,12 @@ export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuIoasAlloc(value: Partial<IommuIoasAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_ioas_alloc', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('iommu_ioas_alloc', value, offset, 12, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('iommu_ioas_alloc', offset, 12, view.byteLength);
-  }
-  const size = value.size ?? 12;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_ioas_alloc.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_ioas_alloc.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const out_ioas_id = value.out_ioas_id ?? 0;
-  if (typeof out_ioas_id !== 'number' || out_ioas_id >>> 0 !== out_ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_alloc.out_ioas_id', out_ioas_id, offset + 8);
-  }
-  view.setUint32(offset + 8, out_ioas_id, true);
+  view.setUint32(offset, checkU32('iommu_ioas_alloc.size', value.size ?? 12, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_ioas_alloc.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_ioas_alloc.out_ioas_id', value.out_ioas_id ?? 0, offset + 8), true);
   return 12;
 }
 
@@ -821,11 +795,8 @@ export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuIovaRange(value: Partial<IommuIovaRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_iova_range', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('iommu_iova_range', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('iommu_iova_range', value, offset, 16, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('iommu_iova_range.start', value.start ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('iommu_iova_range.last', value.last ?? 0n, offset + 8), true);
@@ -935,32 +906,13 @@ export function encodeIommuIoasIovaRanges(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_ioas_iova_ranges', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('iommu_ioas_iova_ranges', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('iommu_ioas_iova_ranges', offset, 32, view.byteLength);
-  }
-  const size = value.size ?? 32;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_ioas_iova_ranges.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const ioas_id = value.ioas_id ?? 0;
-  if (typeof ioas_id !== 'number' || ioas_id >>> 0 !== ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_iova_ranges.ioas_id', ioas_id, offset + 4);
-  }
-  view.setUint32(offset + 4, ioas_id, true);
-  const num_iovas = value.num_iovas ?? 0;
-  if (typeof num_iovas !== 'number' || num_iovas >>> 0 !== num_iovas) {
-    throw notInteger('u32', 'iommu_ioas_iova_ranges.num_iovas', num_iovas, offset + 8);
-  }
-  view.setUint32(offset + 8, num_iovas, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_ioas_iova_ranges.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_ioas_iova_ranges.size', value.size ?? 32, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value.ioas_id ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_ioas_iova_ranges.num_iovas', value.num_iovas ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_ioas_iova_ranges.__reserved', value.__reserved ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_ioas_iova_ranges.allowed_iovas', value.allowed_iovas ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('iommu_ioas_iova_ranges.out_iova_alignment', value.out_iova_alignment ?? 0n, offset + 24), true);
   return 32;
@@ -1102,32 +1054,13 @@ export function encodeIommuIoasAllowIovas(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_ioas_allow_iovas', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('iommu_ioas_allow_iovas', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('iommu_ioas_allow_iovas', offset, 24, view.byteLength);
-  }
-  const size = value.size ?? 24;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_ioas_allow_iovas.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const ioas_id = value.ioas_id ?? 0;
-  if (typeof ioas_id !== 'number' || ioas_id >>> 0 !== ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_allow_iovas.ioas_id', ioas_id, offset + 4);
-  }
-  view.setUint32(offset + 4, ioas_id, true);
-  const num_iovas = value.num_iovas ?? 0;
-  if (typeof num_iovas !== 'number' || num_iovas >>> 0 !== num_iovas) {
-    throw notInteger('u32', 'iommu_ioas_allow_iovas.num_iovas', num_iovas, offset + 8);
-  }
-  view.setUint32(offset + 8, num_iovas, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_ioas_allow_iovas.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_ioas_allow_iovas.size', value.size ?? 24, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value.ioas_id ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_ioas_allow_iovas.num_iovas', value.num_iovas ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_ioas_allow_iovas.__reserved', value.__reserved ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_ioas_allow_iovas.allowed_iovas', value.allowed_iovas ?? 0n, offset + 16), true);
   return 24;
 }
@@ -1262,32 +1195,13 @@ export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuIoasMap(value: Partial<IommuIoasMap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_ioas_map', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('iommu_ioas_map', value, offset, 40, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('iommu_ioas_map', offset, 40, view.byteLength);
-  }
-  const size = value.size ?? 40;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_ioas_map.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_ioas_map.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const ioas_id = value.ioas_id ?? 0;
-  if (typeof ioas_id !== 'number' || ioas_id >>> 0 !== ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_map.ioas_id', ioas_id, offset + 8);
-  }
-  view.setUint32(offset + 8, ioas_id, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_ioas_map.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_ioas_map.size', value.size ?? 40, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_ioas_map.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_ioas_map.ioas_id', value.ioas_id ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_ioas_map.__reserved', value.__reserved ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_ioas_map.user_va', value.user_va ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('iommu_ioas_map.length', value.length ?? 0n, offset + 24), true);
   view.setBigUint64(offset + 32, checkU64('iommu_ioas_map.iova', value.iova ?? 0n, offset + 32), true);
@@ -1442,32 +1356,13 @@ export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuIoasCopy(value: Partial<IommuIoasCopy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_ioas_copy', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('iommu_ioas_copy', value, offset, 40, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('iommu_ioas_copy', offset, 40, view.byteLength);
-  }
-  const size = value.size ?? 40;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_ioas_copy.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_ioas_copy.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const dst_ioas_id = value.dst_ioas_id ?? 0;
-  if (typeof dst_ioas_id !== 'number' || dst_ioas_id >>> 0 !== dst_ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_copy.dst_ioas_id', dst_ioas_id, offset + 8);
-  }
-  view.setUint32(offset + 8, dst_ioas_id, true);
-  const src_ioas_id = value.src_ioas_id ?? 0;
-  if (typeof src_ioas_id !== 'number' || src_ioas_id >>> 0 !== src_ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_copy.src_ioas_id', src_ioas_id, offset + 12);
-  }
-  view.setUint32(offset + 12, src_ioas_id, true);
+  view.setUint32(offset, checkU32('iommu_ioas_copy.size', value.size ?? 40, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_ioas_copy.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_ioas_copy.dst_ioas_id', value.dst_ioas_id ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_ioas_copy.src_ioas_id', value.src_ioas_id ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_ioas_copy.length', value.length ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('iommu_ioas_copy.dst_iova', value.dst_iova ?? 0n, offset + 24), true);
   view.setBigUint64(offset + 32, checkU64('iommu_ioas_copy.src_iova', value.src_iova ?? 0n, offset + 32), true);
@@ -1610,22 +1505,11 @@ export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuIoasUnmap(value: Partial<IommuIoasUnmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_ioas_unmap', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('iommu_ioas_unmap', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('iommu_ioas_unmap', offset, 24, view.byteLength);
-  }
-  const size = value.size ?? 24;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_ioas_unmap.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const ioas_id = value.ioas_id ?? 0;
-  if (typeof ioas_id !== 'number' || ioas_id >>> 0 !== ioas_id) {
-    throw notInteger('u32', 'iommu_ioas_unmap.ioas_id', ioas_id, offset + 4);
-  }
-  view.setUint32(offset + 4, ioas_id, true);
+  view.setUint32(offset, checkU32('iommu_ioas_unmap.size', value.size ?? 24, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_ioas_unmap.ioas_id', value.ioas_id ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('iommu_ioas_unmap.iova', value.iova ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('iommu_ioas_unmap.length', value.length ?? 0n, offset + 16), true);
   return 24;
@@ -1747,37 +1631,14 @@ export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuOption(value: Partial<IommuOption>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_option', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('iommu_option', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('iommu_option', offset, 24, view.byteLength);
-  }
-  const size = value.size ?? 24;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_option.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const option_id = value.option_id ?? 0;
-  if (typeof option_id !== 'number' || option_id >>> 0 !== option_id) {
-    throw notInteger('u32', 'iommu_option.option_id', option_id, offset + 4);
-  }
-  view.setUint32(offset + 4, option_id, true);
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || (op & 0xffff) !== op) {
-    throw notInteger('u16', 'iommu_option.op', op, offset + 8);
-  }
-  view.setUint16(offset + 8, op, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || (__reserved & 0xffff) !== __reserved) {
-    throw notInteger('u16', 'iommu_option.__reserved', __reserved, offset + 10);
-  }
-  view.setUint16(offset + 10, __reserved, true);
-  const object_id = value.object_id ?? 0;
-  if (typeof object_id !== 'number' || object_id >>> 0 !== object_id) {
-    throw notInteger('u32', 'iommu_option.object_id', object_id, offset + 12);
-  }
-  view.setUint32(offset + 12, object_id, true);
+  view.setUint32(offset, checkU32('iommu_option.size', value.size ?? 24, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_option.option_id', value.option_id ?? 0, offset + 4), true);
+  view.setUint16(offset + 8, checkU16('iommu_option.op', value.op ?? 0, offset + 8), true);
+  view.setUint16(offset + 10, checkU16('iommu_option.__reserved', value.__reserved ?? 0, offset + 10), true);
+  view.setUint32(offset + 12, checkU32('iommu_option.object_id', value.object_id ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_option.val64', value.val64 ?? 0n, offset + 16), true);
   return 24;
 }
@@ -1908,32 +1769,13 @@ export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuVfioIoas(value: Partial<IommuVfioIoas>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_vfio_ioas', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('iommu_vfio_ioas', value, offset, 12, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('iommu_vfio_ioas', offset, 12, view.byteLength);
-  }
-  const size = value.size ?? 12;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_vfio_ioas.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const ioas_id = value.ioas_id ?? 0;
-  if (typeof ioas_id !== 'number' || ioas_id >>> 0 !== ioas_id) {
-    throw notInteger('u32', 'iommu_vfio_ioas.ioas_id', ioas_id, offset + 4);
-  }
-  view.setUint32(offset + 4, ioas_id, true);
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || (op & 0xffff) !== op) {
-    throw notInteger('u16', 'iommu_vfio_ioas.op', op, offset + 8);
-  }
-  view.setUint16(offset + 8, op, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || (__reserved & 0xffff) !== __reserved) {
-    throw notInteger('u16', 'iommu_vfio_ioas.__reserved', __reserved, offset + 10);
-  }
-  view.setUint16(offset + 10, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_vfio_ioas.size', value.size ?? 12, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_vfio_ioas.ioas_id', value.ioas_id ?? 0, offset + 4), true);
+  view.setUint16(offset + 8, checkU16('iommu_vfio_ioas.op', value.op ?? 0, offset + 8), true);
+  view.setUint16(offset + 10, checkU16('iommu_vfio_ioas.__reserved', value.__reserved ?? 0, offset + 10), true);
   return 12;
 }
 
@@ -2045,24 +1887,13 @@ export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_vtd_s1', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_vtd_s1', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_vtd_s1', value, offset, 24, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('iommu_hwpt_vtd_s1.flags', value.flags ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_vtd_s1.pgtbl_addr', value.pgtbl_addr ?? 0n, offset + 8), true);
-  const addr_width = value.addr_width ?? 0;
-  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width) {
-    throw notInteger('u32', 'iommu_hwpt_vtd_s1.addr_width', addr_width, offset + 16);
-  }
-  view.setUint32(offset + 16, addr_width, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_vtd_s1.__reserved', __reserved, offset + 20);
-  }
-  view.setUint32(offset + 20, __reserved, true);
+  view.setUint32(offset + 16, checkU32('iommu_hwpt_vtd_s1.addr_width', value.addr_width ?? 0, offset + 16), true);
+  view.setUint32(offset + 20, checkU32('iommu_hwpt_vtd_s1.__reserved', value.__reserved ?? 0, offset + 20), true);
   return 24;
 }
 
@@ -2203,63 +2034,20 @@ export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuHwptAlloc(value: Partial<IommuHwptAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_alloc', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_alloc', value, offset, 48, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_alloc', offset, 48, view.byteLength);
-  }
-  const size = value.size ?? 48;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const dev_id = value.dev_id ?? 0;
-  if (typeof dev_id !== 'number' || dev_id >>> 0 !== dev_id) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.dev_id', dev_id, offset + 8);
-  }
-  view.setUint32(offset + 8, dev_id, true);
-  const pt_id = value.pt_id ?? 0;
-  if (typeof pt_id !== 'number' || pt_id >>> 0 !== pt_id) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.pt_id', pt_id, offset + 12);
-  }
-  view.setUint32(offset + 12, pt_id, true);
-  const out_hwpt_id = value.out_hwpt_id ?? 0;
-  if (typeof out_hwpt_id !== 'number' || out_hwpt_id >>> 0 !== out_hwpt_id) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.out_hwpt_id', out_hwpt_id, offset + 16);
-  }
-  view.setUint32(offset + 16, out_hwpt_id, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.__reserved', __reserved, offset + 20);
-  }
-  view.setUint32(offset + 20, __reserved, true);
-  const data_type = value.data_type ?? 0;
-  if (typeof data_type !== 'number' || data_type >>> 0 !== data_type) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.data_type', data_type, offset + 24);
-  }
-  view.setUint32(offset + 24, data_type, true);
-  const data_len = value.data_len ?? 0;
-  if (typeof data_len !== 'number' || data_len >>> 0 !== data_len) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.data_len', data_len, offset + 28);
-  }
-  view.setUint32(offset + 28, data_len, true);
+  view.setUint32(offset, checkU32('iommu_hwpt_alloc.size', value.size ?? 48, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_alloc.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_hwpt_alloc.dev_id', value.dev_id ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_hwpt_alloc.pt_id', value.pt_id ?? 0, offset + 12), true);
+  view.setUint32(offset + 16, checkU32('iommu_hwpt_alloc.out_hwpt_id', value.out_hwpt_id ?? 0, offset + 16), true);
+  view.setUint32(offset + 20, checkU32('iommu_hwpt_alloc.__reserved', value.__reserved ?? 0, offset + 20), true);
+  view.setUint32(offset + 24, checkU32('iommu_hwpt_alloc.data_type', value.data_type ?? 0, offset + 24), true);
+  view.setUint32(offset + 28, checkU32('iommu_hwpt_alloc.data_len', value.data_len ?? 0, offset + 28), true);
   view.setBigUint64(offset + 32, checkU64('iommu_hwpt_alloc.data_uptr', value.data_uptr ?? 0n, offset + 32), true);
-  const fault_id = value.fault_id ?? 0;
-  if (typeof fault_id !== 'number' || fault_id >>> 0 !== fault_id) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.fault_id', fault_id, offset + 40);
-  }
-  view.setUint32(offset + 40, fault_id, true);
-  const __reserved2 = value.__reserved2 ?? 0;
-  if (typeof __reserved2 !== 'number' || __reserved2 >>> 0 !== __reserved2) {
-    throw notInteger('u32', 'iommu_hwpt_alloc.__reserved2', __reserved2, offset + 44);
-  }
-  view.setUint32(offset + 44, __reserved2, true);
+  view.setUint32(offset + 40, checkU32('iommu_hwpt_alloc.fault_id', value.fault_id ?? 0, offset + 40), true);
+  view.setUint32(offset + 44, checkU32('iommu_hwpt_alloc.__reserved2', value.__reserved2 ?? 0, offset + 44), true);
   return 48;
 }
 
@@ -2435,22 +2223,11 @@ export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hw_info_vtd', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('iommu_hw_info_vtd', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('iommu_hw_info_vtd', offset, 24, view.byteLength);
-  }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hw_info_vtd.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hw_info_vtd.__reserved', __reserved, offset + 4);
-  }
-  view.setUint32(offset + 4, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_hw_info_vtd.flags', value.flags ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hw_info_vtd.__reserved', value.__reserved ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hw_info_vtd.cap_reg', value.cap_reg ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('iommu_hw_info_vtd.ecap_reg', value.ecap_reg ?? 0n, offset + 16), true);
   return 24;
@@ -2584,43 +2361,16 @@ export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuHwInfo(value: Encodable<IommuHwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hw_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('iommu_hw_info', value, offset, 40, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('iommu_hw_info', offset, 40, view.byteLength);
-  }
-  const size = value.size ?? 40;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_hw_info.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hw_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const dev_id = value.dev_id ?? 0;
-  if (typeof dev_id !== 'number' || dev_id >>> 0 !== dev_id) {
-    throw notInteger('u32', 'iommu_hw_info.dev_id', dev_id, offset + 8);
-  }
-  view.setUint32(offset + 8, dev_id, true);
-  const data_len = value.data_len ?? 0;
-  if (typeof data_len !== 'number' || data_len >>> 0 !== data_len) {
-    throw notInteger('u32', 'iommu_hw_info.data_len', data_len, offset + 12);
-  }
-  view.setUint32(offset + 12, data_len, true);
+  view.setUint32(offset, checkU32('iommu_hw_info.size', value.size ?? 40, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hw_info.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_hw_info.dev_id', value.dev_id ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_hw_info.data_len', value.data_len ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_hw_info.data_uptr', value.data_uptr ?? 0n, offset + 16), true);
-  const out_data_type = value.out_data_type ?? 0;
-  if (typeof out_data_type !== 'number' || out_data_type >>> 0 !== out_data_type) {
-    throw notInteger('u32', 'iommu_hw_info.out_data_type', out_data_type, offset + 24);
-  }
-  view.setUint32(offset + 24, out_data_type, true);
-  const out_max_pasid_log2 = value.out_max_pasid_log2 ?? 0;
-  if (typeof out_max_pasid_log2 !== 'number' || (out_max_pasid_log2 & 0xff) !== out_max_pasid_log2) {
-    throw notInteger('u8', 'iommu_hw_info.out_max_pasid_log2', out_max_pasid_log2, offset + 28);
-  }
-  view.setUint8(offset + 28, out_max_pasid_log2);
+  view.setUint32(offset + 24, checkU32('iommu_hw_info.out_data_type', value.out_data_type ?? 0, offset + 24), true);
+  view.setUint8(offset + 28, checkU8('iommu_hw_info.out_max_pasid_log2', value.out_max_pasid_log2 ?? 0, offset + 28));
   const __reserved = value.__reserved ?? undefined;
   if (__reserved !== undefined) checkBytes('iommu_hw_info.__reserved', __reserved, offset + 29);
   writeBytes('iommu_hw_info.__reserved', __reserved, view, offset + 29, 3);
@@ -2781,32 +2531,13 @@ export function encodeIommuHwptSetDirtyTracking(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_set_dirty_tracking', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_set_dirty_tracking', value, offset, 16, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_set_dirty_tracking', offset, 16, view.byteLength);
-  }
-  const size = value.size ?? 16;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_hwpt_set_dirty_tracking.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hwpt_set_dirty_tracking.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const hwpt_id = value.hwpt_id ?? 0;
-  if (typeof hwpt_id !== 'number' || hwpt_id >>> 0 !== hwpt_id) {
-    throw notInteger('u32', 'iommu_hwpt_set_dirty_tracking.hwpt_id', hwpt_id, offset + 8);
-  }
-  view.setUint32(offset + 8, hwpt_id, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_set_dirty_tracking.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_hwpt_set_dirty_tracking.size', value.size ?? 16, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_set_dirty_tracking.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_hwpt_set_dirty_tracking.hwpt_id', value.hwpt_id ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_hwpt_set_dirty_tracking.__reserved', value.__reserved ?? 0, offset + 12), true);
   return 16;
 }
 
@@ -2939,32 +2670,13 @@ export function encodeIommuHwptGetDirtyBitmap(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_get_dirty_bitmap', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_get_dirty_bitmap', value, offset, 48, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_get_dirty_bitmap', offset, 48, view.byteLength);
-  }
-  const size = value.size ?? 48;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_hwpt_get_dirty_bitmap.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const hwpt_id = value.hwpt_id ?? 0;
-  if (typeof hwpt_id !== 'number' || hwpt_id >>> 0 !== hwpt_id) {
-    throw notInteger('u32', 'iommu_hwpt_get_dirty_bitmap.hwpt_id', hwpt_id, offset + 4);
-  }
-  view.setUint32(offset + 4, hwpt_id, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hwpt_get_dirty_bitmap.flags', flags, offset + 8);
-  }
-  view.setUint32(offset + 8, flags, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_get_dirty_bitmap.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_hwpt_get_dirty_bitmap.size', value.size ?? 48, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_get_dirty_bitmap.hwpt_id', value.hwpt_id ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_hwpt_get_dirty_bitmap.flags', value.flags ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_hwpt_get_dirty_bitmap.__reserved', value.__reserved ?? 0, offset + 12), true);
   view.setBigUint64(offset + 16, checkU64('iommu_hwpt_get_dirty_bitmap.iova', value.iova ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('iommu_hwpt_get_dirty_bitmap.length', value.length ?? 0n, offset + 24), true);
   view.setBigUint64(offset + 32, checkU64('iommu_hwpt_get_dirty_bitmap.page_size', value.page_size ?? 0n, offset + 32), true);
@@ -3121,24 +2833,13 @@ export function encodeIommuHwptVtdS1Invalidate(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_vtd_s1_invalidate', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_vtd_s1_invalidate', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_vtd_s1_invalidate', value, offset, 24, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('iommu_hwpt_vtd_s1_invalidate.addr', value.addr ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value.npages ?? 0n, offset + 8), true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hwpt_vtd_s1_invalidate.flags', flags, offset + 16);
-  }
-  view.setUint32(offset + 16, flags, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_vtd_s1_invalidate.__reserved', __reserved, offset + 20);
-  }
-  view.setUint32(offset + 20, __reserved, true);
+  view.setUint32(offset + 16, checkU32('iommu_hwpt_vtd_s1_invalidate.flags', value.flags ?? 0, offset + 16), true);
+  view.setUint32(offset + 20, checkU32('iommu_hwpt_vtd_s1_invalidate.__reserved', value.__reserved ?? 0, offset + 20), true);
   return 24;
 }
 
@@ -3267,43 +2968,16 @@ export function encodeIommuHwptInvalidate(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_invalidate', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_invalidate', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_invalidate', offset, 32, view.byteLength);
-  }
-  const size = value.size ?? 32;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const hwpt_id = value.hwpt_id ?? 0;
-  if (typeof hwpt_id !== 'number' || hwpt_id >>> 0 !== hwpt_id) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate.hwpt_id', hwpt_id, offset + 4);
-  }
-  view.setUint32(offset + 4, hwpt_id, true);
+  view.setUint32(offset, checkU32('iommu_hwpt_invalidate.size', value.size ?? 32, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_invalidate.hwpt_id', value.hwpt_id ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value.data_uptr ?? 0n, offset + 8), true);
-  const data_type = value.data_type ?? 0;
-  if (typeof data_type !== 'number' || data_type >>> 0 !== data_type) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate.data_type', data_type, offset + 16);
-  }
-  view.setUint32(offset + 16, data_type, true);
-  const entry_len = value.entry_len ?? 0;
-  if (typeof entry_len !== 'number' || entry_len >>> 0 !== entry_len) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate.entry_len', entry_len, offset + 20);
-  }
-  view.setUint32(offset + 20, entry_len, true);
-  const entry_num = value.entry_num ?? 0;
-  if (typeof entry_num !== 'number' || entry_num >>> 0 !== entry_num) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate.entry_num', entry_num, offset + 24);
-  }
-  view.setUint32(offset + 24, entry_num, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_invalidate.__reserved', __reserved, offset + 28);
-  }
-  view.setUint32(offset + 28, __reserved, true);
+  view.setUint32(offset + 16, checkU32('iommu_hwpt_invalidate.data_type', value.data_type ?? 0, offset + 16), true);
+  view.setUint32(offset + 20, checkU32('iommu_hwpt_invalidate.entry_len', value.entry_len ?? 0, offset + 20), true);
+  view.setUint32(offset + 24, checkU32('iommu_hwpt_invalidate.entry_num', value.entry_num ?? 0, offset + 24), true);
+  view.setUint32(offset + 28, checkU32('iommu_hwpt_invalidate.__reserved', value.__reserved ?? 0, offset + 28), true);
   return 32;
 }
 
@@ -3462,53 +3136,18 @@ export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgf
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_pgfault', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_pgfault', value, offset, 40, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_pgfault', offset, 40, view.byteLength);
-  }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, true);
-  const dev_id = value.dev_id ?? 0;
-  if (typeof dev_id !== 'number' || dev_id >>> 0 !== dev_id) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.dev_id', dev_id, offset + 4);
-  }
-  view.setUint32(offset + 4, dev_id, true);
-  const pasid = value.pasid ?? 0;
-  if (typeof pasid !== 'number' || pasid >>> 0 !== pasid) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.pasid', pasid, offset + 8);
-  }
-  view.setUint32(offset + 8, pasid, true);
-  const grpid = value.grpid ?? 0;
-  if (typeof grpid !== 'number' || grpid >>> 0 !== grpid) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.grpid', grpid, offset + 12);
-  }
-  view.setUint32(offset + 12, grpid, true);
-  const perm = value.perm ?? 0;
-  if (typeof perm !== 'number' || perm >>> 0 !== perm) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.perm', perm, offset + 16);
-  }
-  view.setUint32(offset + 16, perm, true);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.__reserved', __reserved, offset + 20);
-  }
-  view.setUint32(offset + 20, __reserved, true);
+  view.setUint32(offset, checkU32('iommu_hwpt_pgfault.flags', value.flags ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value.dev_id ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_hwpt_pgfault.pasid', value.pasid ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_hwpt_pgfault.grpid', value.grpid ?? 0, offset + 12), true);
+  view.setUint32(offset + 16, checkU32('iommu_hwpt_pgfault.perm', value.perm ?? 0, offset + 16), true);
+  view.setUint32(offset + 20, checkU32('iommu_hwpt_pgfault.__reserved', value.__reserved ?? 0, offset + 20), true);
   view.setBigUint64(offset + 24, checkU64('iommu_hwpt_pgfault.addr', value.addr ?? 0n, offset + 24), true);
-  const length = value.length ?? 0;
-  if (typeof length !== 'number' || length >>> 0 !== length) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.length', length, offset + 32);
-  }
-  view.setUint32(offset + 32, length, true);
-  const cookie = value.cookie ?? 0;
-  if (typeof cookie !== 'number' || cookie >>> 0 !== cookie) {
-    throw notInteger('u32', 'iommu_hwpt_pgfault.cookie', cookie, offset + 36);
-  }
-  view.setUint32(offset + 36, cookie, true);
+  view.setUint32(offset + 32, checkU32('iommu_hwpt_pgfault.length', value.length ?? 0, offset + 32), true);
+  view.setUint32(offset + 36, checkU32('iommu_hwpt_pgfault.cookie', value.cookie ?? 0, offset + 36), true);
   return 40;
 }
 
@@ -3661,22 +3300,11 @@ export function encodeIommuHwptPageResponse(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_hwpt_page_response', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('iommu_hwpt_page_response', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('iommu_hwpt_page_response', offset, 8, view.byteLength);
-  }
-  const cookie = value.cookie ?? 0;
-  if (typeof cookie !== 'number' || cookie >>> 0 !== cookie) {
-    throw notInteger('u32', 'iommu_hwpt_page_response.cookie', cookie, offset);
-  }
-  view.setUint32(offset, cookie, true);
-  const code = value.code ?? 0;
-  if (typeof code !== 'number' || code >>> 0 !== code) {
-    throw notInteger('u32', 'iommu_hwpt_page_response.code', code, offset + 4);
-  }
-  view.setUint32(offset + 4, code, true);
+  view.setUint32(offset, checkU32('iommu_hwpt_page_response.cookie', value.cookie ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_hwpt_page_response.code', value.code ?? 0, offset + 4), true);
   return 8;
 }
 
@@ -3770,32 +3398,13 @@ export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAll
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeIommuFaultAlloc(value: Partial<IommuFaultAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('iommu_fault_alloc', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('iommu_fault_alloc', value, offset, 16, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('iommu_fault_alloc', offset, 16, view.byteLength);
-  }
-  const size = value.size ?? 16;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'iommu_fault_alloc.size', size, offset);
-  }
-  view.setUint32(offset, size, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'iommu_fault_alloc.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const out_fault_id = value.out_fault_id ?? 0;
-  if (typeof out_fault_id !== 'number' || out_fault_id >>> 0 !== out_fault_id) {
-    throw notInteger('u32', 'iommu_fault_alloc.out_fault_id', out_fault_id, offset + 8);
-  }
-  view.setUint32(offset + 8, out_fault_id, true);
-  const out_fault_fd = value.out_fault_fd ?? 0;
-  if (typeof out_fault_fd !== 'number' || out_fault_fd >>> 0 !== out_fault_fd) {
-    throw notInteger('u32', 'iommu_fault_alloc.out_fault_fd', out_fault_fd, offset + 12);
-  }
-  view.setUint32(offset + 12, out_fault_fd, true);
+  view.setUint32(offset, checkU32('iommu_fault_alloc.size', value.size ?? 16, offset), true);
+  view.setUint32(offset + 4, checkU32('iommu_fault_alloc.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('iommu_fault_alloc.out_fault_id', value.out_fault_id ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('iommu_fault_alloc.out_fault_fd', value.out_fault_fd ?? 0, offset + 12), true);
   return 16;
 }
 
@@ -3898,7 +3507,7 @@ export function encodeIommuHwptDataVariant(
 ): number {
   switch (variant.kind) {
     case 'iommu_hwpt_vtd_s1':
-      return IommuHwptVtdS1Codec.encode(variant.value, view, offset, context);
+      return IommuHwptVtdS1Codec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('iommu_hwpt_data', variant, view, offset);
   }
@@ -3945,7 +3554,7 @@ export function encodeIommuHwInfoDataVariant(
 ): number {
   switch (variant.kind) {
     case 'iommu_hw_info_vtd':
-      return IommuHwInfoVtdCodec.encode(variant.value, view, offset, context);
+      return IommuHwInfoVtdCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('iommu_hw_info_data', variant, view, offset);
   }
@@ -3992,7 +3601,7 @@ export function encodeIommuHwptInvalidateDataVariant(
 ): number {
   switch (variant.kind) {
     case 'iommu_hwpt_vtd_s1_invalidate':
-      return IommuHwptVtdS1InvalidateCodec.encode(variant.value, view, offset, context);
+      return IommuHwptVtdS1InvalidateCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('iommu_hwpt_invalidate_data', variant, view, offset);
   }

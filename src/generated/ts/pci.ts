@@ -12,6 +12,7 @@ import {
   alignUp,
   badCount,
   badOffset,
+  cannotStart,
   checkBits,
   checkBytes,
   checkObject,
@@ -44,6 +45,7 @@ import {
   shiftLeft,
   shiftRight,
   type StructCodec,
+  structCodec,
   tooShort,
   unexpectedField,
   writeBytes,
@@ -4552,9 +4554,8 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_header', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_header', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_header', value, offset, 16, view.byteLength);
   }
   let base_address_0 = 0;
   let base_address_1 = 0;
@@ -5443,15 +5444,15 @@ export class PciHeaderView {
 }
 
 /** Codec of pci_header. */
-export const PciHeaderCodec: StructCodec<PciHeader> = {
+export const PciHeaderCodec: StructCodec<PciHeader> = /* @__PURE__ */ structCodec({
   name: 'pci_header',
   size: null,
   minSize: 16,
   members: membersOfPciHeader,
   decode: decodePciHeader,
-  encode: encodePciHeader,
+  encodeTyped: encodePciHeader,
   measure: measurePciHeader,
-};
+});
 
 /**
  * What each capability starts with.
@@ -5507,11 +5508,8 @@ export function readPciCapHeader(view: DataView, offset: number): PciCapHeader {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_header', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
-    throw noRoom('pci_cap_header', offset, 2, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+    throw cannotStart('pci_cap_header', value, offset, 2, view.byteLength);
   }
   return writePciCapHeader(value, view, offset);
 }
@@ -5631,11 +5629,8 @@ export function readPciExtCapHeader(view: DataView, offset: number): PciExtCapHe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_header', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_header', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_header', value, offset, 4, view.byteLength);
   }
   return writePciExtCapHeader(value, view, offset);
 }
@@ -5735,11 +5730,8 @@ export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapNull(value: Encodable<PciCapNull>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_null', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_null', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_null', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_cap_null.header', value.header ?? {}, offset);
   try {
@@ -5925,8 +5917,9 @@ export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapPm(value: Encodable<PciCapPm>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_pm', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('pci_cap_pm', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_pm', value, offset, 8, view.byteLength);
+  }
   const header = checkObject('pci_cap_pm.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -6207,9 +6200,8 @@ export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapAgp(value: Encodable<PciCapAgp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_agp', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_cap_agp', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_cap_agp', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_cap_agp.header', value.header ?? {}, offset);
   try {
@@ -6388,9 +6380,8 @@ export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapVpd(value: Encodable<PciCapVpd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_vpd', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cap_vpd', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_vpd', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_cap_vpd.header', value.header ?? {}, offset);
   try {
@@ -6516,11 +6507,8 @@ export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSlotid(value: Encodable<PciCapSlotid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_slotid', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_slotid', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_slotid', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_cap_slotid.header', value.header ?? {}, offset);
   try {
@@ -6760,9 +6748,8 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_msi', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cap_msi', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_msi', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_cap_msi.header', value.header ?? {}, offset);
@@ -6908,15 +6895,15 @@ export class PciCapMsiView {
 }
 
 /** Codec of pci_cap_msi. */
-export const PciCapMsiCodec: StructCodec<PciCapMsi> = {
+export const PciCapMsiCodec: StructCodec<PciCapMsi> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_msi',
   size: null,
   minSize: 8,
   members: membersOfPciCapMsi,
   decode: decodePciCapMsi,
-  encode: encodePciCapMsi,
+  encodeTyped: encodePciCapMsi,
   measure: measurePciCapMsi,
-};
+});
 
 /** Bits of pci_cap_chswp.control_status. */
 export interface PciCapChswpControlStatus {
@@ -6994,11 +6981,8 @@ export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapChswp(value: Encodable<PciCapChswp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_chswp', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_chswp', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_chswp', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_cap_chswp.header', value.header ?? {}, offset);
   try {
@@ -7282,11 +7266,8 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_pcix', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cap_pcix', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_pcix', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_cap_pcix.header', value.header ?? {}, offset);
@@ -7417,15 +7398,15 @@ export class PciCapPcixView {
 }
 
 /** Codec of pci_cap_pcix. */
-export const PciCapPcixCodec: StructCodec<PciCapPcix> = {
+export const PciCapPcixCodec: StructCodec<PciCapPcix> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_pcix',
   size: null,
   minSize: 8,
   members: membersOfPciCapPcix,
   decode: decodePciCapPcix,
-  encode: encodePciCapPcix,
+  encodeTyped: encodePciCapPcix,
   measure: measurePciCapPcix,
-};
+});
 
 /** Bits of pci_cap_pcix_bridge.secondary_status. */
 export interface PciCapPcixBridgeSecondaryStatus {
@@ -7682,11 +7663,8 @@ export function encodePciCapPcixBridge(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_pcix_bridge', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_cap_pcix_bridge', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_cap_pcix_bridge', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_cap_pcix_bridge.header', value.header ?? {}, offset);
@@ -7850,15 +7828,15 @@ export class PciCapPcixBridgeView {
 }
 
 /** Codec of pci_cap_pcix_bridge. */
-export const PciCapPcixBridgeCodec: StructCodec<PciCapPcixBridge> = {
+export const PciCapPcixBridgeCodec: StructCodec<PciCapPcixBridge> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_pcix_bridge',
   size: null,
   minSize: 16,
   members: membersOfPciCapPcixBridge,
   decode: decodePciCapPcixBridge,
-  encode: encodePciCapPcixBridge,
+  encodeTyped: encodePciCapPcixBridge,
   measure: measurePciCapPcixBridge,
-};
+});
 
 /** Bits of pci_ht_link.control. */
 export interface PciHtLinkControl {
@@ -7995,9 +7973,8 @@ export function readPciHtLink(view: DataView, offset: number): PciHtLink {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_ht_link', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ht_link', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ht_link', value, offset, 4, view.byteLength);
   }
   return writePciHtLink(value, view, offset);
 }
@@ -8212,11 +8189,8 @@ export function readPciHtFrequency(view: DataView, offset: number): PciHtFrequen
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_frequency', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
-    throw noRoom('pci_ht_frequency', offset, 3, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
+    throw cannotStart('pci_ht_frequency', value, offset, 3, view.byteLength);
   }
   return writePciHtFrequency(value, view, offset);
 }
@@ -8489,11 +8463,8 @@ export function readPciHtSlave(view: DataView, offset: number): PciHtSlave {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_slave', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('pci_ht_slave', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('pci_ht_slave', value, offset, 24, view.byteLength);
   }
   return writePciHtSlave(value, view, offset);
 }
@@ -8874,9 +8845,8 @@ export function readPciHtHost(view: DataView, offset: number): PciHtHost {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_ht_host', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ht_host', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ht_host', value, offset, 20, view.byteLength);
   }
   return writePciHtHost(value, view, offset);
 }
@@ -9149,11 +9119,8 @@ export function readPciHtSwitch(view: DataView, offset: number): PciHtSwitch {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_switch', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ht_switch', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ht_switch', value, offset, 20, view.byteLength);
   }
   return writePciHtSwitch(value, view, offset);
 }
@@ -9324,11 +9291,8 @@ export function readPciHtWindow(view: DataView, offset: number): PciHtWindow {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_window', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ht_window', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ht_window', value, offset, 4, view.byteLength);
   }
   return writePciHtWindow(value, view, offset);
 }
@@ -9464,11 +9428,8 @@ export function readPciHtDmaWindow(view: DataView, offset: number): PciHtDmaWind
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_dma_window', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ht_dma_window', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ht_dma_window', value, offset, 8, view.byteLength);
   }
   return writePciHtDmaWindow(value, view, offset);
 }
@@ -9636,11 +9597,8 @@ export function readPciHtVcset(view: DataView, offset: number): PciHtVcset {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_vcset', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ht_vcset', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ht_vcset', value, offset, 12, view.byteLength);
   }
   return writePciHtVcset(value, view, offset);
 }
@@ -9945,11 +9903,8 @@ export function readPciHtRetry(view: DataView, offset: number): PciHtRetry {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ht_retry', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ht_retry', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ht_retry', value, offset, 8, view.byteLength);
   }
   return writePciHtRetry(value, view, offset);
 }
@@ -10567,8 +10522,9 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_ht', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('pci_cap_ht', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_ht', value, offset, 4, view.byteLength);
+  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_ht.header', value.header ?? {}, offset);
   try {
@@ -10963,15 +10919,15 @@ export class PciCapHtView {
 }
 
 /** Codec of pci_cap_ht. */
-export const PciCapHtCodec: StructCodec<PciCapHt> = {
+export const PciCapHtCodec: StructCodec<PciCapHt> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_ht',
   size: null,
   minSize: 4,
   members: membersOfPciCapHt,
   decode: decodePciCapHt,
-  encode: encodePciCapHt,
+  encodeTyped: encodePciCapHt,
   measure: measurePciCapHt,
-};
+});
 
 /** Bits of pci_cap_virtio.structure. */
 export interface PciCapVirtioStructure {
@@ -11099,11 +11055,8 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_virtio', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_cap_virtio', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_cap_virtio', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_cap_virtio.header', value.header ?? {}, offset);
@@ -11253,15 +11206,15 @@ export class PciCapVirtioView {
 }
 
 /** Codec of pci_cap_virtio. */
-export const PciCapVirtioCodec: StructCodec<PciCapVirtio> = {
+export const PciCapVirtioCodec: StructCodec<PciCapVirtio> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_virtio',
   size: null,
   minSize: 16,
   members: membersOfPciCapVirtio,
   decode: decodePciCapVirtio,
-  encode: encodePciCapVirtio,
+  encodeTyped: encodePciCapVirtio,
   measure: measurePciCapVirtio,
-};
+});
 
 /** Bits of pci_cap_intel_capid0.kind. */
 export interface PciCapIntelCapid0Kind {
@@ -11577,11 +11530,8 @@ export function encodePciCapIntelCapid0(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_intel_capid0', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_intel_capid0', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_intel_capid0', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_cap_intel_capid0.header', value.header ?? {}, offset);
@@ -11751,15 +11701,15 @@ export class PciCapIntelCapid0View {
 }
 
 /** Codec of pci_cap_intel_capid0. */
-export const PciCapIntelCapid0Codec: StructCodec<PciCapIntelCapid0> = {
+export const PciCapIntelCapid0Codec: StructCodec<PciCapIntelCapid0> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_intel_capid0',
   size: null,
   minSize: 4,
   members: membersOfPciCapIntelCapid0,
   decode: decodePciCapIntelCapid0,
-  encode: encodePciCapIntelCapid0,
+  encodeTyped: encodePciCapIntelCapid0,
   measure: measurePciCapIntelCapid0,
-};
+});
 
 /** Bits of pci_cap_intel_feature_detection.kind. */
 export interface PciCapIntelFeatureDetectionKind {
@@ -11840,11 +11790,8 @@ export function encodePciCapIntelFeatureDetection(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_intel_feature_detection', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_intel_feature_detection', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_intel_feature_detection', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_cap_intel_feature_detection.header', value.header ?? {}, offset);
@@ -11922,15 +11869,15 @@ export class PciCapIntelFeatureDetectionView {
 }
 
 /** Codec of pci_cap_intel_feature_detection. */
-export const PciCapIntelFeatureDetectionCodec: StructCodec<PciCapIntelFeatureDetection> = {
+export const PciCapIntelFeatureDetectionCodec: StructCodec<PciCapIntelFeatureDetection> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_intel_feature_detection',
   size: null,
   minSize: 4,
   members: membersOfPciCapIntelFeatureDetection,
   decode: decodePciCapIntelFeatureDetection,
-  encode: encodePciCapIntelFeatureDetection,
+  encodeTyped: encodePciCapIntelFeatureDetection,
   measure: measurePciCapIntelFeatureDetection,
-};
+});
 
 /**
  * Whatever the vendor wants.
@@ -11986,11 +11933,8 @@ export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_vndr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
-    throw noRoom('pci_cap_vndr', offset, 3, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
+    throw cannotStart('pci_cap_vndr', value, offset, 3, view.byteLength);
   }
   let filled = offset + 3;
   const header = checkObject('pci_cap_vndr.header', value.header ?? {}, offset);
@@ -12048,15 +11992,15 @@ export class PciCapVndrView {
 }
 
 /** Codec of pci_cap_vndr. */
-export const PciCapVndrCodec: StructCodec<PciCapVndr> = {
+export const PciCapVndrCodec: StructCodec<PciCapVndr> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_vndr',
   size: null,
   minSize: 3,
   members: membersOfPciCapVndr,
   decode: decodePciCapVndr,
-  encode: encodePciCapVndr,
+  encodeTyped: encodePciCapVndr,
   measure: measurePciCapVndr,
-};
+});
 
 /** Bits of pci_cap_dbg.port. */
 export interface PciCapDbgPort {
@@ -12115,9 +12059,8 @@ export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapDbg(value: Encodable<PciCapDbg>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_dbg', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_dbg', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_dbg', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_cap_dbg.header', value.header ?? {}, offset);
   try {
@@ -12214,11 +12157,8 @@ export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapCcrc(value: Encodable<PciCapCcrc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_ccrc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_ccrc', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_ccrc', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_cap_ccrc.header', value.header ?? {}, offset);
   try {
@@ -12337,11 +12277,8 @@ export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapShpc(value: Encodable<PciCapShpc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_shpc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cap_shpc', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_shpc', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_cap_shpc.header', value.header ?? {}, offset);
   try {
@@ -12468,11 +12405,8 @@ export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSsvid(value: Encodable<PciCapSsvid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_ssvid', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cap_ssvid', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_ssvid', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_cap_ssvid.header', value.header ?? {}, offset);
   try {
@@ -12584,11 +12518,8 @@ export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapAgp3(value: Encodable<PciCapAgp3>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_agp3', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_agp3', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_agp3', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_cap_agp3.header', value.header ?? {}, offset);
   try {
@@ -12854,11 +12785,8 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_secdev', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_cap_secdev', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_secdev', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_cap_secdev.header', value.header ?? {}, offset);
@@ -13013,15 +12941,15 @@ export class PciCapSecdevView {
 }
 
 /** Codec of pci_cap_secdev. */
-export const PciCapSecdevCodec: StructCodec<PciCapSecdev> = {
+export const PciCapSecdevCodec: StructCodec<PciCapSecdev> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_secdev',
   size: null,
   minSize: 4,
   members: membersOfPciCapSecdev,
   decode: decodePciCapSecdev,
-  encode: encodePciCapSecdev,
+  encodeTyped: encodePciCapSecdev,
   measure: measurePciCapSecdev,
-};
+});
 
 /** Bits of pci_cap_msix.flags. */
 export interface PciCapMsixFlags {
@@ -13118,11 +13046,8 @@ export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapMsix(value: Encodable<PciCapMsix>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_msix', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_cap_msix', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_cap_msix', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_cap_msix.header', value.header ?? {}, offset);
   try {
@@ -13277,11 +13202,8 @@ export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciMsixEntry(value: Encodable<PciMsixEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_msix_entry', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_msix_entry', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_msix_entry', value, offset, 16, view.byteLength);
   }
   view.setUint32(offset, checkU32('pci_msix_entry.address_lower', value.address_lower ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('pci_msix_entry.address_upper', value.address_upper ?? 0, offset + 4), true);
@@ -13451,11 +13373,8 @@ export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cap_sata', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cap_sata', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cap_sata', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_cap_sata.header', value.header ?? {}, offset);
@@ -13543,15 +13462,15 @@ export class PciCapSataView {
 }
 
 /** Codec of pci_cap_sata. */
-export const PciCapSataCodec: StructCodec<PciCapSata> = {
+export const PciCapSataCodec: StructCodec<PciCapSata> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_sata',
   size: null,
   minSize: 8,
   members: membersOfPciCapSata,
   decode: decodePciCapSata,
-  encode: encodePciCapSata,
+  encodeTyped: encodePciCapSata,
   measure: measurePciCapSata,
-};
+});
 
 /** Bits of pci_cap_af.capabilities. */
 export interface PciCapAfCapabilities {
@@ -13649,8 +13568,9 @@ export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapAf(value: Encodable<PciCapAf>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_af', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 6 <= view.byteLength)) throw noRoom('pci_cap_af', offset, 6, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 6 <= view.byteLength)) {
+    throw cannotStart('pci_cap_af', value, offset, 6, view.byteLength);
+  }
   const header = checkObject('pci_cap_af.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -13910,11 +13830,8 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ea_entry', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ea_entry', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ea_entry', value, offset, 4, view.byteLength);
   }
   let base = 0;
   let max_offset = 0;
@@ -14026,15 +13943,15 @@ export class PciEaEntryView {
 }
 
 /** Codec of pci_ea_entry. */
-export const PciEaEntryCodec: StructCodec<PciEaEntry> = {
+export const PciEaEntryCodec: StructCodec<PciEaEntry> = /* @__PURE__ */ structCodec({
   name: 'pci_ea_entry',
   size: null,
   minSize: 4,
   members: membersOfPciEaEntry,
   decode: decodePciEaEntry,
-  encode: encodePciEaEntry,
+  encodeTyped: encodePciEaEntry,
   measure: measurePciEaEntry,
-};
+});
 
 /** Bits of pci_cap_ea.num_entries. */
 export interface PciCapEaNumEntries {
@@ -14147,8 +14064,9 @@ export function encodePciCapEa(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_ea', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('pci_cap_ea', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_cap_ea', value, offset, 4, view.byteLength);
+  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_ea.header', value.header ?? {}, offset);
   try {
@@ -14244,15 +14162,15 @@ export class PciCapEaView {
 }
 
 /** Codec of pci_cap_ea. */
-export const PciCapEaCodec: StructCodec<PciCapEa> = {
+export const PciCapEaCodec: StructCodec<PciCapEa> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_ea',
   size: null,
   minSize: 4,
   members: membersOfPciCapEa,
   decode: decodePciCapEa,
-  encode: encodePciCapEa,
+  encodeTyped: encodePciCapEa,
   measure: measurePciCapEa,
-};
+});
 
 /** Bits of pci_cap_fpb.capabilities. */
 export interface PciCapFpbCapabilities {
@@ -14469,9 +14387,8 @@ export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapFpb(value: Encodable<PciCapFpb>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_fpb', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
-    throw noRoom('pci_cap_fpb', offset, 36, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+    throw cannotStart('pci_cap_fpb', value, offset, 36, view.byteLength);
   }
   const header = checkObject('pci_cap_fpb.header', value.header ?? {}, offset);
   try {
@@ -15713,9 +15630,8 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pci_cap_exp', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_cap_exp', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_cap_exp', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_cap_exp.header', value.header ?? {}, offset);
@@ -16193,15 +16109,15 @@ export class PciCapExpView {
 }
 
 /** Codec of pci_cap_exp. */
-export const PciCapExpCodec: StructCodec<PciCapExp> = {
+export const PciCapExpCodec: StructCodec<PciCapExp> = /* @__PURE__ */ structCodec({
   name: 'pci_cap_exp',
   size: null,
   minSize: 12,
   members: membersOfPciCapExp,
   decode: decodePciCapExp,
-  encode: encodePciCapExp,
+  encodeTyped: encodePciCapExp,
   measure: measurePciCapExp,
-};
+});
 
 /** Bits of pci_ext_cap_err.uncor_status. */
 export interface PciExtCapErrUncorStatus {
@@ -16788,11 +16704,8 @@ export function encodePciExtCapErr(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_err', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_err', offset, 44, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_err', value, offset, 44, view.byteLength);
   }
   let filled = offset + 44;
   const header = checkObject('pci_ext_cap_err.header', value.header ?? {}, offset);
@@ -17124,15 +17037,15 @@ export class PciExtCapErrView {
 }
 
 /** Codec of pci_ext_cap_err. */
-export const PciExtCapErrCodec: StructCodec<PciExtCapErr> = {
+export const PciExtCapErrCodec: StructCodec<PciExtCapErr> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_err',
   size: null,
   minSize: 44,
   members: membersOfPciExtCapErr,
   decode: decodePciExtCapErr,
-  encode: encodePciExtCapErr,
+  encodeTyped: encodePciExtCapErr,
   measure: measurePciExtCapErr,
-};
+});
 
 /** Bits of pci_vc_resource.cap. */
 export interface PciVcResourceCap {
@@ -17273,11 +17186,8 @@ export function readPciVcResource(view: DataView, offset: number): PciVcResource
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_vc_resource', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_vc_resource', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_vc_resource', value, offset, 12, view.byteLength);
   }
   return writePciVcResource(value, view, offset);
 }
@@ -17447,11 +17357,8 @@ export function readPciVcArbPhases(view: DataView, offset: number): PciVcArbPhas
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_vc_arb_phases', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
-    throw noRoom('pci_vc_arb_phases', offset, 1, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+    throw cannotStart('pci_vc_arb_phases', value, offset, 1, view.byteLength);
   }
   return writePciVcArbPhases(value, view, offset);
 }
@@ -17895,11 +17802,8 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_vc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_vc', offset, 28, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_vc', value, offset, 28, view.byteLength);
   }
   let vc_1_cap = 0;
   let vc_2_cap = 0;
@@ -18245,15 +18149,15 @@ export class PciExtCapVcView {
 }
 
 /** Codec of pci_ext_cap_vc. */
-export const PciExtCapVcCodec: StructCodec<PciExtCapVc> = {
+export const PciExtCapVcCodec: StructCodec<PciExtCapVc> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_vc',
   size: null,
   minSize: 28,
   members: membersOfPciExtCapVc,
   decode: decodePciExtCapVc,
-  encode: encodePciExtCapVc,
+  encodeTyped: encodePciExtCapVc,
   measure: measurePciExtCapVc,
-};
+});
 
 /** Bits of pci_mfvc_resource.cap. */
 export interface PciMfvcResourceCap {
@@ -18389,11 +18293,8 @@ export function readPciMfvcResource(view: DataView, offset: number): PciMfvcReso
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_mfvc_resource', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_mfvc_resource', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_mfvc_resource', value, offset, 12, view.byteLength);
   }
   return writePciMfvcResource(value, view, offset);
 }
@@ -18886,11 +18787,8 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_mfvc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_mfvc', offset, 28, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_mfvc', value, offset, 28, view.byteLength);
   }
   let vc_1_cap = 0;
   let vc_2_cap = 0;
@@ -19236,15 +19134,15 @@ export class PciExtCapMfvcView {
 }
 
 /** Codec of pci_ext_cap_mfvc. */
-export const PciExtCapMfvcCodec: StructCodec<PciExtCapMfvc> = {
+export const PciExtCapMfvcCodec: StructCodec<PciExtCapMfvc> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_mfvc',
   size: null,
   minSize: 28,
   members: membersOfPciExtCapMfvc,
   decode: decodePciExtCapMfvc,
-  encode: encodePciExtCapMfvc,
+  encodeTyped: encodePciExtCapMfvc,
   measure: measurePciExtCapMfvc,
-};
+});
 
 /**
  * Device Serial Number: an EUI-64 that differs from unit to unit.
@@ -19295,11 +19193,8 @@ export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDsn(value: Encodable<PciExtCapDsn>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dsn', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dsn', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dsn', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_dsn.header', value.header ?? {}, offset);
   try {
@@ -19466,11 +19361,8 @@ export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPwr(value: Encodable<PciExtCapPwr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pwr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pwr', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pwr', value, offset, 16, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_pwr.header', value.header ?? {}, offset);
   try {
@@ -19690,11 +19582,8 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_rcld_link', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_rcld_link', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_rcld_link', value, offset, 16, view.byteLength);
   }
   return writePciRcldLink(value, view, offset);
 }
@@ -19899,11 +19788,8 @@ export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_rcld', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_rcld', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_rcld', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_rcld.header', value.header ?? {}, offset);
@@ -19992,15 +19878,15 @@ export class PciExtCapRcldView {
 }
 
 /** Codec of pci_ext_cap_rcld. */
-export const PciExtCapRcldCodec: StructCodec<PciExtCapRcld> = {
+export const PciExtCapRcldCodec: StructCodec<PciExtCapRcld> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_rcld',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapRcld,
   decode: decodePciExtCapRcld,
-  encode: encodePciExtCapRcld,
+  encodeTyped: encodePciExtCapRcld,
   measure: measurePciExtCapRcld,
-};
+});
 
 /** Bits of pci_ext_cap_rcec.associated_bus_numbers. */
 export interface PciExtCapRcecAssociatedBusNumbers {
@@ -20082,11 +19968,8 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_rcec', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_rcec', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_rcec', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_rcec.header', value.header ?? {}, offset);
@@ -20154,15 +20037,15 @@ export class PciExtCapRcecView {
 }
 
 /** Codec of pci_ext_cap_rcec. */
-export const PciExtCapRcecCodec: StructCodec<PciExtCapRcec> = {
+export const PciExtCapRcecCodec: StructCodec<PciExtCapRcec> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_rcec',
   size: null,
   minSize: 8,
   members: membersOfPciExtCapRcec,
   decode: decodePciExtCapRcec,
-  encode: encodePciExtCapRcec,
+  encodeTyped: encodePciExtCapRcec,
   measure: measurePciExtCapRcec,
-};
+});
 
 /** Bits of pci_ext_cap_vndr.vsec_header. */
 export interface PciExtCapVndrVsecHeader {
@@ -20236,11 +20119,8 @@ export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_vndr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_vndr', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_vndr', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_vndr.header', value.header ?? {}, offset);
@@ -20308,15 +20188,15 @@ export class PciExtCapVndrView {
 }
 
 /** Codec of pci_ext_cap_vndr. */
-export const PciExtCapVndrCodec: StructCodec<PciExtCapVndr> = {
+export const PciExtCapVndrCodec: StructCodec<PciExtCapVndr> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_vndr',
   size: null,
   minSize: 8,
   members: membersOfPciExtCapVndr,
   decode: decodePciExtCapVndr,
-  encode: encodePciExtCapVndr,
+  encodeTyped: encodePciExtCapVndr,
   measure: measurePciExtCapVndr,
-};
+});
 
 /** Bits of pci_ext_cap_acs.cap. */
 export interface PciExtCapAcsCap {
@@ -20473,11 +20353,8 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_acs', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_acs', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_acs', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_acs.header', value.header ?? {}, offset);
@@ -20600,15 +20477,15 @@ export class PciExtCapAcsView {
 }
 
 /** Codec of pci_ext_cap_acs. */
-export const PciExtCapAcsCodec: StructCodec<PciExtCapAcs> = {
+export const PciExtCapAcsCodec: StructCodec<PciExtCapAcs> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_acs',
   size: null,
   minSize: 8,
   members: membersOfPciExtCapAcs,
   decode: decodePciExtCapAcs,
-  encode: encodePciExtCapAcs,
+  encodeTyped: encodePciExtCapAcs,
   measure: measurePciExtCapAcs,
-};
+});
 
 /** Bits of pci_ext_cap_ari.cap. */
 export interface PciExtCapAriCap {
@@ -20698,11 +20575,8 @@ export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAri(value: Encodable<PciExtCapAri>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_ari', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_ari', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_ari', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_ari.header', value.header ?? {}, offset);
   try {
@@ -20860,11 +20734,8 @@ export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAts(value: Encodable<PciExtCapAts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_ats', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_ats', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_ats', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_ats.header', value.header ?? {}, offset);
   try {
@@ -21046,11 +20917,8 @@ export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcilc(value: Encodable<PciExtCapRcilc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_rcilc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_rcilc', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_rcilc', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_rcilc.header', value.header ?? {}, offset);
   try {
@@ -21225,11 +21093,8 @@ export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRcrb(value: Encodable<PciExtCapRcrb>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_rcrb', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_rcrb', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_rcrb', value, offset, 20, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_rcrb.header', value.header ?? {}, offset);
   try {
@@ -21470,11 +21335,8 @@ export function encodePciExtCapMcast(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_mcast', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_mcast', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_mcast', value, offset, 40, view.byteLength);
   }
   let filled = offset + 40;
   const header = checkObject('pci_ext_cap_mcast.header', value.header ?? {}, offset);
@@ -21602,15 +21464,15 @@ export class PciExtCapMcastView {
 }
 
 /** Codec of pci_ext_cap_mcast. */
-export const PciExtCapMcastCodec: StructCodec<PciExtCapMcast> = {
+export const PciExtCapMcastCodec: StructCodec<PciExtCapMcast> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_mcast',
   size: null,
   minSize: 40,
   members: membersOfPciExtCapMcast,
   decode: decodePciExtCapMcast,
-  encode: encodePciExtCapMcast,
+  encodeTyped: encodePciExtCapMcast,
   measure: measurePciExtCapMcast,
-};
+});
 
 /** Bits of pci_ext_cap_pri.ctrl. */
 export interface PciExtCapPriCtrl {
@@ -21708,11 +21570,8 @@ export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPri(value: Encodable<PciExtCapPri>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pri', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pri', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pri', value, offset, 16, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_pri.header', value.header ?? {}, offset);
   try {
@@ -21901,11 +21760,8 @@ export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPasid(value: Encodable<PciExtCapPasid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pasid', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pasid', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pasid', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_pasid.header', value.header ?? {}, offset);
   try {
@@ -22352,11 +22208,8 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_sriov', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_sriov', offset, 64, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_sriov', value, offset, 64, view.byteLength);
   }
   let bar_1 = 0;
   let bar_2 = 0;
@@ -22857,11 +22710,8 @@ export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapLtr(value: Encodable<PciExtCapLtr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_ltr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_ltr', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_ltr', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_ltr.header', value.header ?? {}, offset);
   try {
@@ -23017,11 +22867,8 @@ export function readPciRebarEntry(view: DataView, offset: number): PciRebarEntry
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_rebar_entry', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_rebar_entry', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_rebar_entry', value, offset, 8, view.byteLength);
   }
   return writePciRebarEntry(value, view, offset);
 }
@@ -23185,11 +23032,8 @@ export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byte
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_rebar', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_rebar', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_rebar', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_rebar.header', value.header ?? {}, offset);
@@ -23281,15 +23125,15 @@ export class PciExtCapRebarView {
 }
 
 /** Codec of pci_ext_cap_rebar. */
-export const PciExtCapRebarCodec: StructCodec<PciExtCapRebar> = {
+export const PciExtCapRebarCodec: StructCodec<PciExtCapRebar> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_rebar',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapRebar,
   decode: decodePciExtCapRebar,
-  encode: encodePciExtCapRebar,
+  encodeTyped: encodePciExtCapRebar,
   measure: measurePciExtCapRebar,
-};
+});
 
 /** Bits of pci_ext_cap_dpa.cap. */
 export interface PciExtCapDpaCap {
@@ -23417,11 +23261,8 @@ export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dpa', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dpa', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dpa', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dpa.header', value.header ?? {}, offset);
@@ -23531,15 +23372,15 @@ export class PciExtCapDpaView {
 }
 
 /** Codec of pci_ext_cap_dpa. */
-export const PciExtCapDpaCodec: StructCodec<PciExtCapDpa> = {
+export const PciExtCapDpaCodec: StructCodec<PciExtCapDpa> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dpa',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapDpa,
   decode: decodePciExtCapDpa,
-  encode: encodePciExtCapDpa,
+  encodeTyped: encodePciExtCapDpa,
   measure: measurePciExtCapDpa,
-};
+});
 
 /** Bits of pci_tph_st_entry.tag. */
 export interface PciTphStEntryTag {
@@ -23603,11 +23444,8 @@ export function readPciTphStEntry(view: DataView, offset: number): PciTphStEntry
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_tph_st_entry', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
-    throw noRoom('pci_tph_st_entry', offset, 2, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+    throw cannotStart('pci_tph_st_entry', value, offset, 2, view.byteLength);
   }
   return writePciTphStEntry(value, view, offset);
 }
@@ -23769,11 +23607,8 @@ export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_tph', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_tph', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_tph', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_tph.header', value.header ?? {}, offset);
@@ -23870,15 +23705,15 @@ export class PciExtCapTphView {
 }
 
 /** Codec of pci_ext_cap_tph. */
-export const PciExtCapTphCodec: StructCodec<PciExtCapTph> = {
+export const PciExtCapTphCodec: StructCodec<PciExtCapTph> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_tph',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapTph,
   decode: decodePciExtCapTph,
-  encode: encodePciExtCapTph,
+  encodeTyped: encodePciExtCapTph,
   measure: measurePciExtCapTph,
-};
+});
 
 /** Bits of pci_secpci_lane.ctrl. */
 export interface PciSecpciLaneCtrl {
@@ -23954,11 +23789,8 @@ export function readPciSecpciLane(view: DataView, offset: number): PciSecpciLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_secpci_lane', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
-    throw noRoom('pci_secpci_lane', offset, 2, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+    throw cannotStart('pci_secpci_lane', value, offset, 2, view.byteLength);
   }
   return writePciSecpciLane(value, view, offset);
 }
@@ -24115,11 +23947,8 @@ export function encodePciExtCapSecpci(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_secpci', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_secpci', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_secpci', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_secpci.header', value.header ?? {}, offset);
@@ -24220,15 +24049,15 @@ export class PciExtCapSecpciView {
 }
 
 /** Codec of pci_ext_cap_secpci. */
-export const PciExtCapSecpciCodec: StructCodec<PciExtCapSecpci> = {
+export const PciExtCapSecpciCodec: StructCodec<PciExtCapSecpci> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_secpci',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapSecpci,
   decode: decodePciExtCapSecpci,
-  encode: encodePciExtCapSecpci,
+  encodeTyped: encodePciExtCapSecpci,
   measure: measurePciExtCapSecpci,
-};
+});
 
 /** Bits of pci_ext_cap_dpc.cap. */
 export interface PciExtCapDpcCap {
@@ -24673,11 +24502,8 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dpc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dpc', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dpc', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_dpc.header', value.header ?? {}, offset);
@@ -24945,15 +24771,15 @@ export class PciExtCapDpcView {
 }
 
 /** Codec of pci_ext_cap_dpc. */
-export const PciExtCapDpcCodec: StructCodec<PciExtCapDpc> = {
+export const PciExtCapDpcCodec: StructCodec<PciExtCapDpc> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dpc',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapDpc,
   decode: decodePciExtCapDpc,
-  encode: encodePciExtCapDpc,
+  encodeTyped: encodePciExtCapDpc,
   measure: measurePciExtCapDpc,
-};
+});
 
 /** Bits of pci_ext_cap_ptm.cap. */
 export interface PciExtCapPtmCap {
@@ -25056,11 +24882,8 @@ export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPtm(value: Encodable<PciExtCapPtm>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_ptm', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_ptm', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_ptm', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_ptm.header', value.header ?? {}, offset);
   try {
@@ -25303,11 +25126,8 @@ export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_l1ss', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_l1ss', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_l1ss', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_l1ss.header', value.header ?? {}, offset);
@@ -25421,15 +25241,15 @@ export class PciExtCapL1ssView {
 }
 
 /** Codec of pci_ext_cap_l1ss. */
-export const PciExtCapL1ssCodec: StructCodec<PciExtCapL1ss> = {
+export const PciExtCapL1ssCodec: StructCodec<PciExtCapL1ss> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_l1ss',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapL1ss,
   decode: decodePciExtCapL1ss,
-  encode: encodePciExtCapL1ss,
+  encodeTyped: encodePciExtCapL1ss,
   measure: measurePciExtCapL1ss,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_port.header1. */
 export interface PciExtCapDvsecCxlPortHeader1 {
@@ -25627,11 +25447,8 @@ export function encodePciExtCapDvsecCxlPort(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_port', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_port', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_port', value, offset, 40, view.byteLength);
   }
   let filled = offset + 40;
   const header = checkObject('pci_ext_cap_dvsec_cxl_port.header', value.header ?? {}, offset);
@@ -25850,15 +25667,15 @@ export class PciExtCapDvsecCxlPortView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_port. */
-export const PciExtCapDvsecCxlPortCodec: StructCodec<PciExtCapDvsecCxlPort> = {
+export const PciExtCapDvsecCxlPortCodec: StructCodec<PciExtCapDvsecCxlPort> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_port',
   size: null,
   minSize: 40,
   members: membersOfPciExtCapDvsecCxlPort,
   decode: decodePciExtCapDvsecCxlPort,
-  encode: encodePciExtCapDvsecCxlPort,
+  encodeTyped: encodePciExtCapDvsecCxlPort,
   measure: measurePciExtCapDvsecCxlPort,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec.header1. */
 export interface PciExtCapDvsecHeader1 {
@@ -25941,11 +25758,8 @@ export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byte
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 10 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec', offset, 10, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec', value, offset, 10, view.byteLength);
   }
   let filled = offset + 10;
   const header = checkObject('pci_ext_cap_dvsec.header', value.header ?? {}, offset);
@@ -26020,15 +25834,15 @@ export class PciExtCapDvsecView {
 }
 
 /** Codec of pci_ext_cap_dvsec. */
-export const PciExtCapDvsecCodec: StructCodec<PciExtCapDvsec> = {
+export const PciExtCapDvsecCodec: StructCodec<PciExtCapDvsec> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec',
   size: null,
   minSize: 10,
   members: membersOfPciExtCapDvsec,
   decode: decodePciExtCapDvsec,
-  encode: encodePciExtCapDvsec,
+  encodeTyped: encodePciExtCapDvsec,
   measure: measurePciExtCapDvsec,
-};
+});
 
 /** Bits of pci_ext_cap_dlf.cap. */
 export interface PciExtCapDlfCap {
@@ -26110,11 +25924,8 @@ export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDlf(value: Encodable<PciExtCapDlf>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dlf', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dlf', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dlf', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_dlf.header', value.header ?? {}, offset);
   try {
@@ -26245,11 +26056,8 @@ export function readPciPl16gtLane(view: DataView, offset: number): PciPl16gtLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_pl_16gt_lane', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
-    throw noRoom('pci_pl_16gt_lane', offset, 1, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+    throw cannotStart('pci_pl_16gt_lane', value, offset, 1, view.byteLength);
   }
   return writePciPl16gtLane(value, view, offset);
 }
@@ -26425,11 +26233,8 @@ export function encodePciExtCapPl16gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pl_16gt', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pl_16gt', offset, 32, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pl_16gt', value, offset, 32, view.byteLength);
   }
   let filled = offset + 32;
   const header = checkObject('pci_ext_cap_pl_16gt.header', value.header ?? {}, offset);
@@ -26581,15 +26386,15 @@ export class PciExtCapPl16gtView {
 }
 
 /** Codec of pci_ext_cap_pl_16gt. */
-export const PciExtCapPl16gtCodec: StructCodec<PciExtCapPl16gt> = {
+export const PciExtCapPl16gtCodec: StructCodec<PciExtCapPl16gt> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_pl_16gt',
   size: null,
   minSize: 32,
   members: membersOfPciExtCapPl16gt,
   decode: decodePciExtCapPl16gt,
-  encode: encodePciExtCapPl16gt,
+  encodeTyped: encodePciExtCapPl16gt,
   measure: measurePciExtCapPl16gt,
-};
+});
 
 /** Bits of pci_ext_cap_npem.cap. */
 export interface PciExtCapNpemCap {
@@ -26797,11 +26602,8 @@ export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapNpem(value: Encodable<PciExtCapNpem>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_npem', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_npem', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_npem', value, offset, 16, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_npem.header', value.header ?? {}, offset);
   try {
@@ -26984,11 +26786,8 @@ export function readPciPl32gtLane(view: DataView, offset: number): PciPl32gtLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_pl_32gt_lane', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
-    throw noRoom('pci_pl_32gt_lane', offset, 1, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+    throw cannotStart('pci_pl_32gt_lane', value, offset, 1, view.byteLength);
   }
   return writePciPl32gtLane(value, view, offset);
 }
@@ -27308,11 +27107,8 @@ export function encodePciExtCapPl32gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pl_32gt', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pl_32gt', offset, 32, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pl_32gt', value, offset, 32, view.byteLength);
   }
   let filled = offset + 32;
   const header = checkObject('pci_ext_cap_pl_32gt.header', value.header ?? {}, offset);
@@ -27512,15 +27308,15 @@ export class PciExtCapPl32gtView {
 }
 
 /** Codec of pci_ext_cap_pl_32gt. */
-export const PciExtCapPl32gtCodec: StructCodec<PciExtCapPl32gt> = {
+export const PciExtCapPl32gtCodec: StructCodec<PciExtCapPl32gt> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_pl_32gt',
   size: null,
   minSize: 32,
   members: membersOfPciExtCapPl32gt,
   decode: decodePciExtCapPl32gt,
-  encode: encodePciExtCapPl32gt,
+  encodeTyped: encodePciExtCapPl32gt,
   measure: measurePciExtCapPl32gt,
-};
+});
 
 /** Bits of pci_ext_cap_doe.cap. */
 export interface PciExtCapDoeCap {
@@ -27645,11 +27441,8 @@ export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_doe', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_doe', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_doe', value, offset, 24, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_doe.header', value.header ?? {}, offset);
   try {
@@ -27847,11 +27640,8 @@ export function encodePciDoeDataObjectHeader(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_doe_data_object_header', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_doe_data_object_header', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_doe_data_object_header', value, offset, 8, view.byteLength);
   }
   return writePciDoeDataObjectHeader(value, view, offset);
 }
@@ -27985,11 +27775,8 @@ export function encodePciDoeDiscoveryRequest(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_doe_discovery_request', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_doe_discovery_request', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_doe_discovery_request', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_doe_discovery_request.header', value.header ?? {}, offset);
   try {
@@ -28106,11 +27893,8 @@ export function encodePciDoeDiscoveryResponse(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_doe_discovery_response', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_doe_discovery_response', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_doe_discovery_response', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_doe_discovery_response.header', value.header ?? {}, offset);
   try {
@@ -28274,11 +28058,8 @@ export function encodePciCxlDeviceRange(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cxl_device_range', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_cxl_device_range', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_cxl_device_range', value, offset, 16, view.byteLength);
   }
   return writePciCxlDeviceRange(value, view, offset);
 }
@@ -28711,11 +28492,8 @@ export function encodePciExtCapDvsecCxlDevice(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_device', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_device', offset, 56, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_device', value, offset, 56, view.byteLength);
   }
   let filled = offset + 56;
   const header = checkObject('pci_ext_cap_dvsec_cxl_device.header', value.header ?? {}, offset);
@@ -28967,15 +28745,15 @@ export class PciExtCapDvsecCxlDeviceView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_device. */
-export const PciExtCapDvsecCxlDeviceCodec: StructCodec<PciExtCapDvsecCxlDevice> = {
+export const PciExtCapDvsecCxlDeviceCodec: StructCodec<PciExtCapDvsecCxlDevice> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_device',
   size: null,
   minSize: 56,
   members: membersOfPciExtCapDvsecCxlDevice,
   decode: decodePciExtCapDvsecCxlDevice,
-  encode: encodePciExtCapDvsecCxlDevice,
+  encodeTyped: encodePciExtCapDvsecCxlDevice,
   measure: measurePciExtCapDvsecCxlDevice,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_function_map.header1. */
 export interface PciExtCapDvsecCxlFunctionMapHeader1 {
@@ -29081,11 +28859,8 @@ export function encodePciExtCapDvsecCxlFunctionMap(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_function_map', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_function_map', offset, 44, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_function_map', value, offset, 44, view.byteLength);
   }
   let filled = offset + 44;
   const header = checkObject('pci_ext_cap_dvsec_cxl_function_map.header', value.header ?? {}, offset);
@@ -29198,15 +28973,15 @@ export class PciExtCapDvsecCxlFunctionMapView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_function_map. */
-export const PciExtCapDvsecCxlFunctionMapCodec: StructCodec<PciExtCapDvsecCxlFunctionMap> = {
+export const PciExtCapDvsecCxlFunctionMapCodec: StructCodec<PciExtCapDvsecCxlFunctionMap> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_function_map',
   size: null,
   minSize: 44,
   members: membersOfPciExtCapDvsecCxlFunctionMap,
   decode: decodePciExtCapDvsecCxlFunctionMap,
-  encode: encodePciExtCapDvsecCxlFunctionMap,
+  encodeTyped: encodePciExtCapDvsecCxlFunctionMap,
   measure: measurePciExtCapDvsecCxlFunctionMap,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_gpf_port.header1. */
 export interface PciExtCapDvsecCxlGpfPortHeader1 {
@@ -29348,11 +29123,8 @@ export function encodePciExtCapDvsecCxlGpfPort(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_gpf_port', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_gpf_port', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_gpf_port', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dvsec_cxl_gpf_port.header', value.header ?? {}, offset);
@@ -29473,15 +29245,15 @@ export class PciExtCapDvsecCxlGpfPortView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_gpf_port. */
-export const PciExtCapDvsecCxlGpfPortCodec: StructCodec<PciExtCapDvsecCxlGpfPort> = {
+export const PciExtCapDvsecCxlGpfPortCodec: StructCodec<PciExtCapDvsecCxlGpfPort> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_gpf_port',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapDvsecCxlGpfPort,
   decode: decodePciExtCapDvsecCxlGpfPort,
-  encode: encodePciExtCapDvsecCxlGpfPort,
+  encodeTyped: encodePciExtCapDvsecCxlGpfPort,
   measure: measurePciExtCapDvsecCxlGpfPort,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_gpf_device.header1. */
 export interface PciExtCapDvsecCxlGpfDeviceHeader1 {
@@ -29599,11 +29371,8 @@ export function encodePciExtCapDvsecCxlGpfDevice(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_gpf_device', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_gpf_device', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_gpf_device', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dvsec_cxl_gpf_device.header', value.header ?? {}, offset);
@@ -29707,15 +29476,15 @@ export class PciExtCapDvsecCxlGpfDeviceView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_gpf_device. */
-export const PciExtCapDvsecCxlGpfDeviceCodec: StructCodec<PciExtCapDvsecCxlGpfDevice> = {
+export const PciExtCapDvsecCxlGpfDeviceCodec: StructCodec<PciExtCapDvsecCxlGpfDevice> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_gpf_device',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapDvsecCxlGpfDevice,
   decode: decodePciExtCapDvsecCxlGpfDevice,
-  encode: encodePciExtCapDvsecCxlGpfDevice,
+  encodeTyped: encodePciExtCapDvsecCxlGpfDevice,
   measure: measurePciExtCapDvsecCxlGpfDevice,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_flex_bus.header1. */
 export interface PciExtCapDvsecCxlFlexBusHeader1 {
@@ -30039,11 +29808,8 @@ export function encodePciExtCapDvsecCxlFlexBus(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_flex_bus', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_flex_bus', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_flex_bus', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dvsec_cxl_flex_bus.header', value.header ?? {}, offset);
@@ -30244,15 +30010,15 @@ export class PciExtCapDvsecCxlFlexBusView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_flex_bus. */
-export const PciExtCapDvsecCxlFlexBusCodec: StructCodec<PciExtCapDvsecCxlFlexBus> = {
+export const PciExtCapDvsecCxlFlexBusCodec: StructCodec<PciExtCapDvsecCxlFlexBus> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_flex_bus',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapDvsecCxlFlexBus,
   decode: decodePciExtCapDvsecCxlFlexBus,
-  encode: encodePciExtCapDvsecCxlFlexBus,
+  encodeTyped: encodePciExtCapDvsecCxlFlexBus,
   measure: measurePciExtCapDvsecCxlFlexBus,
-};
+});
 
 /** Bits of pci_cxl_register_block.low. */
 export interface PciCxlRegisterBlockLow {
@@ -30333,11 +30099,8 @@ export function encodePciCxlRegisterBlock(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_cxl_register_block', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_cxl_register_block', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_cxl_register_block', value, offset, 8, view.byteLength);
   }
   return writePciCxlRegisterBlock(value, view, offset);
 }
@@ -30510,11 +30273,8 @@ export function encodePciExtCapDvsecCxlRegisterLocator(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_register_locator', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_register_locator', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_register_locator', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_dvsec_cxl_register_locator.header', value.header ?? {}, offset);
@@ -30622,15 +30382,15 @@ export class PciExtCapDvsecCxlRegisterLocatorView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_register_locator. */
-export const PciExtCapDvsecCxlRegisterLocatorCodec: StructCodec<PciExtCapDvsecCxlRegisterLocator> = {
+export const PciExtCapDvsecCxlRegisterLocatorCodec: StructCodec<PciExtCapDvsecCxlRegisterLocator> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_register_locator',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapDvsecCxlRegisterLocator,
   decode: decodePciExtCapDvsecCxlRegisterLocator,
-  encode: encodePciExtCapDvsecCxlRegisterLocator,
+  encodeTyped: encodePciExtCapDvsecCxlRegisterLocator,
   measure: measurePciExtCapDvsecCxlRegisterLocator,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_mld.header1. */
 export interface PciExtCapDvsecCxlMldHeader1 {
@@ -30721,11 +30481,8 @@ export function encodePciExtCapDvsecCxlMld(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_mld', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_mld', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_mld', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_dvsec_cxl_mld.header', value.header ?? {}, offset);
@@ -30810,15 +30567,15 @@ export class PciExtCapDvsecCxlMldView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_mld. */
-export const PciExtCapDvsecCxlMldCodec: StructCodec<PciExtCapDvsecCxlMld> = {
+export const PciExtCapDvsecCxlMldCodec: StructCodec<PciExtCapDvsecCxlMld> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_mld',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapDvsecCxlMld,
   decode: decodePciExtCapDvsecCxlMld,
-  encode: encodePciExtCapDvsecCxlMld,
+  encodeTyped: encodePciExtCapDvsecCxlMld,
   measure: measurePciExtCapDvsecCxlMld,
-};
+});
 
 /** Bits of pci_ext_cap_dvsec_cxl_test.header1. */
 export interface PciExtCapDvsecCxlTestHeader1 {
@@ -30905,11 +30662,8 @@ export function encodePciExtCapDvsecCxlTest(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dvsec_cxl_test', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 10 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dvsec_cxl_test', offset, 10, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dvsec_cxl_test', value, offset, 10, view.byteLength);
   }
   let filled = offset + 10;
   const header = checkObject('pci_ext_cap_dvsec_cxl_test.header', value.header ?? {}, offset);
@@ -30984,15 +30738,15 @@ export class PciExtCapDvsecCxlTestView {
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_test. */
-export const PciExtCapDvsecCxlTestCodec: StructCodec<PciExtCapDvsecCxlTest> = {
+export const PciExtCapDvsecCxlTestCodec: StructCodec<PciExtCapDvsecCxlTest> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_dvsec_cxl_test',
   size: null,
   minSize: 10,
   members: membersOfPciExtCapDvsecCxlTest,
   decode: decodePciExtCapDvsecCxlTest,
-  encode: encodePciExtCapDvsecCxlTest,
+  encodeTyped: encodePciExtCapDvsecCxlTest,
   measure: measurePciExtCapDvsecCxlTest,
-};
+});
 
 /** Bits of pci_ext_cap_lnr.cap. */
 export interface PciExtCapLnrCap {
@@ -31085,11 +30839,8 @@ export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapLnr(value: Encodable<PciExtCapLnr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_lnr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_lnr', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_lnr', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_lnr.header', value.header ?? {}, offset);
   try {
@@ -31282,11 +31033,8 @@ export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapFrs(value: Encodable<PciExtCapFrs>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_frs', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_frs', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_frs', value, offset, 16, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_frs.header', value.header ?? {}, offset);
   try {
@@ -31471,11 +31219,8 @@ export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapRtr(value: Encodable<PciExtCapRtr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_rtr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_rtr', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_rtr', value, offset, 12, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_rtr.header', value.header ?? {}, offset);
   try {
@@ -31645,11 +31390,8 @@ export function encodePciExtCapVfRebar(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_vf_rebar', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_vf_rebar', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_vf_rebar', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_vf_rebar.header', value.header ?? {}, offset);
@@ -31741,15 +31483,15 @@ export class PciExtCapVfRebarView {
 }
 
 /** Codec of pci_ext_cap_vf_rebar. */
-export const PciExtCapVfRebarCodec: StructCodec<PciExtCapVfRebar> = {
+export const PciExtCapVfRebarCodec: StructCodec<PciExtCapVfRebar> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_vf_rebar',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapVfRebar,
   decode: decodePciExtCapVfRebar,
-  encode: encodePciExtCapVfRebar,
+  encodeTyped: encodePciExtCapVfRebar,
   measure: measurePciExtCapVfRebar,
-};
+});
 
 /** Bits of pci_lmr_lane.ctrl. */
 export interface PciLmrLaneCtrl {
@@ -31847,11 +31589,8 @@ export function readPciLmrLane(view: DataView, offset: number): PciLmrLane {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_lmr_lane', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_lmr_lane', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_lmr_lane', value, offset, 4, view.byteLength);
   }
   return writePciLmrLane(value, view, offset);
 }
@@ -32015,11 +31754,8 @@ export function encodePciExtCapLmr(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_lmr', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_lmr', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_lmr', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_lmr.header', value.header ?? {}, offset);
@@ -32108,15 +31844,15 @@ export class PciExtCapLmrView {
 }
 
 /** Codec of pci_ext_cap_lmr. */
-export const PciExtCapLmrCodec: StructCodec<PciExtCapLmr> = {
+export const PciExtCapLmrCodec: StructCodec<PciExtCapLmr> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_lmr',
   size: null,
   minSize: 8,
   members: membersOfPciExtCapLmr,
   decode: decodePciExtCapLmr,
-  encode: encodePciExtCapLmr,
+  encodeTyped: encodePciExtCapLmr,
   measure: measurePciExtCapLmr,
-};
+});
 
 /** Bits of pci_ext_cap_dev3.devcap3. */
 export interface PciExtCapDev3Devcap3 {
@@ -32259,11 +31995,8 @@ export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapDev3(value: Encodable<PciExtCapDev3>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_dev3', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_dev3', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_dev3', value, offset, 16, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_dev3.header', value.header ?? {}, offset);
   try {
@@ -32478,11 +32211,8 @@ export function encodePciIdeLinkStream(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ide_link_stream', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ide_link_stream', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ide_link_stream', value, offset, 8, view.byteLength);
   }
   return writePciIdeLinkStream(value, view, offset);
 }
@@ -32642,11 +32372,8 @@ export function encodePciIdeAddressAssociation(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ide_address_association', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ide_address_association', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ide_address_association', value, offset, 12, view.byteLength);
   }
   return writePciIdeAddressAssociation(value, view, offset);
 }
@@ -32902,11 +32629,8 @@ export function encodePciIdeSelectiveStream(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ide_selective_stream', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ide_selective_stream', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ide_selective_stream', value, offset, 20, view.byteLength);
   }
   let filled = offset + 20;
   const cap_bits: Partial<PciIdeSelectiveStreamCap> = checkObject('pci_ide_selective_stream.cap', value.cap ?? {}, offset);
@@ -33043,15 +32767,15 @@ export class PciIdeSelectiveStreamView {
 }
 
 /** Codec of pci_ide_selective_stream. */
-export const PciIdeSelectiveStreamCodec: StructCodec<PciIdeSelectiveStream> = {
+export const PciIdeSelectiveStreamCodec: StructCodec<PciIdeSelectiveStream> = /* @__PURE__ */ structCodec({
   name: 'pci_ide_selective_stream',
   size: null,
   minSize: 20,
   members: membersOfPciIdeSelectiveStream,
   decode: decodePciIdeSelectiveStream,
-  encode: encodePciIdeSelectiveStream,
+  encodeTyped: encodePciIdeSelectiveStream,
   measure: measurePciIdeSelectiveStream,
-};
+});
 
 /** Bits of pci_ext_cap_ide.cap. */
 export interface PciExtCapIdeCap {
@@ -33203,11 +32927,8 @@ export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_ide', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_ide', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_ide', value, offset, 12, view.byteLength);
   }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_ide.header', value.header ?? {}, offset);
@@ -33329,15 +33050,15 @@ export class PciExtCapIdeView {
 }
 
 /** Codec of pci_ext_cap_ide. */
-export const PciExtCapIdeCodec: StructCodec<PciExtCapIde> = {
+export const PciExtCapIdeCodec: StructCodec<PciExtCapIde> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_ide',
   size: null,
   minSize: 12,
   members: membersOfPciExtCapIde,
   decode: decodePciExtCapIde,
-  encode: encodePciExtCapIde,
+  encodeTyped: encodePciExtCapIde,
   measure: measurePciExtCapIde,
-};
+});
 
 /** Bits of pci_pl_64gt_lane.ctrl. */
 export interface PciPl64gtLaneCtrl {
@@ -33401,11 +33122,8 @@ export function readPciPl64gtLane(view: DataView, offset: number): PciPl64gtLane
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_pl_64gt_lane', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
-    throw noRoom('pci_pl_64gt_lane', offset, 1, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+    throw cannotStart('pci_pl_64gt_lane', value, offset, 1, view.byteLength);
   }
   return writePciPl64gtLane(value, view, offset);
 }
@@ -33573,11 +33291,8 @@ export function encodePciExtCapPl64gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pl_64gt', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pl_64gt', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pl_64gt', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_pl_64gt.header', value.header ?? {}, offset);
@@ -33692,15 +33407,15 @@ export class PciExtCapPl64gtView {
 }
 
 /** Codec of pci_ext_cap_pl_64gt. */
-export const PciExtCapPl64gtCodec: StructCodec<PciExtCapPl64gt> = {
+export const PciExtCapPl64gtCodec: StructCodec<PciExtCapPl64gt> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_pl_64gt',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapPl64gt,
   decode: decodePciExtCapPl64gt,
-  encode: encodePciExtCapPl64gt,
+  encodeTyped: encodePciExtCapPl64gt,
   measure: measurePciExtCapPl64gt,
-};
+});
 
 /** Bits of pci_ext_cap_flit_log.error_log_1. */
 export interface PciExtCapFlitLogErrorLog1 {
@@ -33905,11 +33620,8 @@ export function encodePciExtCapFlitLog(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_flit_log', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_flit_log', offset, 60, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_flit_log', value, offset, 60, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_flit_log.header', value.header ?? {}, offset);
   try {
@@ -34459,11 +34171,8 @@ export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlit
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapFlitEi(value: Encodable<PciExtCapFlitEi>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_flit_ei', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_flit_ei', offset, 36, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_flit_ei', value, offset, 36, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_flit_ei.header', value.header ?? {}, offset);
   try {
@@ -34751,11 +34460,8 @@ export function encodePciMmioRblLocator(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_mmio_rbl_locator', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_mmio_rbl_locator', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_mmio_rbl_locator', value, offset, 8, view.byteLength);
   }
   return writePciMmioRblLocator(value, view, offset);
 }
@@ -34893,11 +34599,8 @@ export function encodePciExtCapMmioRbl(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_mmio_rbl', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_mmio_rbl', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_mmio_rbl', value, offset, 8, view.byteLength);
   }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_mmio_rbl.header', value.header ?? {}, offset);
@@ -34970,15 +34673,15 @@ export class PciExtCapMmioRblView {
 }
 
 /** Codec of pci_ext_cap_mmio_rbl. */
-export const PciExtCapMmioRblCodec: StructCodec<PciExtCapMmioRbl> = {
+export const PciExtCapMmioRblCodec: StructCodec<PciExtCapMmioRbl> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_mmio_rbl',
   size: null,
   minSize: 8,
   members: membersOfPciExtCapMmioRbl,
   decode: decodePciExtCapMmioRbl,
-  encode: encodePciExtCapMmioRbl,
+  encodeTyped: encodePciExtCapMmioRbl,
   measure: measurePciExtCapMmioRbl,
-};
+});
 
 /**
  * Null: no contents; takes a capability out of the list, or makes the first header a mere pointer.
@@ -35021,11 +34724,8 @@ export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapNull(value: Encodable<PciExtCapNull>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_null', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_null', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_null', value, offset, 4, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_null.header', value.header ?? {}, offset);
   try {
@@ -35108,11 +34808,8 @@ export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapCac(value: Encodable<PciExtCapCac>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_cac', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_cac', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_cac', value, offset, 8, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_cac.header', value.header ?? {}, offset);
   try {
@@ -35205,11 +34902,8 @@ export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byte
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_mriov', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_mriov', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_mriov', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_mriov.header', value.header ?? {}, offset);
@@ -35253,15 +34947,15 @@ export class PciExtCapMriovView {
 }
 
 /** Codec of pci_ext_cap_mriov. */
-export const PciExtCapMriovCodec: StructCodec<PciExtCapMriov> = {
+export const PciExtCapMriovCodec: StructCodec<PciExtCapMriov> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_mriov',
   size: null,
   minSize: 4,
   members: membersOfPciExtCapMriov,
   decode: decodePciExtCapMriov,
-  encode: encodePciExtCapMriov,
+  encodeTyped: encodePciExtCapMriov,
   measure: measurePciExtCapMriov,
-};
+});
 
 /**
  * Kept for AMD: its registers are not public.
@@ -35309,11 +35003,8 @@ export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_amd', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_amd', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_amd', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_amd.header', value.header ?? {}, offset);
@@ -35357,15 +35048,15 @@ export class PciExtCapAmdView {
 }
 
 /** Codec of pci_ext_cap_amd. */
-export const PciExtCapAmdCodec: StructCodec<PciExtCapAmd> = {
+export const PciExtCapAmdCodec: StructCodec<PciExtCapAmd> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_amd',
   size: null,
   minSize: 4,
   members: membersOfPciExtCapAmd,
   decode: decodePciExtCapAmd,
-  encode: encodePciExtCapAmd,
+  encodeTyped: encodePciExtCapAmd,
   measure: measurePciExtCapAmd,
-};
+});
 
 /**
  * A protocol that can share the link.
@@ -35421,11 +35112,8 @@ export function readPciPmuxProtocol(view: DataView, offset: number): PciPmuxProt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_pmux_protocol', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_pmux_protocol', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_pmux_protocol', value, offset, 4, view.byteLength);
   }
   return writePciPmuxProtocol(value, view, offset);
 }
@@ -35651,11 +35339,8 @@ export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteL
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pmux', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pmux', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pmux', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_pmux.header', value.header ?? {}, offset);
@@ -35780,15 +35465,15 @@ export class PciExtCapPmuxView {
 }
 
 /** Codec of pci_ext_cap_pmux. */
-export const PciExtCapPmuxCodec: StructCodec<PciExtCapPmux> = {
+export const PciExtCapPmuxCodec: StructCodec<PciExtCapPmux> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_pmux',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapPmux,
   decode: decodePciExtCapPmux,
-  encode: encodePciExtCapPmux,
+  encodeTyped: encodePciExtCapPmux,
   measure: measurePciExtCapPmux,
-};
+});
 
 /** Bits of pci_ext_cap_mpcie.cap. */
 export interface PciExtCapMpcieCap {
@@ -35972,11 +35657,8 @@ export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapMpcie(value: Encodable<PciExtCapMpcie>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_mpcie', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_mpcie', offset, 28, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_mpcie', value, offset, 28, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_mpcie.header', value.header ?? {}, offset);
   try {
@@ -36180,11 +35862,8 @@ export function encodePciExtCapHierarchyId(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_hierarchy_id', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_hierarchy_id', offset, 32, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_hierarchy_id', value, offset, 32, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_hierarchy_id.header', value.header ?? {}, offset);
   try {
@@ -36328,11 +36007,8 @@ export function encodePciExtCapAlternateProtocol(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_alternate_protocol', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_alternate_protocol', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_alternate_protocol', value, offset, 20, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_alternate_protocol.header', value.header ?? {}, offset);
   try {
@@ -36474,11 +36150,8 @@ export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSfi(value: Encodable<PciExtCapSfi>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_sfi', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_sfi', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_sfi', value, offset, 20, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_sfi.header', value.header ?? {}, offset);
   try {
@@ -36637,11 +36310,8 @@ export function encodePciExtCapShadowFunctions(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_shadow_functions', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_shadow_functions', offset, 28, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_shadow_functions', value, offset, 28, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_shadow_functions.header', value.header ?? {}, offset);
   try {
@@ -36770,11 +36440,8 @@ export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_flit_pm', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_flit_pm', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_flit_pm', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_flit_pm.header', value.header ?? {}, offset);
@@ -36818,15 +36485,15 @@ export class PciExtCapFlitPmView {
 }
 
 /** Codec of pci_ext_cap_flit_pm. */
-export const PciExtCapFlitPmCodec: StructCodec<PciExtCapFlitPm> = {
+export const PciExtCapFlitPmCodec: StructCodec<PciExtCapFlitPm> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_flit_pm',
   size: null,
   minSize: 4,
   members: membersOfPciExtCapFlitPm,
   decode: decodePciExtCapFlitPm,
-  encode: encodePciExtCapFlitPm,
+  encodeTyped: encodePciExtCapFlitPm,
   measure: measurePciExtCapFlitPm,
-};
+});
 
 /**
  * One channel of Streamlined Virtual Channel.
@@ -36886,11 +36553,8 @@ export function readPciSvcResource(view: DataView, offset: number): PciSvcResour
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_svc_resource', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('pci_svc_resource', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('pci_svc_resource', value, offset, 12, view.byteLength);
   }
   return writePciSvcResource(value, view, offset);
 }
@@ -37036,11 +36700,8 @@ export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLe
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_svc', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_svc', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_svc', value, offset, 20, view.byteLength);
   }
   let filled = offset + 20;
   const header = checkObject('pci_ext_cap_svc.header', value.header ?? {}, offset);
@@ -37143,15 +36804,15 @@ export class PciExtCapSvcView {
 }
 
 /** Codec of pci_ext_cap_svc. */
-export const PciExtCapSvcCodec: StructCodec<PciExtCapSvc> = {
+export const PciExtCapSvcCodec: StructCodec<PciExtCapSvc> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_svc',
   size: null,
   minSize: 20,
   members: membersOfPciExtCapSvc,
   decode: decodePciExtCapSvc,
-  encode: encodePciExtCapSvc,
+  encodeTyped: encodePciExtCapSvc,
   measure: measurePciExtCapSvc,
-};
+});
 
 /**
  * NOP Flit: what a port puts into flits without payload. Its registers are not described here.
@@ -37203,11 +36864,8 @@ export function encodePciExtCapNopFlit(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_nop_flit', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_nop_flit', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_nop_flit', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_nop_flit.header', value.header ?? {}, offset);
@@ -37251,15 +36909,15 @@ export class PciExtCapNopFlitView {
 }
 
 /** Codec of pci_ext_cap_nop_flit. */
-export const PciExtCapNopFlitCodec: StructCodec<PciExtCapNopFlit> = {
+export const PciExtCapNopFlitCodec: StructCodec<PciExtCapNopFlit> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_nop_flit',
   size: null,
   minSize: 4,
   members: membersOfPciExtCapNopFlit,
   decode: decodePciExtCapNopFlit,
-  encode: encodePciExtCapNopFlit,
+  encodeTyped: encodePciExtCapNopFlit,
   measure: measurePciExtCapNopFlit,
-};
+});
 
 /** Bits of pci_ext_cap_siov.status. */
 export interface PciExtCapSiovStatus {
@@ -37340,11 +36998,8 @@ export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciExtCapSiov(value: Encodable<PciExtCapSiov>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_siov', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_siov', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_siov', value, offset, 16, view.byteLength);
   }
   const header = checkObject('pci_ext_cap_siov.header', value.header ?? {}, offset);
   try {
@@ -37508,11 +37163,8 @@ export function readPciPl128gtLane(view: DataView, offset: number): PciPl128gtLa
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_pl_128gt_lane', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
-    throw noRoom('pci_pl_128gt_lane', offset, 1, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+    throw cannotStart('pci_pl_128gt_lane', value, offset, 1, view.byteLength);
   }
   return writePciPl128gtLane(value, view, offset);
 }
@@ -37703,11 +37355,8 @@ export function encodePciExtCapPl128gt(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_pl_128gt', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_pl_128gt', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_pl_128gt', value, offset, 16, view.byteLength);
   }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_pl_128gt.header', value.header ?? {}, offset);
@@ -37829,15 +37478,15 @@ export class PciExtCapPl128gtView {
 }
 
 /** Codec of pci_ext_cap_pl_128gt. */
-export const PciExtCapPl128gtCodec: StructCodec<PciExtCapPl128gt> = {
+export const PciExtCapPl128gtCodec: StructCodec<PciExtCapPl128gt> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_pl_128gt',
   size: null,
   minSize: 16,
   members: membersOfPciExtCapPl128gt,
   decode: decodePciExtCapPl128gt,
-  encode: encodePciExtCapPl128gt,
+  encodeTyped: encodePciExtCapPl128gt,
   measure: measurePciExtCapPl128gt,
-};
+});
 
 /**
  * Captured Data. Its registers are not described here.
@@ -37889,11 +37538,8 @@ export function encodePciExtCapCapturedData(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('pci_ext_cap_captured_data', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('pci_ext_cap_captured_data', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('pci_ext_cap_captured_data', value, offset, 4, view.byteLength);
   }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_captured_data.header', value.header ?? {}, offset);
@@ -37937,15 +37583,15 @@ export class PciExtCapCapturedDataView {
 }
 
 /** Codec of pci_ext_cap_captured_data. */
-export const PciExtCapCapturedDataCodec: StructCodec<PciExtCapCapturedData> = {
+export const PciExtCapCapturedDataCodec: StructCodec<PciExtCapCapturedData> = /* @__PURE__ */ structCodec({
   name: 'pci_ext_cap_captured_data',
   size: null,
   minSize: 4,
   members: membersOfPciExtCapCapturedData,
   decode: decodePciExtCapCapturedData,
-  encode: encodePciExtCapCapturedData,
+  encodeTyped: encodePciExtCapCapturedData,
   measure: measurePciExtCapCapturedData,
-};
+});
 
 /**
  * Bodies of the capabilities in the first 256 bytes, by their id.
@@ -38103,57 +37749,57 @@ export function encodePciCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'pci_cap_pcix':
-      return PciCapPcixCodec.encode(variant.value, view, offset, context);
+      return PciCapPcixCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_pcix_bridge':
-      return PciCapPcixBridgeCodec.encode(variant.value, view, offset, context);
+      return PciCapPcixBridgeCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_virtio':
-      return PciCapVirtioCodec.encode(variant.value, view, offset, context);
+      return PciCapVirtioCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_intel_capid0':
-      return PciCapIntelCapid0Codec.encode(variant.value, view, offset, context);
+      return PciCapIntelCapid0Codec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_intel_feature_detection':
-      return PciCapIntelFeatureDetectionCodec.encode(variant.value, view, offset, context);
+      return PciCapIntelFeatureDetectionCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_null':
-      return PciCapNullCodec.encode(variant.value, view, offset, context);
+      return PciCapNullCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_pm':
-      return PciCapPmCodec.encode(variant.value, view, offset, context);
+      return PciCapPmCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_agp':
-      return PciCapAgpCodec.encode(variant.value, view, offset, context);
+      return PciCapAgpCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_vpd':
-      return PciCapVpdCodec.encode(variant.value, view, offset, context);
+      return PciCapVpdCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_slotid':
-      return PciCapSlotidCodec.encode(variant.value, view, offset, context);
+      return PciCapSlotidCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_msi':
-      return PciCapMsiCodec.encode(variant.value, view, offset, context);
+      return PciCapMsiCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_chswp':
-      return PciCapChswpCodec.encode(variant.value, view, offset, context);
+      return PciCapChswpCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_ht':
-      return PciCapHtCodec.encode(variant.value, view, offset, context);
+      return PciCapHtCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_vndr':
-      return PciCapVndrCodec.encode(variant.value, view, offset, context);
+      return PciCapVndrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_dbg':
-      return PciCapDbgCodec.encode(variant.value, view, offset, context);
+      return PciCapDbgCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_ccrc':
-      return PciCapCcrcCodec.encode(variant.value, view, offset, context);
+      return PciCapCcrcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_shpc':
-      return PciCapShpcCodec.encode(variant.value, view, offset, context);
+      return PciCapShpcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_ssvid':
-      return PciCapSsvidCodec.encode(variant.value, view, offset, context);
+      return PciCapSsvidCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_agp3':
-      return PciCapAgp3Codec.encode(variant.value, view, offset, context);
+      return PciCapAgp3Codec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_secdev':
-      return PciCapSecdevCodec.encode(variant.value, view, offset, context);
+      return PciCapSecdevCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_msix':
-      return PciCapMsixCodec.encode(variant.value, view, offset, context);
+      return PciCapMsixCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_sata':
-      return PciCapSataCodec.encode(variant.value, view, offset, context);
+      return PciCapSataCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_af':
-      return PciCapAfCodec.encode(variant.value, view, offset, context);
+      return PciCapAfCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_ea':
-      return PciCapEaCodec.encode(variant.value, view, offset, context);
+      return PciCapEaCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_fpb':
-      return PciCapFpbCodec.encode(variant.value, view, offset, context);
+      return PciCapFpbCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_cap_exp':
-      return PciCapExpCodec.encode(variant.value, view, offset, context);
+      return PciCapExpCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('pci_capabilities', variant, view, offset);
   }
@@ -38503,139 +38149,139 @@ export function encodePciExtendedCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'pci_ext_cap_dvsec_cxl_port':
-      return PciExtCapDvsecCxlPortCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlPortCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_device':
-      return PciExtCapDvsecCxlDeviceCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlDeviceCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_function_map':
-      return PciExtCapDvsecCxlFunctionMapCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlFunctionMapCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_gpf_port':
-      return PciExtCapDvsecCxlGpfPortCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlGpfPortCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_gpf_device':
-      return PciExtCapDvsecCxlGpfDeviceCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlGpfDeviceCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_flex_bus':
-      return PciExtCapDvsecCxlFlexBusCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlFlexBusCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_register_locator':
-      return PciExtCapDvsecCxlRegisterLocatorCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlRegisterLocatorCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_mld':
-      return PciExtCapDvsecCxlMldCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlMldCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec_cxl_test':
-      return PciExtCapDvsecCxlTestCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCxlTestCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_err':
-      return PciExtCapErrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapErrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_vc':
-      return PciExtCapVcCodec.encode(variant.value, view, offset, context);
+      return PciExtCapVcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_mfvc':
-      return PciExtCapMfvcCodec.encode(variant.value, view, offset, context);
+      return PciExtCapMfvcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dsn':
-      return PciExtCapDsnCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDsnCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pwr':
-      return PciExtCapPwrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPwrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_rcld':
-      return PciExtCapRcldCodec.encode(variant.value, view, offset, context);
+      return PciExtCapRcldCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_rcec':
-      return PciExtCapRcecCodec.encode(variant.value, view, offset, context);
+      return PciExtCapRcecCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_vndr':
-      return PciExtCapVndrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapVndrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_acs':
-      return PciExtCapAcsCodec.encode(variant.value, view, offset, context);
+      return PciExtCapAcsCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_ari':
-      return PciExtCapAriCodec.encode(variant.value, view, offset, context);
+      return PciExtCapAriCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_ats':
-      return PciExtCapAtsCodec.encode(variant.value, view, offset, context);
+      return PciExtCapAtsCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_rcilc':
-      return PciExtCapRcilcCodec.encode(variant.value, view, offset, context);
+      return PciExtCapRcilcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_rcrb':
-      return PciExtCapRcrbCodec.encode(variant.value, view, offset, context);
+      return PciExtCapRcrbCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_mcast':
-      return PciExtCapMcastCodec.encode(variant.value, view, offset, context);
+      return PciExtCapMcastCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pri':
-      return PciExtCapPriCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPriCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pasid':
-      return PciExtCapPasidCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPasidCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_sriov':
-      return PciExtCapSriovCodec.encode(variant.value, view, offset, context);
+      return PciExtCapSriovCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_ltr':
-      return PciExtCapLtrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapLtrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_rebar':
-      return PciExtCapRebarCodec.encode(variant.value, view, offset, context);
+      return PciExtCapRebarCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dpa':
-      return PciExtCapDpaCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDpaCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_tph':
-      return PciExtCapTphCodec.encode(variant.value, view, offset, context);
+      return PciExtCapTphCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_secpci':
-      return PciExtCapSecpciCodec.encode(variant.value, view, offset, context);
+      return PciExtCapSecpciCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dpc':
-      return PciExtCapDpcCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDpcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_ptm':
-      return PciExtCapPtmCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPtmCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_l1ss':
-      return PciExtCapL1ssCodec.encode(variant.value, view, offset, context);
+      return PciExtCapL1ssCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dvsec':
-      return PciExtCapDvsecCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDvsecCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dlf':
-      return PciExtCapDlfCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDlfCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pl_16gt':
-      return PciExtCapPl16gtCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPl16gtCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_npem':
-      return PciExtCapNpemCodec.encode(variant.value, view, offset, context);
+      return PciExtCapNpemCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pl_32gt':
-      return PciExtCapPl32gtCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPl32gtCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_doe':
-      return PciExtCapDoeCodec.encode(variant.value, view, offset, context);
+      return PciExtCapDoeCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_lnr':
-      return PciExtCapLnrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapLnrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_frs':
-      return PciExtCapFrsCodec.encode(variant.value, view, offset, context);
+      return PciExtCapFrsCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_rtr':
-      return PciExtCapRtrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapRtrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_vf_rebar':
-      return PciExtCapVfRebarCodec.encode(variant.value, view, offset, context);
+      return PciExtCapVfRebarCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_lmr':
-      return PciExtCapLmrCodec.encode(variant.value, view, offset, context);
+      return PciExtCapLmrCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_dev3':
-      return PciExtCapDev3Codec.encode(variant.value, view, offset, context);
+      return PciExtCapDev3Codec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_ide':
-      return PciExtCapIdeCodec.encode(variant.value, view, offset, context);
+      return PciExtCapIdeCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pl_64gt':
-      return PciExtCapPl64gtCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPl64gtCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_flit_log':
-      return PciExtCapFlitLogCodec.encode(variant.value, view, offset, context);
+      return PciExtCapFlitLogCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_flit_ei':
-      return PciExtCapFlitEiCodec.encode(variant.value, view, offset, context);
+      return PciExtCapFlitEiCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_mmio_rbl':
-      return PciExtCapMmioRblCodec.encode(variant.value, view, offset, context);
+      return PciExtCapMmioRblCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_null':
-      return PciExtCapNullCodec.encode(variant.value, view, offset, context);
+      return PciExtCapNullCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_cac':
-      return PciExtCapCacCodec.encode(variant.value, view, offset, context);
+      return PciExtCapCacCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_mriov':
-      return PciExtCapMriovCodec.encode(variant.value, view, offset, context);
+      return PciExtCapMriovCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_amd':
-      return PciExtCapAmdCodec.encode(variant.value, view, offset, context);
+      return PciExtCapAmdCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pmux':
-      return PciExtCapPmuxCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPmuxCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_mpcie':
-      return PciExtCapMpcieCodec.encode(variant.value, view, offset, context);
+      return PciExtCapMpcieCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_hierarchy_id':
-      return PciExtCapHierarchyIdCodec.encode(variant.value, view, offset, context);
+      return PciExtCapHierarchyIdCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_alternate_protocol':
-      return PciExtCapAlternateProtocolCodec.encode(variant.value, view, offset, context);
+      return PciExtCapAlternateProtocolCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_sfi':
-      return PciExtCapSfiCodec.encode(variant.value, view, offset, context);
+      return PciExtCapSfiCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_shadow_functions':
-      return PciExtCapShadowFunctionsCodec.encode(variant.value, view, offset, context);
+      return PciExtCapShadowFunctionsCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_flit_pm':
-      return PciExtCapFlitPmCodec.encode(variant.value, view, offset, context);
+      return PciExtCapFlitPmCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_svc':
-      return PciExtCapSvcCodec.encode(variant.value, view, offset, context);
+      return PciExtCapSvcCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_nop_flit':
-      return PciExtCapNopFlitCodec.encode(variant.value, view, offset, context);
+      return PciExtCapNopFlitCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_siov':
-      return PciExtCapSiovCodec.encode(variant.value, view, offset, context);
+      return PciExtCapSiovCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_pl_128gt':
-      return PciExtCapPl128gtCodec.encode(variant.value, view, offset, context);
+      return PciExtCapPl128gtCodec.encodeTyped(variant.value, view, offset, context);
     case 'pci_ext_cap_captured_data':
-      return PciExtCapCapturedDataCodec.encode(variant.value, view, offset, context);
+      return PciExtCapCapturedDataCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('pci_extended_capabilities', variant, view, offset);
   }

@@ -9,6 +9,7 @@
 import {
   type AbiCodecs,
   badCount,
+  cannotStart,
   checkBits,
   checkBytes,
   checkObject,
@@ -32,6 +33,7 @@ import {
   rawVariant,
   readBytes,
   type StructCodec,
+  structCodec,
   tooShort,
   unlike,
   writeBytes,
@@ -216,11 +218,8 @@ export function encodeVfioInfoCapHeader(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_info_cap_header', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_info_cap_header', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_info_cap_header', value, offset, 8, view.byteLength);
   }
   return writeVfioInfoCapHeader(value, view, offset);
 }
@@ -323,22 +322,11 @@ export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStat
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_group_status', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_group_status', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_group_status', offset, 8, view.byteLength);
-  }
-  const argsz = value.argsz ?? 8;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_group_status.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_group_status.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_group_status.argsz', value.argsz ?? 8, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_group_status.flags', value.flags ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -407,42 +395,15 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_device_info', offset, 24, view.byteLength);
-  }
-  const argsz = value.argsz ?? 24;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const num_regions = value.num_regions ?? 0;
-  if (typeof num_regions !== 'number' || num_regions >>> 0 !== num_regions) {
-    throw notInteger('u32', 'vfio_device_info.num_regions', num_regions, offset + 8);
-  }
-  view.setUint32(offset + 8, num_regions, false);
-  const num_irqs = value.num_irqs ?? 0;
-  if (typeof num_irqs !== 'number' || num_irqs >>> 0 !== num_irqs) {
-    throw notInteger('u32', 'vfio_device_info.num_irqs', num_irqs, offset + 12);
-  }
-  view.setUint32(offset + 12, num_irqs, false);
-  const cap_offset = value.cap_offset ?? 0;
-  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
-    throw notInteger('u32', 'vfio_device_info.cap_offset', cap_offset, offset + 16);
-  }
-  view.setUint32(offset + 16, cap_offset, false);
-  const pad = value.pad ?? 0;
-  if (typeof pad !== 'number' || pad >>> 0 !== pad) {
-    throw notInteger('u32', 'vfio_device_info.pad', pad, offset + 20);
-  }
-  view.setUint32(offset + 20, pad, false);
+  view.setUint32(offset, checkU32('vfio_device_info.argsz', value.argsz ?? 24, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_info.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_device_info.num_regions', value.num_regions ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_device_info.num_irqs', value.num_irqs ?? 0, offset + 12), false);
+  view.setUint32(offset + 16, checkU32('vfio_device_info.cap_offset', value.cap_offset ?? 0, offset + 16), false);
+  view.setUint32(offset + 20, checkU32('vfio_device_info.pad', value.pad ?? 0, offset + 20), false);
   return 24;
 }
 
@@ -549,11 +510,8 @@ export function encodeVfioDeviceInfoCapPciAtomicComp(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_pci_atomic_comp', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_pci_atomic_comp', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_pci_atomic_comp', value, offset, 16, view.byteLength);
   }
   const header = checkObject('vfio_device_info_cap_pci_atomic_comp.header', value.header ?? {}, offset);
   try {
@@ -561,16 +519,8 @@ export function encodeVfioDeviceInfoCapPciAtomicComp(
   } catch (error) {
     throw inside('vfio_device_info_cap_pci_atomic_comp.header', error);
   }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_info_cap_pci_atomic_comp.flags', flags, offset + 8);
-  }
-  view.setUint32(offset + 8, flags, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_device_info_cap_pci_atomic_comp.reserved', reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, reserved, false);
+  view.setUint32(offset + 8, checkU32('vfio_device_info_cap_pci_atomic_comp.flags', value.flags ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_device_info_cap_pci_atomic_comp.reserved', value.reserved ?? 0, offset + 12), false);
   return 16;
 }
 
@@ -644,32 +594,13 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_region_info', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_region_info', offset, 32, view.byteLength);
-  }
-  const argsz = value.argsz ?? 32;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_region_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_region_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const index = value.index ?? 0;
-  if (typeof index !== 'number' || index >>> 0 !== index) {
-    throw notInteger('u32', 'vfio_region_info.index', index, offset + 8);
-  }
-  view.setUint32(offset + 8, index, false);
-  const cap_offset = value.cap_offset ?? 0;
-  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
-    throw notInteger('u32', 'vfio_region_info.cap_offset', cap_offset, offset + 12);
-  }
-  view.setUint32(offset + 12, cap_offset, false);
+  view.setUint32(offset, checkU32('vfio_region_info.argsz', value.argsz ?? 32, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_region_info.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_region_info.index', value.index ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_region_info.cap_offset', value.cap_offset ?? 0, offset + 12), false);
   view.setBigUint64(offset + 16, checkU64('vfio_region_info.size', value.size ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('vfio_region_info.offset', value.offset ?? 0n, offset + 24), false);
   return 32;
@@ -787,11 +718,8 @@ export function encodeVfioRegionSparseMmapArea(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_sparse_mmap_area', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_region_sparse_mmap_area', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_region_sparse_mmap_area', value, offset, 16, view.byteLength);
   }
   return writeVfioRegionSparseMmapArea(value, view, offset);
 }
@@ -807,12 +735,12 @@ export function writeVfioRegionSparseMmapArea(
   offset: number,
 ): number {
   const offset_ = value.offset ?? 0n;
-  if (typeof offset_ !== 'bigint' || offset_ < 0n || offset_ > 0xffffffffffffffffn) {
+  if (typeof offset_ !== 'bigint' || BigInt.asUintN(64, offset_) !== offset_) {
     throw notInteger('u64', 'vfio_region_sparse_mmap_area.offset', offset_, offset);
   }
   view.setBigUint64(offset, offset_, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || size < 0n || size > 0xffffffffffffffffn) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
     throw notInteger('u64', 'vfio_region_sparse_mmap_area.size', size, offset + 8);
   }
   view.setBigUint64(offset + 8, size, false);
@@ -896,11 +824,8 @@ export function encodeVfioRegionInfoCapSparseMmap(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_info_cap_sparse_mmap', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_region_info_cap_sparse_mmap', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_region_info_cap_sparse_mmap', value, offset, 16, view.byteLength);
   }
   const header = checkObject('vfio_region_info_cap_sparse_mmap.header', value.header ?? {}, offset);
   try {
@@ -908,16 +833,9 @@ export function encodeVfioRegionInfoCapSparseMmap(
   } catch (error) {
     throw inside('vfio_region_info_cap_sparse_mmap.header', error);
   }
-  const nr_areas = value.nr_areas ?? (value.areas?.length ?? 0);
-  if (typeof nr_areas !== 'number' || nr_areas >>> 0 !== nr_areas) {
-    throw notInteger('u32', 'vfio_region_info_cap_sparse_mmap.nr_areas', nr_areas, offset + 8);
-  }
+  const nr_areas = checkU32('vfio_region_info_cap_sparse_mmap.nr_areas', value.nr_areas ?? (value.areas?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, nr_areas, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_region_info_cap_sparse_mmap.reserved', reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, reserved, false);
+  view.setUint32(offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value.reserved ?? 0, offset + 12), false);
   const areas = value.areas ?? undefined;
   if (areas !== undefined && !Array.isArray(areas)) {
     throw wrongType('vfio_region_info_cap_sparse_mmap.areas', areas, offset + 16, 'an array');
@@ -948,7 +866,7 @@ export function encodeVfioRegionInfoCapSparseMmap(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
-  if (value.areas !== undefined) return 16 + 16 * value.areas.length;
+  if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
   return measureByEncoding(encodeVfioRegionInfoCapSparseMmap, value);
 }
 
@@ -988,15 +906,15 @@ export class VfioRegionInfoCapSparseMmapView {
 }
 
 /** Codec of vfio_region_info_cap_sparse_mmap of a big-endian machine. */
-export const VfioRegionInfoCapSparseMmapCodec: StructCodec<VfioRegionInfoCapSparseMmap> = {
+export const VfioRegionInfoCapSparseMmapCodec: StructCodec<VfioRegionInfoCapSparseMmap> = /* @__PURE__ */ structCodec({
   name: 'vfio_region_info_cap_sparse_mmap',
   size: null,
   minSize: 16,
   members: membersOfVfioRegionInfoCapSparseMmap,
   decode: decodeVfioRegionInfoCapSparseMmap,
-  encode: encodeVfioRegionInfoCapSparseMmap,
+  encodeTyped: encodeVfioRegionInfoCapSparseMmap,
   measure: measureVfioRegionInfoCapSparseMmap,
-};
+});
 
 /**
  * Reads struct vfio_region_info_cap_type of a big-endian machine.
@@ -1025,11 +943,8 @@ export function encodeVfioRegionInfoCapType(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_info_cap_type', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_region_info_cap_type', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_region_info_cap_type', value, offset, 16, view.byteLength);
   }
   const header = checkObject('vfio_region_info_cap_type.header', value.header ?? {}, offset);
   try {
@@ -1037,16 +952,8 @@ export function encodeVfioRegionInfoCapType(
   } catch (error) {
     throw inside('vfio_region_info_cap_type.header', error);
   }
-  const type = value.type ?? 0;
-  if (typeof type !== 'number' || type >>> 0 !== type) {
-    throw notInteger('u32', 'vfio_region_info_cap_type.type', type, offset + 8);
-  }
-  view.setUint32(offset + 8, type, false);
-  const subtype = value.subtype ?? 0;
-  if (typeof subtype !== 'number' || subtype >>> 0 !== subtype) {
-    throw notInteger('u32', 'vfio_region_info_cap_type.subtype', subtype, offset + 12);
-  }
-  view.setUint32(offset + 12, subtype, false);
+  view.setUint32(offset + 8, checkU32('vfio_region_info_cap_type.type', value.type ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_region_info_cap_type.subtype', value.subtype ?? 0, offset + 12), false);
   return 16;
 }
 
@@ -1124,42 +1031,15 @@ export function encodeVfioRegionGfxEdid(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_gfx_edid', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_region_gfx_edid', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_region_gfx_edid', offset, 24, view.byteLength);
-  }
-  const edid_offset = value.edid_offset ?? 0;
-  if (typeof edid_offset !== 'number' || edid_offset >>> 0 !== edid_offset) {
-    throw notInteger('u32', 'vfio_region_gfx_edid.edid_offset', edid_offset, offset);
-  }
-  view.setUint32(offset, edid_offset, false);
-  const edid_max_size = value.edid_max_size ?? 0;
-  if (typeof edid_max_size !== 'number' || edid_max_size >>> 0 !== edid_max_size) {
-    throw notInteger('u32', 'vfio_region_gfx_edid.edid_max_size', edid_max_size, offset + 4);
-  }
-  view.setUint32(offset + 4, edid_max_size, false);
-  const edid_size = value.edid_size ?? 0;
-  if (typeof edid_size !== 'number' || edid_size >>> 0 !== edid_size) {
-    throw notInteger('u32', 'vfio_region_gfx_edid.edid_size', edid_size, offset + 8);
-  }
-  view.setUint32(offset + 8, edid_size, false);
-  const max_xres = value.max_xres ?? 0;
-  if (typeof max_xres !== 'number' || max_xres >>> 0 !== max_xres) {
-    throw notInteger('u32', 'vfio_region_gfx_edid.max_xres', max_xres, offset + 12);
-  }
-  view.setUint32(offset + 12, max_xres, false);
-  const max_yres = value.max_yres ?? 0;
-  if (typeof max_yres !== 'number' || max_yres >>> 0 !== max_yres) {
-    throw notInteger('u32', 'vfio_region_gfx_edid.max_yres', max_yres, offset + 16);
-  }
-  view.setUint32(offset + 16, max_yres, false);
-  const link_state = value.link_state ?? 0;
-  if (typeof link_state !== 'number' || link_state >>> 0 !== link_state) {
-    throw notInteger('u32', 'vfio_region_gfx_edid.link_state', link_state, offset + 20);
-  }
-  view.setUint32(offset + 20, link_state, false);
+  view.setUint32(offset, checkU32('vfio_region_gfx_edid.edid_offset', value.edid_offset ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_region_gfx_edid.edid_max_size', value.edid_max_size ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value.edid_size ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value.max_xres ?? 0, offset + 12), false);
+  view.setUint32(offset + 16, checkU32('vfio_region_gfx_edid.max_yres', value.max_yres ?? 0, offset + 16), false);
+  view.setUint32(offset + 20, checkU32('vfio_region_gfx_edid.link_state', value.link_state ?? 0, offset + 20), false);
   return 24;
 }
 
@@ -1267,22 +1147,11 @@ export function encodeVfioDeviceMigrationInfo(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_migration_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_device_migration_info', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_device_migration_info', offset, 32, view.byteLength);
-  }
-  const device_state = value.device_state ?? 0;
-  if (typeof device_state !== 'number' || device_state >>> 0 !== device_state) {
-    throw notInteger('u32', 'vfio_device_migration_info.device_state', device_state, offset);
-  }
-  view.setUint32(offset, device_state, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_device_migration_info.reserved', reserved, offset + 4);
-  }
-  view.setUint32(offset + 4, reserved, false);
+  view.setUint32(offset, checkU32('vfio_device_migration_info.device_state', value.device_state ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_migration_info.reserved', value.reserved ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value.pending_bytes ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_migration_info.data_offset', value.data_offset ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('vfio_device_migration_info.data_size', value.data_size ?? 0n, offset + 24), false);
@@ -1382,11 +1251,8 @@ export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_info_cap_nvlink2_ssatgt', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_region_info_cap_nvlink2_ssatgt', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_region_info_cap_nvlink2_ssatgt', value, offset, 16, view.byteLength);
   }
   const header = checkObject('vfio_region_info_cap_nvlink2_ssatgt.header', value.header ?? {}, offset);
   try {
@@ -1461,11 +1327,8 @@ export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_region_info_cap_nvlink2_lnkspd', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_region_info_cap_nvlink2_lnkspd', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_region_info_cap_nvlink2_lnkspd', value, offset, 16, view.byteLength);
   }
   const header = checkObject('vfio_region_info_cap_nvlink2_lnkspd.header', value.header ?? {}, offset);
   try {
@@ -1473,16 +1336,8 @@ export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   } catch (error) {
     throw inside('vfio_region_info_cap_nvlink2_lnkspd.header', error);
   }
-  const link_speed = value.link_speed ?? 0;
-  if (typeof link_speed !== 'number' || link_speed >>> 0 !== link_speed) {
-    throw notInteger('u32', 'vfio_region_info_cap_nvlink2_lnkspd.link_speed', link_speed, offset + 8);
-  }
-  view.setUint32(offset + 8, link_speed, false);
-  const __pad = value.__pad ?? 0;
-  if (typeof __pad !== 'number' || __pad >>> 0 !== __pad) {
-    throw notInteger('u32', 'vfio_region_info_cap_nvlink2_lnkspd.__pad', __pad, offset + 12);
-  }
-  view.setUint32(offset + 12, __pad, false);
+  view.setUint32(offset + 8, checkU32('vfio_region_info_cap_nvlink2_lnkspd.link_speed', value.link_speed ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_region_info_cap_nvlink2_lnkspd.__pad', value.__pad ?? 0, offset + 12), false);
   return 16;
 }
 
@@ -1554,32 +1409,13 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_irq_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_irq_info', value, offset, 16, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_irq_info', offset, 16, view.byteLength);
-  }
-  const argsz = value.argsz ?? 16;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_irq_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_irq_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const index = value.index ?? 0;
-  if (typeof index !== 'number' || index >>> 0 !== index) {
-    throw notInteger('u32', 'vfio_irq_info.index', index, offset + 8);
-  }
-  view.setUint32(offset + 8, index, false);
-  const count = value.count ?? 0;
-  if (typeof count !== 'number' || count >>> 0 !== count) {
-    throw notInteger('u32', 'vfio_irq_info.count', count, offset + 12);
-  }
-  view.setUint32(offset + 12, count, false);
+  view.setUint32(offset, checkU32('vfio_irq_info.argsz', value.argsz ?? 16, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_irq_info.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_irq_info.index', value.index ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_irq_info.count', value.count ?? 0, offset + 12), false);
   return 16;
 }
 
@@ -1672,36 +1508,15 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_irq_set', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('vfio_irq_set', value, offset, 20, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('vfio_irq_set', offset, 20, view.byteLength);
-  }
-  const argsz = value.argsz ?? (20 + (value.data?.length ?? 0));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_irq_set.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_irq_set.flags', flags, offset + 4);
-  }
+  view.setUint32(offset, checkU32('vfio_irq_set.argsz', value.argsz ?? (20 + (value.data?.length ?? 0)), offset), false);
+  const flags = checkU32('vfio_irq_set.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
-  const index = value.index ?? 0;
-  if (typeof index !== 'number' || index >>> 0 !== index) {
-    throw notInteger('u32', 'vfio_irq_set.index', index, offset + 8);
-  }
-  view.setUint32(offset + 8, index, false);
-  const start = value.start ?? 0;
-  if (typeof start !== 'number' || start >>> 0 !== start) {
-    throw notInteger('u32', 'vfio_irq_set.start', start, offset + 12);
-  }
-  view.setUint32(offset + 12, start, false);
-  const count = value.count ?? 0;
-  if (typeof count !== 'number' || count >>> 0 !== count) {
-    throw notInteger('u32', 'vfio_irq_set.count', count, offset + 16);
-  }
+  view.setUint32(offset + 8, checkU32('vfio_irq_set.index', value.index ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_irq_set.start', value.start ?? 0, offset + 12), false);
+  const count = checkU32('vfio_irq_set.count', value.count ?? 0, offset + 16);
   view.setUint32(offset + 16, count, false);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_irq_set.data', data, offset + 20);
@@ -1723,7 +1538,7 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
-  if (value.data !== undefined) return 20 + value.data.length;
+  if (value.data instanceof Uint8Array) return 20 + value.data.length;
   return measureByEncoding(encodeVfioIrqSet, value);
 }
 
@@ -1785,15 +1600,15 @@ export class VfioIrqSetView {
 }
 
 /** Codec of vfio_irq_set of a big-endian machine. */
-export const VfioIrqSetCodec: StructCodec<VfioIrqSet> = {
+export const VfioIrqSetCodec: StructCodec<VfioIrqSet> = /* @__PURE__ */ structCodec({
   name: 'vfio_irq_set',
   size: null,
   minSize: 20,
   members: membersOfVfioIrqSet,
   decode: decodeVfioIrqSet,
-  encode: encodeVfioIrqSet,
+  encodeTyped: encodeVfioIrqSet,
   measure: measureVfioIrqSet,
-};
+});
 
 /**
  * Reads struct vfio_pci_dependent_device of a big-endian machine.
@@ -1833,11 +1648,8 @@ export function encodeVfioPciDependentDevice(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_pci_dependent_device', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_pci_dependent_device', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_pci_dependent_device', value, offset, 8, view.byteLength);
   }
   return writeVfioPciDependentDevice(value, view, offset);
 }
@@ -1976,26 +1788,12 @@ export function encodeVfioPciHotResetInfo(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_pci_hot_reset_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('vfio_pci_hot_reset_info', value, offset, 12, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('vfio_pci_hot_reset_info', offset, 12, view.byteLength);
-  }
-  const argsz = value.argsz ?? (12 + (8 * (value.devices?.length ?? 0)));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_pci_hot_reset_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_pci_hot_reset_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const count = value.count ?? (value.devices?.length ?? 0);
-  if (typeof count !== 'number' || count >>> 0 !== count) {
-    throw notInteger('u32', 'vfio_pci_hot_reset_info.count', count, offset + 8);
-  }
+  view.setUint32(offset, checkU32('vfio_pci_hot_reset_info.argsz', value.argsz ?? (12 + (8 * (value.devices?.length ?? 0))), offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value.flags ?? 0, offset + 4), false);
+  const count = checkU32('vfio_pci_hot_reset_info.count', value.count ?? (value.devices?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, count, false);
   const devices = value.devices ?? undefined;
   if (devices !== undefined && !Array.isArray(devices)) {
@@ -2027,7 +1825,7 @@ export function encodeVfioPciHotResetInfo(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
-  if (value.devices !== undefined) return 12 + 8 * value.devices.length;
+  if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
   return measureByEncoding(encodeVfioPciHotResetInfo, value);
 }
 
@@ -2071,15 +1869,15 @@ export class VfioPciHotResetInfoView {
 }
 
 /** Codec of vfio_pci_hot_reset_info of a big-endian machine. */
-export const VfioPciHotResetInfoCodec: StructCodec<VfioPciHotResetInfo> = {
+export const VfioPciHotResetInfoCodec: StructCodec<VfioPciHotResetInfo> = /* @__PURE__ */ structCodec({
   name: 'vfio_pci_hot_reset_info',
   size: null,
   minSize: 12,
   members: membersOfVfioPciHotResetInfo,
   decode: decodeVfioPciHotResetInfo,
-  encode: encodeVfioPciHotResetInfo,
+  encodeTyped: encodeVfioPciHotResetInfo,
   measure: measureVfioPciHotResetInfo,
-};
+});
 
 /**
  * Reads struct vfio_pci_hot_reset of a big-endian machine.
@@ -2112,26 +1910,12 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_pci_hot_reset', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('vfio_pci_hot_reset', value, offset, 12, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('vfio_pci_hot_reset', offset, 12, view.byteLength);
-  }
-  const argsz = value.argsz ?? (12 + (4 * (value.group_fds?.length ?? 0)));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_pci_hot_reset.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_pci_hot_reset.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const count = value.count ?? (value.group_fds?.length ?? 0);
-  if (typeof count !== 'number' || count >>> 0 !== count) {
-    throw notInteger('u32', 'vfio_pci_hot_reset.count', count, offset + 8);
-  }
+  view.setUint32(offset, checkU32('vfio_pci_hot_reset.argsz', value.argsz ?? (12 + (4 * (value.group_fds?.length ?? 0))), offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset.flags', value.flags ?? 0, offset + 4), false);
+  const count = checkU32('vfio_pci_hot_reset.count', value.count ?? (value.group_fds?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, count, false);
   const group_fds = value.group_fds ?? undefined;
   if (group_fds !== undefined && !Array.isArray(group_fds)) {
@@ -2162,7 +1946,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
-  if (value.group_fds !== undefined) return 12 + 4 * value.group_fds.length;
+  if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
   return measureByEncoding(encodeVfioPciHotReset, value);
 }
 
@@ -2206,15 +1990,15 @@ export class VfioPciHotResetView {
 }
 
 /** Codec of vfio_pci_hot_reset of a big-endian machine. */
-export const VfioPciHotResetCodec: StructCodec<VfioPciHotReset> = {
+export const VfioPciHotResetCodec: StructCodec<VfioPciHotReset> = /* @__PURE__ */ structCodec({
   name: 'vfio_pci_hot_reset',
   size: null,
   minSize: 12,
   members: membersOfVfioPciHotReset,
   decode: decodeVfioPciHotReset,
-  encode: encodeVfioPciHotReset,
+  encodeTyped: encodeVfioPciHotReset,
   measure: measureVfioPciHotReset,
-};
+});
 
 /**
  * Reads struct vfio_device_gfx_plane_info of a big-endian machine.
@@ -2256,83 +2040,28 @@ export function encodeVfioDeviceGfxPlaneInfo(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_gfx_plane_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+    throw cannotStart('vfio_device_gfx_plane_info', value, offset, 64, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
-    throw noRoom('vfio_device_gfx_plane_info', offset, 64, view.byteLength);
-  }
-  const argsz = value.argsz ?? 64;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const drm_plane_type = value.drm_plane_type ?? 0;
-  if (typeof drm_plane_type !== 'number' || drm_plane_type >>> 0 !== drm_plane_type) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.drm_plane_type', drm_plane_type, offset + 8);
-  }
-  view.setUint32(offset + 8, drm_plane_type, false);
-  const drm_format = value.drm_format ?? 0;
-  if (typeof drm_format !== 'number' || drm_format >>> 0 !== drm_format) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.drm_format', drm_format, offset + 12);
-  }
-  view.setUint32(offset + 12, drm_format, false);
+  view.setUint32(offset, checkU32('vfio_device_gfx_plane_info.argsz', value.argsz ?? 64, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_gfx_plane_info.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_device_gfx_plane_info.drm_plane_type', value.drm_plane_type ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_device_gfx_plane_info.drm_format', value.drm_format ?? 0, offset + 12), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_gfx_plane_info.drm_format_mod', value.drm_format_mod ?? 0n, offset + 16), false);
-  const width = value.width ?? 0;
-  if (typeof width !== 'number' || width >>> 0 !== width) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.width', width, offset + 24);
-  }
-  view.setUint32(offset + 24, width, false);
-  const height = value.height ?? 0;
-  if (typeof height !== 'number' || height >>> 0 !== height) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.height', height, offset + 28);
-  }
-  view.setUint32(offset + 28, height, false);
-  const stride = value.stride ?? 0;
-  if (typeof stride !== 'number' || stride >>> 0 !== stride) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.stride', stride, offset + 32);
-  }
-  view.setUint32(offset + 32, stride, false);
-  const size = value.size ?? 0;
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.size', size, offset + 36);
-  }
-  view.setUint32(offset + 36, size, false);
-  const x_pos = value.x_pos ?? 0;
-  if (typeof x_pos !== 'number' || x_pos >>> 0 !== x_pos) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.x_pos', x_pos, offset + 40);
-  }
-  view.setUint32(offset + 40, x_pos, false);
-  const y_pos = value.y_pos ?? 0;
-  if (typeof y_pos !== 'number' || y_pos >>> 0 !== y_pos) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.y_pos', y_pos, offset + 44);
-  }
-  view.setUint32(offset + 44, y_pos, false);
-  const x_hot = value.x_hot ?? 0;
-  if (typeof x_hot !== 'number' || x_hot >>> 0 !== x_hot) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.x_hot', x_hot, offset + 48);
-  }
-  view.setUint32(offset + 48, x_hot, false);
-  const y_hot = value.y_hot ?? 0;
-  if (typeof y_hot !== 'number' || y_hot >>> 0 !== y_hot) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.y_hot', y_hot, offset + 52);
-  }
-  view.setUint32(offset + 52, y_hot, false);
+  view.setUint32(offset + 24, checkU32('vfio_device_gfx_plane_info.width', value.width ?? 0, offset + 24), false);
+  view.setUint32(offset + 28, checkU32('vfio_device_gfx_plane_info.height', value.height ?? 0, offset + 28), false);
+  view.setUint32(offset + 32, checkU32('vfio_device_gfx_plane_info.stride', value.stride ?? 0, offset + 32), false);
+  view.setUint32(offset + 36, checkU32('vfio_device_gfx_plane_info.size', value.size ?? 0, offset + 36), false);
+  view.setUint32(offset + 40, checkU32('vfio_device_gfx_plane_info.x_pos', value.x_pos ?? 0, offset + 40), false);
+  view.setUint32(offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value.y_pos ?? 0, offset + 44), false);
+  view.setUint32(offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value.x_hot ?? 0, offset + 48), false);
+  view.setUint32(offset + 52, checkU32('vfio_device_gfx_plane_info.y_hot', value.y_hot ?? 0, offset + 52), false);
   const region_index = checkU32(value.region_index != null ? 'vfio_device_gfx_plane_info.region_index' : 'vfio_device_gfx_plane_info.dmabuf_id', value.region_index ?? value.dmabuf_id ?? 0, offset + 56);
   if ((value.dmabuf_id ?? region_index) !== region_index) {
     throw unlike('u32', 'vfio_device_gfx_plane_info.dmabuf_id', value.dmabuf_id, offset + 56);
   }
   view.setUint32(offset + 56, region_index, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_device_gfx_plane_info.reserved', reserved, offset + 60);
-  }
-  view.setUint32(offset + 60, reserved, false);
+  view.setUint32(offset + 60, checkU32('vfio_device_gfx_plane_info.reserved', value.reserved ?? 0, offset + 60), false);
   return 64;
 }
 
@@ -2531,34 +2260,15 @@ export function encodeVfioDeviceIoeventfd(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_ioeventfd', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_device_ioeventfd', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_device_ioeventfd', offset, 32, view.byteLength);
-  }
-  const argsz = value.argsz ?? 32;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_ioeventfd.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_ioeventfd.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_device_ioeventfd.argsz', value.argsz ?? 32, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_ioeventfd.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_ioeventfd.offset', value.offset ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_ioeventfd.data', value.data ?? 0n, offset + 16), false);
-  const fd = value.fd ?? 0;
-  if (typeof fd !== 'number' || (fd | 0) !== fd) {
-    throw notInteger('s32', 'vfio_device_ioeventfd.fd', fd, offset + 24);
-  }
-  view.setInt32(offset + 24, fd, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_device_ioeventfd.reserved', reserved, offset + 28);
-  }
-  view.setUint32(offset + 28, reserved, false);
+  view.setInt32(offset + 24, checkS32('vfio_device_ioeventfd.fd', value.fd ?? 0, offset + 24), false);
+  view.setUint32(offset + 28, checkU32('vfio_device_ioeventfd.reserved', value.reserved ?? 0, offset + 28), false);
   return 32;
 }
 
@@ -2676,16 +2386,10 @@ export function encodeVfioDeviceFeature(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature', offset, 8, view.byteLength);
-  }
-  const argsz = value.argsz ?? (8 + (value.data?.length ?? 0));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_feature.argsz', argsz, offset);
-  }
+  const argsz = checkU32('vfio_device_feature.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset);
   view.setUint32(offset, argsz, false);
   const flags_bits: Partial<VfioDeviceFeatureFlags> = checkObject('vfio_device_feature.flags', value.flags ?? {}, offset + 4);
   const flags = (
@@ -2716,7 +2420,7 @@ export function encodeVfioDeviceFeature(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
-  if (value.data !== undefined) return 8 + value.data.length;
+  if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioDeviceFeature, value);
 }
 
@@ -2751,15 +2455,15 @@ export class VfioDeviceFeatureView {
 }
 
 /** Codec of vfio_device_feature of a big-endian machine. */
-export const VfioDeviceFeatureCodec: StructCodec<VfioDeviceFeature> = {
+export const VfioDeviceFeatureCodec: StructCodec<VfioDeviceFeature> = /* @__PURE__ */ structCodec({
   name: 'vfio_device_feature',
   size: null,
   minSize: 8,
   members: membersOfVfioDeviceFeature,
   decode: decodeVfioDeviceFeature,
-  encode: encodeVfioDeviceFeature,
+  encodeTyped: encodeVfioDeviceFeature,
   measure: measureVfioDeviceFeature,
-};
+});
 
 /**
  * Reads struct vfio_device_bind_iommufd of a big-endian machine.
@@ -2789,32 +2493,13 @@ export function encodeVfioDeviceBindIommufd(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_bind_iommufd', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_device_bind_iommufd', value, offset, 16, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_device_bind_iommufd', offset, 16, view.byteLength);
-  }
-  const argsz = value.argsz ?? 16;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_bind_iommufd.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_bind_iommufd.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const iommufd = value.iommufd ?? 0;
-  if (typeof iommufd !== 'number' || (iommufd | 0) !== iommufd) {
-    throw notInteger('s32', 'vfio_device_bind_iommufd.iommufd', iommufd, offset + 8);
-  }
-  view.setInt32(offset + 8, iommufd, false);
-  const out_devid = value.out_devid ?? 0;
-  if (typeof out_devid !== 'number' || out_devid >>> 0 !== out_devid) {
-    throw notInteger('u32', 'vfio_device_bind_iommufd.out_devid', out_devid, offset + 12);
-  }
-  view.setUint32(offset + 12, out_devid, false);
+  view.setUint32(offset, checkU32('vfio_device_bind_iommufd.argsz', value.argsz ?? 16, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_bind_iommufd.flags', value.flags ?? 0, offset + 4), false);
+  view.setInt32(offset + 8, checkS32('vfio_device_bind_iommufd.iommufd', value.iommufd ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_device_bind_iommufd.out_devid', value.out_devid ?? 0, offset + 12), false);
   return 16;
 }
 
@@ -2902,27 +2587,12 @@ export function encodeVfioDeviceAttachIommufdPt(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_attach_iommufd_pt', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('vfio_device_attach_iommufd_pt', value, offset, 12, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('vfio_device_attach_iommufd_pt', offset, 12, view.byteLength);
-  }
-  const argsz = value.argsz ?? 12;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_attach_iommufd_pt.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_attach_iommufd_pt.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const pt_id = value.pt_id ?? 0;
-  if (typeof pt_id !== 'number' || pt_id >>> 0 !== pt_id) {
-    throw notInteger('u32', 'vfio_device_attach_iommufd_pt.pt_id', pt_id, offset + 8);
-  }
-  view.setUint32(offset + 8, pt_id, false);
+  view.setUint32(offset, checkU32('vfio_device_attach_iommufd_pt.argsz', value.argsz ?? 12, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_device_attach_iommufd_pt.pt_id', value.pt_id ?? 0, offset + 8), false);
   return 12;
 }
 
@@ -3000,22 +2670,11 @@ export function encodeVfioDeviceDetachIommufdPt(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_detach_iommufd_pt', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_device_detach_iommufd_pt', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_device_detach_iommufd_pt', offset, 8, view.byteLength);
-  }
-  const argsz = value.argsz ?? 8;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_device_detach_iommufd_pt.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_device_detach_iommufd_pt.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_device_detach_iommufd_pt.argsz', value.argsz ?? 8, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_detach_iommufd_pt.flags', value.flags ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -3083,11 +2742,8 @@ export function encodeVfioDeviceFeatureMigration(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_migration', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_migration', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_migration', value, offset, 8, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_device_feature_migration.flags', value.flags ?? 0n, offset), false);
   return 8;
@@ -3149,22 +2805,11 @@ export function encodeVfioDeviceFeatureMigState(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_mig_state', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_mig_state', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_mig_state', offset, 8, view.byteLength);
-  }
-  const device_state = value.device_state ?? 0;
-  if (typeof device_state !== 'number' || device_state >>> 0 !== device_state) {
-    throw notInteger('u32', 'vfio_device_feature_mig_state.device_state', device_state, offset);
-  }
-  view.setUint32(offset, device_state, false);
-  const data_fd = value.data_fd ?? 0;
-  if (typeof data_fd !== 'number' || (data_fd | 0) !== data_fd) {
-    throw notInteger('s32', 'vfio_device_feature_mig_state.data_fd', data_fd, offset + 4);
-  }
-  view.setInt32(offset + 4, data_fd, false);
+  view.setUint32(offset, checkU32('vfio_device_feature_mig_state.device_state', value.device_state ?? 0, offset), false);
+  view.setInt32(offset + 4, checkS32('vfio_device_feature_mig_state.data_fd', value.data_fd ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -3231,22 +2876,11 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_precopy_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_precopy_info', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_precopy_info', offset, 24, view.byteLength);
-  }
-  const argsz = value.argsz ?? 24;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_precopy_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_precopy_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_precopy_info.argsz', value.argsz ?? 24, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_precopy_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_precopy_info.initial_bytes', value.initial_bytes ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_precopy_info.dirty_bytes', value.dirty_bytes ?? 0n, offset + 16), false);
   return 24;
@@ -3336,22 +2970,11 @@ export function encodeVfioDeviceLowPowerEntryWithWakeup(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_low_power_entry_with_wakeup', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_device_low_power_entry_with_wakeup', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_device_low_power_entry_with_wakeup', offset, 8, view.byteLength);
-  }
-  const wakeup_eventfd = value.wakeup_eventfd ?? 0;
-  if (typeof wakeup_eventfd !== 'number' || (wakeup_eventfd | 0) !== wakeup_eventfd) {
-    throw notInteger('s32', 'vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', wakeup_eventfd, offset);
-  }
-  view.setInt32(offset, wakeup_eventfd, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_device_low_power_entry_with_wakeup.reserved', reserved, offset + 4);
-  }
-  view.setUint32(offset + 4, reserved, false);
+  view.setInt32(offset, checkS32('vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', value.wakeup_eventfd ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_device_low_power_entry_with_wakeup.reserved', value.reserved ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -3423,23 +3046,12 @@ export function encodeVfioDeviceFeatureDmaLoggingControl(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_dma_logging_control', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_dma_logging_control', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_dma_logging_control', value, offset, 24, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_control.page_size', value.page_size ?? 0n, offset), false);
-  const num_ranges = value.num_ranges ?? 0;
-  if (typeof num_ranges !== 'number' || num_ranges >>> 0 !== num_ranges) {
-    throw notInteger('u32', 'vfio_device_feature_dma_logging_control.num_ranges', num_ranges, offset + 8);
-  }
-  view.setUint32(offset + 8, num_ranges, false);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'vfio_device_feature_dma_logging_control.__reserved', __reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, __reserved, false);
+  view.setUint32(offset + 8, checkU32('vfio_device_feature_dma_logging_control.num_ranges', value.num_ranges ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_device_feature_dma_logging_control.__reserved', value.__reserved ?? 0, offset + 12), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_feature_dma_logging_control.ranges', value.ranges ?? 0n, offset + 16), false);
   return 24;
 }
@@ -3528,11 +3140,8 @@ export function encodeVfioDeviceFeatureDmaLoggingRange(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_dma_logging_range', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_dma_logging_range', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_dma_logging_range', value, offset, 16, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_range.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_feature_dma_logging_range.length', value.length ?? 0n, offset + 8), false);
@@ -3607,11 +3216,8 @@ export function encodeVfioDeviceFeatureDmaLoggingReport(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_dma_logging_report', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_dma_logging_report', offset, 32, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_dma_logging_report', value, offset, 32, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_report.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value.length ?? 0n, offset + 8), false);
@@ -3703,11 +3309,8 @@ export function encodeVfioDeviceFeatureMigDataSize(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_mig_data_size', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_mig_data_size', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_mig_data_size', value, offset, 8, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_device_feature_mig_data_size.stop_copy_length', value.stop_copy_length ?? 0n, offset), false);
   return 8;
@@ -3768,17 +3371,10 @@ export function encodeVfioDeviceFeatureBusMaster(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_feature_bus_master', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('vfio_device_feature_bus_master', value, offset, 4, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('vfio_device_feature_bus_master', offset, 4, view.byteLength);
-  }
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || op >>> 0 !== op) {
-    throw notInteger('u32', 'vfio_device_feature_bus_master.op', op, offset);
-  }
-  view.setUint32(offset, op, false);
+  view.setUint32(offset, checkU32('vfio_device_feature_bus_master.op', value.op ?? 0, offset), false);
   return 4;
 }
 
@@ -3841,33 +3437,14 @@ export function encodeVfioIommuType1Info(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_info', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_info', offset, 24, view.byteLength);
-  }
-  const argsz = value.argsz ?? 24;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_type1_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_iommu_type1_info.argsz', value.argsz ?? 24, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_iommu_type1_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value.iova_pgsizes ?? 0n, offset + 8), false);
-  const cap_offset = value.cap_offset ?? 0;
-  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
-    throw notInteger('u32', 'vfio_iommu_type1_info.cap_offset', cap_offset, offset + 16);
-  }
-  view.setUint32(offset + 16, cap_offset, false);
-  const pad = value.pad ?? 0;
-  if (typeof pad !== 'number' || pad >>> 0 !== pad) {
-    throw notInteger('u32', 'vfio_iommu_type1_info.pad', pad, offset + 20);
-  }
-  view.setUint32(offset + 20, pad, false);
+  view.setUint32(offset + 16, checkU32('vfio_iommu_type1_info.cap_offset', value.cap_offset ?? 0, offset + 16), false);
+  view.setUint32(offset + 20, checkU32('vfio_iommu_type1_info.pad', value.pad ?? 0, offset + 20), false);
   return 24;
 }
 
@@ -3971,11 +3548,8 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iova_range', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_iova_range', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_iova_range', value, offset, 16, view.byteLength);
   }
   return writeVfioIovaRange(value, view, offset);
 }
@@ -3987,12 +3561,12 @@ export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataVie
  */
 export function writeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset: number): number {
   const start = value.start ?? 0n;
-  if (typeof start !== 'bigint' || start < 0n || start > 0xffffffffffffffffn) {
+  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) {
     throw notInteger('u64', 'vfio_iova_range.start', start, offset);
   }
   view.setBigUint64(offset, start, false);
   const end_ = value.end ?? 0n;
-  if (typeof end_ !== 'bigint' || end_ < 0n || end_ > 0xffffffffffffffffn) {
+  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_) {
     throw notInteger('u64', 'vfio_iova_range.end', end_, offset + 8);
   }
   view.setBigUint64(offset + 8, end_, false);
@@ -4076,11 +3650,8 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_info_cap_iova_range', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_info_cap_iova_range', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_info_cap_iova_range', value, offset, 16, view.byteLength);
   }
   const header = checkObject('vfio_iommu_type1_info_cap_iova_range.header', value.header ?? {}, offset);
   try {
@@ -4088,16 +3659,9 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_cap_iova_range.header', error);
   }
-  const nr_iovas = value.nr_iovas ?? (value.iova_ranges?.length ?? 0);
-  if (typeof nr_iovas !== 'number' || nr_iovas >>> 0 !== nr_iovas) {
-    throw notInteger('u32', 'vfio_iommu_type1_info_cap_iova_range.nr_iovas', nr_iovas, offset + 8);
-  }
+  const nr_iovas = checkU32('vfio_iommu_type1_info_cap_iova_range.nr_iovas', value.nr_iovas ?? (value.iova_ranges?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, nr_iovas, false);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || reserved >>> 0 !== reserved) {
-    throw notInteger('u32', 'vfio_iommu_type1_info_cap_iova_range.reserved', reserved, offset + 12);
-  }
-  view.setUint32(offset + 12, reserved, false);
+  view.setUint32(offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value.reserved ?? 0, offset + 12), false);
   const iova_ranges = value.iova_ranges ?? undefined;
   if (iova_ranges !== undefined && !Array.isArray(iova_ranges)) {
     throw wrongType('vfio_iommu_type1_info_cap_iova_range.iova_ranges', iova_ranges, offset + 16, 'an array');
@@ -4128,7 +3692,7 @@ export function encodeVfioIommuType1InfoCapIovaRange(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
-  if (value.iova_ranges !== undefined) return 16 + 16 * value.iova_ranges.length;
+  if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
   return measureByEncoding(encodeVfioIommuType1InfoCapIovaRange, value);
 }
 
@@ -4168,15 +3732,15 @@ export class VfioIommuType1InfoCapIovaRangeView {
 }
 
 /** Codec of vfio_iommu_type1_info_cap_iova_range of a big-endian machine. */
-export const VfioIommuType1InfoCapIovaRangeCodec: StructCodec<VfioIommuType1InfoCapIovaRange> = {
+export const VfioIommuType1InfoCapIovaRangeCodec: StructCodec<VfioIommuType1InfoCapIovaRange> = /* @__PURE__ */ structCodec({
   name: 'vfio_iommu_type1_info_cap_iova_range',
   size: null,
   minSize: 16,
   members: membersOfVfioIommuType1InfoCapIovaRange,
   decode: decodeVfioIommuType1InfoCapIovaRange,
-  encode: encodeVfioIommuType1InfoCapIovaRange,
+  encodeTyped: encodeVfioIommuType1InfoCapIovaRange,
   measure: measureVfioIommuType1InfoCapIovaRange,
-};
+});
 
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine.
@@ -4207,11 +3771,8 @@ export function encodeVfioIommuType1InfoCapMigration(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_info_cap_migration', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_info_cap_migration', offset, 32, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_info_cap_migration', value, offset, 32, view.byteLength);
   }
   view.setUint32(offset + 12, 0);
   const header = checkObject('vfio_iommu_type1_info_cap_migration.header', value.header ?? {}, offset);
@@ -4220,11 +3781,7 @@ export function encodeVfioIommuType1InfoCapMigration(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_cap_migration.header', error);
   }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_info_cap_migration.flags', flags, offset + 8);
-  }
-  view.setUint32(offset + 8, flags, false);
+  view.setUint32(offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value.flags ?? 0, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value.pgsize_bitmap ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value.max_dirty_bitmap_size ?? 0n, offset + 24), false);
   return 32;
@@ -4312,11 +3869,8 @@ export function encodeVfioIommuType1InfoCapMigrationI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_info_cap_migration', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_info_cap_migration', offset, 28, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_info_cap_migration', value, offset, 28, view.byteLength);
   }
   const header = checkObject('vfio_iommu_type1_info_cap_migration.header', value.header ?? {}, offset);
   try {
@@ -4324,11 +3878,7 @@ export function encodeVfioIommuType1InfoCapMigrationI386(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_cap_migration.header', error);
   }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_info_cap_migration.flags', flags, offset + 8);
-  }
-  view.setUint32(offset + 8, flags, false);
+  view.setUint32(offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value.flags ?? 0, offset + 8), false);
   view.setBigUint64(offset + 12, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value.pgsize_bitmap ?? 0n, offset + 12), false);
   view.setBigUint64(offset + 20, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value.max_dirty_bitmap_size ?? 0n, offset + 20), false);
   return 28;
@@ -4418,11 +3968,8 @@ export function encodeVfioIommuType1InfoDmaAvail(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_info_dma_avail', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_info_dma_avail', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_info_dma_avail', value, offset, 12, view.byteLength);
   }
   const header = checkObject('vfio_iommu_type1_info_dma_avail.header', value.header ?? {}, offset);
   try {
@@ -4430,11 +3977,7 @@ export function encodeVfioIommuType1InfoDmaAvail(
   } catch (error) {
     throw inside('vfio_iommu_type1_info_dma_avail.header', error);
   }
-  const avail = value.avail ?? 0;
-  if (typeof avail !== 'number' || avail >>> 0 !== avail) {
-    throw notInteger('u32', 'vfio_iommu_type1_info_dma_avail.avail', avail, offset + 8);
-  }
-  view.setUint32(offset + 8, avail, false);
+  view.setUint32(offset + 8, checkU32('vfio_iommu_type1_info_dma_avail.avail', value.avail ?? 0, offset + 8), false);
   return 12;
 }
 
@@ -4502,22 +4045,11 @@ export function encodeVfioIommuType1DmaMap(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dma_map', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dma_map', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dma_map', offset, 32, view.byteLength);
-  }
-  const argsz = value.argsz ?? 32;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_type1_dma_map.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_dma_map.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_iommu_type1_dma_map.argsz', value.argsz ?? 32, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_iommu_type1_dma_map.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_map.vaddr', value.vaddr ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_dma_map.iova', value.iova ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('vfio_iommu_type1_dma_map.size', value.size ?? 0n, offset + 24), false);
@@ -4622,9 +4154,8 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('vfio_bitmap', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_bitmap', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_bitmap', value, offset, 24, view.byteLength);
   }
   return writeVfioBitmap(value, view, offset);
 }
@@ -4636,17 +4167,17 @@ export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, off
  */
 export function writeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || pgsize < 0n || pgsize > 0xffffffffffffffffn) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
   }
   view.setBigUint64(offset, pgsize, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || size < 0n || size > 0xffffffffffffffffn) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
   }
   view.setBigUint64(offset + 8, size, false);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || data < 0n || data > 0xffffffffffffffffn) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(64, data) !== data) {
     throw notInteger('u64', 'vfio_bitmap.data', data, offset + 16);
   }
   view.setBigUint64(offset + 16, data, false);
@@ -4733,9 +4264,8 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('vfio_bitmap', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_bitmap', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_bitmap', value, offset, 24, view.byteLength);
   }
   return writeVfioBitmapIlp32(value, view, offset);
 }
@@ -4748,17 +4278,17 @@ export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView
 export function writeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   view.setUint32(offset + 20, 0);
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || pgsize < 0n || pgsize > 0xffffffffffffffffn) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
   }
   view.setBigUint64(offset, pgsize, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || size < 0n || size > 0xffffffffffffffffn) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
   }
   view.setBigUint64(offset + 8, size, false);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || data < 0n || data > 0xffffffffn) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data) {
     throw notInteger('p32', 'vfio_bitmap.data', data, offset + 16);
   }
   view.setUint32(offset + 16, Number(data), false);
@@ -4845,9 +4375,8 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('vfio_bitmap', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('vfio_bitmap', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('vfio_bitmap', value, offset, 20, view.byteLength);
   }
   return writeVfioBitmapI386(value, view, offset);
 }
@@ -4859,17 +4388,17 @@ export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView,
  */
 export function writeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || pgsize < 0n || pgsize > 0xffffffffffffffffn) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
   }
   view.setBigUint64(offset, pgsize, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || size < 0n || size > 0xffffffffffffffffn) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
   }
   view.setBigUint64(offset + 8, size, false);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || data < 0n || data > 0xffffffffn) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data) {
     throw notInteger('p32', 'vfio_bitmap.data', data, offset + 16);
   }
   view.setUint32(offset + 16, Number(data), false);
@@ -4963,21 +4492,11 @@ export function encodeVfioIommuType1DmaUnmap(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dma_unmap', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dma_unmap', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dma_unmap', offset, 24, view.byteLength);
-  }
-  const argsz = value.argsz ?? (24 + (value.data?.length ?? 0));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.flags', flags, offset + 4);
-  }
+  view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), false);
+  const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value.iova ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value.size ?? 0n, offset + 16), false);
@@ -5001,7 +4520,7 @@ export function encodeVfioIommuType1DmaUnmap(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
-  if (value.data !== undefined) return 24 + value.data.length;
+  if (value.data instanceof Uint8Array) return 24 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DmaUnmap, value);
 }
 
@@ -5054,15 +4573,15 @@ export class VfioIommuType1DmaUnmapView {
 }
 
 /** Codec of vfio_iommu_type1_dma_unmap of a big-endian machine. */
-export const VfioIommuType1DmaUnmapCodec: StructCodec<VfioIommuType1DmaUnmap> = {
+export const VfioIommuType1DmaUnmapCodec: StructCodec<VfioIommuType1DmaUnmap> = /* @__PURE__ */ structCodec({
   name: 'vfio_iommu_type1_dma_unmap',
   size: null,
   minSize: 24,
   members: membersOfVfioIommuType1DmaUnmap,
   decode: decodeVfioIommuType1DmaUnmap,
-  encode: encodeVfioIommuType1DmaUnmap,
+  encodeTyped: encodeVfioIommuType1DmaUnmap,
   measure: measureVfioIommuType1DmaUnmap,
-};
+});
 
 /**
  * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386.
@@ -5099,21 +4618,11 @@ export function encodeVfioIommuType1DmaUnmapI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dma_unmap', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dma_unmap', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dma_unmap', offset, 24, view.byteLength);
-  }
-  const argsz = value.argsz ?? (24 + (value.data?.length ?? 0));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_dma_unmap.flags', flags, offset + 4);
-  }
+  view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), false);
+  const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value.iova ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value.size ?? 0n, offset + 16), false);
@@ -5137,7 +4646,7 @@ export function encodeVfioIommuType1DmaUnmapI386(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
-  if (value.data !== undefined) return 24 + value.data.length;
+  if (value.data instanceof Uint8Array) return 24 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DmaUnmapI386, value);
 }
 
@@ -5190,15 +4699,15 @@ export class VfioIommuType1DmaUnmapViewI386 {
 }
 
 /** Codec of vfio_iommu_type1_dma_unmap of a big-endian machine on i386. */
-export const VfioIommuType1DmaUnmapCodecI386: StructCodec<VfioIommuType1DmaUnmap> = {
+export const VfioIommuType1DmaUnmapCodecI386: StructCodec<VfioIommuType1DmaUnmap> = /* @__PURE__ */ structCodec({
   name: 'vfio_iommu_type1_dma_unmap',
   size: null,
   minSize: 24,
   members: membersOfVfioIommuType1DmaUnmap,
   decode: decodeVfioIommuType1DmaUnmapI386,
-  encode: encodeVfioIommuType1DmaUnmapI386,
+  encodeTyped: encodeVfioIommuType1DmaUnmapI386,
   measure: measureVfioIommuType1DmaUnmapI386,
-};
+});
 
 /** Codecs of vfio_iommu_type1_dma_unmap on each abi. */
 export const VfioIommuType1DmaUnmapCodecs: AbiCodecs<VfioIommuType1DmaUnmap> = {
@@ -5239,21 +4748,11 @@ export function encodeVfioIommuType1DirtyBitmap(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dirty_bitmap', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dirty_bitmap', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dirty_bitmap', offset, 8, view.byteLength);
-  }
-  const argsz = value.argsz ?? (8 + (value.data?.length ?? 0));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.flags', flags, offset + 4);
-  }
+  view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), false);
+  const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
@@ -5275,7 +4774,7 @@ export function encodeVfioIommuType1DirtyBitmap(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
-  if (value.data !== undefined) return 8 + value.data.length;
+  if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DirtyBitmap, value);
 }
 
@@ -5310,15 +4809,15 @@ export class VfioIommuType1DirtyBitmapView {
 }
 
 /** Codec of vfio_iommu_type1_dirty_bitmap of a big-endian machine. */
-export const VfioIommuType1DirtyBitmapCodec: StructCodec<VfioIommuType1DirtyBitmap> = {
+export const VfioIommuType1DirtyBitmapCodec: StructCodec<VfioIommuType1DirtyBitmap> = /* @__PURE__ */ structCodec({
   name: 'vfio_iommu_type1_dirty_bitmap',
   size: null,
   minSize: 8,
   members: membersOfVfioIommuType1DirtyBitmap,
   decode: decodeVfioIommuType1DirtyBitmap,
-  encode: encodeVfioIommuType1DirtyBitmap,
+  encodeTyped: encodeVfioIommuType1DirtyBitmap,
   measure: measureVfioIommuType1DirtyBitmap,
-};
+});
 
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386.
@@ -5355,21 +4854,11 @@ export function encodeVfioIommuType1DirtyBitmapI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dirty_bitmap', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dirty_bitmap', value, offset, 8, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dirty_bitmap', offset, 8, view.byteLength);
-  }
-  const argsz = value.argsz ?? (8 + (value.data?.length ?? 0));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_type1_dirty_bitmap.flags', flags, offset + 4);
-  }
+  view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), false);
+  const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
@@ -5391,7 +4880,7 @@ export function encodeVfioIommuType1DirtyBitmapI386(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
-  if (value.data !== undefined) return 8 + value.data.length;
+  if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DirtyBitmapI386, value);
 }
 
@@ -5426,15 +4915,15 @@ export class VfioIommuType1DirtyBitmapViewI386 {
 }
 
 /** Codec of vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386. */
-export const VfioIommuType1DirtyBitmapCodecI386: StructCodec<VfioIommuType1DirtyBitmap> = {
+export const VfioIommuType1DirtyBitmapCodecI386: StructCodec<VfioIommuType1DirtyBitmap> = /* @__PURE__ */ structCodec({
   name: 'vfio_iommu_type1_dirty_bitmap',
   size: null,
   minSize: 8,
   members: membersOfVfioIommuType1DirtyBitmap,
   decode: decodeVfioIommuType1DirtyBitmapI386,
-  encode: encodeVfioIommuType1DirtyBitmapI386,
+  encodeTyped: encodeVfioIommuType1DirtyBitmapI386,
   measure: measureVfioIommuType1DirtyBitmapI386,
-};
+});
 
 /** Codecs of vfio_iommu_type1_dirty_bitmap on each abi. */
 export const VfioIommuType1DirtyBitmapCodecs: AbiCodecs<VfioIommuType1DirtyBitmap> = {
@@ -5469,11 +4958,8 @@ export function encodeVfioIommuType1DirtyBitmapGet(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dirty_bitmap_get', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 40, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), false);
@@ -5558,11 +5044,8 @@ export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dirty_bitmap_get', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 40, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), false);
@@ -5647,11 +5130,8 @@ export function encodeVfioIommuType1DirtyBitmapGetI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_type1_dirty_bitmap_get', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_type1_dirty_bitmap_get', offset, 36, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 36, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), false);
@@ -5749,11 +5229,8 @@ export function encodeVfioIommuSpaprTceDdwInfo(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_spapr_tce_ddw_info', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_spapr_tce_ddw_info', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_spapr_tce_ddw_info', value, offset, 16, view.byteLength);
   }
   return writeVfioIommuSpaprTceDdwInfo(value, view, offset);
 }
@@ -5769,7 +5246,7 @@ export function writeVfioIommuSpaprTceDdwInfo(
   offset: number,
 ): number {
   const pgsizes = value.pgsizes ?? 0n;
-  if (typeof pgsizes !== 'bigint' || pgsizes < 0n || pgsizes > 0xffffffffffffffffn) {
+  if (typeof pgsizes !== 'bigint' || BigInt.asUintN(64, pgsizes) !== pgsizes) {
     throw notInteger('u64', 'vfio_iommu_spapr_tce_ddw_info.pgsizes', pgsizes, offset);
   }
   view.setBigUint64(offset, pgsizes, false);
@@ -5863,32 +5340,13 @@ export function encodeVfioIommuSpaprTceInfo(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_spapr_tce_info', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_spapr_tce_info', value, offset, 32, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_spapr_tce_info', offset, 32, view.byteLength);
-  }
-  const argsz = value.argsz ?? 32;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const dma32_window_start = value.dma32_window_start ?? 0;
-  if (typeof dma32_window_start !== 'number' || dma32_window_start >>> 0 !== dma32_window_start) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.dma32_window_start', dma32_window_start, offset + 8);
-  }
-  view.setUint32(offset + 8, dma32_window_start, false);
-  const dma32_window_size = value.dma32_window_size ?? 0;
-  if (typeof dma32_window_size !== 'number' || dma32_window_size >>> 0 !== dma32_window_size) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_info.dma32_window_size', dma32_window_size, offset + 12);
-  }
-  view.setUint32(offset + 12, dma32_window_size, false);
+  view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_info.argsz', value.argsz ?? 32, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_info.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_info.dma32_window_start', value.dma32_window_start ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value.dma32_window_size ?? 0, offset + 12), false);
   const ddw = checkObject('vfio_iommu_spapr_tce_info.ddw', value.ddw ?? {}, offset + 16);
   try {
     writeVfioIommuSpaprTceDdwInfo(ddw, view, offset + 16);
@@ -5993,11 +5451,8 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_eeh_pe_err', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_eeh_pe_err', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_eeh_pe_err', value, offset, 24, view.byteLength);
   }
   return writeVfioEehPeErr(value, view, offset);
 }
@@ -6019,12 +5474,12 @@ export function writeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, 
   }
   view.setUint32(offset + 4, func, false);
   const addr = value.addr ?? 0n;
-  if (typeof addr !== 'bigint' || addr < 0n || addr > 0xffffffffffffffffn) {
+  if (typeof addr !== 'bigint' || BigInt.asUintN(64, addr) !== addr) {
     throw notInteger('u64', 'vfio_eeh_pe_err.addr', addr, offset + 8);
   }
   view.setBigUint64(offset + 8, addr, false);
   const mask = value.mask ?? 0n;
-  if (typeof mask !== 'bigint' || mask < 0n || mask > 0xffffffffffffffffn) {
+  if (typeof mask !== 'bigint' || BigInt.asUintN(64, mask) !== mask) {
     throw notInteger('u64', 'vfio_eeh_pe_err.mask', mask, offset + 16);
   }
   view.setBigUint64(offset + 16, mask, false);
@@ -6112,26 +5567,13 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_eeh_pe_op', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('vfio_eeh_pe_op', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('vfio_eeh_pe_op', value, offset, 40, view.byteLength);
   }
   view.setUint32(offset + 12, 0);
-  const argsz = value.argsz ?? 40;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_eeh_pe_op.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_eeh_pe_op.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || op >>> 0 !== op) throw notInteger('u32', 'vfio_eeh_pe_op.op', op, offset + 8);
-  view.setUint32(offset + 8, op, false);
+  view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 40, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_eeh_pe_op.op', value.op ?? 0, offset + 8), false);
   view.setBigUint64(offset + 16, 0n);
   view.setBigUint64(offset + 24, 0n);
   view.setBigUint64(offset + 32, 0n);
@@ -6223,25 +5665,12 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_eeh_pe_op', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+    throw cannotStart('vfio_eeh_pe_op', value, offset, 36, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
-    throw noRoom('vfio_eeh_pe_op', offset, 36, view.byteLength);
-  }
-  const argsz = value.argsz ?? 36;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_eeh_pe_op.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_eeh_pe_op.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || op >>> 0 !== op) throw notInteger('u32', 'vfio_eeh_pe_op.op', op, offset + 8);
-  view.setUint32(offset + 8, op, false);
+  view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 36, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_eeh_pe_op.op', value.op ?? 0, offset + 8), false);
   view.setBigUint64(offset + 12, 0n);
   view.setBigUint64(offset + 20, 0n);
   view.setBigUint64(offset + 28, 0n);
@@ -6343,22 +5772,11 @@ export function encodeVfioIommuSpaprRegisterMemory(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_spapr_register_memory', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_spapr_register_memory', value, offset, 24, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_spapr_register_memory', offset, 24, view.byteLength);
-  }
-  const argsz = value.argsz ?? 24;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_spapr_register_memory.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_spapr_register_memory.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_iommu_spapr_register_memory.argsz', value.argsz ?? 24, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_register_memory.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_register_memory.vaddr', value.vaddr ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_spapr_register_memory.size', value.size ?? 0n, offset + 16), false);
   return 24;
@@ -6453,43 +5871,16 @@ export function encodeVfioIommuSpaprTceCreate(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_spapr_tce_create', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_spapr_tce_create', value, offset, 40, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_spapr_tce_create', offset, 40, view.byteLength);
-  }
-  const argsz = value.argsz ?? 40;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
-  const page_shift = value.page_shift ?? 0;
-  if (typeof page_shift !== 'number' || page_shift >>> 0 !== page_shift) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.page_shift', page_shift, offset + 8);
-  }
-  view.setUint32(offset + 8, page_shift, false);
-  const __resv1 = value.__resv1 ?? 0;
-  if (typeof __resv1 !== 'number' || __resv1 >>> 0 !== __resv1) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.__resv1', __resv1, offset + 12);
-  }
-  view.setUint32(offset + 12, __resv1, false);
+  view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_create.argsz', value.argsz ?? 40, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_create.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_create.page_shift', value.page_shift ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('vfio_iommu_spapr_tce_create.__resv1', value.__resv1 ?? 0, offset + 12), false);
   view.setBigUint64(offset + 16, checkU64('vfio_iommu_spapr_tce_create.window_size', value.window_size ?? 0n, offset + 16), false);
-  const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.levels', levels, offset + 24);
-  }
-  view.setUint32(offset + 24, levels, false);
-  const __resv2 = value.__resv2 ?? 0;
-  if (typeof __resv2 !== 'number' || __resv2 >>> 0 !== __resv2) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_create.__resv2', __resv2, offset + 28);
-  }
-  view.setUint32(offset + 28, __resv2, false);
+  view.setUint32(offset + 24, checkU32('vfio_iommu_spapr_tce_create.levels', value.levels ?? 0, offset + 24), false);
+  view.setUint32(offset + 28, checkU32('vfio_iommu_spapr_tce_create.__resv2', value.__resv2 ?? 0, offset + 28), false);
   view.setBigUint64(offset + 32, checkU64('vfio_iommu_spapr_tce_create.start_addr', value.start_addr ?? 0n, offset + 32), false);
   return 40;
 }
@@ -6614,22 +6005,11 @@ export function encodeVfioIommuSpaprTceRemove(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_iommu_spapr_tce_remove', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('vfio_iommu_spapr_tce_remove', value, offset, 16, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('vfio_iommu_spapr_tce_remove', offset, 16, view.byteLength);
-  }
-  const argsz = value.argsz ?? 16;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_remove.argsz', argsz, offset);
-  }
-  view.setUint32(offset, argsz, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'vfio_iommu_spapr_tce_remove.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_remove.argsz', value.argsz ?? 16, offset), false);
+  view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_remove.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_tce_remove.start_addr', value.start_addr ?? 0n, offset + 8), false);
   return 16;
 }
@@ -6714,7 +6094,7 @@ export function encodeVfioDeviceInfoCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_device_info_cap_pci_atomic_comp':
-      return VfioDeviceInfoCapPciAtomicCompCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapPciAtomicCompCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_device_info_capabilities', variant, view, offset);
   }
@@ -6764,15 +6144,15 @@ export function encodeVfioRegionInfoCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_info_cap_header':
-      return VfioInfoCapHeaderCodec.encode(variant.value, view, offset, context);
+      return VfioInfoCapHeaderCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_region_info_cap_sparse_mmap':
-      return VfioRegionInfoCapSparseMmapCodec.encode(variant.value, view, offset, context);
+      return VfioRegionInfoCapSparseMmapCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_region_info_cap_type':
-      return VfioRegionInfoCapTypeCodec.encode(variant.value, view, offset, context);
+      return VfioRegionInfoCapTypeCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_region_info_cap_nvlink2_ssatgt':
-      return VfioRegionInfoCapNvlink2SsatgtCodec.encode(variant.value, view, offset, context);
+      return VfioRegionInfoCapNvlink2SsatgtCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_region_info_cap_nvlink2_lnkspd':
-      return VfioRegionInfoCapNvlink2LnkspdCodec.encode(variant.value, view, offset, context);
+      return VfioRegionInfoCapNvlink2LnkspdCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_region_info_capabilities', variant, view, offset);
   }
@@ -6816,11 +6196,11 @@ export function encodeVfioIommuType1InfoCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_iommu_type1_info_cap_iova_range':
-      return VfioIommuType1InfoCapIovaRangeCodec.encode(variant.value, view, offset, context);
+      return VfioIommuType1InfoCapIovaRangeCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_iommu_type1_info_cap_migration':
-      return VfioIommuType1InfoCapMigrationCodec.encode(variant.value, view, offset, context);
+      return VfioIommuType1InfoCapMigrationCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_iommu_type1_info_dma_avail':
-      return VfioIommuType1InfoDmaAvailCodec.encode(variant.value, view, offset, context);
+      return VfioIommuType1InfoDmaAvailCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_iommu_type1_info_capabilities', variant, view, offset);
   }
@@ -6864,11 +6244,11 @@ export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
 ): number {
   switch (variant.kind) {
     case 'vfio_iommu_type1_info_cap_iova_range':
-      return VfioIommuType1InfoCapIovaRangeCodec.encode(variant.value, view, offset, context);
+      return VfioIommuType1InfoCapIovaRangeCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_iommu_type1_info_cap_migration':
-      return VfioIommuType1InfoCapMigrationCodecI386.encode(variant.value, view, offset, context);
+      return VfioIommuType1InfoCapMigrationCodecI386.encodeTyped(variant.value, view, offset, context);
     case 'vfio_iommu_type1_info_dma_avail':
-      return VfioIommuType1InfoDmaAvailCodec.encode(variant.value, view, offset, context);
+      return VfioIommuType1InfoDmaAvailCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_iommu_type1_info_capabilities', variant, view, offset);
   }
@@ -6924,19 +6304,19 @@ export function encodeVfioDeviceFeatureDataVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_device_feature_migration':
-      return VfioDeviceFeatureMigrationCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceFeatureMigrationCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_feature_mig_state':
-      return VfioDeviceFeatureMigStateCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceFeatureMigStateCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_low_power_entry_with_wakeup':
-      return VfioDeviceLowPowerEntryWithWakeupCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceLowPowerEntryWithWakeupCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_feature_dma_logging_control':
-      return VfioDeviceFeatureDmaLoggingControlCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceFeatureDmaLoggingControlCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_feature_dma_logging_report':
-      return VfioDeviceFeatureDmaLoggingReportCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceFeatureDmaLoggingReportCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_feature_mig_data_size':
-      return VfioDeviceFeatureMigDataSizeCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceFeatureMigDataSizeCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_feature_bus_master':
-      return VfioDeviceFeatureBusMasterCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceFeatureBusMasterCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_device_feature_data', variant, view, offset);
   }
@@ -6974,7 +6354,7 @@ export function encodeVfioDmaUnmapDataVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_bitmap':
-      return VfioBitmapCodec.encode(variant.value, view, offset, context);
+      return VfioBitmapCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_dma_unmap_data', variant, view, offset);
   }
@@ -7012,7 +6392,7 @@ export function encodeVfioDmaUnmapDataVariantIlp32(
 ): number {
   switch (variant.kind) {
     case 'vfio_bitmap':
-      return VfioBitmapCodecIlp32.encode(variant.value, view, offset, context);
+      return VfioBitmapCodecIlp32.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_dma_unmap_data', variant, view, offset);
   }
@@ -7050,7 +6430,7 @@ export function encodeVfioDmaUnmapDataVariantI386(
 ): number {
   switch (variant.kind) {
     case 'vfio_bitmap':
-      return VfioBitmapCodecI386.encode(variant.value, view, offset, context);
+      return VfioBitmapCodecI386.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_dma_unmap_data', variant, view, offset);
   }
@@ -7088,7 +6468,7 @@ export function encodeVfioDirtyBitmapDataVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_iommu_type1_dirty_bitmap_get':
-      return VfioIommuType1DirtyBitmapGetCodec.encode(variant.value, view, offset, context);
+      return VfioIommuType1DirtyBitmapGetCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_dirty_bitmap_data', variant, view, offset);
   }
@@ -7126,7 +6506,7 @@ export function encodeVfioDirtyBitmapDataVariantIlp32(
 ): number {
   switch (variant.kind) {
     case 'vfio_iommu_type1_dirty_bitmap_get':
-      return VfioIommuType1DirtyBitmapGetCodecIlp32.encode(variant.value, view, offset, context);
+      return VfioIommuType1DirtyBitmapGetCodecIlp32.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_dirty_bitmap_data', variant, view, offset);
   }
@@ -7164,7 +6544,7 @@ export function encodeVfioDirtyBitmapDataVariantI386(
 ): number {
   switch (variant.kind) {
     case 'vfio_iommu_type1_dirty_bitmap_get':
-      return VfioIommuType1DirtyBitmapGetCodecI386.encode(variant.value, view, offset, context);
+      return VfioIommuType1DirtyBitmapGetCodecI386.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('vfio_dirty_bitmap_data', variant, view, offset);
   }

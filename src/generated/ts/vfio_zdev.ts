@@ -9,6 +9,7 @@
 import {
   type AbiCodecs,
   badCount,
+  cannotStart,
   checkBytes,
   checkObject,
   checkU16,
@@ -23,13 +24,12 @@ import {
   measureByEncoding,
   type Members,
   noRoom,
-  notInteger,
   onEveryAbi,
   readBytes,
   type StructCodec,
+  structCodec,
   tooShort,
   writeBytes,
-  wrongType,
 } from '../../codec/runtime/index.ts';
 import {
   decodeVfioDeviceInfoCapabilitiesVariant as decodeBaseVfioDeviceInfoCapabilitiesVariant,
@@ -129,11 +129,8 @@ export function encodeVfioDeviceInfoCapZpciBase(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_zpci_base', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_zpci_base', value, offset, 40, view.byteLength);
   }
   view.setUint32(offset + 36, 0);
   const header = checkObject('vfio_device_info_cap_zpci_base.header', value.header ?? {}, offset);
@@ -144,36 +141,12 @@ export function encodeVfioDeviceInfoCapZpciBase(
   }
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value.start_dma ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value.end_dma ?? 0n, offset + 16), true);
-  const pchid = value.pchid ?? 0;
-  if (typeof pchid !== 'number' || (pchid & 0xffff) !== pchid) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.pchid', pchid, offset + 24);
-  }
-  view.setUint16(offset + 24, pchid, true);
-  const vfn = value.vfn ?? 0;
-  if (typeof vfn !== 'number' || (vfn & 0xffff) !== vfn) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.vfn', vfn, offset + 26);
-  }
-  view.setUint16(offset + 26, vfn, true);
-  const fmb_length = value.fmb_length ?? 0;
-  if (typeof fmb_length !== 'number' || (fmb_length & 0xffff) !== fmb_length) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.fmb_length', fmb_length, offset + 28);
-  }
-  view.setUint16(offset + 28, fmb_length, true);
-  const pft = value.pft ?? 0;
-  if (typeof pft !== 'number' || (pft & 0xff) !== pft) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.pft', pft, offset + 30);
-  }
-  view.setUint8(offset + 30, pft);
-  const gid = value.gid ?? 0;
-  if (typeof gid !== 'number' || (gid & 0xff) !== gid) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.gid', gid, offset + 31);
-  }
-  view.setUint8(offset + 31, gid);
-  const fh = value.fh ?? 0;
-  if (typeof fh !== 'number' || fh >>> 0 !== fh) {
-    throw notInteger('u32', 'vfio_device_info_cap_zpci_base.fh', fh, offset + 32);
-  }
-  view.setUint32(offset + 32, fh, true);
+  view.setUint16(offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value.pchid ?? 0, offset + 24), true);
+  view.setUint16(offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value.vfn ?? 0, offset + 26), true);
+  view.setUint16(offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value.fmb_length ?? 0, offset + 28), true);
+  view.setUint8(offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value.pft ?? 0, offset + 30));
+  view.setUint8(offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value.gid ?? 0, offset + 31));
+  view.setUint32(offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value.fh ?? 0, offset + 32), true);
   return 40;
 }
 
@@ -311,11 +284,8 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_zpci_base', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_zpci_base', value, offset, 36, view.byteLength);
   }
   const header = checkObject('vfio_device_info_cap_zpci_base.header', value.header ?? {}, offset);
   try {
@@ -325,36 +295,12 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   }
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value.start_dma ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value.end_dma ?? 0n, offset + 16), true);
-  const pchid = value.pchid ?? 0;
-  if (typeof pchid !== 'number' || (pchid & 0xffff) !== pchid) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.pchid', pchid, offset + 24);
-  }
-  view.setUint16(offset + 24, pchid, true);
-  const vfn = value.vfn ?? 0;
-  if (typeof vfn !== 'number' || (vfn & 0xffff) !== vfn) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.vfn', vfn, offset + 26);
-  }
-  view.setUint16(offset + 26, vfn, true);
-  const fmb_length = value.fmb_length ?? 0;
-  if (typeof fmb_length !== 'number' || (fmb_length & 0xffff) !== fmb_length) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_base.fmb_length', fmb_length, offset + 28);
-  }
-  view.setUint16(offset + 28, fmb_length, true);
-  const pft = value.pft ?? 0;
-  if (typeof pft !== 'number' || (pft & 0xff) !== pft) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.pft', pft, offset + 30);
-  }
-  view.setUint8(offset + 30, pft);
-  const gid = value.gid ?? 0;
-  if (typeof gid !== 'number' || (gid & 0xff) !== gid) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_base.gid', gid, offset + 31);
-  }
-  view.setUint8(offset + 31, gid);
-  const fh = value.fh ?? 0;
-  if (typeof fh !== 'number' || fh >>> 0 !== fh) {
-    throw notInteger('u32', 'vfio_device_info_cap_zpci_base.fh', fh, offset + 32);
-  }
-  view.setUint32(offset + 32, fh, true);
+  view.setUint16(offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value.pchid ?? 0, offset + 24), true);
+  view.setUint16(offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value.vfn ?? 0, offset + 26), true);
+  view.setUint16(offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value.fmb_length ?? 0, offset + 28), true);
+  view.setUint8(offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value.pft ?? 0, offset + 30));
+  view.setUint8(offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value.gid ?? 0, offset + 31));
+  view.setUint32(offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value.fh ?? 0, offset + 32), true);
   return 36;
 }
 
@@ -540,11 +486,8 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_zpci_group', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_zpci_group', value, offset, 48, view.byteLength);
   }
   view.setUint32(offset + 42, 0);
   view.setUint16(offset + 46, 0);
@@ -557,36 +500,12 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value.dasm ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value.msi_addr ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value.flags ?? 0n, offset + 24), true);
-  const mui = value.mui ?? 0;
-  if (typeof mui !== 'number' || (mui & 0xffff) !== mui) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.mui', mui, offset + 32);
-  }
-  view.setUint16(offset + 32, mui, true);
-  const noi = value.noi ?? 0;
-  if (typeof noi !== 'number' || (noi & 0xffff) !== noi) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.noi', noi, offset + 34);
-  }
-  view.setUint16(offset + 34, noi, true);
-  const maxstbl = value.maxstbl ?? 0;
-  if (typeof maxstbl !== 'number' || (maxstbl & 0xffff) !== maxstbl) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.maxstbl', maxstbl, offset + 36);
-  }
-  view.setUint16(offset + 36, maxstbl, true);
-  const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xff) !== version) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.version', version, offset + 38);
-  }
-  view.setUint8(offset + 38, version);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || (reserved & 0xff) !== reserved) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.reserved', reserved, offset + 39);
-  }
-  view.setUint8(offset + 39, reserved);
-  const imaxstbl = value.imaxstbl ?? 0;
-  if (typeof imaxstbl !== 'number' || (imaxstbl & 0xffff) !== imaxstbl) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.imaxstbl', imaxstbl, offset + 40);
-  }
-  view.setUint16(offset + 40, imaxstbl, true);
+  view.setUint16(offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value.mui ?? 0, offset + 32), true);
+  view.setUint16(offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value.noi ?? 0, offset + 34), true);
+  view.setUint16(offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value.maxstbl ?? 0, offset + 36), true);
+  view.setUint8(offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value.version ?? 0, offset + 38));
+  view.setUint8(offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value.reserved ?? 0, offset + 39));
+  view.setUint16(offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value.imaxstbl ?? 0, offset + 40), true);
   return 48;
 }
 
@@ -734,11 +653,8 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_zpci_group', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_zpci_group', value, offset, 44, view.byteLength);
   }
   view.setUint16(offset + 42, 0);
   const header = checkObject('vfio_device_info_cap_zpci_group.header', value.header ?? {}, offset);
@@ -750,36 +666,12 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   view.setBigUint64(offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value.dasm ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value.msi_addr ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value.flags ?? 0n, offset + 24), true);
-  const mui = value.mui ?? 0;
-  if (typeof mui !== 'number' || (mui & 0xffff) !== mui) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.mui', mui, offset + 32);
-  }
-  view.setUint16(offset + 32, mui, true);
-  const noi = value.noi ?? 0;
-  if (typeof noi !== 'number' || (noi & 0xffff) !== noi) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.noi', noi, offset + 34);
-  }
-  view.setUint16(offset + 34, noi, true);
-  const maxstbl = value.maxstbl ?? 0;
-  if (typeof maxstbl !== 'number' || (maxstbl & 0xffff) !== maxstbl) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.maxstbl', maxstbl, offset + 36);
-  }
-  view.setUint16(offset + 36, maxstbl, true);
-  const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xff) !== version) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.version', version, offset + 38);
-  }
-  view.setUint8(offset + 38, version);
-  const reserved = value.reserved ?? 0;
-  if (typeof reserved !== 'number' || (reserved & 0xff) !== reserved) {
-    throw notInteger('u8', 'vfio_device_info_cap_zpci_group.reserved', reserved, offset + 39);
-  }
-  view.setUint8(offset + 39, reserved);
-  const imaxstbl = value.imaxstbl ?? 0;
-  if (typeof imaxstbl !== 'number' || (imaxstbl & 0xffff) !== imaxstbl) {
-    throw notInteger('u16', 'vfio_device_info_cap_zpci_group.imaxstbl', imaxstbl, offset + 40);
-  }
-  view.setUint16(offset + 40, imaxstbl, true);
+  view.setUint16(offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value.mui ?? 0, offset + 32), true);
+  view.setUint16(offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value.noi ?? 0, offset + 34), true);
+  view.setUint16(offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value.maxstbl ?? 0, offset + 36), true);
+  view.setUint8(offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value.version ?? 0, offset + 38));
+  view.setUint8(offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value.reserved ?? 0, offset + 39));
+  view.setUint16(offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value.imaxstbl ?? 0, offset + 40), true);
   return 44;
 }
 
@@ -952,11 +844,8 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_zpci_util', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_zpci_util', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_zpci_util', value, offset, 12, view.byteLength);
   }
   const header = checkObject('vfio_device_info_cap_zpci_util.header', value.header ?? {}, offset);
   try {
@@ -964,10 +853,7 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   } catch (error) {
     throw inside('vfio_device_info_cap_zpci_util.header', error);
   }
-  const size = value.size ?? (value.util_str?.length ?? 0);
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'vfio_device_info_cap_zpci_util.size', size, offset + 8);
-  }
+  const size = checkU32('vfio_device_info_cap_zpci_util.size', value.size ?? (value.util_str?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, size, true);
   const util_str = value.util_str ?? undefined;
   if (util_str !== undefined) checkBytes('vfio_device_info_cap_zpci_util.util_str', util_str, offset + 12);
@@ -988,7 +874,7 @@ export function encodeVfioDeviceInfoCapZpciUtil(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioDeviceInfoCapZpciUtil(value: Encodable<VfioDeviceInfoCapZpciUtil>): number {
-  if (value.util_str !== undefined) return 12 + value.util_str.length;
+  if (value.util_str instanceof Uint8Array) return 12 + value.util_str.length;
   return measureByEncoding(encodeVfioDeviceInfoCapZpciUtil, value);
 }
 
@@ -1019,15 +905,15 @@ export class VfioDeviceInfoCapZpciUtilView {
 }
 
 /** Codec of vfio_device_info_cap_zpci_util. */
-export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUtil> = {
+export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUtil> = /* @__PURE__ */ structCodec({
   name: 'vfio_device_info_cap_zpci_util',
   size: null,
   minSize: 12,
   members: membersOfVfioDeviceInfoCapZpciUtil,
   decode: decodeVfioDeviceInfoCapZpciUtil,
-  encode: encodeVfioDeviceInfoCapZpciUtil,
+  encodeTyped: encodeVfioDeviceInfoCapZpciUtil,
   measure: measureVfioDeviceInfoCapZpciUtil,
-};
+});
 
 /**
  * The PCI function path, where the device is found in the machine.
@@ -1086,11 +972,8 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('vfio_device_info_cap_zpci_pfip', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('vfio_device_info_cap_zpci_pfip', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('vfio_device_info_cap_zpci_pfip', value, offset, 12, view.byteLength);
   }
   const header = checkObject('vfio_device_info_cap_zpci_pfip.header', value.header ?? {}, offset);
   try {
@@ -1098,10 +981,7 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   } catch (error) {
     throw inside('vfio_device_info_cap_zpci_pfip.header', error);
   }
-  const size = value.size ?? (value.pfip?.length ?? 0);
-  if (typeof size !== 'number' || size >>> 0 !== size) {
-    throw notInteger('u32', 'vfio_device_info_cap_zpci_pfip.size', size, offset + 8);
-  }
+  const size = checkU32('vfio_device_info_cap_zpci_pfip.size', value.size ?? (value.pfip?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, size, true);
   const pfip = value.pfip ?? undefined;
   if (pfip !== undefined) checkBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, offset + 12);
@@ -1122,7 +1002,7 @@ export function encodeVfioDeviceInfoCapZpciPfip(
  * @throws EncodeError where the value does not fit
  */
 export function measureVfioDeviceInfoCapZpciPfip(value: Encodable<VfioDeviceInfoCapZpciPfip>): number {
-  if (value.pfip !== undefined) return 12 + value.pfip.length;
+  if (value.pfip instanceof Uint8Array) return 12 + value.pfip.length;
   return measureByEncoding(encodeVfioDeviceInfoCapZpciPfip, value);
 }
 
@@ -1153,15 +1033,15 @@ export class VfioDeviceInfoCapZpciPfipView {
 }
 
 /** Codec of vfio_device_info_cap_zpci_pfip. */
-export const VfioDeviceInfoCapZpciPfipCodec: StructCodec<VfioDeviceInfoCapZpciPfip> = {
+export const VfioDeviceInfoCapZpciPfipCodec: StructCodec<VfioDeviceInfoCapZpciPfip> = /* @__PURE__ */ structCodec({
   name: 'vfio_device_info_cap_zpci_pfip',
   size: null,
   minSize: 12,
   members: membersOfVfioDeviceInfoCapZpciPfip,
   decode: decodeVfioDeviceInfoCapZpciPfip,
-  encode: encodeVfioDeviceInfoCapZpciPfip,
+  encodeTyped: encodeVfioDeviceInfoCapZpciPfip,
   measure: measureVfioDeviceInfoCapZpciPfip,
-};
+});
 
 /**
  * Capabilities of VFIO_DEVICE_GET_INFO.
@@ -1216,13 +1096,13 @@ export function encodeVfioDeviceInfoCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'vfio_device_info_cap_zpci_base':
-      return VfioDeviceInfoCapZpciBaseCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciBaseCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_info_cap_zpci_group':
-      return VfioDeviceInfoCapZpciGroupCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciGroupCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_info_cap_zpci_util':
-      return VfioDeviceInfoCapZpciUtilCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciUtilCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_info_cap_zpci_pfip':
-      return VfioDeviceInfoCapZpciPfipCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciPfipCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBaseVfioDeviceInfoCapabilitiesVariant(variant, view, offset, context);
   }
@@ -1269,13 +1149,13 @@ export function encodeVfioDeviceInfoCapabilitiesVariantI386(
 ): number {
   switch (variant.kind) {
     case 'vfio_device_info_cap_zpci_base':
-      return VfioDeviceInfoCapZpciBaseCodecI386.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciBaseCodecI386.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_info_cap_zpci_group':
-      return VfioDeviceInfoCapZpciGroupCodecI386.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciGroupCodecI386.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_info_cap_zpci_util':
-      return VfioDeviceInfoCapZpciUtilCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciUtilCodec.encodeTyped(variant.value, view, offset, context);
     case 'vfio_device_info_cap_zpci_pfip':
-      return VfioDeviceInfoCapZpciPfipCodec.encode(variant.value, view, offset, context);
+      return VfioDeviceInfoCapZpciPfipCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBaseVfioDeviceInfoCapabilitiesVariant(variant, view, offset, context);
   }

@@ -34,6 +34,7 @@ const odd: readonly unknown[] = [
   'x',
   true,
   undefined,
+  null,
   {},
 ];
 
@@ -91,7 +92,7 @@ describe.each(models.flatMap((model) => structsOf(model)))(
   },
 );
 
-/** A copy of a value with one member left out or replaced by something odd. */
+/** A copy of a value with one member left out, misspelt or replaced by something odd. */
 function spoiled(value: unknown, picks: readonly number[]): unknown {
   const root = structuredClone(value);
   let at: unknown = root;
@@ -108,6 +109,7 @@ function spoiled(value: unknown, picks: readonly number[]): unknown {
       continue;
     }
     if (next() % 5 === 0) delete object[key];
+    else if (next() % 9 === 0) object[`${key}s`] = member;
     else object[key] = odd[next() % odd.length];
     return root;
   }

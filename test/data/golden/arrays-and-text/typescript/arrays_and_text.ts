@@ -4,6 +4,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBytes,
   checkObject,
   checkS32,
@@ -15,7 +16,6 @@ import {
   fixedCodec,
   inside,
   type Members,
-  noRoom,
   notInteger,
   onEveryAbi,
   readBytes,
@@ -76,8 +76,9 @@ export function readPoint(view: DataView, offset: number): Point {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePoint(value: Partial<Point>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('point', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('point', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('point', value, offset, 8, view.byteLength);
+  }
   return writePoint(value, view, offset);
 }
 
@@ -204,9 +205,8 @@ export function decodeNamedThing(view: DataView, offset = 0): NamedThing {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('named_thing', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 92 <= view.byteLength)) {
-    throw noRoom('named_thing', offset, 92, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 92 <= view.byteLength)) {
+    throw cannotStart('named_thing', value, offset, 92, view.byteLength);
   }
   const name = value.name ?? undefined;
   if (name !== undefined) checkBytes('named_thing.name', name, offset);
@@ -217,11 +217,7 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
   const serial = value.serial ?? undefined;
   if (serial !== undefined) checkBytes('named_thing.serial', serial, offset + 24);
   writeBytes('named_thing.serial', serial, view, offset + 24, 16);
-  const used = value.used ?? 0;
-  if (typeof used !== 'number' || used >>> 0 !== used) {
-    throw notInteger('u32', 'named_thing.used', used, offset + 40);
-  }
-  view.setUint32(offset + 40, used, true);
+  view.setUint32(offset + 40, checkU32('named_thing.used', value.used ?? 0, offset + 40), true);
   const slots = value.slots ?? undefined;
   if (slots !== undefined && !Array.isArray(slots)) {
     throw wrongType('named_thing.slots', slots, offset + 44, 'an array');

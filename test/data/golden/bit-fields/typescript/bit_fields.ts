@@ -4,6 +4,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBits,
   checkSignedBits,
   checkU32,
@@ -11,14 +12,11 @@ import {
   type Encodable,
   fixedCodec,
   type Members,
-  noRoom,
-  notInteger,
   onEveryAbi,
   readUnit,
   type StructCodec,
   tooShort,
   writeUnit,
-  wrongType,
 } from 'uapikit/runtime';
 
 /** (struct small_parts) */
@@ -79,9 +77,8 @@ export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('small_parts', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('small_parts', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('small_parts', value, offset, 12, view.byteLength);
   }
   view.setBigUint64(offset, 0n);
   view.setUint32(offset + 8, 0);
@@ -101,11 +98,7 @@ export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, o
     | (Number(checkSignedBits('small_parts.signed_', value.signed_, 9, offset + 4)) << 4)
   ) >>> 0;
   view.setUint16(offset + 4, unit_4_, true);
-  const plain = value.plain ?? 0;
-  if (typeof plain !== 'number' || plain >>> 0 !== plain) {
-    throw notInteger('u32', 'small_parts.plain', plain, offset + 8);
-  }
-  view.setUint32(offset + 8, plain, true);
+  view.setUint32(offset + 8, checkU32('small_parts.plain', value.plain ?? 0, offset + 8), true);
   return 12;
 }
 

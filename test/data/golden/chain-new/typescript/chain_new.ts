@@ -9,6 +9,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBytes,
   checkObject,
   checkU16,
@@ -19,7 +20,6 @@ import {
   fixedCodec,
   inside,
   type Members,
-  noRoom,
   notInteger,
   onEveryAbi,
   type RawVariant,
@@ -28,7 +28,6 @@ import {
   type StructCodec,
   tooShort,
   writeBytes,
-  wrongType,
 } from 'uapikit/runtime';
 
 /** (struct blob_head) */
@@ -70,18 +69,11 @@ export function decodeBlobHead(view: DataView, offset = 0): BlobHead {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeBlobHead(value: Partial<BlobHead>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('blob_head', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('blob_head', offset, 8, view.byteLength);
-  const magic = value.magic ?? 0;
-  if (typeof magic !== 'number' || magic >>> 0 !== magic) {
-    throw notInteger('u32', 'blob_head.magic', magic, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('blob_head', value, offset, 8, view.byteLength);
   }
-  view.setUint32(offset, magic, false);
-  const first_blob = value.first_blob ?? 0;
-  if (typeof first_blob !== 'number' || first_blob >>> 0 !== first_blob) {
-    throw notInteger('u32', 'blob_head.first_blob', first_blob, offset + 4);
-  }
-  view.setUint32(offset + 4, first_blob, false);
+  view.setUint32(offset, checkU32('blob_head.magic', value.magic ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('blob_head.first_blob', value.first_blob ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -174,8 +166,9 @@ export function readBlob(view: DataView, offset: number): Blob {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeBlob(value: Partial<Blob>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('blob', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('blob', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('blob', value, offset, 8, view.byteLength);
+  }
   return writeBlob(value, view, offset);
 }
 
@@ -288,9 +281,8 @@ export function decodeNameBlob(view: DataView, offset = 0): NameBlob {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeNameBlob(value: Encodable<NameBlob>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('name_blob', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('name_blob', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('name_blob', value, offset, 24, view.byteLength);
   }
   const head = checkObject('name_blob.head', value.head ?? {}, offset);
   try {
@@ -376,7 +368,7 @@ export function encodeBlobsVariant(
 ): number {
   switch (variant.kind) {
     case 'name_blob':
-      return NameBlobCodec.encode(variant.value, view, offset, context);
+      return NameBlobCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('blobs', variant, view, offset);
   }

@@ -9,6 +9,7 @@
 import {
   type AbiCodecs,
   badCount,
+  cannotStart,
   checkBits,
   checkBytes,
   checkObject,
@@ -23,16 +24,15 @@ import {
   inside,
   measureByEncoding,
   type Members,
-  noRoom,
   onEveryAbi,
   outerValue,
   type RawVariant,
   rawVariant,
   readBytes,
   type StructCodec,
+  structCodec,
   tooShort,
   writeBytes,
-  wrongType,
   zeroFill,
 } from 'uapikit/runtime';
 
@@ -94,11 +94,8 @@ export function decodeConfigHeader(view: DataView, offset = 0): ConfigHeader {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeConfigHeader(value: Encodable<ConfigHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('config_header', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 53 <= view.byteLength)) {
-    throw noRoom('config_header', offset, 53, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 53 <= view.byteLength)) {
+    throw cannotStart('config_header', value, offset, 53, view.byteLength);
   }
   zeroFill(view, offset, offset + 53);
   view.setUint16(offset, checkU16('config_header.vendor_id', value.vendor_id ?? 0, offset), true);
@@ -209,8 +206,9 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('cap_header', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) throw noRoom('cap_header', offset, 2, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+    throw cannotStart('cap_header', value, offset, 2, view.byteLength);
+  }
   return writeCapHeader(value, view, offset);
 }
 
@@ -312,8 +310,9 @@ export function decodeCapVendor(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCapVendor(value: Encodable<CapVendor>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('cap_vendor', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 3 <= view.byteLength)) throw noRoom('cap_vendor', offset, 3, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
+    throw cannotStart('cap_vendor', value, offset, 3, view.byteLength);
+  }
   let filled = offset + 3;
   const header = checkObject('cap_vendor.header', value.header ?? {}, offset);
   try {
@@ -370,15 +369,15 @@ export class CapVendorView {
 }
 
 /** Codec of cap_vendor. */
-export const CapVendorCodec: StructCodec<CapVendor> = {
+export const CapVendorCodec: StructCodec<CapVendor> = /* @__PURE__ */ structCodec({
   name: 'cap_vendor',
   size: null,
   minSize: 3,
   members: membersOfCapVendor,
   decode: decodeCapVendor,
-  encode: encodeCapVendor,
+  encodeTyped: encodeCapVendor,
   measure: measureCapVendor,
-};
+});
 
 /** (Variants capabilities: kind is the name of the member's struct.) */
 export type CapabilitiesVariant =
@@ -419,7 +418,7 @@ export function encodeCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'cap_vendor':
-      return CapVendorCodec.encode(variant.value, view, offset, context);
+      return CapVendorCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('capabilities', variant, view, offset);
   }

@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBits,
   checkObject,
   checkU32,
@@ -20,11 +21,11 @@ import {
   inside,
   measureByEncoding,
   type Members,
-  noRoom,
   onEveryAbi,
   type RawVariant,
   rawVariant,
   type StructCodec,
+  structCodec,
   tooShort,
   unexpectedField,
   wrongType,
@@ -100,8 +101,9 @@ export function readExtHeader(view: DataView, offset: number): ExtHeader {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeExtHeader(value: Encodable<ExtHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('ext_header', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('ext_header', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('ext_header', value, offset, 4, view.byteLength);
+  }
   return writeExtHeader(value, view, offset);
 }
 
@@ -199,8 +201,9 @@ export function decodeExtAer(view: DataView, offset = 0, end = view.byteLength):
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeExtAer(value: Encodable<ExtAer>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('ext_aer', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('ext_aer', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('ext_aer', value, offset, 4, view.byteLength);
+  }
   let filled = offset + 4;
   const header = checkObject('ext_aer.header', value.header ?? {}, offset);
   try {
@@ -256,15 +259,15 @@ export class ExtAerView {
 }
 
 /** Codec of ext_aer. */
-export const ExtAerCodec: StructCodec<ExtAer> = {
+export const ExtAerCodec: StructCodec<ExtAer> = /* @__PURE__ */ structCodec({
   name: 'ext_aer',
   size: null,
   minSize: 4,
   members: membersOfExtAer,
   decode: decodeExtAer,
-  encode: encodeExtAer,
+  encodeTyped: encodeExtAer,
   measure: measureExtAer,
-};
+});
 
 /** (Variants ext_capabilities: kind is the name of the member's struct.) */
 export type ExtCapabilitiesVariant =
@@ -303,7 +306,7 @@ export function encodeExtCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'ext_aer':
-      return ExtAerCodec.encode(variant.value, view, offset, context);
+      return ExtAerCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('ext_capabilities', variant, view, offset);
   }

@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkObject,
   checkU16,
   checkU32,
@@ -20,10 +21,10 @@ import {
   inside,
   measureByEncoding,
   type Members,
-  noRoom,
   onEveryAbi,
   peerValue,
   type StructCodec,
+  structCodec,
   tooShort,
   unexpectedField,
   wrongType,
@@ -100,8 +101,9 @@ export function encodeExtDvsec(
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('ext_dvsec', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('ext_dvsec', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('ext_dvsec', value, offset, 8, view.byteLength);
+  }
   let filled = offset + 8;
   const header = checkObject('ext_dvsec.header', value.header ?? {}, offset);
   try {
@@ -176,15 +178,15 @@ export class ExtDvsecView {
 }
 
 /** Codec of ext_dvsec. */
-export const ExtDvsecCodec: StructCodec<ExtDvsec> = {
+export const ExtDvsecCodec: StructCodec<ExtDvsec> = /* @__PURE__ */ structCodec({
   name: 'ext_dvsec',
   size: null,
   minSize: 8,
   members: membersOfExtDvsec,
   decode: decodeExtDvsec,
-  encode: encodeExtDvsec,
+  encodeTyped: encodeExtDvsec,
   measure: measureExtDvsec,
-};
+});
 
 /** (Variants ext_capabilities: kind is the name of the member's struct.) */
 export type ExtCapabilitiesVariant =
@@ -226,7 +228,7 @@ export function encodeExtCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'ext_dvsec':
-      return ExtDvsecCodec.encode(variant.value, view, offset, context);
+      return ExtDvsecCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBaseExtCapabilitiesVariant(variant, view, offset, context);
   }

@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBits,
   checkBytes,
   checkObject,
@@ -21,10 +22,10 @@ import {
   onEveryAbi,
   readBytes,
   type StructCodec,
+  structCodec,
   tooShort,
   unexpectedField,
   writeBytes,
-  wrongType,
 } from 'uapikit/runtime';
 
 /** Offset: */
@@ -151,8 +152,9 @@ export function decodeInterrupts(view: DataView, offset = 0, end = view.byteLeng
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeInterrupts(value: Encodable<Interrupts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('interrupts', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('interrupts', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('interrupts', value, offset, 8, view.byteLength);
+  }
   let filled = offset + 8;
   const header = value.header ?? undefined;
   if (header !== undefined) checkBytes('interrupts.header', header, offset);
@@ -262,15 +264,15 @@ export class InterruptsView {
 }
 
 /** Codec of interrupts. */
-export const InterruptsCodec: StructCodec<Interrupts> = {
+export const InterruptsCodec: StructCodec<Interrupts> = /* @__PURE__ */ structCodec({
   name: 'interrupts',
   size: null,
   minSize: 8,
   members: membersOfInterrupts,
   decode: decodeInterrupts,
-  encode: encodeInterrupts,
+  encodeTyped: encodeInterrupts,
   measure: measureInterrupts,
-};
+});
 
 /** The codecs of conditional_fields by the names of the structs, for code that works with any of them. */
 export const conditionalFieldsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

@@ -8,11 +8,11 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   countMismatch,
   type Encodable,
   fixedCodec,
-  noRoom,
   onEveryAbi,
   type StructCodec,
   tooShort,
@@ -48,8 +48,9 @@ export function decodeThing(view: DataView, offset = 0): Thing {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeThing(value: Encodable<Thing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('thing', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw noRoom('thing', offset, 28, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+    throw cannotStart('thing', value, offset, 28, view.byteLength);
+  }
   const values_ = value.values_ ?? undefined;
   if (values_ !== undefined && !Array.isArray(values_)) {
     throw wrongType('thing.values_', values_, offset, 'an array');

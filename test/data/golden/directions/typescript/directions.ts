@@ -4,16 +4,14 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   checkU64,
   fixedCodec,
   type Members,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 
 export const PLACE_FIXED = 1;
@@ -72,18 +70,11 @@ export function decodePlace(view: DataView, offset = 0): Place {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('place', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw noRoom('place', offset, 32, view.byteLength);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'place.flags', flags, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('place', value, offset, 32, view.byteLength);
   }
-  view.setUint32(offset, flags, true);
-  const result = value.result ?? 0;
-  if (typeof result !== 'number' || result >>> 0 !== result) {
-    throw notInteger('u32', 'place.result', result, offset + 4);
-  }
-  view.setUint32(offset + 4, result, true);
+  view.setUint32(offset, checkU32('place.flags', value.flags ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('place.result', value.result ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('place.cookie', value.cookie ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('place.iova', value.iova ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('place.hint', value.hint ?? 0n, offset + 24), true);
@@ -193,16 +184,11 @@ export function decodeAnswer(view: DataView, offset = 0): Answer {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeAnswer(value: Partial<Answer>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('answer', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('answer', offset, 8, view.byteLength);
-  const size = value.size ?? 0;
-  if (typeof size !== 'number' || size >>> 0 !== size) throw notInteger('u32', 'answer.size', size, offset);
-  view.setUint32(offset, size, true);
-  const value_ = value.value ?? 0;
-  if (typeof value_ !== 'number' || value_ >>> 0 !== value_) {
-    throw notInteger('u32', 'answer.value', value_, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('answer', value, offset, 8, view.byteLength);
   }
-  view.setUint32(offset + 4, value_, true);
+  view.setUint32(offset, checkU32('answer.size', value.size ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('answer.value', value.value ?? 0, offset + 4), true);
   return 8;
 }
 

@@ -10,6 +10,7 @@ import {
   type AbiCodecs,
   badCount,
   badOffset,
+  cannotStart,
   checkBits,
   checkObject,
   checkU16,
@@ -24,6 +25,7 @@ import {
   noRoom,
   onEveryAbi,
   type StructCodec,
+  structCodec,
   tooShort,
   unexpectedField,
   wrongType,
@@ -91,8 +93,9 @@ export function decodeEntry(view: DataView, offset = 0, end = view.byteLength): 
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeEntry(value: Encodable<Entry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('entry', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('entry', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('entry', value, offset, 4, view.byteLength);
+  }
   let filled = offset + 4;
   const info_bits: Partial<EntryInfo> = checkObject('entry.info', value.info ?? {}, offset);
   const info = (
@@ -155,15 +158,15 @@ export class EntryView {
 }
 
 /** Codec of entry. */
-export const EntryCodec: StructCodec<Entry> = {
+export const EntryCodec: StructCodec<Entry> = /* @__PURE__ */ structCodec({
   name: 'entry',
   size: null,
   minSize: 4,
   members: membersOfEntry,
   decode: decodeEntry,
-  encode: encodeEntry,
+  encodeTyped: encodeEntry,
   measure: measureEntry,
-};
+});
 
 /** Bits of directory.word. */
 export interface DirectoryWord {
@@ -247,8 +250,9 @@ export function decodeDirectory(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeDirectory(value: Encodable<Directory>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('directory', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('directory', offset, 4, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('directory', value, offset, 4, view.byteLength);
+  }
   let filled = offset + 4;
   const word_bits: Partial<DirectoryWord> = checkObject('directory.word', value.word ?? {}, offset);
   const word = (
@@ -333,15 +337,15 @@ export class DirectoryView {
 }
 
 /** Codec of directory. */
-export const DirectoryCodec: StructCodec<Directory> = {
+export const DirectoryCodec: StructCodec<Directory> = /* @__PURE__ */ structCodec({
   name: 'directory',
   size: null,
   minSize: 4,
   members: membersOfDirectory,
   decode: decodeDirectory,
-  encode: encodeDirectory,
+  encodeTyped: encodeDirectory,
   measure: measureDirectory,
-};
+});
 
 /** The codecs of dynamic_registers by the names of the structs, for code that works with any of them. */
 export const dynamicRegistersCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

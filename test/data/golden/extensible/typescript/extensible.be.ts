@@ -8,15 +8,13 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   checkU64,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import { GROW, type Grown, membersOfGrown } from './extensible.js';
 
@@ -43,24 +41,13 @@ export function decodeGrown(view: DataView, offset = 0): Grown {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeGrown(value: Partial<Grown>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('grown', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw noRoom('grown', offset, 24, view.byteLength);
-  const size = value.size ?? 24;
-  if (typeof size !== 'number' || size >>> 0 !== size) throw notInteger('u32', 'grown.size', size, offset);
-  view.setUint32(offset, size, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'grown.flags', flags, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('grown', value, offset, 24, view.byteLength);
   }
-  view.setUint32(offset + 4, flags, false);
-  const id = value.id ?? 0;
-  if (typeof id !== 'number' || id >>> 0 !== id) throw notInteger('u32', 'grown.id', id, offset + 8);
-  view.setUint32(offset + 8, id, false);
-  const extra = value.extra ?? 0;
-  if (typeof extra !== 'number' || extra >>> 0 !== extra) {
-    throw notInteger('u32', 'grown.extra', extra, offset + 12);
-  }
-  view.setUint32(offset + 12, extra, false);
+  view.setUint32(offset, checkU32('grown.size', value.size ?? 24, offset), false);
+  view.setUint32(offset + 4, checkU32('grown.flags', value.flags ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('grown.id', value.id ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('grown.extra', value.extra ?? 0, offset + 12), false);
   view.setBigUint64(offset + 16, checkU64('grown.wide', value.wide ?? 0n, offset + 16), false);
   return 24;
 }

@@ -8,17 +8,15 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkS32,
   checkU16,
   checkU32,
   checkU64,
   checkU8,
   fixedCodec,
-  noRoom,
-  notInteger,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import { membersOfPicture, type Picture } from './flags_and_enums.js';
 
@@ -47,30 +45,15 @@ export function decodePicture(view: DataView, offset = 0): Picture {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePicture(value: Partial<Picture>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('picture', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw noRoom('picture', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('picture', value, offset, 24, view.byteLength);
+  }
   view.setUint8(offset + 7, 0);
   view.setUint32(offset + 12, 0);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'picture.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, false);
-  const color = value.color ?? 0;
-  if (typeof color !== 'number' || (color & 0xffff) !== color) {
-    throw notInteger('u16', 'picture.color', color, offset + 4);
-  }
-  view.setUint16(offset + 4, color, false);
-  const loose = value.loose ?? 0;
-  if (typeof loose !== 'number' || (loose & 0xff) !== loose) {
-    throw notInteger('u8', 'picture.loose', loose, offset + 6);
-  }
-  view.setUint8(offset + 6, loose);
-  const other = value.other ?? 0;
-  if (typeof other !== 'number' || (other | 0) !== other) {
-    throw notInteger('s32', 'picture.other', other, offset + 8);
-  }
-  view.setInt32(offset + 8, other, false);
+  view.setUint32(offset, checkU32('picture.flags', value.flags ?? 0, offset), false);
+  view.setUint16(offset + 4, checkU16('picture.color', value.color ?? 0, offset + 4), false);
+  view.setUint8(offset + 6, checkU8('picture.loose', value.loose ?? 0, offset + 6));
+  view.setInt32(offset + 8, checkS32('picture.other', value.other ?? 0, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('picture.wide', value.wide ?? 0n, offset + 16), false);
   return 24;
 }
@@ -166,29 +149,14 @@ export function decodePictureI386(view: DataView, offset = 0): Picture {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePictureI386(value: Partial<Picture>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('picture', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw noRoom('picture', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('picture', value, offset, 20, view.byteLength);
+  }
   view.setUint8(offset + 7, 0);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'picture.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, false);
-  const color = value.color ?? 0;
-  if (typeof color !== 'number' || (color & 0xffff) !== color) {
-    throw notInteger('u16', 'picture.color', color, offset + 4);
-  }
-  view.setUint16(offset + 4, color, false);
-  const loose = value.loose ?? 0;
-  if (typeof loose !== 'number' || (loose & 0xff) !== loose) {
-    throw notInteger('u8', 'picture.loose', loose, offset + 6);
-  }
-  view.setUint8(offset + 6, loose);
-  const other = value.other ?? 0;
-  if (typeof other !== 'number' || (other | 0) !== other) {
-    throw notInteger('s32', 'picture.other', other, offset + 8);
-  }
-  view.setInt32(offset + 8, other, false);
+  view.setUint32(offset, checkU32('picture.flags', value.flags ?? 0, offset), false);
+  view.setUint16(offset + 4, checkU16('picture.color', value.color ?? 0, offset + 4), false);
+  view.setUint8(offset + 6, checkU8('picture.loose', value.loose ?? 0, offset + 6));
+  view.setInt32(offset + 8, checkS32('picture.other', value.other ?? 0, offset + 8), false);
   view.setBigUint64(offset + 12, checkU64('picture.wide', value.wide ?? 0n, offset + 12), false);
   return 20;
 }

@@ -9,6 +9,7 @@
 import {
   type AbiCodecs,
   badCount,
+  cannotStart,
   checkBytes,
   checkObject,
   checkU16,
@@ -24,6 +25,7 @@ import {
   onEveryAbi,
   readBytes,
   type StructCodec,
+  structCodec,
   tooShort,
   writeBytes,
   wrongType,
@@ -66,8 +68,9 @@ export function readEntry(view: DataView, offset: number): Entry {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('entry', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('entry', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('entry', value, offset, 8, view.byteLength);
+  }
   return writeEntry(value, view, offset);
 }
 
@@ -157,17 +160,11 @@ export function decodeTable(view: DataView, offset = 0, end = view.byteLength): 
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('table', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('table', offset, 8, view.byteLength);
-  const argsz = value.argsz ?? (8 + (8 * (value.entries?.length ?? 0)));
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'table.argsz', argsz, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('table', value, offset, 8, view.byteLength);
   }
-  view.setUint32(offset, argsz, false);
-  const count = value.count ?? (value.entries?.length ?? 0);
-  if (typeof count !== 'number' || count >>> 0 !== count) {
-    throw notInteger('u32', 'table.count', count, offset + 4);
-  }
+  view.setUint32(offset, checkU32('table.argsz', value.argsz ?? (8 + (8 * (value.entries?.length ?? 0))), offset), false);
+  const count = checkU32('table.count', value.count ?? (value.entries?.length ?? 0), offset + 4);
   view.setUint32(offset + 4, count, false);
   const entries = value.entries ?? undefined;
   if (entries !== undefined && !Array.isArray(entries)) {
@@ -199,7 +196,7 @@ export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0)
  * @throws EncodeError where the value does not fit
  */
 export function measureTable(value: Encodable<Table>): number {
-  if (value.entries !== undefined) return 8 + 8 * value.entries.length;
+  if (Array.isArray(value.entries)) return 8 + 8 * value.entries.length;
   return measureByEncoding(encodeTable, value);
 }
 
@@ -234,15 +231,15 @@ export class TableView {
 }
 
 /** Codec of table of a big-endian machine. */
-export const TableCodec: StructCodec<Table> = {
+export const TableCodec: StructCodec<Table> = /* @__PURE__ */ structCodec({
   name: 'table',
   size: null,
   minSize: 8,
   members: membersOfTable,
   decode: decodeTable,
-  encode: encodeTable,
+  encodeTyped: encodeTable,
   measure: measureTable,
-};
+});
 
 /**
  * Reads struct two_counts of a big-endian machine.
@@ -273,17 +270,12 @@ export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('two_counts', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('two_counts', offset, 4, view.byteLength);
-  const rows = value.rows ?? 0;
-  if (typeof rows !== 'number' || (rows & 0xffff) !== rows) {
-    throw notInteger('u16', 'two_counts.rows', rows, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('two_counts', value, offset, 4, view.byteLength);
   }
+  const rows = checkU16('two_counts.rows', value.rows ?? 0, offset);
   view.setUint16(offset, rows, false);
-  const columns = value.columns ?? 0;
-  if (typeof columns !== 'number' || (columns & 0xffff) !== columns) {
-    throw notInteger('u16', 'two_counts.columns', columns, offset + 2);
-  }
+  const columns = checkU16('two_counts.columns', value.columns ?? 0, offset + 2);
   view.setUint16(offset + 2, columns, false);
   const cells = value.cells ?? undefined;
   if (cells !== undefined) checkBytes('two_counts.cells', cells, offset + 4);
@@ -305,7 +297,7 @@ export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, off
  * @throws EncodeError where the value does not fit
  */
 export function measureTwoCounts(value: Encodable<TwoCounts>): number {
-  if (value.cells !== undefined) return 4 + value.cells.length;
+  if (value.cells instanceof Uint8Array) return 4 + value.cells.length;
   return measureByEncoding(encodeTwoCounts, value);
 }
 
@@ -340,15 +332,15 @@ export class TwoCountsView {
 }
 
 /** Codec of two_counts of a big-endian machine. */
-export const TwoCountsCodec: StructCodec<TwoCounts> = {
+export const TwoCountsCodec: StructCodec<TwoCounts> = /* @__PURE__ */ structCodec({
   name: 'two_counts',
   size: null,
   minSize: 4,
   members: membersOfTwoCounts,
   decode: decodeTwoCounts,
-  encode: encodeTwoCounts,
+  encodeTyped: encodeTwoCounts,
   measure: measureTwoCounts,
-};
+});
 
 /** The codecs of flexible_array by the names of the structs, for code that works with any of them. */
 export const flexibleArrayCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

@@ -8,15 +8,13 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkS32,
   checkU32,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import {
   ATTACH,
@@ -46,13 +44,10 @@ export function decodeRecord(view: DataView, offset = 0): Record {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeRecord(value: Partial<Record>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('record', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('record', offset, 4, view.byteLength);
-  const cookie = value.cookie ?? 0;
-  if (typeof cookie !== 'number' || cookie >>> 0 !== cookie) {
-    throw notInteger('u32', 'record.cookie', cookie, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('record', value, offset, 4, view.byteLength);
   }
-  view.setUint32(offset, cookie, false);
+  view.setUint32(offset, checkU32('record.cookie', value.cookie ?? 0, offset), false);
   return 4;
 }
 
@@ -110,36 +105,15 @@ export function decodeAttach(view: DataView, offset = 0): Attach {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeAttach(value: Partial<Attach>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('attach', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw noRoom('attach', offset, 24, view.byteLength);
-  const kind = value.kind ?? 0;
-  if (typeof kind !== 'number' || kind >>> 0 !== kind) throw notInteger('u32', 'attach.kind', kind, offset);
-  view.setUint32(offset, kind, false);
-  const space_id = value.space_id ?? 0;
-  if (typeof space_id !== 'number' || space_id >>> 0 !== space_id) {
-    throw notInteger('u32', 'attach.space_id', space_id, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('attach', value, offset, 24, view.byteLength);
   }
-  view.setUint32(offset + 4, space_id, false);
-  const target_id = value.target_id ?? 0;
-  if (typeof target_id !== 'number' || target_id >>> 0 !== target_id) {
-    throw notInteger('u32', 'attach.target_id', target_id, offset + 8);
-  }
-  view.setUint32(offset + 8, target_id, false);
-  const object_id = value.object_id ?? 0;
-  if (typeof object_id !== 'number' || object_id >>> 0 !== object_id) {
-    throw notInteger('u32', 'attach.object_id', object_id, offset + 12);
-  }
-  view.setUint32(offset + 12, object_id, false);
-  const stream_fd = value.stream_fd ?? 0;
-  if (typeof stream_fd !== 'number' || (stream_fd | 0) !== stream_fd) {
-    throw notInteger('s32', 'attach.stream_fd', stream_fd, offset + 16);
-  }
-  view.setInt32(offset + 16, stream_fd, false);
-  const any_fd = value.any_fd ?? 0;
-  if (typeof any_fd !== 'number' || (any_fd | 0) !== any_fd) {
-    throw notInteger('s32', 'attach.any_fd', any_fd, offset + 20);
-  }
-  view.setInt32(offset + 20, any_fd, false);
+  view.setUint32(offset, checkU32('attach.kind', value.kind ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('attach.space_id', value.space_id ?? 0, offset + 4), false);
+  view.setUint32(offset + 8, checkU32('attach.target_id', value.target_id ?? 0, offset + 8), false);
+  view.setUint32(offset + 12, checkU32('attach.object_id', value.object_id ?? 0, offset + 12), false);
+  view.setInt32(offset + 16, checkS32('attach.stream_fd', value.stream_fd ?? 0, offset + 16), false);
+  view.setInt32(offset + 20, checkS32('attach.any_fd', value.any_fd ?? 0, offset + 20), false);
   return 24;
 }
 

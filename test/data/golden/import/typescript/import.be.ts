@@ -8,17 +8,15 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkObject,
   checkU32,
   type CodecContext,
   type Encodable,
   fixedCodec,
   inside,
-  noRoom,
-  notInteger,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import { membersOfTestPayload, type PayloadVariant, type TestPayload } from './import.js';
 import {
@@ -51,18 +49,11 @@ export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('test_payload', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
-    throw noRoom('test_payload', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('test_payload', value, offset, 24, view.byteLength);
   }
   view.setUint32(offset + 4, 0);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'test_payload.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, false);
+  view.setUint32(offset, checkU32('test_payload.flags', value.flags ?? 0, offset), false);
   const entry = checkObject('test_payload.entry', value.entry ?? {}, offset + 8);
   try {
     encodeRangeEntry(entry, view, offset + 8);
@@ -129,17 +120,10 @@ export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('test_payload', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('test_payload', value, offset, 20, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
-    throw noRoom('test_payload', offset, 20, view.byteLength);
-  }
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'test_payload.flags', flags, offset);
-  }
-  view.setUint32(offset, flags, false);
+  view.setUint32(offset, checkU32('test_payload.flags', value.flags ?? 0, offset), false);
   const entry = checkObject('test_payload.entry', value.entry ?? {}, offset + 4);
   try {
     encodeRangeEntry(entry, view, offset + 4);
@@ -221,7 +205,7 @@ export function encodePayloadVariant(
 ): number {
   switch (variant.kind) {
     case 'test_payload':
-      return TestPayloadCodec.encode(variant.value, view, offset, context);
+      return TestPayloadCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBasePayloadVariant(variant, view, offset, context);
   }
@@ -259,7 +243,7 @@ export function encodePayloadVariantI386(
 ): number {
   switch (variant.kind) {
     case 'test_payload':
-      return TestPayloadCodecI386.encode(variant.value, view, offset, context);
+      return TestPayloadCodecI386.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeBasePayloadVariant(variant, view, offset, context);
   }

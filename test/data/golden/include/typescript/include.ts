@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkObject,
   checkU32,
   checkU64,
@@ -16,7 +17,6 @@ import {
   fixedCodec,
   inside,
   type Members,
-  noRoom,
   notInteger,
   onEveryAbi,
   type StructCodec,
@@ -71,8 +71,9 @@ export function readPartThree(view: DataView, offset: number): PartThree {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePartThree(value: Partial<PartThree>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('part_three', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('part_three', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('part_three', value, offset, 8, view.byteLength);
+  }
   return writePartThree(value, view, offset);
 }
 
@@ -83,7 +84,7 @@ export function encodePartThree(value: Partial<PartThree>, view: DataView, offse
  */
 export function writePartThree(value: Partial<PartThree>, view: DataView, offset: number): number {
   const c = value.c ?? 0n;
-  if (typeof c !== 'bigint' || c < 0n || c > 0xffffffffffffffffn) {
+  if (typeof c !== 'bigint' || BigInt.asUintN(64, c) !== c) {
     throw notInteger('u64', 'part_three.c', c, offset);
   }
   view.setBigUint64(offset, c, true);
@@ -169,8 +170,9 @@ export function readPartOne(view: DataView, offset: number): PartOne {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePartOne(value: Encodable<PartOne>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('part_one', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw noRoom('part_one', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('part_one', value, offset, 16, view.byteLength);
+  }
   return writePartOne(value, view, offset);
 }
 
@@ -268,8 +270,9 @@ export function readPartTwo(view: DataView, offset: number): PartTwo {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePartTwo(value: Encodable<PartTwo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('part_two', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('part_two', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('part_two', value, offset, 8, view.byteLength);
+  }
   return writePartTwo(value, view, offset);
 }
 
@@ -351,8 +354,9 @@ export function decodeWhole(view: DataView, offset = 0): Whole {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeWhole(value: Encodable<Whole>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('whole', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw noRoom('whole', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('whole', value, offset, 24, view.byteLength);
+  }
   const one = checkObject('whole.one', value.one ?? {}, offset);
   try {
     writePartOne(one, view, offset);

@@ -8,15 +8,13 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   fixedCodec,
   type Members,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 
 export const IOC_TYPE = 0x3b;
@@ -123,14 +121,11 @@ export function decodePair(view: DataView, offset = 0): Pair {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePair(value: Partial<Pair>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('pair', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('pair', offset, 8, view.byteLength);
-  const a = value.a ?? 0;
-  if (typeof a !== 'number' || a >>> 0 !== a) throw notInteger('u32', 'pair.a', a, offset);
-  view.setUint32(offset, a, true);
-  const b = value.b ?? 0;
-  if (typeof b !== 'number' || b >>> 0 !== b) throw notInteger('u32', 'pair.b', b, offset + 4);
-  view.setUint32(offset + 4, b, true);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('pair', value, offset, 8, view.byteLength);
+  }
+  view.setUint32(offset, checkU32('pair.a', value.a ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('pair.b', value.b ?? 0, offset + 4), true);
   return 8;
 }
 

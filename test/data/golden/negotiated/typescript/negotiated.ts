@@ -5,6 +5,7 @@
 import {
   type AbiCodecs,
   badCount,
+  cannotStart,
   checkObject,
   checkU16,
   checkU32,
@@ -23,6 +24,7 @@ import {
   type RawVariant,
   rawVariant,
   type StructCodec,
+  structCodec,
   tooShort,
   wrongType,
   zeroFill,
@@ -84,28 +86,13 @@ export function decodeInfo(view: DataView, offset = 0): Info {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeInfo(value: Partial<Info>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('info', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw noRoom('info', offset, 16, view.byteLength);
-  const argsz = value.argsz ?? 0;
-  if (typeof argsz !== 'number' || argsz >>> 0 !== argsz) {
-    throw notInteger('u32', 'info.argsz', argsz, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('info', value, offset, 16, view.byteLength);
   }
-  view.setUint32(offset, argsz, true);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'info.flags', flags, offset + 4);
-  }
-  view.setUint32(offset + 4, flags, true);
-  const count = value.count ?? 0;
-  if (typeof count !== 'number' || count >>> 0 !== count) {
-    throw notInteger('u32', 'info.count', count, offset + 8);
-  }
-  view.setUint32(offset + 8, count, true);
-  const cap_offset = value.cap_offset ?? 0;
-  if (typeof cap_offset !== 'number' || cap_offset >>> 0 !== cap_offset) {
-    throw notInteger('u32', 'info.cap_offset', cap_offset, offset + 12);
-  }
-  view.setUint32(offset + 12, cap_offset, true);
+  view.setUint32(offset, checkU32('info.argsz', value.argsz ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('info.flags', value.flags ?? 0, offset + 4), true);
+  view.setUint32(offset + 8, checkU32('info.count', value.count ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('info.cap_offset', value.cap_offset ?? 0, offset + 12), true);
   return 16;
 }
 
@@ -218,8 +205,9 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('cap_header', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('cap_header', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('cap_header', value, offset, 8, view.byteLength);
+  }
   return writeCapHeader(value, view, offset);
 }
 
@@ -332,9 +320,8 @@ export function decodeCapLimit(view: DataView, offset = 0): CapLimit {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCapLimit(value: Encodable<CapLimit>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('cap_limit', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
-    throw noRoom('cap_limit', offset, 12, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('cap_limit', value, offset, 12, view.byteLength);
   }
   const header = checkObject('cap_limit.header', value.header ?? {}, offset);
   try {
@@ -342,11 +329,7 @@ export function encodeCapLimit(value: Encodable<CapLimit>, view: DataView, offse
   } catch (error) {
     throw inside('cap_limit.header', error);
   }
-  const most = value.most ?? 0;
-  if (typeof most !== 'number' || most >>> 0 !== most) {
-    throw notInteger('u32', 'cap_limit.most', most, offset + 8);
-  }
-  view.setUint32(offset + 8, most, true);
+  view.setUint32(offset + 8, checkU32('cap_limit.most', value.most ?? 0, offset + 8), true);
   return 12;
 }
 
@@ -439,9 +422,8 @@ export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLengt
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('cap_ranges', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('cap_ranges', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('cap_ranges', value, offset, 16, view.byteLength);
   }
   const header = checkObject('cap_ranges.header', value.header ?? {}, offset);
   try {
@@ -449,16 +431,9 @@ export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, off
   } catch (error) {
     throw inside('cap_ranges.header', error);
   }
-  const number = value.number ?? (value.starts?.length ?? 0);
-  if (typeof number !== 'number' || number >>> 0 !== number) {
-    throw notInteger('u32', 'cap_ranges.number', number, offset + 8);
-  }
+  const number = checkU32('cap_ranges.number', value.number ?? (value.starts?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, number, true);
-  const __pad = value.__pad ?? 0;
-  if (typeof __pad !== 'number' || __pad >>> 0 !== __pad) {
-    throw notInteger('u32', 'cap_ranges.__pad', __pad, offset + 12);
-  }
-  view.setUint32(offset + 12, __pad, true);
+  view.setUint32(offset + 12, checkU32('cap_ranges.__pad', value.__pad ?? 0, offset + 12), true);
   const starts = value.starts ?? undefined;
   if (starts !== undefined && !Array.isArray(starts)) {
     throw wrongType('cap_ranges.starts', starts, offset + 16, 'an array');
@@ -488,7 +463,7 @@ export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, off
  * @throws EncodeError where the value does not fit
  */
 export function measureCapRanges(value: Encodable<CapRanges>): number {
-  if (value.starts !== undefined) return 16 + 8 * value.starts.length;
+  if (Array.isArray(value.starts)) return 16 + 8 * value.starts.length;
   return measureByEncoding(encodeCapRanges, value);
 }
 
@@ -528,15 +503,15 @@ export class CapRangesView {
 }
 
 /** Codec of cap_ranges. */
-export const CapRangesCodec: StructCodec<CapRanges> = {
+export const CapRangesCodec: StructCodec<CapRanges> = /* @__PURE__ */ structCodec({
   name: 'cap_ranges',
   size: null,
   minSize: 16,
   members: membersOfCapRanges,
   decode: decodeCapRanges,
-  encode: encodeCapRanges,
+  encodeTyped: encodeCapRanges,
   measure: measureCapRanges,
-};
+});
 
 /**
  * What no member matches stays raw.
@@ -583,9 +558,9 @@ export function encodeInfoCapabilitiesVariant(
 ): number {
   switch (variant.kind) {
     case 'cap_limit':
-      return CapLimitCodec.encode(variant.value, view, offset, context);
+      return CapLimitCodec.encodeTyped(variant.value, view, offset, context);
     case 'cap_ranges':
-      return CapRangesCodec.encode(variant.value, view, offset, context);
+      return CapRangesCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('info_capabilities', variant, view, offset);
   }

@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkObject,
   checkU16,
   checkU32,
@@ -16,14 +17,12 @@ import {
   type Encodable,
   fixedCodec,
   inside,
-  noRoom,
   notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
   unexpectedField,
   UnionBytes,
-  wrongType,
 } from 'uapikit/runtime';
 import {
   type AnyNumber,
@@ -69,8 +68,9 @@ export function readInner(view: DataView, offset: number): Inner {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeInner(value: Partial<Inner>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('inner', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('inner', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('inner', value, offset, 8, view.byteLength);
+  }
   return writeInner(value, view, offset);
 }
 
@@ -179,9 +179,8 @@ export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('outer_thing', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('outer_thing', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('outer_thing', value, offset, 40, view.byteLength);
   }
   let first = 0;
   view.setUint16(offset + 18, 0);
@@ -195,28 +194,14 @@ export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, o
   }
   const by_name_kind = view.getUint32(offset, false);
   const in_place: Encodable<OuterThingInPlace> = checkObject('outer_thing.in_place', value.in_place ?? {}, offset + 8);
-  const in_place_low = in_place.low ?? 0;
-  if (typeof in_place_low !== 'number' || in_place_low >>> 0 !== in_place_low) {
-    throw notInteger('u32', 'outer_thing.in_place.low', in_place_low, offset + 8);
-  }
+  const in_place_low = checkU32('outer_thing.in_place.low', in_place.low ?? 0, offset + 8);
   view.setUint32(offset + 8, in_place_low, false);
-  const in_place_high = in_place.high ?? 0;
-  if (typeof in_place_high !== 'number' || in_place_high >>> 0 !== in_place_high) {
-    throw notInteger('u32', 'outer_thing.in_place.high', in_place_high, offset + 12);
-  }
-  view.setUint32(offset + 12, in_place_high, false);
+  view.setUint32(offset + 12, checkU32('outer_thing.in_place.high', in_place.high ?? 0, offset + 12), false);
   const with_tag: Encodable<TaggedPart> = checkObject('outer_thing.with_tag', value.with_tag ?? {}, offset + 16);
-  const with_tag_a = with_tag.a ?? 0;
-  if (typeof with_tag_a !== 'number' || (with_tag_a & 0xffff) !== with_tag_a) {
-    throw notInteger('u16', 'outer_thing.with_tag.a', with_tag_a, offset + 16);
-  }
+  const with_tag_a = checkU16('outer_thing.with_tag.a', with_tag.a ?? 0, offset + 16);
   view.setUint16(offset + 16, with_tag_a, false);
   if (by_name_kind === 2 && with_tag_a > 1) { // by_name.kind == 2 && a > 1
-    const with_tag_b = with_tag.b ?? 0;
-    if (typeof with_tag_b !== 'number' || (with_tag_b & 0xffff) !== with_tag_b) {
-      throw notInteger('u16', 'outer_thing.with_tag.b', with_tag_b, offset + 18);
-    }
-    view.setUint16(offset + 18, with_tag_b, false);
+    view.setUint16(offset + 18, checkU16('outer_thing.with_tag.b', with_tag.b ?? 0, offset + 18), false);
   } else if (with_tag.b != null) {
     throw unexpectedField('outer_thing.with_tag.b', with_tag.b, offset + 18);
   }
@@ -227,16 +212,9 @@ export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, o
     shared.add('outer_thing.number', value.number, [[0, 8]]);
   }
   if (value.first != null || value.second != null) {
-    first = value.first ?? 0;
-    if (typeof first !== 'number' || first >>> 0 !== first) {
-      throw notInteger('u32', 'outer_thing.first', first, offset + 24);
-    }
+    first = checkU32('outer_thing.first', value.first ?? 0, offset + 24);
     view.setUint32(offset + 24, first, false);
-    const second = value.second ?? 0;
-    if (typeof second !== 'number' || second >>> 0 !== second) {
-      throw notInteger('u32', 'outer_thing.second', second, offset + 28);
-    }
-    view.setUint32(offset + 28, second, false);
+    view.setUint32(offset + 28, checkU32('outer_thing.second', value.second ?? 0, offset + 28), false);
     shared.add('outer_thing.first', value.first, [[0, 8]]);
   }
   first = view.getUint32(offset + 24, false);
@@ -424,9 +402,8 @@ export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('outer_thing', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
-    throw noRoom('outer_thing', offset, 36, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+    throw cannotStart('outer_thing', value, offset, 36, view.byteLength);
   }
   let first = 0;
   view.setUint16(offset + 18, 0);
@@ -439,28 +416,14 @@ export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataVie
   }
   const by_name_kind = view.getUint32(offset, false);
   const in_place: Encodable<OuterThingInPlace> = checkObject('outer_thing.in_place', value.in_place ?? {}, offset + 8);
-  const in_place_low = in_place.low ?? 0;
-  if (typeof in_place_low !== 'number' || in_place_low >>> 0 !== in_place_low) {
-    throw notInteger('u32', 'outer_thing.in_place.low', in_place_low, offset + 8);
-  }
+  const in_place_low = checkU32('outer_thing.in_place.low', in_place.low ?? 0, offset + 8);
   view.setUint32(offset + 8, in_place_low, false);
-  const in_place_high = in_place.high ?? 0;
-  if (typeof in_place_high !== 'number' || in_place_high >>> 0 !== in_place_high) {
-    throw notInteger('u32', 'outer_thing.in_place.high', in_place_high, offset + 12);
-  }
-  view.setUint32(offset + 12, in_place_high, false);
+  view.setUint32(offset + 12, checkU32('outer_thing.in_place.high', in_place.high ?? 0, offset + 12), false);
   const with_tag: Encodable<TaggedPart> = checkObject('outer_thing.with_tag', value.with_tag ?? {}, offset + 16);
-  const with_tag_a = with_tag.a ?? 0;
-  if (typeof with_tag_a !== 'number' || (with_tag_a & 0xffff) !== with_tag_a) {
-    throw notInteger('u16', 'outer_thing.with_tag.a', with_tag_a, offset + 16);
-  }
+  const with_tag_a = checkU16('outer_thing.with_tag.a', with_tag.a ?? 0, offset + 16);
   view.setUint16(offset + 16, with_tag_a, false);
   if (by_name_kind === 2 && with_tag_a > 1) { // by_name.kind == 2 && a > 1
-    const with_tag_b = with_tag.b ?? 0;
-    if (typeof with_tag_b !== 'number' || (with_tag_b & 0xffff) !== with_tag_b) {
-      throw notInteger('u16', 'outer_thing.with_tag.b', with_tag_b, offset + 18);
-    }
-    view.setUint16(offset + 18, with_tag_b, false);
+    view.setUint16(offset + 18, checkU16('outer_thing.with_tag.b', with_tag.b ?? 0, offset + 18), false);
   } else if (with_tag.b != null) {
     throw unexpectedField('outer_thing.with_tag.b', with_tag.b, offset + 18);
   }
@@ -471,16 +434,9 @@ export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataVie
     shared.add('outer_thing.number', value.number, [[0, 8]]);
   }
   if (value.first != null || value.second != null) {
-    first = value.first ?? 0;
-    if (typeof first !== 'number' || first >>> 0 !== first) {
-      throw notInteger('u32', 'outer_thing.first', first, offset + 20);
-    }
+    first = checkU32('outer_thing.first', value.first ?? 0, offset + 20);
     view.setUint32(offset + 20, first, false);
-    const second = value.second ?? 0;
-    if (typeof second !== 'number' || second >>> 0 !== second) {
-      throw notInteger('u32', 'outer_thing.second', second, offset + 24);
-    }
-    view.setUint32(offset + 24, second, false);
+    view.setUint32(offset + 24, checkU32('outer_thing.second', value.second ?? 0, offset + 24), false);
     shared.add('outer_thing.first', value.first, [[0, 8]]);
   }
   first = view.getUint32(offset + 20, false);
@@ -651,16 +607,13 @@ export function decodeAnyNumber(view: DataView, offset = 0): AnyNumber {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeAnyNumber(value: Partial<AnyNumber>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('any_number', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('any_number', offset, 8, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('any_number', value, offset, 8, view.byteLength);
+  }
   // The members that are given must agree on the bytes that they share.
   const shared = new UnionBytes(view, offset, 8);
   if (value.narrow != null) {
-    const narrow = value.narrow ?? 0;
-    if (typeof narrow !== 'number' || (narrow & 0xff) !== narrow) {
-      throw notInteger('u8', 'any_number.narrow', narrow, offset);
-    }
-    view.setUint8(offset, narrow);
+    view.setUint8(offset, checkU8('any_number.narrow', value.narrow ?? 0, offset));
     shared.add('any_number.narrow', value.narrow, [[0, 1]]);
   }
   if (value.wide != null) {

@@ -4,6 +4,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkObject,
   checkU16,
   checkU32,
@@ -13,12 +14,10 @@ import {
   fixedCodec,
   inside,
   type Members,
-  noRoom,
   notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 
 /** (struct packed_record) */
@@ -73,11 +72,8 @@ export function readPackedRecord(view: DataView, offset: number): PackedRecord {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePackedRecord(value: Partial<PackedRecord>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('packed_record', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
-    throw noRoom('packed_record', offset, 13, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 13 <= view.byteLength)) {
+    throw cannotStart('packed_record', value, offset, 13, view.byteLength);
   }
   return writePackedRecord(value, view, offset);
 }
@@ -99,7 +95,7 @@ export function writePackedRecord(value: Partial<PackedRecord>, view: DataView, 
   }
   view.setUint32(offset + 1, word, true);
   const wide = value.wide ?? 0n;
-  if (typeof wide !== 'bigint' || wide < 0n || wide > 0xffffffffffffffffn) {
+  if (typeof wide !== 'bigint' || BigInt.asUintN(64, wide) !== wide) {
     throw notInteger('u64', 'packed_record.wide', wide, offset + 5);
   }
   view.setBigUint64(offset + 5, wide, true);
@@ -197,9 +193,8 @@ export function decodeCacheLine(view: DataView, offset = 0): CacheLine {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCacheLine(value: Encodable<CacheLine>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('cache_line', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
-    throw noRoom('cache_line', offset, 64, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+    throw cannotStart('cache_line', value, offset, 64, view.byteLength);
   }
   view.setUint32(offset + 1, 0);
   view.setUint16(offset + 5, 0);
@@ -212,22 +207,14 @@ export function encodeCacheLine(value: Encodable<CacheLine>, view: DataView, off
   view.setBigUint64(offset + 50, 0n);
   view.setUint32(offset + 58, 0);
   view.setUint16(offset + 62, 0);
-  const head = value.head ?? 0;
-  if (typeof head !== 'number' || (head & 0xff) !== head) {
-    throw notInteger('u8', 'cache_line.head', head, offset);
-  }
-  view.setUint8(offset, head);
+  view.setUint8(offset, checkU8('cache_line.head', value.head ?? 0, offset));
   const record = checkObject('cache_line.record', value.record ?? {}, offset + 8);
   try {
     writePackedRecord(record, view, offset + 8);
   } catch (error) {
     throw inside('cache_line.record', error);
   }
-  const tail = value.tail ?? 0;
-  if (typeof tail !== 'number' || (tail & 0xffff) !== tail) {
-    throw notInteger('u16', 'cache_line.tail', tail, offset + 32);
-  }
-  view.setUint16(offset + 32, tail, true);
+  view.setUint16(offset + 32, checkU16('cache_line.tail', value.tail ?? 0, offset + 32), true);
   return 64;
 }
 

@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBytes,
   checkU16,
   checkU32,
@@ -15,8 +16,6 @@ import {
   countMismatch,
   type Encodable,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   readBytes,
   type StructCodec,
@@ -52,21 +51,12 @@ export function decodeCareful(view: DataView, offset = 0): Careful {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCareful(value: Encodable<Careful>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('careful', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw noRoom('careful', offset, 32, view.byteLength);
-  const id = value.id ?? 0;
-  if (typeof id !== 'number' || (id & 0xffff) !== id) throw notInteger('u16', 'careful.id', id, offset);
-  view.setUint16(offset, id, false);
-  const __pad = value.__pad ?? 0;
-  if (typeof __pad !== 'number' || (__pad & 0xffff) !== __pad) {
-    throw notInteger('u16', 'careful.__pad', __pad, offset + 2);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('careful', value, offset, 32, view.byteLength);
   }
-  view.setUint16(offset + 2, __pad, false);
-  const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
-    throw notInteger('u32', 'careful.__reserved', __reserved, offset + 4);
-  }
-  view.setUint32(offset + 4, __reserved, false);
+  view.setUint16(offset, checkU16('careful.id', value.id ?? 0, offset), false);
+  view.setUint16(offset + 2, checkU16('careful.__pad', value.__pad ?? 0, offset + 2), false);
+  view.setUint32(offset + 4, checkU32('careful.__reserved', value.__reserved ?? 0, offset + 4), false);
   const __reserved2 = value.__reserved2 ?? undefined;
   if (__reserved2 !== undefined && !Array.isArray(__reserved2)) {
     throw wrongType('careful.__reserved2', __reserved2, offset + 8, 'an array');

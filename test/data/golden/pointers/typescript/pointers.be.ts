@@ -8,13 +8,12 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkPointer32,
   checkU64,
   fixedCodec,
-  noRoom,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import { membersOfVector, type Vector } from './pointers.js';
 
@@ -40,8 +39,9 @@ export function decodeVector(view: DataView, offset = 0): Vector {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('vector', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw noRoom('vector', offset, 32, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('vector', value, offset, 32, view.byteLength);
+  }
   view.setBigUint64(offset, checkU64('vector.base', value.base ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vector.length', value.length ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vector.words', value.words ?? 0n, offset + 16), false);
@@ -128,8 +128,9 @@ export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('vector', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw noRoom('vector', offset, 24, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('vector', value, offset, 24, view.byteLength);
+  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset, Number(checkPointer32('vector.base', value.base ?? 0n, offset)), false);
   view.setBigUint64(offset + 8, checkU64('vector.length', value.length ?? 0n, offset + 8), false);
@@ -217,8 +218,9 @@ export function decodeVectorI386(view: DataView, offset = 0): Vector {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('vector', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw noRoom('vector', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('vector', value, offset, 20, view.byteLength);
+  }
   view.setUint32(offset, Number(checkPointer32('vector.base', value.base ?? 0n, offset)), false);
   view.setBigUint64(offset + 4, checkU64('vector.length', value.length ?? 0n, offset + 4), false);
   view.setUint32(offset + 12, Number(checkPointer32('vector.words', value.words ?? 0n, offset + 12)), false);

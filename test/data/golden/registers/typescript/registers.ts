@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBits,
   checkBytes,
   checkObject,
@@ -17,14 +18,12 @@ import {
   type Encodable,
   fixedCodec,
   type Members,
-  noRoom,
   onEveryAbi,
   readBytes,
   type StructCodec,
   tooShort,
   unexpectedField,
   writeBytes,
-  wrongType,
 } from 'uapikit/runtime';
 
 export const POWER_CURRENT_MAX = 7;
@@ -155,8 +154,9 @@ export function decodePower(view: DataView, offset = 0): Power {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePower(value: Encodable<Power>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('power', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw noRoom('power', offset, 20, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+    throw cannotStart('power', value, offset, 20, view.byteLength);
+  }
   view.setBigUint64(offset, 0n);
   view.setBigUint64(offset + 8, 0n);
   view.setUint32(offset + 16, 0);

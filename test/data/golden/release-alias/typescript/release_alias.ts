@@ -8,17 +8,15 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   type Encodable,
   fixedCodec,
   type Members,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
   unlike,
-  wrongType,
 } from 'uapikit/runtime';
 
 export const DATA_TYPE_NONE = 0;
@@ -80,26 +78,17 @@ export function decodeQuery(view: DataView, offset = 0): Query {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeQuery(value: Encodable<Query>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('query', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw noRoom('query', offset, 16, view.byteLength);
-  const size = value.size ?? 0;
-  if (typeof size !== 'number' || size >>> 0 !== size) throw notInteger('u32', 'query.size', size, offset);
-  view.setUint32(offset, size, true);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('query', value, offset, 16, view.byteLength);
+  }
+  view.setUint32(offset, checkU32('query.size', value.size ?? 0, offset), true);
   const in_data_type = checkU32(value.in_data_type != null ? 'query.in_data_type' : 'query.out_data_type', value.in_data_type ?? value.out_data_type ?? 0, offset + 4);
   if ((value.out_data_type ?? in_data_type) !== in_data_type) {
     throw unlike('u32', 'query.out_data_type', value.out_data_type, offset + 4);
   }
   view.setUint32(offset + 4, in_data_type, true);
-  const old_name = value.old_name ?? 0;
-  if (typeof old_name !== 'number' || old_name >>> 0 !== old_name) {
-    throw notInteger('u32', 'query.old_name', old_name, offset + 8);
-  }
-  view.setUint32(offset + 8, old_name, true);
-  const new_name = value.new_name ?? 0;
-  if (typeof new_name !== 'number' || new_name >>> 0 !== new_name) {
-    throw notInteger('u32', 'query.new_name', new_name, offset + 12);
-  }
-  view.setUint32(offset + 12, new_name, true);
+  view.setUint32(offset + 8, checkU32('query.old_name', value.old_name ?? 0, offset + 8), true);
+  view.setUint32(offset + 12, checkU32('query.new_name', value.new_name ?? 0, offset + 12), true);
   return 16;
 }
 

@@ -8,20 +8,18 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkBytes,
   checkU32,
   checkU64,
   checkU8,
   type Encodable,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   readBytes,
   type StructCodec,
   tooShort,
   writeBytes,
-  wrongType,
 } from 'uapikit/runtime';
 import { type HwInfo, membersOfHwInfo } from './release_growth.js';
 
@@ -50,22 +48,13 @@ export function decodeHwInfo(view: DataView, offset = 0): HwInfo {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeHwInfo(value: Encodable<HwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('hw_info', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw noRoom('hw_info', offset, 24, view.byteLength);
-  const size = value.size ?? 0;
-  if (typeof size !== 'number' || size >>> 0 !== size) throw notInteger('u32', 'hw_info.size', size, offset);
-  view.setUint32(offset, size, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'hw_info.flags', flags, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+    throw cannotStart('hw_info', value, offset, 24, view.byteLength);
   }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('hw_info.size', value.size ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('hw_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('hw_info.out_capabilities', value.out_capabilities ?? 0n, offset + 8), false);
-  const out_max_pasid_log2 = value.out_max_pasid_log2 ?? 0;
-  if (typeof out_max_pasid_log2 !== 'number' || (out_max_pasid_log2 & 0xff) !== out_max_pasid_log2) {
-    throw notInteger('u8', 'hw_info.out_max_pasid_log2', out_max_pasid_log2, offset + 16);
-  }
-  view.setUint8(offset + 16, out_max_pasid_log2);
+  view.setUint8(offset + 16, checkU8('hw_info.out_max_pasid_log2', value.out_max_pasid_log2 ?? 0, offset + 16));
   const __reserved = value.__reserved ?? undefined;
   if (__reserved !== undefined) checkBytes('hw_info.__reserved', __reserved, offset + 17);
   writeBytes('hw_info.__reserved', __reserved, view, offset + 17, 7);

@@ -8,15 +8,13 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   checkU64,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import { membersOfSpan, type Span } from './rules.js';
 
@@ -43,18 +41,11 @@ export function decodeSpan(view: DataView, offset = 0): Span {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('span', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw noRoom('span', offset, 32, view.byteLength);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'span.flags', flags, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('span', value, offset, 32, view.byteLength);
   }
-  view.setUint32(offset, flags, false);
-  const space_id = value.space_id ?? 0;
-  if (typeof space_id !== 'number' || space_id >>> 0 !== space_id) {
-    throw notInteger('u32', 'span.space_id', space_id, offset + 4);
-  }
-  view.setUint32(offset + 4, space_id, false);
+  view.setUint32(offset, checkU32('span.flags', value.flags ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('span.space_id', value.space_id ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('span.start', value.start ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('span.length', value.length ?? 0n, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('span.data', value.data ?? 0n, offset + 24), false);

@@ -8,16 +8,14 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   checkU64,
   fixedCodec,
   type Members,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 
 export const SPAN_FIXED = 1;
@@ -76,18 +74,11 @@ export function decodeSpan(view: DataView, offset = 0): Span {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('span', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw noRoom('span', offset, 32, view.byteLength);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'span.flags', flags, offset);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+    throw cannotStart('span', value, offset, 32, view.byteLength);
   }
-  view.setUint32(offset, flags, true);
-  const space_id = value.space_id ?? 0;
-  if (typeof space_id !== 'number' || space_id >>> 0 !== space_id) {
-    throw notInteger('u32', 'span.space_id', space_id, offset + 4);
-  }
-  view.setUint32(offset + 4, space_id, true);
+  view.setUint32(offset, checkU32('span.flags', value.flags ?? 0, offset), true);
+  view.setUint32(offset + 4, checkU32('span.space_id', value.space_id ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('span.start', value.start ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('span.length', value.length ?? 0n, offset + 16), true);
   view.setBigUint64(offset + 24, checkU64('span.data', value.data ?? 0n, offset + 24), true);

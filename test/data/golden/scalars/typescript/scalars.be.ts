@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkS16,
   checkS32,
   checkS64,
@@ -17,11 +18,8 @@ import {
   checkU64,
   checkU8,
   fixedCodec,
-  noRoom,
-  notInteger,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import {
   type EveryScalar,
@@ -64,59 +62,24 @@ export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('every_scalar', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
-    throw noRoom('every_scalar', offset, 64, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+    throw cannotStart('every_scalar', value, offset, 64, view.byteLength);
   }
   view.setUint8(offset + 1, 0);
   view.setUint8(offset + 17, 0);
   view.setUint32(offset + 44, 0);
-  const b = value.b ?? 0;
-  if (typeof b !== 'number' || (b & 0xff) !== b) throw notInteger('u8', 'every_scalar.b', b, offset);
-  view.setUint8(offset, b);
-  const h = value.h ?? 0;
-  if (typeof h !== 'number' || (h & 0xffff) !== h) throw notInteger('u16', 'every_scalar.h', h, offset + 2);
-  view.setUint16(offset + 2, h, false);
-  const w = value.w ?? 0;
-  if (typeof w !== 'number' || w >>> 0 !== w) throw notInteger('u32', 'every_scalar.w', w, offset + 4);
-  view.setUint32(offset + 4, w, false);
+  view.setUint8(offset, checkU8('every_scalar.b', value.b ?? 0, offset));
+  view.setUint16(offset + 2, checkU16('every_scalar.h', value.h ?? 0, offset + 2), false);
+  view.setUint32(offset + 4, checkU32('every_scalar.w', value.w ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('every_scalar.q', value.q ?? 0n, offset + 8), false);
-  const sb = value.sb ?? 0;
-  if (typeof sb !== 'number' || (sb << 24) >> 24 !== sb) {
-    throw notInteger('s8', 'every_scalar.sb', sb, offset + 16);
-  }
-  view.setInt8(offset + 16, sb);
-  const sh = value.sh ?? 0;
-  if (typeof sh !== 'number' || (sh << 16) >> 16 !== sh) {
-    throw notInteger('s16', 'every_scalar.sh', sh, offset + 18);
-  }
-  view.setInt16(offset + 18, sh, false);
-  const sw = value.sw ?? 0;
-  if (typeof sw !== 'number' || (sw | 0) !== sw) throw notInteger('s32', 'every_scalar.sw', sw, offset + 20);
-  view.setInt32(offset + 20, sw, false);
+  view.setInt8(offset + 16, checkS8('every_scalar.sb', value.sb ?? 0, offset + 16));
+  view.setInt16(offset + 18, checkS16('every_scalar.sh', value.sh ?? 0, offset + 18), false);
+  view.setInt32(offset + 20, checkS32('every_scalar.sw', value.sw ?? 0, offset + 20), false);
   view.setBigInt64(offset + 24, checkS64('every_scalar.sq', value.sq ?? 0n, offset + 24), false);
-  const l16 = value.l16 ?? 0;
-  if (typeof l16 !== 'number' || (l16 & 0xffff) !== l16) {
-    throw notInteger('u16', 'every_scalar.l16', l16, offset + 32);
-  }
-  view.setUint16(offset + 32, l16, true);
-  const b16 = value.b16 ?? 0;
-  if (typeof b16 !== 'number' || (b16 & 0xffff) !== b16) {
-    throw notInteger('u16', 'every_scalar.b16', b16, offset + 34);
-  }
-  view.setUint16(offset + 34, b16, false);
-  const l32 = value.l32 ?? 0;
-  if (typeof l32 !== 'number' || l32 >>> 0 !== l32) {
-    throw notInteger('u32', 'every_scalar.l32', l32, offset + 36);
-  }
-  view.setUint32(offset + 36, l32, true);
-  const b32 = value.b32 ?? 0;
-  if (typeof b32 !== 'number' || b32 >>> 0 !== b32) {
-    throw notInteger('u32', 'every_scalar.b32', b32, offset + 40);
-  }
-  view.setUint32(offset + 40, b32, false);
+  view.setUint16(offset + 32, checkU16('every_scalar.l16', value.l16 ?? 0, offset + 32), true);
+  view.setUint16(offset + 34, checkU16('every_scalar.b16', value.b16 ?? 0, offset + 34), false);
+  view.setUint32(offset + 36, checkU32('every_scalar.l32', value.l32 ?? 0, offset + 36), true);
+  view.setUint32(offset + 40, checkU32('every_scalar.b32', value.b32 ?? 0, offset + 40), false);
   view.setBigUint64(offset + 48, checkU64('every_scalar.l64', value.l64 ?? 0n, offset + 48), true);
   view.setBigUint64(offset + 56, checkU64('every_scalar.b64', value.b64 ?? 0n, offset + 56), false);
   return 64;
@@ -303,58 +266,23 @@ export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('every_scalar', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
-    throw noRoom('every_scalar', offset, 60, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
+    throw cannotStart('every_scalar', value, offset, 60, view.byteLength);
   }
   view.setUint8(offset + 1, 0);
   view.setUint8(offset + 17, 0);
-  const b = value.b ?? 0;
-  if (typeof b !== 'number' || (b & 0xff) !== b) throw notInteger('u8', 'every_scalar.b', b, offset);
-  view.setUint8(offset, b);
-  const h = value.h ?? 0;
-  if (typeof h !== 'number' || (h & 0xffff) !== h) throw notInteger('u16', 'every_scalar.h', h, offset + 2);
-  view.setUint16(offset + 2, h, false);
-  const w = value.w ?? 0;
-  if (typeof w !== 'number' || w >>> 0 !== w) throw notInteger('u32', 'every_scalar.w', w, offset + 4);
-  view.setUint32(offset + 4, w, false);
+  view.setUint8(offset, checkU8('every_scalar.b', value.b ?? 0, offset));
+  view.setUint16(offset + 2, checkU16('every_scalar.h', value.h ?? 0, offset + 2), false);
+  view.setUint32(offset + 4, checkU32('every_scalar.w', value.w ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('every_scalar.q', value.q ?? 0n, offset + 8), false);
-  const sb = value.sb ?? 0;
-  if (typeof sb !== 'number' || (sb << 24) >> 24 !== sb) {
-    throw notInteger('s8', 'every_scalar.sb', sb, offset + 16);
-  }
-  view.setInt8(offset + 16, sb);
-  const sh = value.sh ?? 0;
-  if (typeof sh !== 'number' || (sh << 16) >> 16 !== sh) {
-    throw notInteger('s16', 'every_scalar.sh', sh, offset + 18);
-  }
-  view.setInt16(offset + 18, sh, false);
-  const sw = value.sw ?? 0;
-  if (typeof sw !== 'number' || (sw | 0) !== sw) throw notInteger('s32', 'every_scalar.sw', sw, offset + 20);
-  view.setInt32(offset + 20, sw, false);
+  view.setInt8(offset + 16, checkS8('every_scalar.sb', value.sb ?? 0, offset + 16));
+  view.setInt16(offset + 18, checkS16('every_scalar.sh', value.sh ?? 0, offset + 18), false);
+  view.setInt32(offset + 20, checkS32('every_scalar.sw', value.sw ?? 0, offset + 20), false);
   view.setBigInt64(offset + 24, checkS64('every_scalar.sq', value.sq ?? 0n, offset + 24), false);
-  const l16 = value.l16 ?? 0;
-  if (typeof l16 !== 'number' || (l16 & 0xffff) !== l16) {
-    throw notInteger('u16', 'every_scalar.l16', l16, offset + 32);
-  }
-  view.setUint16(offset + 32, l16, true);
-  const b16 = value.b16 ?? 0;
-  if (typeof b16 !== 'number' || (b16 & 0xffff) !== b16) {
-    throw notInteger('u16', 'every_scalar.b16', b16, offset + 34);
-  }
-  view.setUint16(offset + 34, b16, false);
-  const l32 = value.l32 ?? 0;
-  if (typeof l32 !== 'number' || l32 >>> 0 !== l32) {
-    throw notInteger('u32', 'every_scalar.l32', l32, offset + 36);
-  }
-  view.setUint32(offset + 36, l32, true);
-  const b32 = value.b32 ?? 0;
-  if (typeof b32 !== 'number' || b32 >>> 0 !== b32) {
-    throw notInteger('u32', 'every_scalar.b32', b32, offset + 40);
-  }
-  view.setUint32(offset + 40, b32, false);
+  view.setUint16(offset + 32, checkU16('every_scalar.l16', value.l16 ?? 0, offset + 32), true);
+  view.setUint16(offset + 34, checkU16('every_scalar.b16', value.b16 ?? 0, offset + 34), false);
+  view.setUint32(offset + 36, checkU32('every_scalar.l32', value.l32 ?? 0, offset + 36), true);
+  view.setUint32(offset + 40, checkU32('every_scalar.b32', value.b32 ?? 0, offset + 40), false);
   view.setBigUint64(offset + 44, checkU64('every_scalar.l64', value.l64 ?? 0n, offset + 44), true);
   view.setBigUint64(offset + 52, checkU64('every_scalar.b64', value.b64 ?? 0n, offset + 52), false);
   return 60;
@@ -539,25 +467,14 @@ export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAlign
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('plain_and_aligned', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
-    throw noRoom('plain_and_aligned', offset, 56, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
+    throw cannotStart('plain_and_aligned', value, offset, 56, view.byteLength);
   }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset + 20, 0);
-  const first = value.first ?? 0;
-  if (typeof first !== 'number' || first >>> 0 !== first) {
-    throw notInteger('u32', 'plain_and_aligned.first', first, offset);
-  }
-  view.setUint32(offset, first, false);
+  view.setUint32(offset, checkU32('plain_and_aligned.first', value.first ?? 0, offset), false);
   view.setBigUint64(offset + 8, checkU64('plain_and_aligned.plain', value.plain ?? 0n, offset + 8), false);
-  const second = value.second ?? 0;
-  if (typeof second !== 'number' || second >>> 0 !== second) {
-    throw notInteger('u32', 'plain_and_aligned.second', second, offset + 16);
-  }
-  view.setUint32(offset + 16, second, false);
+  view.setUint32(offset + 16, checkU32('plain_and_aligned.second', value.second ?? 0, offset + 16), false);
   view.setBigUint64(offset + 24, checkU64('plain_and_aligned.aligned', value.aligned ?? 0n, offset + 24), false);
   view.setBigInt64(offset + 32, checkS64('plain_and_aligned.signed_', value.signed_ ?? 0n, offset + 32), false);
   view.setBigUint64(offset + 40, checkU64('plain_and_aligned.little', value.little ?? 0n, offset + 40), true);
@@ -680,23 +597,12 @@ export function encodePlainAndAlignedI386(
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('plain_and_aligned', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+    throw cannotStart('plain_and_aligned', value, offset, 48, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
-    throw noRoom('plain_and_aligned', offset, 48, view.byteLength);
-  }
-  const first = value.first ?? 0;
-  if (typeof first !== 'number' || first >>> 0 !== first) {
-    throw notInteger('u32', 'plain_and_aligned.first', first, offset);
-  }
-  view.setUint32(offset, first, false);
+  view.setUint32(offset, checkU32('plain_and_aligned.first', value.first ?? 0, offset), false);
   view.setBigUint64(offset + 4, checkU64('plain_and_aligned.plain', value.plain ?? 0n, offset + 4), false);
-  const second = value.second ?? 0;
-  if (typeof second !== 'number' || second >>> 0 !== second) {
-    throw notInteger('u32', 'plain_and_aligned.second', second, offset + 12);
-  }
-  view.setUint32(offset + 12, second, false);
+  view.setUint32(offset + 12, checkU32('plain_and_aligned.second', value.second ?? 0, offset + 12), false);
   view.setBigUint64(offset + 16, checkU64('plain_and_aligned.aligned', value.aligned ?? 0n, offset + 16), false);
   view.setBigInt64(offset + 24, checkS64('plain_and_aligned.signed_', value.signed_ ?? 0n, offset + 24), false);
   view.setBigUint64(offset + 32, checkU64('plain_and_aligned.little', value.little ?? 0n, offset + 32), true);

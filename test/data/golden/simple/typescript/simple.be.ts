@@ -8,15 +8,13 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   checkU64,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   type StructCodec,
   tooShort,
-  wrongType,
 } from 'uapikit/runtime';
 import { type Greeting, membersOfGreeting, SAY_HELLO } from './simple.js';
 
@@ -43,16 +41,11 @@ export function decodeGreeting(view: DataView, offset = 0): Greeting {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeGreeting(value: Partial<Greeting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('greeting', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw noRoom('greeting', offset, 16, view.byteLength);
-  const id = value.id ?? 0;
-  if (typeof id !== 'number' || id >>> 0 !== id) throw notInteger('u32', 'greeting.id', id, offset);
-  view.setUint32(offset, id, false);
-  const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
-    throw notInteger('u32', 'greeting.flags', flags, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('greeting', value, offset, 16, view.byteLength);
   }
-  view.setUint32(offset + 4, flags, false);
+  view.setUint32(offset, checkU32('greeting.id', value.id ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('greeting.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('greeting.cookie', value.cookie ?? 0n, offset + 8), false);
   return 16;
 }

@@ -8,6 +8,7 @@
 
 import {
   type AbiCodecs,
+  cannotStart,
   checkU32,
   checkU64,
   type CodecContext,
@@ -15,8 +16,6 @@ import {
   type Encodable,
   encodeRaw,
   fixedCodec,
-  noRoom,
-  notInteger,
   onEveryAbi,
   rawVariant,
   type StructCodec,
@@ -57,17 +56,10 @@ export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeSmallPayload(value: Partial<SmallPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('small_payload', value, offset, 'an object');
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('small_payload', value, offset, 4, view.byteLength);
   }
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
-    throw noRoom('small_payload', offset, 4, view.byteLength);
-  }
-  const value_ = value.value ?? 0;
-  if (typeof value_ !== 'number' || value_ >>> 0 !== value_) {
-    throw notInteger('u32', 'small_payload.value', value_, offset);
-  }
-  view.setUint32(offset, value_, false);
+  view.setUint32(offset, checkU32('small_payload.value', value.value ?? 0, offset), false);
   return 4;
 }
 
@@ -128,11 +120,8 @@ export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeLargePayload(value: Encodable<LargePayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('large_payload', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
-    throw noRoom('large_payload', offset, 40, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+    throw cannotStart('large_payload', value, offset, 40, view.byteLength);
   }
   const values_ = value.values_ ?? undefined;
   if (values_ !== undefined && !Array.isArray(values_)) {
@@ -216,9 +205,8 @@ export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeRangeEntry(value: Partial<RangeEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('range_entry', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('range_entry', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('range_entry', value, offset, 16, view.byteLength);
   }
   view.setBigUint64(offset, checkU64('range_entry.start', value.start ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('range_entry.last', value.last ?? 0n, offset + 8), false);
@@ -294,31 +282,16 @@ export function decodeCommand(view: DataView, offset = 0): Command {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeCommand(value: Partial<Command>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('command', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw noRoom('command', offset, 64, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+    throw cannotStart('command', value, offset, 64, view.byteLength);
+  }
   view.setBigUint64(offset, checkU64('command.length', value.length ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('command.data', value.data ?? 0n, offset + 8), false);
-  const num_ranges = value.num_ranges ?? 0;
-  if (typeof num_ranges !== 'number' || num_ranges >>> 0 !== num_ranges) {
-    throw notInteger('u32', 'command.num_ranges', num_ranges, offset + 16);
-  }
-  view.setUint32(offset + 16, num_ranges, false);
-  const data_type = value.data_type ?? 0;
-  if (typeof data_type !== 'number' || data_type >>> 0 !== data_type) {
-    throw notInteger('u32', 'command.data_type', data_type, offset + 20);
-  }
-  view.setUint32(offset + 20, data_type, false);
+  view.setUint32(offset + 16, checkU32('command.num_ranges', value.num_ranges ?? 0, offset + 16), false);
+  view.setUint32(offset + 20, checkU32('command.data_type', value.data_type ?? 0, offset + 20), false);
   view.setBigUint64(offset + 24, checkU64('command.ranges', value.ranges ?? 0n, offset + 24), false);
-  const data_len = value.data_len ?? 0;
-  if (typeof data_len !== 'number' || data_len >>> 0 !== data_len) {
-    throw notInteger('u32', 'command.data_len', data_len, offset + 32);
-  }
-  view.setUint32(offset + 32, data_len, false);
-  const entry_len = value.entry_len ?? 0;
-  if (typeof entry_len !== 'number' || entry_len >>> 0 !== entry_len) {
-    throw notInteger('u32', 'command.entry_len', entry_len, offset + 36);
-  }
-  view.setUint32(offset + 36, entry_len, false);
+  view.setUint32(offset + 32, checkU32('command.data_len', value.data_len ?? 0, offset + 32), false);
+  view.setUint32(offset + 36, checkU32('command.entry_len', value.entry_len ?? 0, offset + 36), false);
   view.setBigUint64(offset + 40, checkU64('command.data_uptr', value.data_uptr ?? 0n, offset + 40), false);
   view.setBigUint64(offset + 48, checkU64('command.array_uptr', value.array_uptr ?? 0n, offset + 48), false);
   view.setBigUint64(offset + 56, checkU64('command.bitmap', value.bitmap ?? 0n, offset + 56), false);
@@ -471,9 +444,9 @@ export function encodePayloadVariant(
 ): number {
   switch (variant.kind) {
     case 'small_payload':
-      return SmallPayloadCodec.encode(variant.value, view, offset, context);
+      return SmallPayloadCodec.encodeTyped(variant.value, view, offset, context);
     case 'large_payload':
-      return LargePayloadCodec.encode(variant.value, view, offset, context);
+      return LargePayloadCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('payload', variant, view, offset);
   }

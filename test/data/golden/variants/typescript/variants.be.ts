@@ -9,6 +9,7 @@
 import {
   type AbiCodecs,
   badCount,
+  cannotStart,
   checkBytes,
   checkU16,
   checkU32,
@@ -20,12 +21,12 @@ import {
   fixedCodec,
   measureByEncoding,
   noRoom,
-  notInteger,
   onEveryAbi,
   outerValue,
   rawVariant,
   readBytes,
   type StructCodec,
+  structCodec,
   tooShort,
   writeBytes,
   wrongType,
@@ -71,20 +72,12 @@ export function decodeMessage(view: DataView, offset = 0, end = view.byteLength)
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeMessage(value: Encodable<Message>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('message', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('message', offset, 8, view.byteLength);
-  const op = value.op ?? 0;
-  if (typeof op !== 'number' || op >>> 0 !== op) throw notInteger('u32', 'message.op', op, offset);
-  view.setUint32(offset, op, false);
-  const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xffff) !== version) {
-    throw notInteger('u16', 'message.version', version, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('message', value, offset, 8, view.byteLength);
   }
-  view.setUint16(offset + 4, version, false);
-  const length = value.length ?? (value.body?.length ?? 0);
-  if (typeof length !== 'number' || (length & 0xffff) !== length) {
-    throw notInteger('u16', 'message.length', length, offset + 6);
-  }
+  view.setUint32(offset, checkU32('message.op', value.op ?? 0, offset), false);
+  view.setUint16(offset + 4, checkU16('message.version', value.version ?? 0, offset + 4), false);
+  const length = checkU16('message.length', value.length ?? (value.body?.length ?? 0), offset + 6);
   view.setUint16(offset + 6, length, false);
   const body = value.body ?? undefined;
   if (body !== undefined) checkBytes('message.body', body, offset + 8);
@@ -105,7 +98,7 @@ export function encodeMessage(value: Encodable<Message>, view: DataView, offset 
  * @throws EncodeError where the value does not fit
  */
 export function measureMessage(value: Encodable<Message>): number {
-  if (value.body !== undefined) return 8 + value.body.length;
+  if (value.body instanceof Uint8Array) return 8 + value.body.length;
   return measureByEncoding(encodeMessage, value);
 }
 
@@ -149,15 +142,15 @@ export class MessageView {
 }
 
 /** Codec of message of a big-endian machine. */
-export const MessageCodec: StructCodec<Message> = {
+export const MessageCodec: StructCodec<Message> = /* @__PURE__ */ structCodec({
   name: 'message',
   size: null,
   minSize: 8,
   members: membersOfMessage,
   decode: decodeMessage,
-  encode: encodeMessage,
+  encodeTyped: encodeMessage,
   measure: measureMessage,
-};
+});
 
 /**
  * Reads struct get_body of a big-endian machine.
@@ -178,11 +171,10 @@ export function decodeGetBody(view: DataView, offset = 0): GetBody {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeGetBody(value: Partial<GetBody>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('get_body', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw noRoom('get_body', offset, 4, view.byteLength);
-  const key = value.key ?? 0;
-  if (typeof key !== 'number' || key >>> 0 !== key) throw notInteger('u32', 'get_body.key', key, offset);
-  view.setUint32(offset, key, false);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+    throw cannotStart('get_body', value, offset, 4, view.byteLength);
+  }
+  view.setUint32(offset, checkU32('get_body.key', value.key ?? 0, offset), false);
   return 4;
 }
 
@@ -237,11 +229,8 @@ export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) {
-    throw wrongType('set_body_long', value, offset, 'an object');
-  }
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
-    throw noRoom('set_body_long', offset, 16, view.byteLength);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('set_body_long', value, offset, 16, view.byteLength);
   }
   const keys = value.keys ?? undefined;
   if (keys !== undefined && !Array.isArray(keys)) {
@@ -313,16 +302,11 @@ export function decodeSetBody(view: DataView, offset = 0): SetBody {
  * @throws EncodeError where a value or the room does not fit
  */
 export function encodeSetBody(value: Partial<SetBody>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null) throw wrongType('set_body', value, offset, 'an object');
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw noRoom('set_body', offset, 8, view.byteLength);
-  const key = value.key ?? 0;
-  if (typeof key !== 'number' || key >>> 0 !== key) throw notInteger('u32', 'set_body.key', key, offset);
-  view.setUint32(offset, key, false);
-  const value_ = value.value ?? 0;
-  if (typeof value_ !== 'number' || value_ >>> 0 !== value_) {
-    throw notInteger('u32', 'set_body.value', value_, offset + 4);
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+    throw cannotStart('set_body', value, offset, 8, view.byteLength);
   }
-  view.setUint32(offset + 4, value_, false);
+  view.setUint32(offset, checkU32('set_body.key', value.key ?? 0, offset), false);
+  view.setUint32(offset + 4, checkU32('set_body.value', value.value ?? 0, offset + 4), false);
   return 8;
 }
 
@@ -406,11 +390,11 @@ export function encodeBodyVariant(
 ): number {
   switch (variant.kind) {
     case 'set_body_long':
-      return SetBodyLongCodec.encode(variant.value, view, offset, context);
+      return SetBodyLongCodec.encodeTyped(variant.value, view, offset, context);
     case 'get_body':
-      return GetBodyCodec.encode(variant.value, view, offset, context);
+      return GetBodyCodec.encodeTyped(variant.value, view, offset, context);
     case 'set_body':
-      return SetBodyCodec.encode(variant.value, view, offset, context);
+      return SetBodyCodec.encodeTyped(variant.value, view, offset, context);
     default:
       return encodeRaw('body', variant, view, offset);
   }
