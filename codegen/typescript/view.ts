@@ -4,15 +4,7 @@ import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
 import { type Item, namedItems, type Plan } from './plan.ts';
-import {
-  checkFunction,
-  isByte,
-  mustBeScalar,
-  readScalar,
-  type Scalar,
-  unsigned,
-  writeScalar,
-} from './scalar.ts';
+import { checkFunction, mustBeScalar, readScalar, type Scalar, unsigned, writeScalar } from './scalar.ts';
 
 /** Prints the class that reads and writes members of a struct in place, and those of structs declared in it. */
 export function printViews(module: Module, plan: Plan, suffix: string): void {
@@ -86,12 +78,11 @@ function printView(module: Module, plan: Plan, view: ViewClass, suffix: string):
   printer.line('}');
 }
 
-/** True where a view has an accessor for a member: all but arrays of arrays and flexible ones. */
+/** True where a view has an accessor for a member: all but arrays of arrays and of structs whose size varies. */
 function isAccessible(plan: Plan, item: Item): boolean {
   const { type } = item.field;
-  if (item.kind === 'bytes') return type.kind === 'array';
-  if (item.kind !== 'array') return true;
-  return type.kind === 'array' && type.element.kind !== 'array' && !plan.facts.isDynamicType(type.element);
+  if (item.kind !== 'array' || (type.kind !== 'array' && type.kind !== 'flexible')) return true;
+  return type.element.kind !== 'array' && !plan.facts.isDynamicType(type.element);
 }
 
 function printAccessors(module: Module, plan: Plan, item: Item, delta: number, suffix: string): void {
@@ -118,13 +109,18 @@ function printAccessors(module: Module, plan: Plan, item: Item, delta: number, s
     printBitField(module, plan, item, at, getter);
   } else if (item.kind === 'bytes' && type.kind === 'array') {
     getter('Uint8Array', `new Uint8Array(this.#view.buffer, this.#view.byteOffset + ${at}, ${type.length})`);
+  } else if (item.kind === 'bytes') {
+    const room = `this.#view.byteLength - (${at})`;
+    const counter = counterOf(plan, item);
+    const count = counter === undefined ? room : `Math.min(Number(this.${counter}), ${room})`;
+    getter('Uint8Array', `new Uint8Array(this.#view.buffer, this.#view.byteOffset + ${at}, ${count})`);
   } else if (item.kind === 'struct' && type.kind === 'named') {
     const view = module.codecPart(type.name, plan.facts, '', 'View');
     getter(view, `new ${view}(this.#view, ${at})`);
   } else if (item.kind === 'group' && type.kind === 'named') {
     const view = `${module.names.struct(type.name)}View${suffix}`;
     getter(view, `new ${view}(this.#view, ${at})`);
-  } else if (item.kind === 'array' && type.kind === 'array' && !isByte(type.element)) {
+  } else if (item.kind === 'array') {
     printElement(module, plan, item, at);
   }
 }
@@ -180,8 +176,7 @@ function printBitField(
 /** A method that gives one element of an array of integers or structs. */
 function printElement(module: Module, plan: Plan, item: Item, at: string): void {
   const { type } = item.field;
-  if (type.kind !== 'array' || type.element.kind === 'array' || plan.facts.isDynamicType(type.element))
-    return;
+  if (type.kind !== 'array' && type.kind !== 'flexible') return;
   const bytes = plan.facts.extent(type.element).size ?? 0;
   const place = `${at} + ${bytes} * index`;
   const named = type.element.kind === 'named';
@@ -190,11 +185,18 @@ function printElement(module: Module, plan: Plan, item: Item, at: string): void 
   const value = named
     ? `new ${view}(this.#view, ${place})`
     : inView(readScalar(mustBeScalar(type.element, item.abi), place));
+  const counter = counterOf(plan, item);
+  const beyond = [
+    ...(type.kind === 'array' ? [`index >= ${type.length}`] : []),
+    ...(counter === undefined ? [] : [`index >= this.${counter}`]),
+    ...(type.kind === 'flexible' ? [`${place} + ${bytes} > this.#view.byteLength`] : []),
+  ].join(' || ');
+  const few = type.kind === 'array' ? `${type.length} elements` : 'the elements';
   const { printer } = module;
   printer.blank();
   printer.lines(
     docComment(
-      `${fieldDoc(module.model, item.owner, item.field)}\n\nOne of ${type.length} elements, counted from 0; undefined beyond them.`,
+      `${fieldDoc(module.model, item.owner, item.field)}\n\nOne of ${few}, counted from 0; undefined beyond them.`,
       2,
     ),
   );
@@ -202,10 +204,19 @@ function printElement(module: Module, plan: Plan, item: Item, at: string): void 
     `${propertyName(item.name ?? '')}(index: number): ${named ? view : mustBeScalar(type.element, item.abi).js} | undefined {`,
   );
   printer.indented(() => {
-    printer.line(`if (!Number.isInteger(index) || index < 0 || index >= ${type.length}) return undefined;`);
+    printer.line(`if (!Number.isInteger(index) || index < 0 || ${beyond}) return undefined;`);
     printer.line(`return ${value};`);
   });
   printer.line('}');
+}
+
+/** The accessor of the integer that counts the elements of an array without length, where it stands beside it. */
+function counterOf(plan: Plan, item: Item): string | undefined {
+  const { count, type } = item.field;
+  if (type.kind !== 'flexible' || count?.kind !== 'name' || count.path.length !== 1) return undefined;
+  const counter = plan.items.find(({ name, kind }) => name === count.path[0] && kind === 'scalar');
+  const always = counter !== undefined && counter.delta !== null && counter.field.bits === undefined;
+  return always ? propertyName(counter.name ?? '') : undefined;
 }
 
 function inView(text: string): string {

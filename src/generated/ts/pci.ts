@@ -11866,6 +11866,11 @@ export class PciCapIntelFeatureDetectionView {
   set kind(value: number) {
     this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_intel_feature_detection.kind', value, this.#offset + 3));
   }
+
+  /** Index and data of the window; it can be moved only by writing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
+  }
 }
 
 /** Codec of pci_cap_intel_feature_detection. */
@@ -11988,6 +11993,11 @@ export class PciCapVndrView {
 
   set length(value: number) {
     this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_vndr.length', value, this.#offset + 2));
+  }
+
+  /** The vendor's bytes. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 3, this.#view.byteLength - (this.#offset + 3));
   }
 }
 
@@ -19875,6 +19885,16 @@ export class PciExtCapRcldView {
   get reserved_8(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, 8);
   }
+
+  /**
+   * The links.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  links(index: number): PciRcldLinkView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
+    return new PciRcldLinkView(this.#view, this.#offset + 16 + 16 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_rcld. */
@@ -20185,6 +20205,11 @@ export class PciExtCapVndrView {
   set vsec_header(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_vndr.vsec_header', value, this.#offset + 4), true);
   }
+
+  /** The vendor's registers. */
+  get body(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
+  }
 }
 
 /** Codec of pci_ext_cap_vndr. */
@@ -20473,6 +20498,17 @@ export class PciExtCapAcsView {
 
   set ctrl(value: number) {
     this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_acs.ctrl', value, this.#offset + 6), true);
+  }
+
+  /**
+   * Egress control vector: a bit for each port, function or function group; 1 blocks, or redirects with
+   * request redirect.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  egress_control_vector(index: number): number | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 8 + 4 * index + 4 > this.#view.byteLength) return undefined;
+    return this.#view.getUint32(this.#offset + 8 + 4 * index, true);
   }
 }
 
@@ -23122,6 +23158,16 @@ export class PciExtCapRebarView {
   set ctrl(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_rebar.ctrl', value, this.#offset + 8), true);
   }
+
+  /**
+   * The other BARs.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  further(index: number): PciRebarEntryView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new PciRebarEntryView(this.#view, this.#offset + 12 + 8 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_rebar. */
@@ -23368,6 +23414,11 @@ export class PciExtCapDpaView {
 
   set ctrl(value: number) {
     this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_dpa.ctrl', value, this.#offset + 14), true);
+  }
+
+  /** Power of each substate in units of the power scale. */
+  get power(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, this.#view.byteLength - (this.#offset + 16));
   }
 }
 
@@ -23701,6 +23752,16 @@ export class PciExtCapTphView {
 
   set ctrl(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_tph.ctrl', value, this.#offset + 8), true);
+  }
+
+  /**
+   * The steering tags.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  st_table(index: number): PciTphStEntryView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 2 * index + 2 > this.#view.byteLength) return undefined;
+    return new PciTphStEntryView(this.#view, this.#offset + 12 + 2 * index);
   }
 }
 
@@ -24045,6 +24106,16 @@ export class PciExtCapSecpciView {
 
   set lane_error_status(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_secpci.lane_error_status', value, this.#offset + 8), true);
+  }
+
+  /**
+   * Presets of each lane, lane 0 first.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  lane_equalization_control(index: number): PciSecpciLaneView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 2 * index + 2 > this.#view.byteLength) return undefined;
+    return new PciSecpciLaneView(this.#view, this.#offset + 12 + 2 * index);
   }
 }
 
@@ -25664,6 +25735,11 @@ export class PciExtCapDvsecCxlPortView {
   set rcrb_base_upper(value: number) {
     this.#view.setUint32(this.#offset + 36, checkU32('pci_ext_cap_dvsec_cxl_port.rcrb_base_upper', value, this.#offset + 36), true);
   }
+
+  /** What later revisions added. */
+  get rest(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 40, this.#view.byteLength - (this.#offset + 40));
+  }
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_port. */
@@ -25830,6 +25906,11 @@ export class PciExtCapDvsecView {
 
   set header2(value: number) {
     this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec.header2', value, this.#offset + 8), true);
+  }
+
+  /** What the vendor laid out; its access is the vendor's choice. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 10, this.#view.byteLength - (this.#offset + 10));
   }
 }
 
@@ -26382,6 +26463,16 @@ export class PciExtCapPl16gtView {
 
   set reserved_28(value: number) {
     this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_pl_16gt.reserved_28', value, this.#offset + 28), true);
+  }
+
+  /**
+   * Presets of each lane, lane 0 first.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  le_ctrl(index: number): PciPl16gtLaneView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 32 + 1 * index + 1 > this.#view.byteLength) return undefined;
+    return new PciPl16gtLaneView(this.#view, this.#offset + 32 + 1 * index);
   }
 }
 
@@ -27304,6 +27395,16 @@ export class PciExtCapPl32gtView {
 
   set tx_modified_ts_data_2(value: number) {
     this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_pl_32gt.tx_modified_ts_data_2', value, this.#offset + 28), true);
+  }
+
+  /**
+   * Presets of each lane, lane 0 first.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  le_ctrl(index: number): PciPl32gtLaneView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 32 + 1 * index + 1 > this.#view.byteLength) return undefined;
+    return new PciPl32gtLaneView(this.#view, this.#offset + 32 + 1 * index);
   }
 }
 
@@ -28970,6 +29071,11 @@ export class PciExtCapDvsecCxlFunctionMapView {
     if (!Number.isInteger(index) || index < 0 || index >= 8) return undefined;
     return this.#view.getUint32(this.#offset + 12 + 4 * index, true);
   }
+
+  /** What later revisions added. */
+  get rest(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 44, this.#view.byteLength - (this.#offset + 44));
+  }
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_function_map. */
@@ -29242,6 +29348,11 @@ export class PciExtCapDvsecCxlGpfPortView {
   set phase_2_ctrl(value: number) {
     this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_dvsec_cxl_gpf_port.phase_2_ctrl', value, this.#offset + 14), true);
   }
+
+  /** What later revisions added. */
+  get rest(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, this.#view.byteLength - (this.#offset + 16));
+  }
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_gpf_port. */
@@ -29472,6 +29583,11 @@ export class PciExtCapDvsecCxlGpfDeviceView {
 
   set phase_2_power(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_dvsec_cxl_gpf_device.phase_2_power', value, this.#offset + 12), true);
+  }
+
+  /** What later revisions added. */
+  get rest(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, this.#view.byteLength - (this.#offset + 16));
   }
 }
 
@@ -30379,6 +30495,16 @@ export class PciExtCapDvsecCxlRegisterLocatorView {
   set reserved_0a(value: number) {
     this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_register_locator.reserved_0a', value, this.#offset + 10), true);
   }
+
+  /**
+   * The blocks of registers.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  blocks(index: number): PciCxlRegisterBlockView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new PciCxlRegisterBlockView(this.#view, this.#offset + 12 + 8 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_register_locator. */
@@ -30564,6 +30690,11 @@ export class PciExtCapDvsecCxlMldView {
   set logical_devices(value: number) {
     this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_mld.logical_devices', value, this.#offset + 10), true);
   }
+
+  /** What later revisions added. */
+  get rest(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, this.#view.byteLength - (this.#offset + 12));
+  }
 }
 
 /** Codec of pci_ext_cap_dvsec_cxl_mld. */
@@ -30734,6 +30865,11 @@ export class PciExtCapDvsecCxlTestView {
 
   set header2(value: number) {
     this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_test.header2', value, this.#offset + 8), true);
+  }
+
+  /** The registers of the tests. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 10, this.#view.byteLength - (this.#offset + 10));
   }
 }
 
@@ -31480,6 +31616,16 @@ export class PciExtCapVfRebarView {
   set ctrl(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_vf_rebar.ctrl', value, this.#offset + 8), true);
   }
+
+  /**
+   * The other BARs.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  further(index: number): PciRebarEntryView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new PciRebarEntryView(this.#view, this.#offset + 12 + 8 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_vf_rebar. */
@@ -31840,6 +31986,16 @@ export class PciExtCapLmrView {
 
   set status(value: number) {
     this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_lmr.status', value, this.#offset + 6), true);
+  }
+
+  /**
+   * Each lane, lane 0 first.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  lanes(index: number): PciLmrLaneView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 8 + 4 * index + 4 > this.#view.byteLength) return undefined;
+    return new PciLmrLaneView(this.#view, this.#offset + 8 + 4 * index);
   }
 }
 
@@ -32764,6 +32920,16 @@ export class PciIdeSelectiveStreamView {
   set rid_association_2(value: number) {
     this.#view.setUint32(this.#offset + 16, checkU32('pci_ide_selective_stream.rid_association_2', value, this.#offset + 16), true);
   }
+
+  /**
+   * Ranges of addresses that belong to the stream.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  address_blocks(index: number): PciIdeAddressAssociationView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 20 + 12 * index + 12 > this.#view.byteLength) return undefined;
+    return new PciIdeAddressAssociationView(this.#view, this.#offset + 20 + 12 * index);
+  }
 }
 
 /** Codec of pci_ide_selective_stream. */
@@ -33046,6 +33212,16 @@ export class PciExtCapIdeView {
 
   set ctrl(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_ide.ctrl', value, this.#offset + 8), true);
+  }
+
+  /**
+   * Link IDE streams.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  link_streams(index: number): PciIdeLinkStreamView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new PciIdeLinkStreamView(this.#view, this.#offset + 12 + 8 * index);
   }
 }
 
@@ -33403,6 +33579,16 @@ export class PciExtCapPl64gtView {
 
   set sts(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pl_64gt.sts', value, this.#offset + 12), true);
+  }
+
+  /**
+   * Presets of each lane, lane 0 first.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  le_ctrl(index: number): PciPl64gtLaneView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 1 * index + 1 > this.#view.byteLength) return undefined;
+    return new PciPl64gtLaneView(this.#view, this.#offset + 16 + 1 * index);
   }
 }
 
@@ -34670,6 +34856,16 @@ export class PciExtCapMmioRblView {
   set cap(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_mmio_rbl.cap', value, this.#offset + 4), true);
   }
+
+  /**
+   * The blocks.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  locators(index: number): PciMmioRblLocatorView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new PciMmioRblLocatorView(this.#view, this.#offset + 8 + 8 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_mmio_rbl. */
@@ -34944,6 +35140,11 @@ export class PciExtCapMriovView {
   get header(): PciExtCapHeaderView {
     return new PciExtCapHeaderView(this.#view, this.#offset);
   }
+
+  /** What follows. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
+  }
 }
 
 /** Codec of pci_ext_cap_mriov. */
@@ -35044,6 +35245,11 @@ export class PciExtCapAmdView {
   /** See registers pci_ext_cap_header. */
   get header(): PciExtCapHeaderView {
     return new PciExtCapHeaderView(this.#view, this.#offset);
+  }
+
+  /** What follows. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
   }
 }
 
@@ -35461,6 +35667,16 @@ export class PciExtCapPmuxView {
 
   set status(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pmux.status', value, this.#offset + 12), true);
+  }
+
+  /**
+   * The protocols.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  protocols(index: number): PciPmuxProtocolView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 4 * index + 4 > this.#view.byteLength) return undefined;
+    return new PciPmuxProtocolView(this.#view, this.#offset + 16 + 4 * index);
   }
 }
 
@@ -36482,6 +36698,11 @@ export class PciExtCapFlitPmView {
   get header(): PciExtCapHeaderView {
     return new PciExtCapHeaderView(this.#view, this.#offset);
   }
+
+  /** What follows. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
+  }
 }
 
 /** Codec of pci_ext_cap_flit_pm. */
@@ -36801,6 +37022,16 @@ export class PciExtCapSvcView {
   set port_status(value: number) {
     this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_svc.port_status', value, this.#offset + 16), true);
   }
+
+  /**
+   * The channels, the first one always there.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  channels(index: number): PciSvcResourceView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 20 + 12 * index + 12 > this.#view.byteLength) return undefined;
+    return new PciSvcResourceView(this.#view, this.#offset + 20 + 12 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_svc. */
@@ -36905,6 +37136,11 @@ export class PciExtCapNopFlitView {
   /** See registers pci_ext_cap_header. */
   get header(): PciExtCapHeaderView {
     return new PciExtCapHeaderView(this.#view, this.#offset);
+  }
+
+  /** What follows. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
   }
 }
 
@@ -37475,6 +37711,16 @@ export class PciExtCapPl128gtView {
   set sts(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pl_128gt.sts', value, this.#offset + 12), true);
   }
+
+  /**
+   * Presets of each lane, lane 0 first.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  le_ctrl(index: number): PciPl128gtLaneView | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 1 * index + 1 > this.#view.byteLength) return undefined;
+    return new PciPl128gtLaneView(this.#view, this.#offset + 16 + 1 * index);
+  }
 }
 
 /** Codec of pci_ext_cap_pl_128gt. */
@@ -37579,6 +37825,11 @@ export class PciExtCapCapturedDataView {
   /** See registers pci_ext_cap_header. */
   get header(): PciExtCapHeaderView {
     return new PciExtCapHeaderView(this.#view, this.#offset);
+  }
+
+  /** What follows. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
   }
 }
 

@@ -903,6 +903,16 @@ export class VfioRegionInfoCapSparseMmapView {
   set reserved(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value, this.#offset + 12), false);
   }
+
+  /**
+   * The parts.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  areas(index: number): VfioRegionSparseMmapAreaView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.nr_areas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
+    return new VfioRegionSparseMmapAreaView(this.#view, this.#offset + 16 + 16 * index);
+  }
 }
 
 /** Codec of vfio_region_info_cap_sparse_mmap of a big-endian machine. */
@@ -1597,6 +1607,11 @@ export class VfioIrqSetView {
   set count(value: number) {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_irq_set.count', value, this.#offset + 16), false);
   }
+
+  /** DATA_BOOL: count bytes; DATA_EVENTFD: count file descriptors (s32, -1 for none); DATA_NONE: nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 20, this.#view.byteLength - (this.#offset + 20));
+  }
 }
 
 /** Codec of vfio_irq_set of a big-endian machine. */
@@ -1866,6 +1881,16 @@ export class VfioPciHotResetInfoView {
   set count(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset_info.count', value, this.#offset + 8), false);
   }
+
+  /**
+   * The devices.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  devices(index: number): VfioPciDependentDeviceView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new VfioPciDependentDeviceView(this.#view, this.#offset + 12 + 8 * index);
+  }
 }
 
 /** Codec of vfio_pci_hot_reset_info of a big-endian machine. */
@@ -1986,6 +2011,16 @@ export class VfioPciHotResetView {
 
   set count(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset.count', value, this.#offset + 8), false);
+  }
+
+  /**
+   * All groups with affected devices.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  group_fds(index: number): number | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 4 * index + 4 > this.#view.byteLength) return undefined;
+    return this.#view.getInt32(this.#offset + 12 + 4 * index, false);
   }
 }
 
@@ -2451,6 +2486,11 @@ export class VfioDeviceFeatureView {
 
   set flags(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_feature.flags', value, this.#offset + 4), false);
+  }
+
+  /** What the feature says or is told; not needed to PROBE. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
 }
 
@@ -3729,6 +3769,16 @@ export class VfioIommuType1InfoCapIovaRangeView {
   set reserved(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value, this.#offset + 12), false);
   }
+
+  /**
+   * The ranges, ascending.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  iova_ranges(index: number): VfioIovaRangeView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.nr_iovas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
+    return new VfioIovaRangeView(this.#view, this.#offset + 16 + 16 * index);
+  }
 }
 
 /** Codec of vfio_iommu_type1_info_cap_iova_range of a big-endian machine. */
@@ -4570,6 +4620,11 @@ export class VfioIommuType1DmaUnmapView {
   set size(value: bigint) {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), false);
   }
+
+  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
+  }
 }
 
 /** Codec of vfio_iommu_type1_dma_unmap of a big-endian machine. */
@@ -4696,6 +4751,11 @@ export class VfioIommuType1DmaUnmapViewI386 {
   set size(value: bigint) {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), false);
   }
+
+  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
+  }
 }
 
 /** Codec of vfio_iommu_type1_dma_unmap of a big-endian machine on i386. */
@@ -4806,6 +4866,11 @@ export class VfioIommuType1DirtyBitmapView {
   set flags(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), false);
   }
+
+  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
+  }
 }
 
 /** Codec of vfio_iommu_type1_dirty_bitmap of a big-endian machine. */
@@ -4911,6 +4976,11 @@ export class VfioIommuType1DirtyBitmapViewI386 {
 
   set flags(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), false);
+  }
+
+  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
 }
 

@@ -2339,6 +2339,16 @@ export class VfioRegionInfoCapSparseMmapView {
   set reserved(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value, this.#offset + 12), true);
   }
+
+  /**
+   * The parts.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  areas(index: number): VfioRegionSparseMmapAreaView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.nr_areas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
+    return new VfioRegionSparseMmapAreaView(this.#view, this.#offset + 16 + 16 * index);
+  }
 }
 
 /** Codec of vfio_region_info_cap_sparse_mmap. */
@@ -3226,6 +3236,11 @@ export class VfioIrqSetView {
   set count(value: number) {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_irq_set.count', value, this.#offset + 16), true);
   }
+
+  /** DATA_BOOL: count bytes; DATA_EVENTFD: count file descriptors (s32, -1 for none); DATA_NONE: nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 20, this.#view.byteLength - (this.#offset + 20));
+  }
 }
 
 /** Codec of vfio_irq_set. */
@@ -3552,6 +3567,16 @@ export class VfioPciHotResetInfoView {
   set count(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset_info.count', value, this.#offset + 8), true);
   }
+
+  /**
+   * The devices.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  devices(index: number): VfioPciDependentDeviceView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new VfioPciDependentDeviceView(this.#view, this.#offset + 12 + 8 * index);
+  }
 }
 
 /** Codec of vfio_pci_hot_reset_info. */
@@ -3700,6 +3725,16 @@ export class VfioPciHotResetView {
 
   set count(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset.count', value, this.#offset + 8), true);
+  }
+
+  /**
+   * All groups with affected devices.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  group_fds(index: number): number | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 4 * index + 4 > this.#view.byteLength) return undefined;
+    return this.#view.getInt32(this.#offset + 12 + 4 * index, true);
   }
 }
 
@@ -4299,6 +4334,11 @@ export class VfioDeviceFeatureView {
 
   set flags(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_feature.flags', value, this.#offset + 4), true);
+  }
+
+  /** What the feature says or is told; not needed to PROBE. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
 }
 
@@ -5923,6 +5963,16 @@ export class VfioIommuType1InfoCapIovaRangeView {
   set reserved(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value, this.#offset + 12), true);
   }
+
+  /**
+   * The ranges, ascending.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  iova_ranges(index: number): VfioIovaRangeView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.nr_iovas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
+    return new VfioIovaRangeView(this.#view, this.#offset + 16 + 16 * index);
+  }
 }
 
 /** Codec of vfio_iommu_type1_info_cap_iova_range. */
@@ -6903,6 +6953,11 @@ export class VfioIommuType1DmaUnmapView {
   set size(value: bigint) {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), true);
   }
+
+  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
+  }
 }
 
 /** Codec of vfio_iommu_type1_dma_unmap. */
@@ -7030,6 +7085,11 @@ export class VfioIommuType1DmaUnmapViewI386 {
 
   set size(value: bigint) {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), true);
+  }
+
+  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
   }
 }
 
@@ -7165,6 +7225,11 @@ export class VfioIommuType1DirtyBitmapView {
   set flags(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), true);
   }
+
+  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
+  }
 }
 
 /** Codec of vfio_iommu_type1_dirty_bitmap. */
@@ -7272,6 +7337,11 @@ export class VfioIommuType1DirtyBitmapViewI386 {
 
   set flags(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), true);
+  }
+
+  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
+  get data(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
 }
 

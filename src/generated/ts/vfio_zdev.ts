@@ -902,6 +902,11 @@ export class VfioDeviceInfoCapZpciUtilView {
   set size(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_zpci_util.size', value, this.#offset + 8), true);
   }
+
+  /** The string. */
+  get util_str(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, Math.min(Number(this.size), this.#view.byteLength - (this.#offset + 12)));
+  }
 }
 
 /** Codec of vfio_device_info_cap_zpci_util. */
@@ -1029,6 +1034,11 @@ export class VfioDeviceInfoCapZpciPfipView {
 
   set size(value: number) {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_zpci_pfip.size', value, this.#offset + 8), true);
+  }
+
+  /** The path. */
+  get pfip(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, Math.min(Number(this.size), this.#view.byteLength - (this.#offset + 12)));
   }
 }
 
