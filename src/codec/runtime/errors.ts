@@ -43,7 +43,7 @@ export class EncodeError extends CodecError<EncodeErrorCode> {
   override name = 'EncodeError';
 }
 
-/** Numbers as they are, of anything else what it is. */
+/** Numbers and the start of texts as they are, of anything else what it is. */
 function printed(value: unknown): string {
-  return /^[fos]/.test(typeof value) ? typeof value : String(value);
+  return /^[fo]/.test(typeof value) ? typeof value : String(value).slice(0, 40);
 }
