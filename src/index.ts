@@ -6,6 +6,32 @@
 export type { JsonValue } from './base/json.ts';
 export type { Position, Span } from './base/span.ts';
 export { locate } from './base/span.ts';
+export type { SpaceContents } from './chain/build.ts';
+export { buildBytes, buildSpace } from './chain/build.ts';
+export type { ChainErrorCode } from './chain/chain-error.ts';
+export { ChainError } from './chain/chain-error.ts';
+export type { DecodedChain, DecodedElement } from './chain/decode.ts';
+export type { EditOptions, ElementQuery, FoundElement, RemoveOptions } from './chain/edit.ts';
+export { compactChain, findElements, insertElement, removeElement, replaceElement } from './chain/edit.ts';
+export type { NewElement } from './chain/element.ts';
+export type { ChainIssue, ChainIssueCode } from './chain/issue.ts';
+export { describeIssue } from './chain/issue.ts';
+export type { CodecLookup } from './chain/members.ts';
+export type { Space, SpaceHead } from './chain/space.ts';
+export { decodeSpace, encodeSpace, walkSpace } from './chain/space.ts';
+export type { SpaceFormat, SpaceParts } from './chain/space-format.ts';
+export { compileSpace } from './chain/space-format.ts';
+export type { ChainElement, ChainWalk, WalkEnd } from './chain/walk.ts';
+export type { NegotiatedFormat } from './ioctl/negotiated.ts';
+export { compileNegotiated } from './ioctl/negotiated.ts';
+export type {
+  NegotiatedAnswer,
+  NegotiatedCall,
+  NegotiatedContents,
+  NegotiatedReply,
+  NegotiateOptions,
+} from './ioctl/negotiation.ts';
+export { fillNegotiated, negotiate } from './ioctl/negotiation.ts';
 export type { Abi } from './layout/abi.ts';
 export { abis, formatAbi, parseAbi } from './layout/abi.ts';
 export type { FlatMember } from './layout/flatten.ts';
@@ -41,3 +67,14 @@ export type { MapEntry, MapNode, ScalarNode, SeqNode, SpecNode } from './spec/no
 export type { SchemaResult } from './spec/schema-file.ts';
 export { readSchema } from './spec/schema-file.ts';
 export type { ShapeSchema } from './spec/shape.ts';
+export { chainIssues, hasChains } from './validate/chains.ts';
+export type { PlanOptions } from './validate/compile.ts';
+export { compilePlan } from './validate/compile.ts';
+export type { MemoryPiece, UserMemory } from './validate/memory.ts';
+export { memoryOf } from './validate/memory.ts';
+export type { Place } from './validate/place.ts';
+export type * from './validate/plan.ts';
+export type * from './validate/report.ts';
+export type { Term } from './validate/term.ts';
+export type { ValidateOptions, Validator } from './validate/validator.ts';
+export { makeValidator, validate } from './validate/validator.ts';

@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Each folder with those that it may import from, besides itself. docs/architecture.md says why. */
 const order: readonly (readonly [folder: string, mayImport: readonly string[]])[] = [
   ['src/base', []],
+  ['src/interval', ['src/base']],
+  ['src/trace', ['src/base']],
   ['src/model', ['src/base']],
   ['src/layout', ['src/base', 'src/model']],
   ['src/spec', ['src/base', 'src/model', 'src/layout']],
@@ -18,8 +20,15 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
   ['src/generated', ['src/codec/runtime']],
   ['src/chain', ['src/base', 'src/model', 'src/layout', 'src/codec']],
   ['src/ioctl', ['src/base', 'src/model', 'src/layout', 'src/codec', 'src/chain']],
+  ['src/validate', ['src/base', 'src/model', 'src/layout', 'src/codec', 'src/chain', 'src/ioctl']],
   ['src/print', ['src/base', 'src/model', 'src/layout', 'src/codec', 'src/chain']],
-  ['codegen', ['src/base', 'src/model', 'src/layout']],
+  ['src/iommu', ['src/model', 'src/ioctl', 'src/generated']],
+  [
+    'src/iommufd',
+    ['src/base', 'src/model', 'src/ioctl', 'src/iommu', 'src/interval', 'src/generated', 'src/codec/runtime'],
+  ],
+  ['src/replay', ['src/base', 'src/ioctl', 'src/iommu', 'src/iommufd', 'src/generated', 'src/trace']],
+  ['codegen', ['src/base', 'src/model', 'src/layout', 'src/validate']],
   [
     'src/cli',
     [
@@ -33,6 +42,10 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
       'src/chain',
       'src/ioctl',
       'src/print',
+      'src/iommufd',
+      'src/replay',
+      'src/trace',
+      'src/validate',
       'codegen',
     ],
   ],
@@ -42,7 +55,8 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
 /** Packages that a folder may import; everything else stays free of dependencies. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/spec': ['yaml', 'fastest-levenshtein', 'node:path'],
-  'src/cli': ['commander', 'node:'],
+  // rolldown only while the build bundles the program.
+  'src/cli': ['commander', 'rolldown', 'node:'],
   'src/codec/oracle': ['typed-binary'],
   'src/codec/typed-binary': ['typed-binary'],
   'src/arbitrary': ['fast-check'],

@@ -15,11 +15,16 @@ export function printRules(printer: Printer, rules: readonly Rule[]): void {
         rule.id,
         rule.unchecked ? `${rule.errno} (not enforced)` : rule.errno,
         rule.stage,
-        code(checkText(rule)),
+        code(checkText(rule) + whenText(rule)),
         phrase(rule.doc),
       ]),
     ),
   );
+}
+
+/** `if` of the rule, behind what it asks for. */
+function whenText({ condition }: Rule): string {
+  return condition === undefined ? '' : ` if ${formatExpression(condition)}`;
 }
 
 function checkText({ check }: Rule): string {

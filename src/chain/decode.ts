@@ -3,7 +3,8 @@ import { CodecError, DecodeError } from '../codec/runtime/errors.ts';
 import { regionEnd } from './format.ts';
 import type { ChainIssue } from './issue.ts';
 import type { Member } from './members.ts';
-import { type Patch, patchesOf } from './patches.ts';
+import { type Found, type Patch, patchesOf, readFound } from './patches.ts';
+import { readPrefix } from './prefix.ts';
 import type { SpaceChain, SpaceFormat } from './space-format.ts';
 import type { ChainElement, ChainWalk, WalkEnd } from './walk.ts';
 
@@ -17,6 +18,8 @@ export interface DecodedElement extends ChainElement {
   readonly value: object | null;
   /** All bytes of a raw element, header included; null where there is a value. */
   readonly bytes: Uint8Array | null;
+  /** Of a raw element whose length or count is wrong: the struct that it should be, and the fields that can be read. */
+  readonly partial?: { readonly name: string; readonly value: object };
   /** Bytes between the value and the next element, which nothing describes. */
   readonly extra: Uint8Array;
   /** Bytes within the value's that it does not hold: contents of holes. Offsets from the element's start. */
@@ -35,6 +38,8 @@ export interface DecodedChains {
   readonly chains: readonly DecodedChain[];
   /** Elements by the names of their structs, the first of each. */
   readonly peers: { readonly [struct: string]: object };
+  /** True where elements depend on others that may have been read otherwise in the end: they want a proof. */
+  readonly tangled: boolean;
   readonly issues: readonly ChainIssue[];
 }
 
@@ -46,6 +51,7 @@ export interface ChainsContext {
 }
 
 const nothing = new Uint8Array(0);
+const none: readonly ChainIssue[] = [];
 
 /**
  * Decodes the elements that walks have found. Never throws for what is in the bytes: an element that cannot be read as
@@ -61,21 +67,24 @@ export function decodeChains(
   context: ChainsContext = {},
 ): DecodedChains {
   const starts = sortedStarts(walks);
-  const chains: DecodingChain[] = walks.flatMap((walk) => {
-    const chain = format.chains.find((one) => one.format.name === walk.name);
-    if (chain === undefined) return [];
+  const chains: DecodingChain[] = [];
+  for (const [i, walk] of walks.entries()) {
+    const chain = chainOf(format, walk.name, i);
+    if (chain === undefined) continue;
     const end = Math.max(regionEnd(chain.format, view.byteLength), 0);
-    const readings = walk.elements.map((element): Reading => {
-      const extent = nextStart(starts, element.offset, end) - element.offset;
-      return readElement({ chain, view, element: { ...element, extent }, end }, context);
-    });
-    return [{ chain, walk, end, readings }];
-  });
+    const readings: Reading[] = [];
+    for (const element of walk.elements) {
+      const extent =
+        starts === null ? element.extent : nextStart(starts, element.offset, end) - element.offset;
+      const own = extent === element.extent ? element : { ...element, extent };
+      readings.push(readElement({ chain, view, element: own, end }, context));
+    }
+    chains.push({ chain, walk, end, readings });
+  }
   let peers = peersOf(chains);
-  if (
-    Object.keys(peers).length > 0 &&
-    chains.some(({ readings }) => readings.some(({ dependent }) => dependent))
-  ) {
+  let isDependent = false;
+  for (const { readings } of chains) for (const { dependent } of readings) isDependent ||= dependent;
+  if (isDependent) {
     const full = { ...context, peers };
     for (const { chain, end, readings } of chains) {
       for (const [i, { dependent, element }] of readings.entries()) {
@@ -84,18 +93,33 @@ export function decodeChains(
     }
     peers = peersOf(chains);
   }
+  const decoded: DecodedChain[] = [];
+  for (const { walk, readings } of chains) {
+    const elements: DecodedElement[] = [];
+    for (const reading of readings) elements.push(finish(view, reading));
+    decoded.push({ name: walk.name, ended: walk.ended, elements });
+  }
   return {
-    chains: chains.map(({ walk, readings }) => ({
-      name: walk.name,
-      ended: walk.ended,
-      elements: readings.map((reading) => finish(view, reading, { ...context, peers })),
-    })),
+    chains: decoded,
     peers,
-    issues: chains.flatMap(({ walk, readings }) => [
-      ...walk.issues,
-      ...readings.flatMap(({ issues }) => issues),
-    ]),
+    tangled: isDependent && isTangled(chains, decoded),
+    issues: issuesOf(chains),
   };
+}
+
+/** The chain of a walk, which is most often at the same place in its list. */
+function chainOf(format: SpaceFormat, name: string, place: number): SpaceChain | undefined {
+  const likely = format.chains[place];
+  return likely?.format.name === name ? likely : format.chains.find((one) => one.format.name === name);
+}
+
+function issuesOf(chains: readonly DecodingChain[]): readonly ChainIssue[] {
+  const issues: ChainIssue[] = [];
+  for (const { walk, readings } of chains) {
+    issues.push(...walk.issues);
+    for (const reading of readings) issues.push(...reading.issues);
+  }
+  return issues;
 }
 
 interface DecodingChain {
@@ -117,16 +141,18 @@ interface ElementSite {
 interface Reading {
   readonly element: ChainElement;
   readonly member: Member | null;
-  readonly value: object | null;
-  readonly size: number;
+  readonly found: Found | null;
   readonly dependent: boolean;
+  /** What it should have been, where it cannot be read. */
+  readonly failed: Member | null;
   readonly issues: readonly ChainIssue[];
 }
 
 function readElement(site: ElementSite, context: CodecContext): Reading {
   const { element } = site;
   const candidates = site.chain.members.candidates(element.id, element.version);
-  const dependent = candidates.some(({ peers }) => peers);
+  let dependent = false;
+  for (const { peers } of candidates) if (peers.size > 0) dependent = true;
   let failure: { readonly member: Member; readonly error: DecodeError } | null = null;
   for (const member of candidates) {
     const found = tryMember(site, member, context);
@@ -136,16 +162,11 @@ function readElement(site: ElementSite, context: CodecContext): Reading {
     }
     if (member.condition !== null && !member.condition(found.value, context)) continue;
     const runsOver = found.size > element.extent;
-    const issues = runsOver ? [overlapIssue(site, member, found.size)] : [];
-    return { element, member, value: found.value, size: found.size, dependent, issues };
+    const issues = runsOver ? [overlapIssue(site, member, found.size)] : none;
+    return { element, member, found, dependent, failed: null, issues };
   }
-  const issues = failure === null ? [] : [bodyIssue(site, failure.member, failure.error)];
-  return { element, member: null, value: null, size: element.extent, dependent, issues };
-}
-
-interface Found {
-  readonly value: object;
-  readonly size: number;
+  const issues = failure === null ? none : [bodyIssue(site, failure.member, failure.error)];
+  return { element, member: null, found: null, dependent, failed: failure?.member ?? null, issues };
 }
 
 /** Reads an element as a struct: within its extent, else as short as the struct may be, else into the next element. */
@@ -169,20 +190,20 @@ function tryMember(
 }
 
 function attempt(
-  { codec }: Member,
+  member: Member,
   view: DataView,
   offset: number,
   end: number,
   context: CodecContext,
 ): Found | DecodeError {
   try {
-    const value = codec.decode(view, offset, end, context);
-    return { value, size: codec.size ?? codec.measure(value, context) };
+    return readFound(member, { view, offset, size: end - offset }, context);
   } catch (error) {
     if (error instanceof DecodeError) return error;
     if (!(error instanceof CodecError)) throw error;
-    // A value that was decoded and cannot be measured: unreadable, whatever the reason.
-    return new DecodeError('too-short', codec.name, offset, codec.minSize, end - offset);
+    // A value that was decoded and cannot be encoded: unreadable, whatever the reason.
+    const { name, minSize } = member.codec;
+    return new DecodeError('too-short', name, offset, minSize, end - offset);
   }
 }
 
@@ -194,24 +215,44 @@ export function padded(view: DataView, offset: number, given: number, size: numb
 }
 
 /** Adds what the value does not hold, or the bytes of a raw element. */
-function finish(view: DataView, reading: Reading, context: CodecContext): DecodedElement {
-  const { element, member, value, size } = reading;
+function finish(view: DataView, { element, member, found, failed }: Reading): DecodedElement {
   const { offset, extent } = element;
   const holes =
-    member === null || value === null ? [] : patchesOf({ view, offset, size }, member, value, context);
-  if (member === null || value === null || holes === null) {
-    return {
-      ...element,
-      name: null,
-      size: extent,
-      value: null,
-      bytes: copy(view, offset, extent),
-      extra: nothing,
-      holes: [],
-    };
+    member === null || found === null
+      ? null
+      : patchesOf({ view, offset, size: found.size }, found, member.holes);
+  if (member === null || found === null || holes === null) {
+    const bytes = copy(view, offset, extent);
+    const raw = { name: null, size: extent, value: null, bytes, extra: nothing, holes: [] };
+    if (failed === null) return elementOf(element, raw);
+    const value = readPrefix(failed.layout, { view, offset, size: extent, abi: failed.abi });
+    return { ...elementOf(element, raw), partial: { name: failed.name, value } };
   }
+  const { value, size } = found;
   const extra = size >= extent ? nothing : copy(view, offset + size, extent - size);
-  return { ...element, name: member.name, size, value, bytes: null, extra, holes };
+  return elementOf(element, { name: member.name, size, value, bytes: null, extra, holes });
+}
+
+/** Written out: copying all properties of two objects takes several times as long. */
+function elementOf(
+  { id, version, offset, next, nextOffset, extent }: ChainElement,
+  { name, size, value, bytes, extra, holes }: Omit<DecodedElement, keyof ChainElement>,
+): DecodedElement {
+  return { id, version, offset, next, nextOffset, extent, name, size, value, bytes, extra, holes };
+}
+
+/** Whether an element depends on one that depends on others itself, or that stayed raw in the end. */
+function isTangled(chains: readonly DecodingChain[], decoded: readonly DecodedChain[]): boolean {
+  const readings = chains.flatMap((chain) => chain.readings);
+  const elements = decoded.flatMap((chain) => chain.elements);
+  const unsure = new Set<string>();
+  for (const [i, { member, dependent }] of readings.entries()) {
+    if (member !== null && (dependent || elements[i]?.value === null)) unsure.add(member.name);
+  }
+  return readings.some(
+    ({ member, dependent }) =>
+      dependent && member !== null && [...member.peers].some((name) => unsure.has(name)),
+  );
 }
 
 function copy(view: DataView, offset: number, size: number): Uint8Array {
@@ -221,15 +262,18 @@ function copy(view: DataView, offset: number, size: number): Uint8Array {
 function peersOf(chains: readonly DecodingChain[]): { readonly [struct: string]: object } {
   const peers: { [struct: string]: object } = {};
   for (const { readings } of chains) {
-    for (const { member, value } of readings) {
-      if (member !== null && value !== null) peers[member.name] ??= value;
+    for (const { member, found } of readings) {
+      if (member !== null && found !== null) peers[member.name] ??= found.value;
     }
   }
   return peers;
 }
 
-/** Where elements start, ascending, over all chains. */
-function sortedStarts(walks: readonly ChainWalk[]): readonly number[] {
+/** Where elements start, ascending, over all chains; null where one chain has all, whose walk knows the extents. */
+function sortedStarts(walks: readonly ChainWalk[]): readonly number[] | null {
+  let filled = 0;
+  for (const { elements } of walks) if (elements.length > 0) filled++;
+  if (filled <= 1) return null;
   return walks.flatMap(({ elements }) => elements.map(({ offset }) => offset)).sort((a, b) => a - b);
 }
 

@@ -8,7 +8,9 @@ export type DataHoles = readonly { readonly offset: number; readonly size: numbe
  * partly in a field.
  */
 export function dataHoles(layout: Layout): DataHoles | null {
-  if (layout.size === null || layout.kind === 'union') return null;
+  // A struct whose last member is an array of as many elements as a field says: all else has its place.
+  const growing = layout.size === null && layout.kind === 'struct';
+  if ((layout.size === null && !growing) || layout.kind === 'union') return null;
   const holes: { offset: number; size: number }[] = [];
   for (const member of layout.members) {
     if (member.kind === 'hole' || member.kind === 'padding') {
@@ -16,10 +18,14 @@ export function dataHoles(layout: Layout): DataHoles | null {
       holes.push({ offset: member.offset, size: member.size });
       continue;
     }
-    if (member.kind === 'bits' || member.condition !== null || member.offset === null || member.size === null)
-      return null;
-    // A flexible array has a size of 0 here, but elements in the bytes.
-    if (member.type.kind === 'flexible') return null;
+    if (member.kind === 'bits' || member.condition !== null || member.offset === null) return null;
+    if (member.type.kind === 'flexible') {
+      // It has a size of 0 here, but elements in the bytes.
+      if (!growing || member !== layout.members.at(-1)) return null;
+      if (member.nested !== null && dataHoles(member.nested)?.length !== 0) return null;
+      continue;
+    }
+    if (member.size === null) return null;
     if (member.nested === null || member.nested.size === null || member.nested.size === 0) {
       if (member.nested !== null) return null;
       continue;

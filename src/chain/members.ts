@@ -1,13 +1,16 @@
+import { InternalError } from '../base/internal-error.ts';
 import { integerNamed } from '../codec/oracle/constants.ts';
 import { Site } from '../codec/oracle/site.ts';
 import { World } from '../codec/oracle/world.ts';
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
 import type { Abi } from '../layout/abi.ts';
-import { layOut } from '../layout/layout.ts';
+import { type Layout, layOut } from '../layout/layout.ts';
+import type { VariantMembership } from '../model/declaration.ts';
 import { evaluate } from '../model/evaluate.ts';
+import type { Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
 import { type DataHoles, dataHoles } from './holes.ts';
-import { dependsOnPeers } from './peers.ts';
+import { peersNamedBy } from './peers.ts';
 
 /** Codecs by the kernel's name of the struct; undefined for one that the caller cannot read. */
 export type CodecLookup = (structName: string) => StructCodec<object> | undefined;
@@ -22,45 +25,166 @@ export interface Member {
   readonly condition: ((value: object, context: CodecContext) => boolean) | null;
   /** Bytes that a payload has at least, where it may be shorter than the struct; null where it may not. */
   readonly shortest: number | null;
-  /** The layout depends on other elements. */
-  readonly peers: boolean;
+  /** The structs of other elements that the layout depends on. */
+  readonly peers: ReadonlySet<string>;
   /** Bytes that values do not hold; null where that depends on the contents. */
   readonly holes: DataHoles | null;
+  readonly layout: Layout;
+  readonly abi: Abi;
+}
+
+/** A member whose facts are worked out when they are needed: sets are large, and few of their structs are met. */
+class LazyMember implements Member {
+  readonly name: string;
+  readonly tags: Member['tags'];
+  readonly condition: Member['condition'];
+  readonly #site: MemberSite;
+  readonly #minThrough: string | undefined;
+  #codec: StructCodec<object> | undefined;
+  #layout: Layout | undefined;
+  #shortest: number | null | undefined;
+  #holes: DataHoles | null | undefined;
+
+  constructor(site: MemberSite, name: string, alike: readonly VariantMembership[]) {
+    this.name = name;
+    this.tags = alike.map(({ tags: [id, version] }) => ({ id: site.tag(id), version: site.tag(version) }));
+    const condition = alike[0]?.condition;
+    this.condition =
+      condition === undefined ? null : (value, context) => site.holds(name, condition, value, context);
+    this.#site = site;
+    this.#minThrough = alike.find(({ minThrough }) => minThrough !== undefined)?.minThrough;
+  }
+
+  /** True where there is a codec. */
+  get readable(): boolean {
+    this.#codec ??= this.#site.codecs(this.name);
+    return this.#codec !== undefined;
+  }
+
+  get codec(): StructCodec<object> {
+    this.#codec ??= this.#site.codecs(this.name);
+    if (this.#codec === undefined) throw new InternalError(`${this.name} has no codec`);
+    return this.#codec;
+  }
+
+  get shortest(): number | null {
+    this.#shortest ??= this.#minThrough === undefined ? null : endOfField(this.layout, this.#minThrough);
+    return this.#shortest;
+  }
+
+  get peers(): ReadonlySet<string> {
+    return peersNamedBy(this.#site.model, this.name);
+  }
+
+  get holes(): DataHoles | null {
+    if (this.#holes === undefined) this.#holes = dataHoles(this.layout);
+    return this.#holes;
+  }
+
+  get layout(): Layout {
+    this.#layout ??= layOut(this.#site.model, this.name, this.#site.abi);
+    return this.#layout;
+  }
+
+  get abi(): Abi {
+    return this.#site.abi;
+  }
+}
+
+/** What the members of a model have in common. */
+class MemberSite {
+  readonly model: Model;
+  readonly abi: Abi;
+  readonly codecs: CodecLookup;
+  #world: World | undefined;
+
+  constructor(model: Model, abi: Abi, codecs: CodecLookup) {
+    this.model = model;
+    this.abi = abi;
+    this.codecs = codecs;
+  }
+
+  /** The value of a tag; null where any will do. */
+  tag(expression: Expression | null | undefined): number | null {
+    if (expression === null || expression === undefined) return null;
+    return Number(
+      evaluate(expression, { lookup: (path) => integerNamed(this.model, path.join('.'), this.abi) }),
+    );
+  }
+
+  /** Whether a condition holds in a value of a struct. */
+  holds(struct: string, condition: Expression, value: object, context: CodecContext): boolean {
+    this.#world ??= new World(this.model, this.abi);
+    const site = new Site(this.#world, struct, context);
+    return site.inside(struct, value, () => site.holds(condition));
+  }
+}
+
+/** Versions of an id that are remembered. */
+const versionsMax = 16;
+
+/** What an id can mean. */
+interface Candidates {
+  readonly members: readonly Member[];
+  /** Some are meant with this id, not just with any. */
+  readonly named: boolean;
+  /** What is meant with each version that was seen; null where versions make no difference. */
+  readonly versions: Map<number | null, readonly Member[]> | null;
 }
 
 /** The structs of a variant set, as elements of a chain choose them. */
 export class MemberTable {
-  readonly all: readonly Member[];
-  readonly #byId = new Map<number, readonly Member[]>();
-  readonly #anyId: readonly Member[];
+  readonly #members: readonly LazyMember[];
+  readonly #byId = new Map<number, Candidates>();
+  readonly #byName = new Map<string, LazyMember>();
 
-  constructor(members: readonly Member[]) {
-    this.all = members;
-    const ids = new Set(members.flatMap(({ tags }) => tags.map(({ id }) => id)));
-    for (const id of ids) {
-      if (id === null) continue;
-      this.#byId.set(
-        id,
-        members.filter(({ tags }) => tags.some((tag) => tag.id === id || tag.id === null)),
-      );
-    }
-    this.#anyId = members.filter(({ tags }) => tags.some(({ id }) => id === null));
+  constructor(members: readonly LazyMember[]) {
+    this.#members = members;
+    for (const member of members) if (!this.#byName.has(member.name)) this.#byName.set(member.name, member);
+  }
+
+  /** Every member; one that no codec can read is never a candidate. */
+  get all(): readonly Pick<Member, 'name' | 'tags'>[] {
+    return this.#members;
   }
 
   /** What an element can be, in the order in which it is tried. */
   candidates(id: number, version: number | null): readonly Member[] {
-    const members = this.#byId.get(id) ?? this.#anyId;
-    if (members.every(({ tags }) => tags.every((tag) => tag.version === null))) return members;
-    return members.filter(({ tags }) =>
+    let known = this.#byId.get(id);
+    if (known === undefined) {
+      known = this.#withId(id);
+      // Ids that nothing has are not worth remembering: bytes may hold any of them.
+      if (known.named) this.#byId.set(id, known);
+    }
+    const { members, versions } = known;
+    if (versions === null) return members;
+    const found = versions.get(version);
+    if (found !== undefined) return found;
+    const meant = members.filter(({ tags }) =>
       tags.some(
         (tag) => (tag.id === id || tag.id === null) && (tag.version === null || tag.version === version),
       ),
     );
+    if (versions.size < versionsMax) versions.set(version, meant);
+    return meant;
+  }
+
+  #withId(id: number): Candidates {
+    const members = this.#members.filter(
+      (member) => member.tags.some((tag) => tag.id === id || tag.id === null) && member.readable,
+    );
+    const hasVersions = members.some(({ tags }) => tags.some((tag) => tag.version !== null));
+    return {
+      members,
+      named: members.some(({ tags }) => tags.some((tag) => tag.id === id)),
+      versions: hasVersions ? new Map() : null,
+    };
   }
 
   /** A member by the name of its struct. */
   named(name: string): Member | undefined {
-    return this.all.find((member) => member.name === name);
+    const member = this.#byName.get(name);
+    return member?.readable ? member : undefined;
   }
 }
 
@@ -69,41 +193,20 @@ export class MemberTable {
  * of declaration, so that another schema can add a special case behind a general one.
  */
 export function compileMembers(model: Model, set: string, abi: Abi, codecs: CodecLookup): MemberTable {
-  const world = new World(model, abi);
-  const members: { readonly member: Member; readonly rank: number }[] = [];
+  const site = new MemberSite(model, abi, codecs);
+  const special: LazyMember[] = [];
+  const general: LazyMember[] = [];
   for (const struct of model.structs.values()) {
     const memberships = struct.memberOf.filter((membership) => membership.set === set);
-    const codec = memberships.length === 0 ? undefined : codecs(struct.name);
-    if (codec === undefined) continue;
     // Memberships that differ in the condition are members of their own.
     for (const condition of new Set(memberships.map((membership) => membership.condition))) {
       const alike = memberships.filter((membership) => membership.condition === condition);
-      const tags = alike.map(({ tags: [id, version] }) => ({ id: tag(id), version: tag(version) }));
-      const site = (value: object, context: CodecContext): boolean => {
-        const place = new Site(world, struct.name, context);
-        return place.inside(struct.name, value, () => place.holds(condition));
-      };
-      const layout = layOut(model, struct.name, abi);
-      const short = alike.find(({ minThrough }) => minThrough !== undefined)?.minThrough;
-      const member: Member = {
-        name: struct.name,
-        codec,
-        tags,
-        condition: condition === undefined ? null : site,
-        shortest: short === undefined ? null : endOfField(layout, short),
-        peers: dependsOnPeers(model, struct.name),
-        holes: dataHoles(layout),
-      };
-      const special = condition !== undefined || tags.some(({ version }) => version !== null);
-      members.push({ member, rank: special ? 0 : 1 });
+      const member = new LazyMember(site, struct.name, alike);
+      const isSpecial = condition !== undefined || member.tags.some(({ version }) => version !== null);
+      (isSpecial ? special : general).push(member);
     }
   }
-  return new MemberTable(members.sort((a, b) => a.rank - b.rank).map(({ member }) => member));
-
-  function tag(expression: Parameters<typeof evaluate>[0] | null | undefined): number | null {
-    if (expression === null || expression === undefined) return null;
-    return Number(evaluate(expression, { lookup: (path) => integerNamed(model, path.join('.'), abi) }));
-  }
+  return new MemberTable([...special, ...general]);
 }
 
 /** One past the last byte of a field, null where it has no fixed place. */

@@ -1,4 +1,5 @@
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
+import { EncodeError } from '../codec/runtime/errors.ts';
 import { ChainError } from './chain-error.ts';
 import type { Patch } from './patches.ts';
 
@@ -13,6 +14,8 @@ export interface OutputSite {
   readonly name: string;
   readonly codec: StructCodec<object>;
   readonly offset: number;
+  /** Bytes that the value had when it was read. */
+  readonly size: number;
   /** Contents of bytes that the value does not hold. */
   readonly holes: readonly Patch[];
   /** Only so many bytes of the struct are there; null: all. */
@@ -22,12 +25,15 @@ export interface OutputSite {
 /** Bytes that several writers fill, none of whom may change what another one wrote. */
 export class Output {
   readonly #bytes: Uint8Array;
-  readonly #written: Uint8Array;
-  #scratch: Uint8Array | null = null;
+  readonly #view: DataView;
+  /** Runs that are written, while they do not overlap. */
+  readonly #runs: number[] = [];
+  /** Which bytes are written, from the first overlap on. */
+  #written: Uint8Array | null = null;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#written = new Uint8Array(bytes.length);
+    this.#view = viewOf(bytes);
   }
 
   /**
@@ -36,15 +42,40 @@ export class Output {
    * @throws EncodeError where it does not fit its fields or the buffer
    * @throws ChainError where another value wants other contents of a byte
    */
-  put({ name, codec, offset, holes, cutTo }: OutputSite, value: object, context: CodecContext): void {
+  put(site: OutputSite, value: object, context: CodecContext): void {
+    const { name, codec, offset, size, holes, cutTo } = site;
+    if (cutTo === null && this.#isFree(offset, size)) {
+      const length = this.#encodeInPlace(site, value, context);
+      if (length >= 0) {
+        for (const hole of holes) {
+          if (hole.offset + hole.bytes.length <= length) this.#bytes.set(hole.bytes, offset + hole.offset);
+        }
+        this.#note(offset, length);
+        return;
+      }
+    }
     const encoded =
       cutTo === null
-        ? this.#encode(codec, value, offset, context)
+        ? encodeThere(codec, value, offset, this.#bytes.length, context)
         : encodeAlone(codec, value, context).subarray(0, cutTo);
     for (const hole of holes) {
       if (hole.offset + hole.bytes.length <= encoded.length) encoded.set(hole.bytes, hole.offset);
     }
     this.putBytes(name, offset, encoded);
+  }
+
+  /** Writes a value where nobody else wants a byte; returns its length, or -1 where it takes more bytes than it had. */
+  #encodeInPlace({ codec, offset, size }: OutputSite, value: object, context: CodecContext): number {
+    if (codec.size !== null) {
+      return codec.size > size ? -1 : codec.encode(value, this.#view, offset, context);
+    }
+    const { buffer, byteOffset } = this.#bytes;
+    try {
+      return codec.encode(value, new DataView(buffer, byteOffset, offset + size), offset, context);
+    } catch (error) {
+      if (error instanceof EncodeError && error.code === 'too-short') return -1;
+      throw error;
+    }
   }
 
   /** Writes bytes as they are. */
@@ -57,6 +88,12 @@ export class Output {
         free,
       });
     }
+    if (this.#isFree(offset, bytes.length)) {
+      this.#bytes.set(bytes, offset);
+      this.#note(offset, bytes.length);
+      return;
+    }
+    this.#written ??= this.#writtenSoFar();
     for (let i = 0; i < bytes.length; i++) {
       const at = offset + i;
       const byte = bytes[i] as number;
@@ -73,12 +110,42 @@ export class Output {
     }
   }
 
-  /** Encodes at the right offset, so that errors name it. */
-  #encode(codec: StructCodec<object>, value: object, offset: number, context: CodecContext): Uint8Array {
-    this.#scratch ??= new Uint8Array(this.#bytes.length);
-    const length = codec.encode(value, viewOf(this.#scratch), offset, context);
-    return this.#scratch.subarray(offset, offset + length);
+  /** True where no byte of a run within the buffer is written yet, as far as that is known without looking at each. */
+  #isFree(offset: number, size: number): boolean {
+    if (this.#written !== null || offset + size > this.#bytes.length) return false;
+    const runs = this.#runs;
+    for (let i = 0; i < runs.length; i += 2) {
+      if ((runs[i] as number) < offset + size && offset < (runs[i + 1] as number)) return false;
+    }
+    return true;
   }
+
+  #note(offset: number, size: number): void {
+    const runs = this.#runs;
+    const last = runs.length - 1;
+    if (last > 0 && runs[last] === offset) runs[last] = offset + size;
+    else runs.push(offset, offset + size);
+    // Searching many runs would take longer than looking at each byte.
+    if (runs.length > 128) this.#written ??= this.#writtenSoFar();
+  }
+
+  #writtenSoFar(): Uint8Array {
+    const written = new Uint8Array(this.#bytes.length);
+    for (let i = 0; i < this.#runs.length; i += 2) written.fill(1, this.#runs[i], this.#runs[i + 1]);
+    return written;
+  }
+}
+
+/** Encodes at the right offset, so that errors name it. */
+function encodeThere(
+  codec: StructCodec<object>,
+  value: object,
+  offset: number,
+  room: number,
+  context: CodecContext,
+): Uint8Array {
+  const bytes = new Uint8Array(room);
+  return bytes.subarray(offset, offset + codec.encode(value, viewOf(bytes), offset, context));
 }
 
 /** The bytes of a value on its own. @throws EncodeError where it does not fit its fields */

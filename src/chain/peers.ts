@@ -2,10 +2,10 @@ import type { Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
 import type { Type } from '../model/type.ts';
 
-const known = new WeakMap<Model, Map<string, boolean>>();
+const known = new WeakMap<Model, Map<string, ReadonlySet<string>>>();
 
-/** Whether the layout of a struct depends on other elements of its chains (`peer.`). */
-export function dependsOnPeers(model: Model, structName: string): boolean {
+/** The structs of other elements of a space that the layout of a struct depends on (`peer.NAME`). */
+export function peersNamedBy(model: Model, structName: string): ReadonlySet<string> {
   let structs = known.get(model);
   if (structs === undefined) {
     structs = new Map();
@@ -13,37 +13,42 @@ export function dependsOnPeers(model: Model, structName: string): boolean {
   }
   const found = structs.get(structName);
   if (found !== undefined) return found;
-  structs.set(structName, false);
+  const names = new Set<string>();
+  structs.set(structName, names);
   const struct = model.structs.get(structName);
-  const depends =
-    struct !== undefined &&
-    (namesPeer(struct.size) ||
-      struct.memberOf.some(({ condition }) => namesPeer(condition)) ||
-      struct.fields.some(
-        (field) =>
-          [field.at, field.condition, field.count, field.auto].some(namesPeer) ||
-          (field.bits ?? []).some(({ condition }) => namesPeer(condition)) ||
-          structsIn(field.type).some((name) => dependsOnPeers(model, name)),
-      ));
-  structs.set(structName, depends);
-  return depends;
+  if (struct === undefined) return names;
+  collect(struct.size, names);
+  for (const { condition } of struct.memberOf) collect(condition, names);
+  for (const field of struct.fields) {
+    for (const expression of [field.at, field.condition, field.count, field.auto]) collect(expression, names);
+    for (const { condition } of field.bits ?? []) collect(condition, names);
+    for (const inner of structsIn(field.type)) {
+      for (const name of peersNamedBy(model, inner)) names.add(name);
+    }
+  }
+  return names;
 }
 
-function namesPeer(expression: Expression | undefined): boolean {
+function collect(expression: Expression | undefined, names: Set<string>): void {
   switch (expression?.kind) {
     case undefined:
     case 'integer':
-      return false;
+      return;
     case 'name':
-      return expression.path[0] === 'peer';
+      if (expression.path[0] === 'peer') names.add(expression.path[1] ?? '');
+      return;
     case 'unary':
-      return namesPeer(expression.operand);
+      collect(expression.operand, names);
+      return;
     case 'binary':
-      return namesPeer(expression.left) || namesPeer(expression.right);
+      collect(expression.left, names);
+      collect(expression.right, names);
+      return;
     case 'conditional':
-      return [expression.test, expression.then, expression.else].some(namesPeer);
+      for (const part of [expression.test, expression.then, expression.else]) collect(part, names);
+      return;
     case 'call':
-      return expression.args.some(namesPeer);
+      for (const argument of expression.args) collect(argument, names);
   }
 }
 

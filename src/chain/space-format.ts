@@ -4,7 +4,9 @@ import { layOut } from '../layout/layout.ts';
 import type { Chain } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import { ChainError } from './chain-error.ts';
+import type { ConditionBit } from './condition.ts';
 import { type ChainFormat, compileChain } from './format.ts';
+import { type DataHoles, dataHoles } from './holes.ts';
 import { type CodecLookup, compileMembers, endOfField, type MemberTable } from './members.ts';
 
 /** A chain of a space with the structs that its elements may be. */
@@ -23,10 +25,18 @@ export interface SpaceFormat {
     readonly codec: StructCodec<object>;
     /** A shorter buffer may hold less of the struct; bytes that it has at least. */
     readonly shortest: number;
+    /** Bytes that its values do not hold; null where that depends on the contents. */
+    readonly holes: DataHoles | null;
     /** Being shorter is nothing wrong: the struct is negotiated. */
     readonly negotiated: boolean;
   };
   readonly chains: readonly SpaceChain[];
+  /** Indices of the chains in the order in which they are walked: those that others require come first. */
+  readonly order: readonly number[];
+  /** For each chain the indices of those one of which must hold a required id; null where it needs none. */
+  readonly sources: readonly (readonly number[] | null)[];
+  /** The bit that says that there is a list, where all chains with a condition share one. */
+  readonly listBit: ConditionBit | null;
 }
 
 /** What a space is made of. */
@@ -58,15 +68,48 @@ export function compileSpace(model: Model, { head, chains, abi, codecs }: SpaceP
     tables.set(set, table);
     return table;
   };
+  const compiled = (chains ?? chainsOf(model, head)).map((name) => {
+    const format = compileChain(model, name, abi);
+    return { format, members: membersOf(format.chain.elements) };
+  });
   return {
     model,
     abi,
-    head: { name: head, codec, shortest: through ?? layout.minSize, negotiated: through !== null },
-    chains: (chains ?? chainsOf(model, head)).map((name) => {
-      const format = compileChain(model, name, abi);
-      return { format, members: membersOf(format.chain.elements) };
-    }),
+    head: {
+      name: head,
+      codec,
+      holes: dataHoles(layout),
+      shortest: through ?? layout.minSize,
+      negotiated: through !== null,
+    },
+    chains: compiled,
+    order: [...compiled.keys()].sort((a, b) => depthOf(compiled, a) - depthOf(compiled, b) || a - b),
+    sources: compiled.map((chain) => sourcesOf(model, compiled, chain)),
+    listBit: compiled.find(({ format }) => format.condition !== null)?.format.condition?.bits[0] ?? null,
   };
+}
+
+/** How many chains must be walked before a chain; one that requires itself by a circle comes last. */
+function depthOf(chains: readonly SpaceChain[], index: number): number {
+  let depth = 0;
+  let at = chains[index];
+  while (at !== undefined && at.format.requires !== null && depth <= chains.length) {
+    const { chain } = at.format.requires;
+    at = chains.find(({ format }) => format.name === chain);
+    depth++;
+  }
+  return depth;
+}
+
+/** A required id may be in the named chain or in another one with the same kind of elements, as in another layout of the head. */
+function sourcesOf(
+  model: Model,
+  chains: readonly SpaceChain[],
+  { format: { requires } }: SpaceChain,
+): readonly number[] | null {
+  if (requires === null) return null;
+  const elements = model.chains.get(requires.chain)?.elements;
+  return [...chains.keys()].filter((i) => chains[i]?.format.chain.elements === elements);
 }
 
 /** Names of the chains whose head a struct holds, and of those at fixed places that depend on one of these. */

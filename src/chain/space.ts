@@ -2,11 +2,12 @@ import type { CodecContext } from '../codec/runtime/codec.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import { ChainError } from './chain-error.ts';
 import { type DecodedChain, type DecodedElement, decodeChains, padded } from './decode.ts';
+import type { ChainFormat } from './format.ts';
 import type { ChainIssue } from './issue.ts';
 import { Output, viewOf } from './output.ts';
-import { type Patch, patchesOf } from './patches.ts';
+import { type Patch, patchesOf, readFound } from './patches.ts';
 import { placeEnd, readWidePlace } from './place.ts';
-import { chainNamed, type SpaceFormat } from './space-format.ts';
+import { chainNamed, type SpaceChain, type SpaceFormat } from './space-format.ts';
 import { type ChainWalk, walkChain } from './walk.ts';
 
 /** A whole buffer taken apart; {@link encodeSpace} makes the same bytes of it. */
@@ -43,34 +44,29 @@ export function walkSpace(format: SpaceFormat, bytes: Uint8Array): readonly Chai
 }
 
 function walkView(format: SpaceFormat, view: DataView): readonly ChainWalk[] {
-  const walks = new Map<string, ChainWalk>();
-  // A chain that requires another one may be declared before it.
-  const independent = format.chains.filter(({ format: { requires } }) => requires === null);
-  for (const { format: chain } of independent) walks.set(chain.name, walkChain(chain, view));
-  for (const { format: chain } of format.chains) {
-    if (walks.has(chain.name)) continue;
-    walks.set(
-      chain.name,
-      isRequired(format, chain.requires, walks)
+  const { chains, order, sources } = format;
+  const walks: (ChainWalk | undefined)[] = new Array(chains.length).fill(undefined);
+  for (const i of order) {
+    const chain = (chains[i] as SpaceChain).format;
+    const from = sources[i] ?? null;
+    walks[i] =
+      from === null || isRequired(chain, from, walks)
         ? walkChain(chain, view)
-        : { name: chain.name, elements: [], issues: [], ended: 'none' },
-    );
+        : { name: chain.name, elements: [], issues: [], ended: 'none' };
   }
-  return format.chains.flatMap(({ format: { name } }) => walks.get(name) ?? []);
+  return walks as readonly ChainWalk[];
 }
 
-/** A required id may be in the named chain or in another one with the same kind of elements, as in another layout of the head. */
+/** Whether one of some walks has found a required id. */
 function isRequired(
-  format: SpaceFormat,
-  requires: { readonly chain: string; readonly ids: readonly number[] } | null,
-  walks: ReadonlyMap<string, ChainWalk>,
+  { requires }: ChainFormat,
+  sources: readonly number[],
+  walks: readonly (ChainWalk | undefined)[],
 ): boolean {
-  if (requires === null) return true;
-  const elements = format.model.chains.get(requires.chain)?.elements;
-  const alike = format.chains.filter(({ format: { chain } }) => chain.elements === elements);
-  return alike.some(({ format: { name } }) =>
-    walks.get(name)?.elements.some(({ id }) => requires.ids.includes(id)),
-  );
+  for (const i of sources) {
+    for (const { id } of walks[i]?.elements ?? []) if (requires?.ids.includes(id)) return true;
+  }
+  return false;
 }
 
 /** Takes a buffer apart. Never throws for what is in the bytes. */
@@ -88,7 +84,8 @@ export function decodeSpace(format: SpaceFormat, bytes: Uint8Array, options: Spa
     issues: [...issues, ...noLayoutIssues(format, view, decoded.chains), ...decoded.issues],
     env,
   };
-  return reversible(format, bytes, space);
+  // Values that do not make the same bytes are left out rather than wrong.
+  return decoded.tangled ? reversible(format, bytes, space) : space;
 }
 
 /** Makes the bytes of a space again, with the values that it has now. */
@@ -97,7 +94,7 @@ export function encodeSpace(format: SpaceFormat, space: Space): Uint8Array {
   for (const { offset, bytes: part } of space.rest) bytes.set(part, offset);
   for (const { elements } of space.chains) {
     for (const { offset, size, extra } of elements) {
-      if (offset + size + extra.length <= bytes.length) bytes.set(extra, offset + size);
+      if (extra.length > 0 && offset + size + extra.length <= bytes.length) bytes.set(extra, offset + size);
     }
   }
   const output = new Output(bytes);
@@ -107,12 +104,20 @@ export function encodeSpace(format: SpaceFormat, space: Space): Uint8Array {
     const { env } = space;
     const { codec } = format.head;
     // A buffer that ends within the struct holds only its first bytes.
-    output.put({ name, offset: 0, holes, codec, cutTo: size === space.size ? size : null }, value, { env });
+    output.put({ name, offset: 0, size, holes, codec, cutTo: size === space.size ? size : null }, value, {
+      env,
+    });
   }
   for (const chain of space.chains) {
     const { members } = chainNamed(format, chain.name);
-    for (const element of chain.elements)
-      encodeElement(output, element, members.named(element.name ?? ''), context);
+    for (const element of chain.elements) {
+      encodeElement(
+        output,
+        element,
+        element.name === null ? undefined : members.named(element.name),
+        context,
+      );
+    }
   }
   return bytes;
 }
@@ -141,7 +146,7 @@ function encodeElement(
     throw new ChainError('bad-element', 'the chain has no such struct.', { what: name });
   const { codec } = member;
   const cutTo = codec.size !== null && size < codec.size ? size : null;
-  output.put({ name, offset, holes, codec, cutTo }, value, context);
+  output.put({ name, offset, size, holes, codec, cutTo }, value, context);
 }
 
 /** Zeros that stand for the end of a head that is cut short. */
@@ -152,17 +157,17 @@ function decodeHead(
   view: DataView,
   env: NonNullable<CodecContext['env']>,
 ): { head: SpaceHead | null; issues: ChainIssue[] } {
-  const { codec, name, shortest, negotiated } = format.head;
+  const { codec, name, holes: dataHoles, shortest, negotiated } = format.head;
   const given = view.byteLength;
   for (const room of [given, given + headRoom]) {
     // Where the buffer holds only the start of the struct, zeros stand for the rest.
     const whole = room === given ? view : padded(view, 0, given, room);
     if (room > given && given < shortest) break;
     try {
-      const value = codec.decode(whole, 0, room, { env });
-      const full = codec.size ?? codec.measure(value, { env });
+      const found = readFound({ codec, holes: dataHoles }, { view: whole, offset: 0, size: room }, { env });
+      const { value, size: full } = found;
       const size = Math.min(full, given);
-      const holes = patchesOf({ view, offset: 0, size }, { codec, holes: null }, value, { env });
+      const holes = patchesOf({ view: whole, offset: 0, size }, found, dataHoles);
       if (holes === null) break;
       const issues = size < full && !negotiated ? [headIssue(given, full, name)] : [];
       return { head: { name, value, size, holes }, issues };
@@ -180,47 +185,52 @@ function headIssue(found: number, expected: number, struct: string): ChainIssue 
 
 /** A bit that several layouts of the head share says that there is a list, but the layout is none of theirs. */
 function noLayoutIssues(format: SpaceFormat, view: DataView, chains: readonly DecodedChain[]): ChainIssue[] {
-  const conditional = format.chains.filter(({ format: { condition } }) => condition !== null);
-  const bit = conditional[0]?.format.condition?.bits[0];
-  const ended = (name: string): string | undefined => chains.find((chain) => chain.name === name)?.ended;
-  if (bit === undefined || conditional.some(({ format: { name } }) => ended(name) !== 'none')) return [];
-  if (placeEnd(bit.place) > view.byteLength) return [];
+  const { listBit: bit, head } = format;
+  if (bit === null || placeEnd(bit.place) > view.byteLength) return [];
+  for (const [i, { ended }] of chains.entries()) {
+    if (format.chains[i]?.format.condition !== null && ended !== 'none') return [];
+  }
   const found = readWidePlace(view, 0, bit.place);
   if ((found & bit.mask) === 0n) return [];
-  const offset = bit.place.offset;
-  const expected = 'a layout with a list';
   return [
     {
       code: 'no-such-layout',
       chain: null,
-      offset,
+      offset: bit.place.offset,
       found: Number(found),
-      expected,
+      expected: 'a layout with a list',
       element: null,
-      struct: format.head.name,
+      struct: head.name,
     },
   ];
 }
 
 /** The bytes outside of the head and of all extents, as runs. */
 function restOf(bytes: Uint8Array, head: SpaceHead | null, chains: readonly DecodedChain[]): Patch[] {
-  const taken = chains.flatMap(({ elements }) =>
-    elements.map(({ offset, size, extent }) => ({ start: offset, end: offset + Math.max(extent, size) })),
-  );
+  const taken: { readonly start: number; readonly end: number }[] = [];
   if (head !== null) taken.push({ start: 0, end: head.size });
-  taken.push({ start: bytes.length, end: bytes.length });
+  let ascending = true;
+  let last = 0;
+  for (const { elements } of chains) {
+    for (const { offset, size, extent } of elements) {
+      ascending &&= offset >= last;
+      last = offset;
+      taken.push({ start: offset, end: offset + Math.max(extent, size) });
+    }
+  }
+  if (!ascending) taken.sort((a, b) => a.start - b.start);
   const rest: Patch[] = [];
   let end = 0;
-  for (const range of taken.sort((a, b) => a.start - b.start)) {
+  for (const range of taken) {
     if (range.start > end) rest.push({ offset: end, bytes: bytes.slice(end, range.start) });
     end = Math.max(end, range.end);
   }
+  if (bytes.length > end) rest.push({ offset: end, bytes: bytes.slice(end) });
   return rest;
 }
 
 /** The space, with elements raw that would not make the same bytes again. */
 function reversible(format: SpaceFormat, bytes: Uint8Array, space: Space): Space {
-  if (!needsProof(format, space)) return space;
   const same = attemptEncode(format, space);
   if (same?.every((byte, i) => byte === bytes[i])) return space;
   const chains = space.chains.map((chain) => ({
@@ -236,14 +246,6 @@ function reversible(format: SpaceFormat, bytes: Uint8Array, space: Space): Space
     element: null,
   };
   return { ...space, chains, rest: restOf(bytes, space.head, chains), issues: [...space.issues, issue] };
-}
-
-/** Elements whose layouts depend on others that depend on others were not read with the final values of these. */
-function needsProof(format: SpaceFormat, space: Space): boolean {
-  return space.chains.some(({ name, elements }) => {
-    const { members } = chainNamed(format, name);
-    return elements.some((element) => element.name !== null && members.named(element.name)?.peers === true);
-  });
 }
 
 function attemptEncode(format: SpaceFormat, space: Space): Uint8Array | null {

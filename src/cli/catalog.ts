@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import { parseRelease, type Release } from '../model/release.ts';
 import { didYouMean } from '../spec/suggestion.ts';
+import { indexedSchema } from './compiled-index.ts';
 import { builtinSchemas } from './files.ts';
 import { ModelLoader } from './model-loader.ts';
 import { UsageError } from './usage-error.ts';
@@ -25,14 +26,32 @@ export class Catalog {
     return [...this.each()];
   }
 
+  /** The models that know a struct, an ioctl or the number of one, and perhaps others; all where none does. */
+  knowing(name: string): readonly Model[] {
+    const found = [...this.#having(name)];
+    const known = found.some(({ structs, ioctls }) => structs.has(name) || ioctls.has(name));
+    return known || isNumber(name) ? found : this.models;
+  }
+
+  /** The models that may have a name: what the build's index knows better is not loaded. */
+  *#having(name: string): Iterable<Model> {
+    const key = isNumber(name) ? String(BigInt(name)) : name;
+    for (const file of this.#files) {
+      if (indexedSchema(file)?.names.includes(key) !== false) yield this.#loader.load(file);
+    }
+  }
+
   /** Loads the package's schemas, with the user's own before them. */
   static load(files: readonly string[] = [], kernel?: string): Catalog {
-    return new Catalog([...files, ...builtinSchemas()], new ModelLoader(requireRelease(kernel)));
+    return new Catalog(
+      [...files, ...builtinSchemas()],
+      new ModelLoader(requireRelease(kernel), { places: false }),
+    );
   }
 
   /** The struct, union, register block or ioctl argument of a name; an error that helps where there is none. */
   requireStruct(name: string): { readonly model: Model; readonly name: string } {
-    for (const model of this.each()) {
+    for (const model of this.#having(name)) {
       const ioctl = model.ioctls.get(name);
       if (ioctl?.argument.kind === 'struct') return { model, name: ioctl.argument.name };
       if (model.structs.has(name)) return { model, name };
@@ -42,6 +61,11 @@ export class Catalog {
     );
     throw new UsageError(`unknown struct ${name}${didYouMean(name, known)}`, 'uapi list shows what is known');
   }
+}
+
+/** Whether a name is a number: that of an ioctl. */
+export function isNumber(name: string): boolean {
+  return /^(?:0x[0-9a-f]+|[0-9]+)$/i.test(name);
 }
 
 /** The release that an option names; undefined where there is none. */

@@ -1,15 +1,30 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { serialize } from 'node:v8';
+import { ioctlNumber } from '../layout/ioctl-number.ts';
+import type { Model } from '../model/model.ts';
 import { atRelease } from '../model/select.ts';
 import { formatDiagnostic } from '../spec/diagnostic.ts';
 import { readSchema } from '../spec/schema-file.ts';
 import { compactModel } from './compact-model.ts';
-import { builtinSchemas, FileHost } from './files.ts';
-import { compiledFolder, compiledPlace, fingerprints, releasedPlace } from './model-cache.ts';
+import {
+  type CompiledIndex,
+  compiledFolder,
+  type FileStamp,
+  type IndexedSchema,
+  indexPlace,
+  itemsPlace,
+} from './compiled-index.ts';
+import { membersOfChains } from './decode-target.ts';
+import { builtinPath, builtinSchemas, FileHost } from './files.ts';
+import { itemsOf, type ListItem } from './list-items.ts';
+import { compiledPlace, fingerprints, releasedPlace } from './model-cache.ts';
 
 // A step of the build: resolves the package's schemas once, so that the command line need not.
 const host = new FileHost();
+const stamps: { [file: string]: FileStamp } = {};
+const schemas: { [file: string]: IndexedSchema & { readonly models: readonly Model[] } } = {};
+const items: ListItem[] = [];
 mkdirSync(compiledFolder, { recursive: true });
 for (const path of builtinSchemas()) {
   const { model, diagnostics, sources } = readSchema(path, host);
@@ -24,4 +39,44 @@ for (const path of builtinSchemas()) {
   const kernel = model.interfaces.get(model.root)?.kernel;
   const released = kernel == null ? model : atRelease(model, kernel);
   writeFileSync(releasedPlace(path), serialize({ model: compactModel(released), prints }));
+  for (const [file, print] of prints) {
+    const { size, mtimeMs } = statSync(builtinPath(file));
+    stamps[file] = { print, size, mtimeMs };
+  }
+  schemas[basename(path)] = { files: [...prints.keys()], names: [], models: [model, released] };
+  items.push(...itemsOf(released));
+}
+const index: CompiledIndex = {
+  stamps,
+  schemas: Object.fromEntries(
+    Object.entries(schemas).map(([file, { files }]) => [file, { files, names: namesIn(file) }]),
+  ),
+};
+writeFileSync(indexPlace, JSON.stringify(index));
+writeFileSync(itemsPlace, JSON.stringify(items));
+
+/** The names by which a command can ask for something of a schema, and of no other that knows more about it. */
+function namesIn(file: string): readonly string[] {
+  const names = (schemas[file]?.models ?? []).flatMap((model) => {
+    const ioctls = [...model.ioctls.values()].filter(({ argument }) =>
+      isBest(file, argument.kind === 'struct' ? argument.name : ''),
+    );
+    const structs = [...model.structs.values()].filter(({ name, inline }) => !inline && isBest(file, name));
+    const numbers = ioctls.map((ioctl) => String(ioctlNumber(model, ioctl).number));
+    return [...[...structs, ...ioctls].map(({ name }) => name), ...numbers];
+  });
+  return [...new Set(names)];
+}
+
+/** Whether none of the schemas that have a struct knows more of what its chains may hold, nor comes before this one. */
+function isBest(file: string, struct: string): boolean {
+  const known = Object.entries(schemas).flatMap(([one, { models }]) => {
+    const having = models.filter(({ structs }) => structs.has(struct));
+    return having.length === 0
+      ? []
+      : [{ one, members: Math.max(...having.map((m) => membersOfChains(m, struct))) }];
+  });
+  const most = Math.max(...known.map(({ members }) => members));
+  const [best] = known.filter(({ members }) => members === most);
+  return best === undefined || best.one === file;
 }

@@ -3,7 +3,7 @@ import type { Ioctl } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import type { ScalarName } from '../model/type.ts';
 import { didYouMean } from '../spec/suggestion.ts';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, isNumber } from './catalog.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What bytes can be taken for. */
@@ -24,9 +24,9 @@ export interface DecodeTarget {
  * @param fd the kind of file that an ioctl is for
  */
 export function findTargets(catalog: Catalog, name: string, fd?: string): readonly DecodeTarget[] {
-  const models = catalog.models;
-  if (fd !== undefined) checkFd(models, fd);
-  if (/^(?:0x[0-9a-f]+|[0-9]+)$/i.test(name)) return byNumber(models, name, fd);
+  const models = catalog.knowing(name);
+  if (fd !== undefined) checkFd(catalog, models, fd);
+  if (isNumber(name)) return byNumber(models, name, fd);
   const ioctl = models.map((model) => model.ioctls.get(name)).find((found) => found !== undefined);
   if (ioctl !== undefined) {
     if (fd !== undefined && !ioctl.fds.includes(fd)) {
@@ -103,7 +103,8 @@ function bestModel(models: readonly Model[], struct: string): Model {
   return best.model;
 }
 
-function membersOfChains(model: Model, name: string): number {
+/** How many structs the chains behind a struct may hold. */
+export function membersOfChains(model: Model, name: string): number {
   const sets = [...model.chains.values()]
     .filter(({ head }) => head.kind === 'field' && head.struct === name)
     .map(({ elements }) => elements);
@@ -112,8 +113,9 @@ function membersOfChains(model: Model, name: string): number {
     .length;
 }
 
-function checkFd(models: readonly Model[], fd: string): void {
-  const known = [...new Set(models.flatMap(({ fds }) => [...fds.keys()]))];
+function checkFd(catalog: Catalog, models: readonly Model[], fd: string): void {
+  if (models.some(({ fds }) => fds.has(fd))) return;
+  const known = [...new Set(catalog.models.flatMap(({ fds }) => [...fds.keys()]))];
   if (known.includes(fd)) return;
   throw new UsageError(
     `--fd ${fd}: no such kind of file${didYouMean(fd, known)}`,

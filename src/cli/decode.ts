@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import type { JsonValue } from '../base/json.ts';
-import { type Abi, abis, parseAbi } from '../layout/abi.ts';
+import type { Abi } from '../layout/abi.ts';
 import { scalars } from '../model/type.ts';
 import { hexInteger, hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
+import { type KnownPiece, knownMemory } from '../print/known-memory.ts';
 import type { TreeOptions } from '../print/tree.ts';
+import type { PrintOptions } from '../print/value-printer.ts';
+import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
 import { type DecodeTarget, findTargets } from './decode-target.ts';
@@ -21,6 +24,9 @@ interface DecodeOptions {
   readonly endian?: string;
   readonly fd?: string;
   readonly kernel?: string;
+  readonly mem?: string[];
+  readonly array?: boolean;
+  readonly hex?: boolean;
   readonly schema?: string[];
   readonly json?: boolean;
   readonly brief?: boolean;
@@ -30,12 +36,14 @@ interface DecodeOptions {
 const help = `
 INPUT: a file (.gz too), - for standard input, or hex digits; without it, standard input.
 A number of an ioctl is enough where it has only one; else --fd says which kind of file it is for, and without --fd
-all are shown. Missing bytes count as 0.
+all are shown. Missing bytes count as 0. NAME[] is the same as --array: as many structs as the input holds.
 
 Examples:
   uapi decode iommu_ioas_map 2800000006000000010000000000000000d05b3a8d7f00000010000000000000000000000000000000
   uapi decode VFIO_IOMMU_GET_INFO reply.bin --json
-  uapi decode 0x3b71 reply.bin --fd vfio_container`;
+  uapi decode 0x3b71 reply.bin --fd vfio_container
+  uapi decode IOMMU_HWPT_ALLOC call.bin --mem 0x7f0000000000=data.bin
+  uapi decode iommu_hwpt_pgfault[] faults.bin --hex`;
 
 /** `uapi decode`: bytes as the values of a struct. */
 export function configureDecode(
@@ -50,7 +58,14 @@ export function configureDecode(
     .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
     .option('--endian <ORDER>', 'little or big')
     .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .option(
+      '--mem <ADDR=FILE>',
+      "bytes of the caller's memory from an address on (can be repeated)",
+      repeated,
+    )
+    .option('--array', 'as many structs as the input holds')
     .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
+    .option('--hex', 'the bytes beside the fields, reserved ones and padding too')
     .option('--brief', 'without descriptions and bits that are clear')
     .option('-v, --verbose', 'every bit on a line of its own, with access class and full description')
     .option('--json', 'print one JSON document')
@@ -62,7 +77,12 @@ export function configureDecode(
 
 /** What one target made of the bytes. */
 type Decoded = { readonly target: DecodeTarget } & (
-  | { readonly payload: Payload }
+  | {
+      readonly payload: Payload;
+      readonly bytes: Uint8Array;
+      readonly memory: PrintOptions['memory'];
+      readonly offset: number | null;
+    }
   | { readonly integer: bigint; readonly size: number }
   | { readonly failure: UsageError }
 );
@@ -74,47 +94,92 @@ async function runDecode(
   output: Output,
 ): Promise<ExitStatus> {
   const abi = chosenAbi(options);
-  const targets = findTargets(Catalog.load(options.schema, options.kernel), name, options.fd);
+  const isArray = options.array === true || name.endsWith('[]');
+  const own = name.replace(/\[\]$/, '');
+  const catalog = Catalog.load(options.schema, options.kernel);
+  const found = findTargets(catalog, own, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
+  const { memoryPiece } = options.mem === undefined ? {} : await import('./memory-option.ts');
+  const pieces = memoryPiece === undefined ? undefined : options.mem?.map(memoryPiece);
+  // What fields point to may be declared by another schema.
+  const { modelWithVariants } = options.mem === undefined ? {} : await import('./variant-models.ts');
+  const targets =
+    modelWithVariants === undefined
+      ? found
+      : found.map((each) => ({
+          ...each,
+          model: modelWithVariants(catalog.models, each.type.name, each.model),
+        }));
   const { bytes } = readInput(argument ?? '-');
-  const all = await Promise.all(targets.map((target) => decodeTarget(target, abi, bytes)));
+  const input = { abi, bytes, pieces, isArray };
+  const all = (await Promise.all(targets.map((target) => decodeTarget(target, input)))).flat();
   const [only] = all;
-  if (all.length === 1 && only !== undefined && 'failure' in only) throw only.failure;
+  if (targets.length === 1 && only !== undefined && 'failure' in only) throw only.failure;
   if (options.json) {
-    const documents = all.map(decodedJson);
-    printJson(output, documents.length === 1 ? (documents[0] ?? null) : documents);
+    const { pointersOf } = options.mem === undefined ? {} : await import('./payload-pointers.ts');
+    const documents = all.map((decoded) => decodedJson(decoded, pointersOf));
+    printJson(output, isArray || documents.length !== 1 ? documents : (documents[0] ?? null));
     return 0;
   }
   const { styleFor } = await import('./style.ts');
   const detail = options.verbose ? 'full' : options.brief ? 'brief' : 'normal';
   const tree = { style: styleFor(output), detail, width: 100 } as const;
-  if (all.length > 1) {
+  if (targets.length > 1) {
     output.line(
       tree.style.warning(
-        `${all.length} ioctls have the number ${name}; --fd chooses: ${all.map(({ target }) => candidateText(target)).join('; ')}`,
+        `${targets.length} ioctls have the number ${name}; --fd chooses: ${targets.map(candidateText).join('; ')}`,
       ),
     );
   }
   const { payloadLines } = await import('./payload-text.ts');
   for (const [i, decoded] of all.entries()) {
-    if (i > 0 || all.length > 1) output.line('');
-    output.line(decodedLines(decoded, tree, payloadLines).join('\n'));
+    if (i > 0 || targets.length > 1) output.line('');
+    const shown = options.hex && 'payload' in decoded ? { ...tree, bytes: decoded.bytes } : tree;
+    output.line(decodedLines(decoded, shown, payloadLines).join('\n'));
   }
   return 0;
 }
 
-async function decodeTarget(target: DecodeTarget, abi: Abi, bytes: Uint8Array): Promise<Decoded> {
+/** What is decoded, and how. */
+interface DecodeInput {
+  readonly abi: Abi;
+  readonly bytes: Uint8Array;
+  readonly pieces: readonly KnownPiece[] | undefined;
+  readonly isArray: boolean;
+}
+
+async function decodeTarget(
+  target: DecodeTarget,
+  { abi, bytes, pieces, isArray }: DecodeInput,
+): Promise<Decoded[]> {
   const { model, type } = target;
   try {
-    if (type.kind === 'scalar') return { target, ...integerFrom(type.name, abi, bytes) };
+    if (type.kind === 'scalar') return [{ target, ...integerFrom(type.name, abi, bytes) }];
     const codecs = await codecsFor(model, abi);
-    return { target, payload: decodePayload({ model, struct: type.name, abi, codecs }, bytes) };
+    const payloadType = { model, struct: type.name, abi, codecs };
+    const memory = pieces === undefined ? undefined : { known: knownMemory(pieces), codecs };
+    const size = isArray ? elementSize(codecs(type.name)?.size, type.name) : bytes.length;
+    const decoded: Decoded[] = [];
+    for (let offset = 0; offset < bytes.length; offset += size) {
+      const own = bytes.subarray(offset, offset + size);
+      const payload = decodePayload(payloadType, own);
+      decoded.push({ target, payload, bytes: own, memory, offset: isArray ? offset : null });
+    }
+    return decoded;
   } catch (error) {
-    if (error instanceof UsageError) return { target, failure: error };
+    if (error instanceof UsageError) return [{ target, failure: error }];
     throw error;
   }
+}
+
+/** Bytes from one element of an array to the next. */
+function elementSize(size: number | null | undefined, name: string): number {
+  if (typeof size === 'number' && size > 0) return size;
+  throw new UsageError(
+    `the size of ${name} depends on its contents, so that an array of it cannot be taken apart`,
+  );
 }
 
 function integerFrom(
@@ -131,17 +196,6 @@ function integerFrom(
   return { integer: signed ? BigInt.asIntN(8 * size, unsigned) : unsigned, size };
 }
 
-function chosenAbi({ abi: text, endian }: DecodeOptions): Abi {
-  const abi = parseAbi(text);
-  if (abi === undefined) {
-    throw new UsageError(`unknown abi ${text}, expected one of ${Object.keys(abis).join(', ')}`);
-  }
-  if (endian === undefined) return abi;
-  if (endian !== 'little' && endian !== 'big')
-    throw new UsageError(`--endian ${endian}: expected little or big`);
-  return parseAbi(endian === 'big' ? `${abi.name}-be` : abi.name) ?? abi;
-}
-
 function candidateText({ ioctl, type }: DecodeTarget): string {
   return `${ioctl?.name ?? ''} of ${ioctl?.fds.join(', ') ?? ''} (${type.kind === 'struct' ? 'struct ' : ''}${type.name})`;
 }
@@ -150,7 +204,10 @@ function ioctlJson({ ioctl }: DecodeTarget): { readonly [key: string]: JsonValue
   return ioctl === null ? {} : { ioctl: ioctl.name, fds: [...ioctl.fds] };
 }
 
-function decodedJson(decoded: Decoded): JsonValue {
+function decodedJson(
+  decoded: Decoded,
+  pointersOf?: typeof import('./payload-pointers.ts').pointersOf,
+): JsonValue {
   const { target } = decoded;
   const name = target.type.name;
   if ('failure' in decoded) return { name, ...ioctlJson(target), error: decoded.failure.message };
@@ -172,11 +229,16 @@ function decodedJson(decoded: Decoded): JsonValue {
       ...(raw === null ? {} : { bytes: hexOf(raw) }),
     })),
   ]);
+  const { memory, offset } = decoded;
   return {
     name,
     size,
+    ...(offset === null ? {} : { offset }),
     ...ioctlJson(target),
     fields: jsonValue(value),
+    ...(memory === undefined || pointersOf === undefined
+      ? {}
+      : { memory: pointersOf(decoded.payload, memory) }),
     chains: Object.fromEntries(chains) as JsonValue,
     issues: issues.map((issue) => ({ ...issue })),
   };
@@ -184,13 +246,14 @@ function decodedJson(decoded: Decoded): JsonValue {
 
 function decodedLines(
   decoded: Decoded,
-  tree: Pick<TreeOptions, 'style' | 'detail' | 'width'>,
+  tree: Pick<TreeOptions, 'style' | 'detail' | 'width' | 'bytes'>,
   payloadLines: typeof import('./payload-text.ts').payloadLines,
 ): string[] {
   const { target } = decoded;
+  const place = 'payload' in decoded && decoded.offset !== null ? `[${hexInteger(decoded.offset)}] ` : '';
   const heading = target.ioctl === null ? '' : `${target.ioctl.name} (${target.ioctl.fds.join(', ')}): `;
   if ('failure' in decoded) return [tree.style.warning(`${heading}${decoded.failure.message}`)];
   if ('integer' in decoded)
     return [`${heading}${target.type.name} ${decoded.integer} (${hexInteger(decoded.integer)})`];
-  return payloadLines(decoded.payload, heading, tree);
+  return payloadLines(decoded.payload, `${place}${heading}`, tree, decoded.memory);
 }

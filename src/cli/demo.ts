@@ -2,38 +2,50 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { gunzipSync } from 'node:zlib';
+import { Command } from 'commander';
 import type { EmittedFile } from '../../codegen/backend.ts';
 import { cBackend } from '../../codegen/c/backend.ts';
 import { Catalog } from './catalog.ts';
+import { configureDecode } from './decode.ts';
+import { formatDump } from './dump-text.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { packageFolder, writeText } from './files.ts';
 import { type HeaderFacts, parseHeaderFacts, proveHeader } from './header-proof.ts';
 import { type Output, table } from './output.ts';
+import { configurePci } from './pci.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `uapi demo`: the main job on real input, end to end. */
-export function configureDemo(command: Command, output: Output, finish: (status: ExitStatus) => void): void {
+export function configureDemo(
+  command: Command,
+  output: Output,
+  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
+): void {
   command
     .addHelpText(
       'after',
-      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers.",
+      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were recorded.",
     )
     .action(() => {
       if (!compiles([], ''))
         throw new UsageError(
           "the demo needs gcc with the kernel's uapi headers (Debian: gcc, linux-libc-dev)",
         );
-      const folder = mkdtempSync(join(tmpdir(), 'uapikit-demo-'));
-      try {
-        finish(runDemo(folder, output) ? 0 : 1);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
+      finish(runInScratch(output));
     });
 }
 
-function runDemo(folder: string, output: Output): boolean {
+async function runInScratch(output: Output): Promise<ExitStatus> {
+  const folder = mkdtempSync(join(tmpdir(), 'uapikit-demo-'));
+  try {
+    return (await runDemo(folder, output)) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function runDemo(folder: string, output: Output): Promise<boolean> {
   output.line('1. C headers from the schemas (uapi gen c)');
   const headers = Catalog.load().models.flatMap((model) => cBackend.emit(model));
   for (const { path, text } of headers) writeText(join(folder, path), text);
@@ -60,12 +72,72 @@ function runDemo(folder: string, output: Output): boolean {
   );
   for (const failure of proofs.flatMap(({ failures }) => failures).slice(0, 20)) output.line(`   ${failure}`);
 
+  await decodeRecorded(folder, output);
+
   const good =
     proofs.every(({ failures }) => failures.length === 0) &&
     standards.every(([, state]) => state === 'clean');
   const facts = proofs.reduce((sum, proof) => sum + proof.facts, 0);
   output.line(good ? `\nAll ${facts} facts are equal.` : '\nThere are differences.');
   return good;
+}
+
+/** Decodes what a machine said: recorded, so that it is the same everywhere. */
+async function decodeRecorded(folder: string, output: Output): Promise<void> {
+  const lines = recordedLines('qemu-q35.jsonl.gz');
+  const device = lines.find(({ config }) => config === '0000:03:00.0');
+  const reply = lines.find(({ name, argsz }) => name === 'VFIO_IOMMU_GET_INFO' && (argsz ?? 0) > 120);
+  if (device === undefined || reply === undefined)
+    throw new UsageError('the recorded replies are not complete');
+  const slot = device.config ?? '';
+  const dump = formatDump({ slot, title: '', bytes: Buffer.from(device.bytes ?? '', 'hex') });
+  output.line(
+    `\n4. A recorded PCI device: \`lspci -xxxx -s ${slot} | uapi pci --brief --only msix --only exp\``,
+  );
+  const file = join(folder, 'device.log');
+  writeText(file, dump);
+  await runCommand(configurePci, [file, '--brief', '--only', 'msix', '--only', 'exp'], output);
+  output.line('\n5. A recorded reply of VFIO: `uapi decode VFIO_IOMMU_GET_INFO REPLY --brief`');
+  const hex = (reply.out ?? '').slice(0, 240);
+  await runCommand(configureDecode, ['VFIO_IOMMU_GET_INFO', hex, '--brief'], output);
+}
+
+/** A line of a recording: test/data/vfio/README.md. */
+interface RecordedLine {
+  readonly config?: string;
+  readonly bytes?: string;
+  readonly name?: string;
+  readonly argsz?: number;
+  readonly out?: string;
+}
+
+function recordedLines(name: string): readonly RecordedLine[] {
+  const packed = readFileSync(join(packageFolder, 'test', 'data', 'vfio', name));
+  const text = gunzipSync(packed).toString();
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RecordedLine);
+}
+
+/** Runs a command, with what it prints indented. */
+async function runCommand(
+  configure: (
+    command: Command,
+    output: Output,
+    finish: (status: ExitStatus | Promise<ExitStatus>) => void,
+  ) => void,
+  args: readonly string[],
+  output: Output,
+): Promise<void> {
+  let finished: ExitStatus | Promise<ExitStatus> = 0;
+  const line = (text: string): void => output.line(text.replaceAll(/^(?=.)/gm, '   '));
+  const command = new Command();
+  configure(command, { ...output, line }, (status) => {
+    finished = status;
+  });
+  await command.parseAsync([...args], { from: 'user' });
+  await finished;
 }
 
 function describe({ path, text }: EmittedFile): string[] {

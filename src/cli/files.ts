@@ -18,8 +18,9 @@ export const schemaFolder: string = join(packageFolder, 'schema');
 export function builtinSchemas(): readonly string[] {
   const names = readdirSync(schemaFolder).filter((name) => name.endsWith('.yaml'));
   return names
-    .sort((a, b) => a.replace('.yaml', '').localeCompare(b.replace('.yaml', ''), 'en'))
-    .map((name) => join(schemaFolder, name));
+    .map((name) => name.replace('.yaml', ''))
+    .sort()
+    .map((name) => join(schemaFolder, `${name}.yaml`));
 }
 
 function packageAbove(folder: string): string {

@@ -46,6 +46,11 @@ export function readFile(path: string): Uint8Array {
   }
 }
 
+/** The bytes of standard input, unpacked where they are packed. */
+export function readStandardInput(): Uint8Array {
+  return unpacked(readAll(0, 'standard input'), 'standard input');
+}
+
 /** The bytes that a gzip file packs; any other bytes as they are. */
 export function unpacked(bytes: Uint8Array, name: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Model } from '../model/model.ts';
-import { builtinPath, packageFolder, portablePath, programFolder, readText, schemaFolder } from './files.ts';
+import { compiledFolder, compiledIndex, isAsStamped, isBuiltProgram, printOf } from './compiled-index.ts';
+import { portablePath, programFolder, schemaFolder } from './files.ts';
 
 /** A resolved model with the files that it was made from. */
 export interface LoadedModel {
@@ -15,11 +15,8 @@ export interface LoadedModel {
 
 /** Hashes of the texts of files. */
 export function fingerprints(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...sources].map(([file, text]) => [portablePath(file), hashOf(text)]));
+  return new Map([...sources].map(([file, text]) => [portablePath(file), printOf(text)]));
 }
-
-/** Models of the package's schemas as the build resolved them. */
-export const compiledFolder: string = join(packageFolder, 'dist', 'models');
 
 /** Where the build put the model of one of the package's schemas. */
 export function compiledPlace(path: string): string {
@@ -33,7 +30,8 @@ export function releasedPlace(path: string): string {
 
 /** True where every file still has the contents that it had. */
 export function isFresh({ prints }: LoadedModel): boolean {
-  return [...prints].every(([file, print]) => hashOf(readText(builtinPath(file))) === print);
+  const stamps = compiledIndex()?.stamps;
+  return [...prints].every(([file, print]) => isAsStamped(file, stamps?.[file], print));
 }
 
 /**
@@ -62,8 +60,8 @@ export class ModelCache {
   }
 
   /** The model of one of the package's schemas as of its own release, if the build made it and no file has changed since. */
-  loadReleased(path: string): Model | undefined {
-    return isBuilt(path) ? loadFrom(releasedPlace(path))?.model : undefined;
+  loadReleased(path: string): LoadedModel | undefined {
+    return isBuilt(path) ? loadFrom(releasedPlace(path)) : undefined;
   }
 
   store(path: string, loaded: LoadedModel): void {
@@ -83,13 +81,13 @@ export class ModelCache {
   #place(path: string): string | undefined {
     if (this.#folder === undefined) return undefined;
     this.#stamp ??= programStamp();
-    return join(this.#folder, `${hashOf(`${this.#stamp}\n${path}\n${process.cwd()}`)}.model`);
+    return join(this.#folder, `${printOf(`${this.#stamp}\n${path}\n${process.cwd()}`)}.model`);
   }
 }
 
 /** True for the package's schemas in a program that the build made. */
 function isBuilt(path: string): boolean {
-  return dirname(path) === schemaFolder && programFolder.startsWith(dirname(compiledFolder));
+  return dirname(path) === schemaFolder && isBuiltProgram();
 }
 
 function loadFrom(place: string): LoadedModel | undefined {
@@ -108,10 +106,6 @@ function forgetOld(folder: string): void {
     const file = join(folder, name);
     if (name.endsWith('.model') && statSync(file).mtimeMs < oldest) rmSync(file, { force: true });
   }
-}
-
-function hashOf(text: string | undefined): string {
-  return text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
 
 /** Changes when the program that resolves schemas does: its version, and size and time of its files. */

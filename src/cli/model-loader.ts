@@ -18,15 +18,28 @@ export class ModelLoader {
   readonly #cache = new ModelCache();
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #release: Release | undefined;
+  readonly #places: boolean;
 
-  /** @param release the release that models are cut down to; undefined: the one that each schema is written for */
-  constructor(release?: Release) {
+  /**
+   * @param release the release that models are cut down to; undefined: the one that each schema is written for
+   * @param options places: whether models must know their places in the schemas' texts, which makes them larger
+   */
+  constructor(release?: Release, { places = true }: { readonly places?: boolean } = {}) {
     this.#release = release;
+    this.#places = places;
   }
 
   /** The model of a schema file; the same object as before where nothing has changed. */
   load(file: string): Model {
     const before = this.#loaded.get(file);
+    const released =
+      before === undefined && !this.#places && this.#release === undefined
+        ? this.#cache.loadReleased(file)
+        : undefined;
+    if (released !== undefined) {
+      this.#loaded.set(file, released);
+      return released.model;
+    }
     if (before !== undefined && isFresh(before)) return before.model;
     // A schema that changes while it is watched is not in the cache on disk, nor worth keeping there yet.
     const { model, prints } = before === undefined ? this.#loadOrStore(file) : this.#read(file);

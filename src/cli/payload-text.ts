@@ -3,16 +3,18 @@ import { hexInteger } from '../print/hex.ts';
 import { printedField } from '../print/printed-field.ts';
 import { elementTitle } from '../print/title.ts';
 import { type TreeOptions, treeLines } from '../print/tree.ts';
-import { bytesText, printValue } from '../print/value-printer.ts';
+import { bytesText, type PrintOptions, printValue } from '../print/value-printer.ts';
 import type { Payload } from './payload.ts';
 
 /** A struct's values and the elements of its chains as lines. */
 export function payloadLines(
   { format, space, name, value, size, given, issues }: Payload,
   heading: string,
-  tree: Pick<TreeOptions, 'style' | 'detail' | 'width'>,
+  tree: Pick<TreeOptions, 'style' | 'detail' | 'width' | 'bytes'>,
+  memory?: PrintOptions['memory'],
 ): string[] {
   const { model, abi } = format;
+  const everything = tree.bytes !== undefined;
   const { style } = tree;
   const context = contextOf(space);
   const kind = model.structs.get(name)?.kind;
@@ -26,7 +28,14 @@ export function payloadLines(
   const short = given < size ? `, ${given} given` : '';
   const lines = [
     `${style.heading(`${heading}${kind === 'registers' ? 'registers' : kind} ${name}`)}${style.faint(`, ${size} bytes${short}`)}`,
-    ...treeLines(printValue(model, name, value, abi, { context }), { ...tree, indent: 2, offsets: true }),
+    ...treeLines(
+      printValue(model, name, value, abi, {
+        context,
+        everything,
+        ...(memory === undefined ? {} : { memory }),
+      }),
+      { ...tree, indent: 2, offsets: true },
+    ),
   ];
   for (const { name: chain, elements } of space.chains) {
     if (elements.length > 0) lines.push(`  ${style.heading(chain)}`);
@@ -37,21 +46,20 @@ export function payloadLines(
       const details = `, id ${element.id}${version}, ${element.size} bytes  ${element.name ?? 'not described'}`;
       lines.push(`  ${style.heading(`[${hexInteger(element.offset)}] ${title}`)}${style.faint(details)}`);
       lines.push(...notes(element.offset).map((line) => `    ${line}`));
+      const shown = element.value === null ? (element.partial ?? element) : element;
       const fields =
-        element.value === null || element.name === null
-          ? [
-              printedField({
-                name: 'bytes',
-                kind: 'bytes',
-                text: bytesText(element.bytes ?? new Uint8Array(0)),
-              }),
-            ]
-          : printValue(model, element.name, element.value, abi, {
+        shown.value === null || shown.name === null
+          ? []
+          : printValue(model, shown.name, shown.value, abi, {
               context,
               offset: element.offset,
-              without: declared?.header ?? '',
+              everything,
+              ...(everything ? {} : { without: declared?.header ?? '' }),
             });
-      lines.push(...treeLines(fields, { ...tree, indent: 6, offsets: true }));
+      const { bytes } = element;
+      const rest =
+        bytes === null ? [] : [printedField({ name: 'bytes', kind: 'bytes', text: bytesText(bytes) })];
+      lines.push(...treeLines([...fields, ...rest], { ...tree, indent: 6, offsets: true }));
     }
   }
   for (const issue of issues) if (!told.has(issue)) lines.push(style.warning(`  ! ${issue.message}`));

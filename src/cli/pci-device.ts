@@ -44,7 +44,7 @@ async function userModel(schemas: readonly string[]): Promise<Model | undefined>
 async function packageModel(): Promise<Model> {
   const file = join(schemaFolder, 'pci.yaml');
   const released = new ModelCache().loadReleased(file);
-  return released ?? new (await import('./model-loader.ts')).ModelLoader().load(file);
+  return released?.model ?? new (await import('./model-loader.ts')).ModelLoader().load(file);
 }
 
 /** Takes config spaces apart. */

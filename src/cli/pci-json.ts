@@ -16,15 +16,15 @@ export function deviceJson(
 }
 
 function capabilityJson({ kind, element }: PciCapability): JsonValue {
-  const { offset, id, version, name, size, value, bytes } = element;
+  const { offset, id, version, name, size, value, bytes, partial } = element;
   return {
     kind,
     offset,
     id,
     ...(version === null ? {} : { version }),
-    name,
+    name: name ?? partial?.name ?? null,
     size,
-    fields: jsonValue(value ?? {}),
+    fields: jsonValue(value ?? partial?.value ?? {}),
     ...(bytes === null ? {} : { bytes: hexOf(bytes) }),
   };
 }

@@ -45,14 +45,16 @@ export function deviceLines(device: PciDevice, options: PciTextOptions): string[
       told.add(issue);
       lines.push(style.warning(`      ! ${describeIssue(issue)}`));
     }
-    if (element.value !== null && element.name !== null) {
-      const printed = printValue(format.model, element.name, element.value, format.abi, {
+    const { name, value } = element.value === null ? (element.partial ?? element) : element;
+    if (value !== null && name !== null) {
+      const printed = printValue(format.model, name, value, format.abi, {
         context,
         offset: element.offset,
         without: headerOf(format, chain),
       });
-      lines.push(...treeLines(withNames(printed, element.value, names), { ...tree, indent: 6 }));
-    } else if (element.bytes !== null) {
+      lines.push(...treeLines(withNames(printed, value, names), { ...tree, indent: 6 }));
+    }
+    if (element.bytes !== null) {
       const body = element.bytes.subarray(Math.min(4, element.bytes.length));
       if (body.length > 0) lines.push(...treeLines([rawField(body)], { ...tree, indent: 6 }));
     }
@@ -70,7 +72,8 @@ function capabilityHeading(capability: PciCapability, { format, tree: { style } 
   const title = capabilityTitle(format, capability) || 'unknown capability';
   const width = capability.kind === 'ext' ? 16 : 8;
   const details = [`id ${hexInteger(element.id, width)}`, `${element.size} bytes`];
-  const name = element.name ?? 'not described';
+  const name =
+    element.name ?? (element.partial === undefined ? 'not described' : `${element.partial.name}, in part`);
   return `${style.heading(`[${place}${version}] ${title}`)}${style.faint(`, ${details.join(', ')}  ${name}`)}`;
 }
 

@@ -38,9 +38,29 @@ const commands: readonly {
     load: async () => (await import('./decode.ts')).configureDecode,
   },
   {
+    name: 'encode',
+    summary: "a struct's or ioctl argument's values, as JSON, into bytes",
+    load: async () => (await import('./encode.ts')).configureEncode,
+  },
+  {
+    name: 'validate',
+    summary: 'what is wrong with a payload, and the errno that the kernel answers',
+    load: async () => (await import('./validate.ts')).configureValidate,
+  },
+  {
     name: 'pci',
     summary: 'PCI config spaces with their capabilities, from lspci, sysfs or hex',
     load: async () => (await import('./pci.ts')).configurePci,
+  },
+  {
+    name: 'trace',
+    summary: 'recorded calls as strace prints them',
+    load: async () => (await import('./trace.ts')).configureTrace,
+  },
+  {
+    name: 'replay',
+    summary: 'a recorded ioctl trace on the reference /dev/iommu',
+    load: async () => (await import('./replay.ts')).configureReplay,
   },
   {
     name: 'demo',

@@ -15,16 +15,18 @@ import { UsageError } from './usage-error.ts';
  */
 export async function forEachRecord(
   path: string,
-  use: (record: TraceRecord, header: TraceHeader) => 'stop' | undefined,
+  use: (record: TraceRecord, header: TraceHeader) => 'stop' | undefined | Promise<'stop' | undefined>,
 ): Promise<TraceHeader> {
   const name = path === '-' ? 'standard input' : path;
   const reader = new TraceReader();
   try {
     for await (const piece of piecesOf(path)) {
-      for (const record of reader.push(piece))
-        if (use(record, reader.header) === 'stop') return reader.header;
+      for (const record of reader.push(piece)) {
+        const answer = use(record, reader.header);
+        if ((typeof answer === 'object' ? await answer : answer) === 'stop') return reader.header;
+      }
     }
-    for (const record of reader.end()) if (use(record, reader.header) === 'stop') break;
+    for (const record of reader.end()) await use(record, reader.header);
     return reader.header;
   } catch (error) {
     if (error instanceof TraceError) throw new UsageError(`${name}: ${error.message}`);

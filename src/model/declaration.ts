@@ -196,6 +196,8 @@ export interface Ioctl extends Declaration {
         readonly doc: string;
         readonly enumeration?: SetUse;
         readonly fileDescriptor?: string;
+        /** What must hold for the number (`value` in the expression), checked before anything else. */
+        readonly check?: { readonly expression: Expression; readonly errno: Errno };
       }
     | { readonly kind: 'string'; readonly doc: string }
     | { readonly kind: 'none' };

@@ -87,7 +87,8 @@ function truth(value: boolean): bigint {
   return value ? 1n : 0n;
 }
 
-function applyUnary(operator: UnaryOperator, value: bigint): bigint {
+/** The value of an operator before one operand. */
+export function applyUnary(operator: UnaryOperator, value: bigint): bigint {
   switch (operator) {
     case '-':
       return -value;
@@ -100,7 +101,8 @@ function applyUnary(operator: UnaryOperator, value: bigint): bigint {
   }
 }
 
-function applyBinary(operator: BinaryOperator, left: bigint, right: bigint): bigint {
+/** The value of an operator between two operands, both of them evaluated. */
+export function applyBinary(operator: BinaryOperator, left: bigint, right: bigint): bigint {
   switch (operator) {
     case '*':
       return left * right;
@@ -148,7 +150,7 @@ function isArithmetic(callee: FunctionName): boolean {
 }
 
 /** The arithmetic functions; undefined for those that the scope must answer. */
-function applyFunction(callee: FunctionName, x: bigint, y: bigint): bigint | undefined {
+export function applyFunction(callee: FunctionName, x: bigint, y: bigint): bigint | undefined {
   switch (callee) {
     case 'align':
       return alignUp(x, y);

@@ -7,6 +7,8 @@ export interface PrintedField {
   readonly kind: 'group' | 'integer' | 'flag' | 'bytes' | 'text' | 'list' | 'derived';
   /** Bytes from the start of the buffer; null for bits, and where it is not known. */
   readonly offset: number | null;
+  /** Bytes that the field takes; null for bits, and where it is not known. */
+  readonly size: number | null;
   /** The value with its unit; empty for a group. */
   readonly text: string;
   /** What the value means: the name of the value, the flags that are set, the sum that it counts. */
@@ -26,6 +28,7 @@ export function printedField(
 ): PrintedField {
   return {
     offset: null,
+    size: null,
     meaning: '',
     doc: '',
     access: null,

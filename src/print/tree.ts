@@ -1,3 +1,4 @@
+import { hexOf } from './hex.ts';
 import type { PrintedField } from './printed-field.ts';
 import { firstSentence } from './title.ts';
 
@@ -34,6 +35,8 @@ export interface TreeOptions {
   readonly detail: Detail;
   /** Whether offsets stand before fields. */
   readonly offsets?: boolean;
+  /** The buffer, whose bytes stand beside the fields that they make. */
+  readonly bytes?: Uint8Array | undefined;
   /** Columns of the first level. */
   readonly indent: number;
   /** Columns that lists of names and bytes are broken at. */
@@ -77,7 +80,8 @@ function fieldLines(field: PrintedField, names: number, texts: number, options: 
   const margin = ' '.repeat(indent);
   const mark = field.kind !== 'flag' ? '' : field.set ? '+ ' : '- ';
   const name = `${mark}${field.name}`.padEnd(names);
-  const head = `${margin}${offsetText(field, options)}${style.name(name)}`;
+  const { first: beside, more: further } = bytesBeside(field, options);
+  const head = `${margin}${offsetText(field, options)}${beside}${style.name(name)}`;
   const doc = detail === 'brief' ? '' : detail === 'full' ? field.doc : briefDoc(field);
   if (field.kind === 'bytes' || field.kind === 'list') {
     const words = field.text.split(field.kind === 'list' ? /(?<=,) / : ' ');
@@ -88,11 +92,24 @@ function fieldLines(field: PrintedField, names: number, texts: number, options: 
     };
     const [first = '', ...more] = wrapped('', words, ' ', room);
     const tail = more.length === 0 && doc !== '' ? `  ${style.faint(doc)}` : '';
-    return [`${head}  ${style.value(first.trimStart())}${tail}`, ...more.map((line) => style.value(line))];
+    const rows = [
+      `${head}  ${style.value(first.trimStart())}${tail}`,
+      ...more.map((line) => style.value(line)),
+    ];
+    // Bytes that stand beside the field need not be told again.
+    return options.bytes !== undefined && field.kind === 'bytes' && further.length > 0
+      ? [`${head}  ${style.faint(doc)}`.trimEnd(), ...further]
+      : [...rows, ...further];
   }
   const access = detail === 'full' && field.access !== null ? `[${field.access}] ` : '';
-  const meaning = field.reserved ? 'reserved, but set' : field.meaning;
-  const paint = field.reserved || meaning.endsWith('unknown') ? style.warning : style.meaning;
+  const unset = /^(0x)?0*$/.test(field.text);
+  const meaning = field.reserved ? (unset ? 'reserved' : 'reserved, but set') : field.meaning;
+  const paint =
+    field.reserved && unset
+      ? style.faint
+      : field.reserved || meaning.endsWith('unknown')
+        ? style.warning
+        : style.meaning;
   const text = field.kind === 'flag' ? '' : field.kind === 'derived' ? `= ${field.text}` : field.text;
   const cells = [
     field.kind === 'flag' || field.kind === 'group' ? '' : style.value(text.padEnd(texts)),
@@ -100,13 +117,45 @@ function fieldLines(field: PrintedField, names: number, texts: number, options: 
     style.faint(`${access}${doc}`.trim()),
   ];
   const line = `${head}  ${cells.filter((cell) => cell !== '').join('  ')}`;
-  return [field.kind === 'flag' && !field.set ? style.faint(line.trimEnd()) : line.trimEnd()];
+  return [field.kind === 'flag' && !field.set ? style.faint(line.trimEnd()) : line.trimEnd(), ...further];
 }
 
 /** Where a field stands, in as much room for all fields. */
 function offsetText({ offset }: PrintedField, { offsets, style }: TreeOptions): string {
   if (offsets !== true) return '';
   return offset === null ? '      ' : style.faint(`${offset.toString(16).padStart(4, '0')}  `);
+}
+
+/** Bytes in a line beside fields, and lines of them that a field has. */
+const besideWidth = 8;
+const besideLines = 32;
+
+/** The bytes of a field between bars, and lines with those that do not fit beside it. */
+function bytesBeside(
+  { offset, size, fields, kind }: PrintedField,
+  options: TreeOptions,
+): { readonly first: string; readonly more: readonly string[] } {
+  const { bytes, indent, style } = options;
+  if (bytes === undefined) return { first: '', more: [] };
+  const room = 3 * besideWidth - 1;
+  const isGroup = kind === 'group' && fields.length > 0;
+  if (offset === null || size === null || isGroup) return { first: `${' '.repeat(room + 2)}  `, more: [] };
+  const own = bytes.subarray(offset, offset + size);
+  const rows: string[] = [];
+  for (let at = 0; at < own.length || at === 0; at += besideWidth) {
+    const text = hexOf(own.subarray(at, at + besideWidth), ' ').padEnd(room);
+    rows.push(`${style.faint('|')}${style.value(text)}${style.faint('|')}`);
+    if (rows.length === besideLines && at + besideWidth < own.length) {
+      rows.push(`| ... ${own.length - at - besideWidth} more bytes`);
+      break;
+    }
+  }
+  const [first = '', ...others] = rows;
+  const more = others.map((row, i) => {
+    const place = (offset + (i + 1) * besideWidth).toString(16).padStart(4, '0');
+    return `${' '.repeat(indent)}${options.offsets === true ? style.faint(`${place}  `) : ''}${row}`;
+  });
+  return { first: `${first}  `, more };
 }
 
 /** The first sentence, up to a semicolon. */

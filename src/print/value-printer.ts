@@ -1,3 +1,4 @@
+import type { CodecLookup } from '../chain/members.ts';
 import { Site } from '../codec/oracle/site.ts';
 import { isStructValue, propertyOf } from '../codec/oracle/value.ts';
 import { type World, worldOf } from '../codec/oracle/world.ts';
@@ -9,8 +10,11 @@ import type { Field } from '../model/field.ts';
 import type { Model } from '../model/model.ts';
 import type { Type } from '../model/type.ts';
 import { printRegister } from './bits.ts';
+import { enumNames } from './enum-names.ts';
 import { hexOf } from './hex.ts';
 import { integerText } from './integer-text.ts';
+import type { KnownMemory } from './known-memory.ts';
+import { readPointed } from './pointed.ts';
 import { type PrintedField, printedField } from './printed-field.ts';
 import { enumName, flagNames } from './set-names.ts';
 import { textValue } from './text-value.ts';
@@ -22,6 +26,10 @@ export interface PrintOptions {
   readonly offset?: number;
   /** A struct that its first member is left out for: the header of a chain's elements, shown elsewhere. */
   readonly without?: string;
+  /** What is known of the memory that fields point to, and how it is read. */
+  readonly memory?: { readonly known: KnownMemory; readonly codecs: CodecLookup };
+  /** Also reserved fields that are 0, and padding: for showing every byte. */
+  readonly everything?: boolean;
 }
 
 /** Elements of an array that are shown; the others are counted. */
@@ -41,17 +49,21 @@ export function printValue(
   options: PrintOptions = {},
 ): readonly PrintedField[] {
   const world = worldOf(model, abi);
-  const printer = new ValuePrinter(world, new Site(world, structName, options.context ?? {}));
+  const printer = new ValuePrinter(world, new Site(world, structName, options.context ?? {}), options);
   return printer.struct(structName, value, options.offset ?? 0, options.without);
 }
 
 class ValuePrinter {
   readonly #world: World;
   readonly #site: Site;
+  readonly #memory: PrintOptions['memory'];
+  readonly #everything: boolean;
 
-  constructor(world: World, site: Site) {
+  constructor(world: World, site: Site, { memory, everything = false }: PrintOptions) {
     this.#world = world;
     this.#site = site;
+    this.#memory = memory;
+    this.#everything = everything;
   }
 
   struct(name: string, value: object, offset: number | null, without?: string): PrintedField[] {
@@ -63,6 +75,7 @@ class ValuePrinter {
         return header ? [] : this.#member(struct, field, value, offset);
       }),
       ...struct.derived.flatMap((derived) => this.#derived(derived)),
+      ...(this.#everything ? this.#padding(name, offset) : []),
     ]);
   }
 
@@ -77,8 +90,8 @@ class ValuePrinter {
     if (given === undefined) return [];
     const twins = struct.fields.filter(({ name }) => name === field.name);
     if (twins.length > 1 && twins.find((twin) => this.#site.holds(twin.condition)) !== field) return [];
-    if (field.reserved !== undefined && isZero(given)) return [];
-    const printed = this.#field(field, given, offset);
+    if (field.reserved !== undefined && isZero(given) && !this.#everything) return [];
+    const printed = { ...this.#field(field, given, offset), size: this.#sizeOf(struct, field, given) };
     return [field.reserved === undefined ? printed : { ...printed, reserved: true }];
   }
 
@@ -102,8 +115,10 @@ class ValuePrinter {
     value: unknown,
     offset: number | null,
   ): Pick<PrintedField, 'kind' | 'text'> & Partial<PrintedField> {
-    if (typeof value === 'number' || typeof value === 'bigint')
-      return this.#integer(field, type, BigInt(value));
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      const fields = this.#pointed(field, BigInt(value));
+      return { ...this.#integer(field, type, BigInt(value)), fields };
+    }
     if (value instanceof Uint8Array) return bytesField(field, type, value);
     if (Array.isArray(value)) return this.#array(field, type, value, offset);
     const name = type.kind === 'named' ? type.name : undefined;
@@ -120,11 +135,40 @@ class ValuePrinter {
     }
     if (field.enumeration !== undefined) {
       const { text } = integerText(value, { widthBits, format: field.format });
-      return { kind: 'integer', text, meaning: enumName(model, field.enumeration.name, value) };
+      const set = model.enums.get(field.enumeration.name);
+      const known = enumName(model, field.enumeration.name, value);
+      const tag =
+        known === 'unknown' && set !== undefined ? enumNames(this.#world, set).get(value) : undefined;
+      return { kind: 'integer', text, meaning: tag ?? known };
     }
+    const kinds = field.handle?.kinds.filter(({ condition }) => this.#site.holds(condition)) ?? [];
+    if (kinds.length > 0) return { kind: 'integer', text: `${handleName(kinds)} ${value}`, meaning: '' };
     const address = field.userPointer !== undefined || type.kind === 'pointer';
     const format = field.format ?? (address ? 'hex' : undefined);
     return { kind: 'integer', ...integerText(value, { widthBits, format, unit: field.unit }) };
+  }
+
+  /** What a field points to, as far as memory is known. */
+  #pointed({ userPointer }: Field, address: bigint): PrintedField[] {
+    if (userPointer === undefined || this.#memory === undefined) return [];
+    const { known: memory, codecs } = this.#memory;
+    const place = { world: this.#world, site: this.#site, codecs, memory };
+    const pointed = readPointed(userPointer, address, place);
+    if (pointed === undefined) return [];
+    const { struct, elements, bytes, complete } = pointed;
+    const cut = complete
+      ? []
+      : [printedField({ name: '...', kind: 'text', text: 'what follows is not known' })];
+    if (elements === null) {
+      return [printedField({ name: '->', kind: 'bytes', text: bytesText(bytes) }), ...cut];
+    }
+    const printed = elements.map(({ value }, i): PrintedField => {
+      const name = pointed.array ? `[${i}]` : '->';
+      if (typeof value === 'bigint') return printedField({ name, kind: 'integer', text: String(value) });
+      const fields = struct === null ? [] : this.struct(struct, value, null);
+      return printedField({ name, kind: 'group', text: struct ?? '', fields });
+    });
+    return [...printed, ...cut];
   }
 
   #array(
@@ -147,7 +191,12 @@ class ValuePrinter {
     }
     const fields = shown.map((value, i) => {
       const at = offset === null || size === undefined ? null : offset + i * size;
-      return printedField({ name: `[${i}]`, offset: at, ...this.#typed(field, element, value, at) });
+      return printedField({
+        name: `[${i}]`,
+        offset: at,
+        size: size ?? null,
+        ...this.#typed(field, element, value, at),
+      });
     });
     return { kind: 'group', text: more, fields };
   }
@@ -159,15 +208,52 @@ class ValuePrinter {
     return [printedField({ name, kind: 'derived', doc, ...written })];
   }
 
-  #offsetOf(struct: Struct, field: Field, start: number | null): number | null {
-    const member = this.#world
+  #memberOf(struct: Struct, field: Field): FieldMember | BitsMember | undefined {
+    return this.#world
       .layout(struct.name)
       ?.members.find((one): one is FieldMember | BitsMember => 'field' in one && one.field === field);
+  }
+
+  #sizeOf(struct: Struct, field: Field, value: unknown): number | null {
+    const size = this.#memberOf(struct, field)?.size ?? null;
+    if (size !== null && field.type.kind !== 'flexible') return size;
+    if (value instanceof Uint8Array) return value.length;
+    const { type } = field;
+    const element =
+      type.kind === 'array' || type.kind === 'flexible' ? this.#world.sizeOf(type.element) : undefined;
+    return Array.isArray(value) && element !== undefined ? value.length * element : null;
+  }
+
+  /** Bytes of a struct that belong to no member. */
+  #padding(name: string, start: number | null): PrintedField[] {
+    if (start === null) return [];
+    return (this.#world.layout(name)?.members ?? []).flatMap((member) =>
+      member.kind === 'hole' || member.kind === 'padding'
+        ? [
+            printedField({
+              name: '(padding)',
+              kind: 'text',
+              text: '',
+              offset: start + member.offset,
+              size: member.size,
+            }),
+          ]
+        : [],
+    );
+  }
+
+  #offsetOf(struct: Struct, field: Field, start: number | null): number | null {
+    const member = this.#memberOf(struct, field);
     if (member === undefined || start === null) return null;
     if (member.offset !== null) return start + member.offset;
     if (member.kind !== 'field' || member.at === null) return null;
     return start + Number(this.#site.evaluate(member.at));
   }
+}
+
+/** What an id is the id of. */
+function handleName(kinds: readonly { readonly name: string }[]): string {
+  return kinds.length > 3 ? 'object' : kinds.map(({ name }) => name).join('|');
 }
 
 function bytesField(field: Field, type: Type, bytes: Uint8Array): Pick<PrintedField, 'kind' | 'text'> {

@@ -25,19 +25,22 @@ export interface IovaRanges {
   iova_ranges: { start: bigint; end: bigint }[];
 }
 
-function u16(value: number, name: string): number {
+/** A checked u16. */
+export function u16(value: number, name: string): number {
   if (!(Number.isInteger(value) && value >= 0 && value <= 0xffff))
     throw new RangeError(`${name} is not a u16`);
   return value;
 }
 
-function u32(value: number, name: string): number {
+/** A checked u32. */
+export function u32(value: number, name: string): number {
   if (!(Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff))
     throw new RangeError(`${name} is not a u32`);
   return value;
 }
 
-function u64(value: bigint, name: string): bigint {
+/** A checked u64. */
+export function u64(value: bigint, name: string): bigint {
   if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value)
     throw new RangeError(`${name} is not a u64`);
   return value;
@@ -123,9 +126,7 @@ export function encodeIovaRanges(value: IovaRanges, view: DataView, offset: numb
   const { header, iova_ranges } = value;
   room(view, offset, 16 + iova_ranges.length * 16);
   if (value.nr_iovas !== iova_ranges.length) throw new RangeError('nr_iovas is not the number of ranges');
-  view.setUint16(offset, u16(header.id, 'id'), true);
-  view.setUint16(offset + 2, u16(header.version, 'version'), true);
-  view.setUint32(offset + 4, u32(header.next, 'next'), true);
+  encodeHeader(header, view, offset);
   view.setUint32(offset + 8, u32(value.nr_iovas, 'nr_iovas'), true);
   view.setUint32(offset + 12, u32(value.reserved, 'reserved'), true);
   let at = offset + 16;
@@ -134,4 +135,11 @@ export function encodeIovaRanges(value: IovaRanges, view: DataView, offset: numb
     view.setBigUint64(at + 8, u64(end, 'end'), true);
     at += 16;
   }
+}
+
+export function encodeHeader(header: IovaRanges['header'], view: DataView, offset: number): void {
+  room(view, offset, 8);
+  view.setUint16(offset, u16(header.id, 'id'), true);
+  view.setUint16(offset + 2, u16(header.version, 'version'), true);
+  view.setUint32(offset + 4, u32(header.next, 'next'), true);
 }

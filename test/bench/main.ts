@@ -1,11 +1,17 @@
+import { benchChain } from './chain.ts';
 import { benchCodec } from './codec.ts';
+import { benchInterval } from './interval.ts';
 import type { BenchRow } from './row.ts';
+import { benchStartup } from './startup.ts';
 
 /** The benches by name. */
 const benches: Readonly<
   Record<string, (effort: { rounds: number; turnMs: number }) => Promise<readonly BenchRow[]>>
 > = {
   codec: benchCodec,
+  interval: benchInterval,
+  chain: benchChain,
+  startup: benchStartup,
 };
 
 const args = process.argv.slice(2);

@@ -153,4 +153,31 @@ describe('walkSpace', () => {
       ).toEqual(decoded);
     }
   });
+
+  it('shows of an element with a wrong count what can be read, and keeps its bytes', () => {
+    const format = spaceOf(schemaModel('vfio'), 'vfio_iommu_type1_info');
+    const bytes = new Uint8Array(48);
+    const view = new DataView(bytes.buffer);
+    for (const [offset, word] of [
+      [0, 48],
+      [4, 3],
+      [16, 24],
+      [24, 0x1_0001],
+      [32, 0xffff_ffff],
+    ] as const) {
+      view.setUint32(offset, word, true);
+    }
+    const space = decodeSpace(format, bytes);
+    const [element] = space.chains[0]?.elements ?? [];
+    expect(element).toMatchObject({
+      value: null,
+      bytes: bytes.slice(24),
+      partial: {
+        name: 'vfio_iommu_type1_info_cap_iova_range',
+        value: { header: { id: 1, version: 1, next: 0 }, nr_iovas: 0xffff_ffff },
+      },
+    });
+    expect(space.issues).toMatchObject([{ code: 'bad-body', element: 24, offset: 40 }]);
+    expect(encodeSpace(format, space)).toEqual(bytes);
+  });
 });

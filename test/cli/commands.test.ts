@@ -187,6 +187,8 @@ describe('uapi demo', () => {
   it('proves the headers', async () => {
     const { status, out } = await uapi('demo');
     expect(out).toMatch(/All \d+ facts are equal\.$/);
+    expect(out).toContain('MSI-X');
+    expect(out).toContain('iova_ranges');
     expect(status).toBe(0);
   });
 });

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { packageFolder } from '../../src/cli/files.ts';
 
 /** Config spaces that were recorded for the project, by the addresses of the devices. */
 export function recordedSpaces(): ReadonlyMap<string, Uint8Array> {
@@ -23,7 +25,7 @@ interface RecordedLine {
 
 /** The lines of a recording. */
 export function recordedLines(name: string): readonly RecordedLine[] {
-  const file = new URL(`../data/vfio/${name}`, import.meta.url);
+  const file = join(packageFolder, 'test', 'data', 'vfio', name);
   const text = gunzipSync(readFileSync(file)).toString('utf8');
   return text
     .split('\n')

@@ -1,11 +1,12 @@
 import type { Ioctl, Kind } from '../../model/declaration.ts';
 import { type Errno, errnos } from '../../model/errno.ts';
+import type { Expression } from '../../model/expression.ts';
 import { type ScalarName, scalars } from '../../model/type.ts';
 import { get, getEntries, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
 import { didYouMean } from '../suggestion.ts';
 import { resolveAvailability } from './availability.ts';
 import { optional, type ResolveContext } from './context.ts';
-import { resolveSetUse } from './set-use.ts';
+import { resolveErrno, resolveSetUse } from './set-use.ts';
 
 /** Resolves a kind of object or of open file. */
 export function resolveKind(
@@ -141,12 +142,43 @@ function resolveValue(node: SpecNode, context: ResolveContext): Ioctl['argument'
       if (!context.fds.has(fd)) context.unknown('fd', fd, span, context.fds.keys());
     });
   }
+  const expression = context.expression(node, 'check');
+  if (expression !== undefined) context.later(() => checkNames(expression, context));
+  const errno = resolveErrno(node, 'errno', context) ?? 'EINVAL';
   return {
     kind: 'value',
     doc: getString(node, 'doc') ?? '',
+    ...optional('check', expression && { expression, errno }),
     ...optional('enumeration', resolveSetUse(node, 'enum', context)),
     ...optional('fileDescriptor', fd),
   };
+}
+
+/** Names in the check of a number are `value`, `env.NAME` and constants; there is no struct to look into. */
+function checkNames(expression: Expression, context: ResolveContext): void {
+  switch (expression.kind) {
+    case 'integer':
+      return;
+    case 'name': {
+      const name = expression.path.join('.');
+      if (name === 'value' || expression.path[0] === 'env' || context.lookupConstant(name) !== undefined)
+        return;
+      context.unknown('name', name, expression.span, ['value', ...context.names.keys()]);
+      return;
+    }
+    case 'unary':
+      checkNames(expression.operand, context);
+      return;
+    case 'binary':
+      checkNames(expression.left, context);
+      checkNames(expression.right, context);
+      return;
+    case 'conditional':
+      for (const part of [expression.test, expression.then, expression.else]) checkNames(part, context);
+      return;
+    case 'call':
+      for (const argument of expression.args) checkNames(argument, context);
+  }
 }
 
 function resolveErrors(node: SpecNode, context: ResolveContext): Ioctl['errors'] {

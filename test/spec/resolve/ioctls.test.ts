@@ -11,6 +11,16 @@ ioctls: { A: { type: 256, nr: 1 }, B: { type: 1, nr: -1 }, C: { type: "'E'", nr:
 `);
   });
 
+  test('reports names in the check of a number that nothing has', () => {
+    reportsWhatIsMarked(`
+enums: { model: { values: [{ name: MODEL_ONE, value: 1 }] } }
+ioctls:
+  A: { type: 1, nr: 1, arg: value, value: { check: "!env.here || value == MODEL_ONE", errno: EINVAL } }
+  B: { type: 1, nr: 2, arg: value, value: { check: value == MODEL_TWO } }
+#                                                           ^^^^^^^^^ unknown-name: unknown name MODEL_TWO; did you mean MODEL_ONE?
+`);
+  });
+
   test('reports one number twice on one kind of file', () => {
     reportsWhatIsMarked(`
 fds: { f: One., g: Two. }

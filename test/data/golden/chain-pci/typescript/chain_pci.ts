@@ -366,6 +366,11 @@ export class CapVendorView {
   set length(value: number) {
     this.#view.setUint8(this.#offset + 2, checkU8('cap_vendor.length', value, this.#offset + 2));
   }
+
+  /** No further meaning. */
+  get body(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 3, this.#view.byteLength - (this.#offset + 3));
+  }
 }
 
 /** Codec of cap_vendor. */

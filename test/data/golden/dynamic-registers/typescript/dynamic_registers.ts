@@ -155,6 +155,16 @@ export class EntryView {
   set info(value: number) {
     this.#view.setUint32(this.#offset, checkU32('entry.info', value, this.#offset), true);
   }
+
+  /**
+   * No further meaning.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  data(index: number): number | undefined {
+    if (!Number.isInteger(index) || index < 0 || this.#offset + 4 + 4 * index + 4 > this.#view.byteLength) return undefined;
+    return this.#view.getUint32(this.#offset + 4 + 4 * index, true);
+  }
 }
 
 /** Codec of entry. */

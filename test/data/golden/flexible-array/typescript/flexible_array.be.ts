@@ -228,6 +228,16 @@ export class TableView {
   set count(value: number) {
     this.#view.setUint32(this.#offset + 4, checkU32('table.count', value, this.#offset + 4), false);
   }
+
+  /**
+   * No further meaning.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  entries(index: number): EntryView | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return new EntryView(this.#view, this.#offset + 8 + 8 * index);
+  }
 }
 
 /** Codec of table of a big-endian machine. */
@@ -328,6 +338,11 @@ export class TwoCountsView {
 
   set columns(value: number) {
     this.#view.setUint16(this.#offset + 2, checkU16('two_counts.columns', value, this.#offset + 2), false);
+  }
+
+  /** No further meaning. */
+  get cells(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
   }
 }
 

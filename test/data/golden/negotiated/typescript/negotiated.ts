@@ -500,6 +500,16 @@ export class CapRangesView {
   set __pad(value: number) {
     this.#view.setUint32(this.#offset + 12, checkU32('cap_ranges.__pad', value, this.#offset + 12), true);
   }
+
+  /**
+   * No further meaning.
+   *
+   * One of the elements, counted from 0; undefined beyond them.
+   */
+  starts(index: number): bigint | undefined {
+    if (!Number.isInteger(index) || index < 0 || index >= this.number || this.#offset + 16 + 8 * index + 8 > this.#view.byteLength) return undefined;
+    return this.#view.getBigUint64(this.#offset + 16 + 8 * index, true);
+  }
 }
 
 /** Codec of cap_ranges. */

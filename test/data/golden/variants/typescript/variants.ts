@@ -166,6 +166,11 @@ export class MessageView {
   set length(value: number) {
     this.#view.setUint16(this.#offset + 6, checkU16('message.length', value, this.#offset + 6), true);
   }
+
+  /** No further meaning. */
+  get body(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, Math.min(Number(this.length), this.#view.byteLength - (this.#offset + 8)));
+  }
 }
 
 /** Codec of message. */

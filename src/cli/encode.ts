@@ -1,0 +1,223 @@
+import type { Command } from 'commander';
+import type { CodecLookup } from '../chain/members.ts';
+import { CodecError } from '../codec/runtime/errors.ts';
+import type { Abi } from '../layout/abi.ts';
+import { scalars } from '../model/type.ts';
+import { hexOf } from '../print/hex.ts';
+import { chosenAbi } from './abi-option.ts';
+import { Catalog } from './catalog.ts';
+import { codecsFor } from './codecs.ts';
+import { type DecodeTarget, findTargets } from './decode-target.ts';
+import { JsonReader } from './encoded-value.ts';
+import type { ExitStatus } from './exit-status.ts';
+import { inputMax, readFile, readStandardInput } from './input.ts';
+import type { Output } from './output.ts';
+import { isSent } from './pci-input.ts';
+import { repeated } from './repeated.ts';
+import { UsageError } from './usage-error.ts';
+import { modelWithVariants } from './variant-models.ts';
+
+interface EncodeOptions {
+  readonly abi: string;
+  readonly endian?: string;
+  readonly fd?: string;
+  readonly kernel?: string;
+  readonly schema?: string[];
+  readonly raw?: boolean;
+}
+
+const help = `
+JSON: an object with the struct's members, a file with it, or - for standard input; without it, standard input. What
+\`uapi decode --json\` prints is taken too, and arrays of either make structs one behind the other.
+
+Members that are left out get their defaults, sizes the struct's own. Integers are numbers or strings ("0x1000"), flags
+also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names, bytes hex digits.
+
+Examples:
+  uapi encode IOMMU_IOAS_MAP '{"flags": "FIXED_IOVA|READABLE", "ioas_id": 2, "length": "0x1000", "iova": "0x80000000"}'
+  uapi encode iommu_iova_range '[{"start": 0, "last": "0xffff"}, {"start": "0x20000", "last": "0x2ffff"}]'
+  uapi decode IOMMU_IOAS_MAP call.bin --json | uapi encode IOMMU_IOAS_MAP - --raw > again.bin`;
+
+/** `uapi encode`: values as the bytes of a struct. */
+export function configureEncode(
+  command: Command,
+  output: Output,
+  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
+): void {
+  command
+    .argument('<NAME>', 'a struct, union or register block, or an ioctl by name or number')
+    .argument('[JSON]', 'values as JSON, a file with them, or - for standard input')
+    .option('--fd <KIND>', 'kind of file that the ioctl is for: iommufd, vfio_device, vfio_container, ...')
+    .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
+    .option('--endian <ORDER>', 'little or big')
+    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
+    .option('--raw', 'write the bytes themselves instead of hex digits')
+    .addHelpText('after', help)
+    .action((name: string, json: string | undefined, options: EncodeOptions) =>
+      finish(runEncode(name, json, options, output)),
+    );
+}
+
+async function runEncode(
+  name: string,
+  argument: string | undefined,
+  options: EncodeOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  const abi = chosenAbi(options);
+  const catalog = Catalog.load(options.schema, options.kernel);
+  const target = theTarget(findTargets(catalog, name.replace(/\[\]$/, ''), options.fd), name);
+  if (argument === undefined && !isSent(0)) {
+    throw new UsageError('no JSON: give an object, a file with one, or - for standard input');
+  }
+  const json = parsed(argument ?? '-');
+  const bytes = await encoded(target, json, { abi, catalog });
+  if (options.raw) output.bytes(bytes);
+  else output.line(hexOf(bytes));
+  return 0;
+}
+
+function theTarget(targets: readonly DecodeTarget[], name: string): DecodeTarget {
+  const [target, other] = targets;
+  if (target === undefined) throw new UsageError(`nothing is known as ${name}`);
+  if (other === undefined) return target;
+  const kinds = targets.map(({ ioctl }) => `${ioctl?.name ?? ''} of ${ioctl?.fds.join(', ') ?? ''}`);
+  throw new UsageError(`${targets.length} ioctls have the number ${name}, --fd chooses: ${kinds.join('; ')}`);
+}
+
+/** The JSON value that an argument stands for. */
+function parsed(argument: string): unknown {
+  const isText = /^\s*[{["\d-]/.test(argument) && argument !== '-';
+  const name = isText ? 'the JSON' : argument === '-' ? 'standard input' : argument;
+  const text = isText
+    ? argument
+    : new TextDecoder().decode(argument === '-' ? readStandardInput() : readFile(argument));
+  if (text.trim() === '') throw new UsageError(`${name} is empty, expected JSON`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const reason = (error as Error).message
+      .replace(/,? ?(\.\.\.)?"[\s\S]*" is not valid JSON$/, '')
+      .replace(/\s+/g, ' ');
+    throw new UsageError(`${name} is not JSON: ${reason}`);
+  }
+}
+
+interface Surroundings {
+  readonly abi: Abi;
+  readonly catalog: Catalog;
+}
+
+async function encoded(
+  target: DecodeTarget,
+  json: unknown,
+  { abi, catalog }: Surroundings,
+): Promise<Uint8Array> {
+  const { type } = target;
+  const values = Array.isArray(json)
+    ? json.map((each: unknown, i) => [`[${i}]`, each] as const)
+    : [['', json] as const];
+  if (type.kind === 'scalar') {
+    return joined(values.map(([place, each]) => scalarBytes(type.name, abi, each, `${type.name}${place}`)));
+  }
+  // Names of values that another schema adds are known only there.
+  const model = usesNames(json) ? modelWithVariants(catalog.models, type.name, target.model) : target.model;
+  const codecs = await codecsFor(model, abi);
+  const reader = new JsonReader(model, abi);
+  const parts: Uint8Array[] = [];
+  for (const [place, each] of values) {
+    const where = `${type.name}${place}`;
+    if (!isDocument(each)) {
+      parts.push(encodedStruct(codecs, type.name, reader.struct(type.name, each, where)));
+      continue;
+    }
+    if (each.name !== undefined && each.name !== type.name) {
+      throw new UsageError(`${where}: the JSON is of ${JSON.stringify(each.name)}, expected ${type.name}`);
+    }
+    const head = encodedStruct(codecs, type.name, reader.struct(type.name, each.fields, `${where}.fields`));
+    parts.push(withElements(head, each, { reader, codecs, where }));
+  }
+  return joined(parts);
+}
+
+/** What `uapi decode --json` prints: fields, and elements of chains at their offsets. */
+interface Document {
+  readonly name?: unknown;
+  readonly fields: unknown;
+  readonly chains?: unknown;
+}
+
+function isDocument(json: unknown): json is Document {
+  return isMap(json) && isMap(json['fields']) && 'name' in json;
+}
+
+function withElements(
+  head: Uint8Array,
+  { chains }: Document,
+  { reader, codecs, where }: { reader: JsonReader; codecs: CodecLookup; where: string },
+): Uint8Array {
+  const placed: { readonly offset: number; readonly bytes: Uint8Array }[] = [{ offset: 0, bytes: head }];
+  for (const [chain, elements] of Object.entries(isMap(chains) ? chains : {})) {
+    if (!Array.isArray(elements)) throw new UsageError(`${where}.chains.${chain}: expected an array`);
+    for (const [i, element] of (elements as unknown[]).entries()) {
+      const place = `${where}.chains.${chain}[${i}]`;
+      const { offset, name, fields, bytes } = isMap(element) ? element : {};
+      if (typeof offset !== 'number' || !Number.isInteger(offset) || offset < 0 || offset > inputMax) {
+        throw new UsageError(`${place}.offset: expected an offset in bytes, found ${JSON.stringify(offset)}`);
+      }
+      if (typeof bytes === 'string')
+        placed.push({ offset, bytes: new Uint8Array(Buffer.from(bytes, 'hex')) });
+      else if (typeof name === 'string' && codecs(name) !== undefined) {
+        const value = reader.struct(name, fields, `${place}.fields`);
+        placed.push({ offset, bytes: encodedStruct(codecs, name, value) });
+      } else throw new UsageError(`${place}.name: ${JSON.stringify(name)} is no struct that is known`);
+    }
+  }
+  const size = Math.max(...placed.map(({ offset, bytes }) => offset + bytes.length));
+  const whole = new Uint8Array(size);
+  for (const { offset, bytes } of placed) whole.set(bytes, offset);
+  return whole;
+}
+
+function encodedStruct(codecs: CodecLookup, name: string, value: object): Uint8Array {
+  const codec = codecs(name);
+  if (codec === undefined) throw new UsageError(`${name} cannot be encoded`);
+  try {
+    const bytes = new Uint8Array(codec.measure(value));
+    codec.encode(value, new DataView(bytes.buffer));
+    return bytes;
+  } catch (error) {
+    if (error instanceof CodecError) throw new UsageError(`cannot write ${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function scalarBytes(name: keyof typeof scalars, abi: Abi, json: unknown, where: string): Uint8Array {
+  const { bytes: size, order, signed } = scalars[name];
+  const given = isDocument(json) && isMap(json.fields) ? json.fields['value'] : json;
+  const text = typeof given === 'number' || typeof given === 'string' ? String(given) : '';
+  if (!/^-?(0x[0-9a-f]+|\d+)$/i.test(text)) {
+    throw new UsageError(`${where}: expected an integer, found ${JSON.stringify(given)}`);
+  }
+  const integer = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
+  const kept = signed ? BigInt.asIntN(8 * size, integer) : BigInt.asUintN(8 * size, integer);
+  if (kept !== integer) throw new UsageError(`${where}: ${text} does not fit in a ${name}`);
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = Number((integer >> BigInt(8 * i)) & 0xffn);
+  return (order === 'native' ? abi.endian : order) === 'little' ? bytes : bytes.reverse();
+}
+
+/** Whether a string stands in the JSON that is no number: a name, or bytes. */
+function usesNames(json: unknown): boolean {
+  if (typeof json === 'string') return !/^-?(0x[0-9a-f]*|[0-9]*)$/i.test(json);
+  return typeof json === 'object' && json !== null && Object.values(json).some(usesNames);
+}
+
+function isMap(json: unknown): json is { readonly [name: string]: unknown } {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}

@@ -1,0 +1,13 @@
+import type { JsonValue } from '../base/json.ts';
+import { CallText } from '../print/call-text.ts';
+import type { PrintOptions } from '../print/value-printer.ts';
+import type { Payload } from './payload.ts';
+import { pointersJson } from './pointers-json.ts';
+
+/** What the fields of a payload point to, by the fields' paths. */
+export function pointersOf(
+  { format: { model, abi }, name, value }: Payload,
+  { known: memory, codecs }: NonNullable<PrintOptions['memory']>,
+): JsonValue {
+  return pointersJson(new CallText(model, abi, codecs).pointers(name, { value, memory }));
+}

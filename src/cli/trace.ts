@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import { abis } from '../layout/abi.ts';
+import { formatRelease, parseRelease } from '../model/release.ts';
+import type { TraceHeader, TraceRecord } from '../trace/record.ts';
+import { Catalog } from './catalog.ts';
+import type { ExitStatus } from './exit-status.ts';
+import type { Output } from './output.ts';
+import { repeated } from './repeated.ts';
+import { type FilterOptions, TraceFilter } from './trace-filter.ts';
+import { forEachRecord } from './trace-input.ts';
+import { tracedJson } from './trace-json.ts';
+import { type TracedRecord, traceLine } from './trace-text.ts';
+import { tracedArgument } from './traced-argument.ts';
+import { TracedCalls } from './traced-calls.ts';
+import { UsageError } from './usage-error.ts';
+
+interface TraceOptions extends FilterOptions {
+  readonly kernel?: string;
+  readonly schema?: string[];
+  readonly numbers?: boolean;
+  readonly json?: boolean;
+}
+
+const help = `
+TRACE: a file of recorded calls, one JSON object in each line (.gz too), or - for standard input.
+
+In a line, what goes into the call stands in the call, and behind the arrow what the call changed. Reserved fields are
+shown only where they are set, and a size only where it is not the struct's own.
+
+Examples:
+  uapi trace calls.jsonl.gz
+  uapi trace calls.jsonl.gz --name 'IOMMU_IOAS_*' --errno any
+  uapi trace calls.jsonl.gz --object 2 --seq 100-199 --numbers
+  zcat calls.jsonl.gz | uapi trace - --json`;
+
+/** `uapi trace`: recorded calls as strace prints them. */
+export function configureTrace(
+  command: Command,
+  output: Output,
+  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
+): void {
+  command
+    .argument('<TRACE...>', 'recorded traces, - for standard input')
+    .option('--name <NAME>', 'only calls of this name, * for anything (can be repeated)', repeated)
+    .option(
+      '--errno <ERRNO>',
+      'only calls that this errno answers; 0 for none, any for all (can be repeated)',
+      repeated,
+    )
+    .option('--object <ID>', 'only calls that name this object')
+    .option('--seq <RANGE>', 'only calls with these numbers: 7, 100-199, 100-, -99')
+    .option('-n, --numbers', "show the calls' numbers")
+    .option('--kernel <RELEASE>', 'as of this release instead of the one that the trace names')
+    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
+    .option('--json', 'print one JSON document: an array with an object for each call')
+    .addHelpText('after', help)
+    .action((traces: string[], options: TraceOptions) => finish(runTrace(traces, options, output)));
+}
+
+async function runTrace(
+  traces: readonly string[],
+  options: TraceOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  const filter = new TraceFilter(options);
+  const lines = new Lines(output);
+  let shown = 0;
+  if (options.json) lines.add('[');
+  for (const trace of traces) {
+    const several = traces.length > 1;
+    if (several && !options.json) lines.add(`==> ${trace} <==`);
+    let reader: TraceDecoder | undefined;
+    const use = (record: TraceRecord): 'stop' | undefined => {
+      if (record.seq > filter.last) return 'stop';
+      const traced = reader?.decode(record, filter.takesSeq(record.seq));
+      if (traced === undefined || !filter.takes(traced)) return undefined;
+      shown++;
+      if (options.json) {
+        const call = several ? { trace, ...tracedJson(traced) } : tracedJson(traced);
+        lines.add(`${shown === 1 ? '' : ','}${JSON.stringify(call)}`);
+      } else {
+        lines.add(options.numbers ? `${record.seq}  ${traceLine(traced)}` : traceLine(traced));
+      }
+      return undefined;
+    };
+    try {
+      await forEachRecord(trace, (record, header) => {
+        if (reader !== undefined) return use(record);
+        return decoderFor(header, options).then((made) => {
+          reader = made;
+          return use(record);
+        });
+      });
+    } finally {
+      // What was read before a broken line is shown.
+      lines.end();
+    }
+  }
+  if (options.json) lines.add(']');
+  lines.end();
+  if (shown === 0 && !options.json)
+    output.note('no call is shown: none of the trace is as the options ask for');
+  return 0;
+}
+
+/** Lines in batches: each one on its own would cost a system call. */
+class Lines {
+  readonly #output: Output;
+  #waiting: string[] = [];
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  add(line: string): void {
+    this.#waiting.push(line);
+    if (this.#waiting.length >= 256) this.end();
+  }
+
+  end(): void {
+    if (this.#waiting.length > 0) this.#output.line(this.#waiting.join('\n'));
+    this.#waiting = [];
+  }
+}
+
+/** Takes the records of a trace apart, and remembers which kinds of file they handed out. */
+class TraceDecoder {
+  readonly #calls: TracedCalls;
+  /** Kinds of open files by descriptor. */
+  readonly #files = new Map<number, string>();
+
+  constructor(calls: TracedCalls) {
+    this.#calls = calls;
+  }
+
+  /** A record with what the schemas know; undefined where only the files that it hands out are of interest. */
+  decode(record: TraceRecord, wanted: boolean): TracedRecord | undefined {
+    if (record.kind !== 'ioctl') {
+      const fileKind = this.#files.get(record.fd);
+      if (record.kind === 'close' && record.errno === null) this.#files.delete(record.fd);
+      const carried = record.kind === 'close' ? null : this.#calls.records(fileKind, record.kind);
+      return wanted ? { kind: 'file', record, fileKind, carried } : undefined;
+    }
+    const call = this.#calls.call(record.cmd);
+    const traced = call?.argument ?? null;
+    const opens = traced !== null && record.errno === null && traced.opensFiles;
+    if (!wanted && !opens) return undefined;
+    const argument = traced === null ? null : tracedArgument(traced, record);
+    if (opens && argument !== null) {
+      traced.text.eachInteger(traced.struct.name, argument.after.value, 'out', ({ field }, integer) => {
+        if (field.fileDescriptor !== undefined) {
+          this.#files.set(Number(integer), field.fileDescriptor.name);
+        }
+      });
+    }
+    return wanted ? { kind: 'ioctl', record, call, argument } : undefined;
+  }
+}
+
+async function decoderFor(header: TraceHeader, { kernel, schema }: TraceOptions): Promise<TraceDecoder> {
+  const machine = header.machine.replace(/^i[3-6]86$/, 'i386');
+  const abi =
+    machine === 'i386' ? abis.i386 : /^(arm|armv\w+|riscv32|mips)$/.test(machine) ? abis.ilp32 : abis.lp64;
+  const release = kernel ?? header.kernel;
+  if (kernel === undefined && parseRelease(release) === undefined) {
+    throw new UsageError(
+      `the trace was recorded on ${JSON.stringify(release)}, which is no release: --kernel chooses one`,
+    );
+  }
+  const usual = Catalog.load(schema);
+  const same = usual.models.every(({ release: own }) => own !== null && formatRelease(own) === release);
+  const { models } = same ? usual : Catalog.load(schema, release);
+  return new TraceDecoder(await TracedCalls.load(models, abi));
+}

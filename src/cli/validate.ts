@@ -1,0 +1,168 @@
+import type { Command } from 'commander';
+import type { Model } from '../model/model.ts';
+import { chainIssues, hasChains } from '../validate/chains.ts';
+import { type MemoryPiece, memoryOf } from '../validate/memory.ts';
+import type { Report } from '../validate/report.ts';
+import { makeValidator } from '../validate/validator.ts';
+import { chosenAbi } from './abi-option.ts';
+import { Catalog } from './catalog.ts';
+import { type DecodeTarget, findTargets } from './decode-target.ts';
+import type { ExitStatus } from './exit-status.ts';
+import { readFile, readInput, unpacked } from './input.ts';
+import { type Output, printJson } from './output.ts';
+import { isSent } from './pci-input.ts';
+import { repeated } from './repeated.ts';
+import { UsageError } from './usage-error.ts';
+
+interface ValidateOptions {
+  readonly abi: string;
+  readonly endian?: string;
+  readonly fd?: string;
+  readonly kernel?: string;
+  readonly mem?: string[];
+  readonly schema?: string[];
+  readonly trace?: string;
+  readonly json?: boolean;
+}
+
+const help = `
+INPUT: a file (.gz too), - for standard input, or hex digits; without it, standard input. Bytes are those of the
+argument as it goes into the call. --mem gives memory that fields point to.
+
+Exit status 1: the kernel would refuse the payload; of a trace: a call had another answer than its payload says.
+
+Examples:
+  uapi validate iommu_ioas_map 280000000600000001000000000000000000000001000000001000000000000000000000000000
+  uapi validate IOMMU_HWPT_INVALIDATE call.bin --mem 0x200000000=requests.bin --json
+  uapi validate 0x3b71 call.bin --fd iommufd
+  uapi validate --trace calls.jsonl.gz`;
+
+/** `uapi validate`: what is wrong with a payload, and what the kernel answers. */
+export function configureValidate(
+  command: Command,
+  output: Output,
+  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
+): void {
+  command
+    .argument('[NAME]', 'a struct, or an ioctl by name or number')
+    .argument('[INPUT]', 'a file, - for standard input, or hex digits')
+    .option('--trace <TRACE>', 'check every call of a recorded trace instead')
+    .option('--mem <ADDR=FILE>', 'memory of the caller from an address on (can be repeated)', repeated)
+    .option('--fd <KIND>', 'kind of file that the ioctl is for: iommufd, vfio_device, vfio_container, ...')
+    .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
+    .option('--endian <ORDER>', 'little or big')
+    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', help)
+    .action((name: string | undefined, input: string | undefined, options: ValidateOptions) =>
+      finish(run(name, input, options, output)),
+    );
+}
+
+async function run(
+  name: string | undefined,
+  argument: string | undefined,
+  options: ValidateOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  if (options.trace !== undefined) {
+    if (name !== undefined) throw new UsageError(`${name}: --trace takes the place of NAME and INPUT`);
+    const { validateTrace } = await import('./validate-trace.ts');
+    return validateTrace(options.trace, options, output);
+  }
+  if (name === undefined) throw new UsageError('no NAME: give a struct or an ioctl, or --trace TRACE');
+  return validateOne(name, argument, options, output);
+}
+
+/** A payload with what was found in it. */
+export interface Validated {
+  readonly target: DecodeTarget;
+  readonly model: Model;
+  readonly struct: string;
+  /** Bytes of the struct, and bytes that were given. */
+  readonly size: number;
+  readonly given: number;
+  readonly report: Report;
+}
+
+async function validateOne(
+  name: string,
+  argument: string | undefined,
+  options: ValidateOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  const target = theTarget(findTargets(Catalog.load(options.schema, options.kernel), name, options.fd), name);
+  if (argument === undefined && !isSent(0)) {
+    throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
+  }
+  const memory = options.mem?.map(memoryPiece);
+  const { bytes } = readInput(argument ?? '-');
+  const validated = await validateBytes(target, bytes, options, memory);
+  if (options.json) {
+    const { validatedJson } = await import('./validate-json.ts');
+    printJson(output, validatedJson(validated));
+  } else {
+    const [{ validatedLines }, { styleFor }] = await Promise.all([
+      import('./validate-text.ts'),
+      import('./style.ts'),
+    ]);
+    output.line(validatedLines(validated, styleFor(output)).join('\n'));
+  }
+  return validated.report.issues.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+function theTarget(targets: readonly DecodeTarget[], name: string): DecodeTarget {
+  const [target, other] = targets;
+  if (target === undefined) throw new UsageError(`nothing is known as ${name}`);
+  if (other === undefined) return target;
+  const kinds = targets.map(({ ioctl }) => `${ioctl?.name ?? ''} of ${ioctl?.fds.join(', ') ?? ''}`);
+  throw new UsageError(`${targets.length} ioctls have the number ${name}, --fd chooses: ${kinds.join('; ')}`);
+}
+
+async function validateBytes(
+  target: DecodeTarget,
+  bytes: Uint8Array,
+  options: ValidateOptions,
+  pieces: readonly MemoryPiece[] | undefined,
+): Promise<Validated> {
+  const { model, type, ioctl } = target;
+  if (type.kind !== 'struct') {
+    throw new UsageError(
+      `the argument of ${ioctl?.name ?? type.name} points to a ${type.name}, which has no rules`,
+    );
+  }
+  const abi = chosenAbi(options);
+  const validator = makeValidator(model, type.name, { abi, env: askedFile(target, options.fd) });
+  if (validator === undefined)
+    throw new UsageError(`the size of ${type.name} is not fixed, it cannot be validated`);
+  const memory = pieces === undefined ? {} : { memory: memoryOf(pieces) };
+  const report = validator.validate(bytes, memory);
+  const { codecsFor } = hasChains(model, type.name) ? await import('./codecs.ts') : {};
+  const codecs = await codecsFor?.(model, abi);
+  const chains = codecs === undefined ? [] : chainIssues(model, type.name, bytes, { abi, codecs });
+  return {
+    target,
+    model,
+    struct: type.name,
+    size: validator.plan.size,
+    given: bytes.length,
+    report: { ...report, issues: [...report.issues, ...chains] },
+  };
+}
+
+/** `env.KIND` of rules is 1 for the kind of file that is asked; open where several may be. */
+function askedFile({ model, ioctl }: DecodeTarget, fd: string | undefined): Readonly<Record<string, bigint>> {
+  const asked = fd ?? (ioctl?.fds.length === 1 ? ioctl.fds[0] : undefined);
+  if (asked === undefined) return {};
+  return Object.fromEntries([...model.fds.keys()].map((kind) => [kind, kind === asked ? 1n : 0n]));
+}
+
+/** Reads ADDR=FILE. */
+function memoryPiece(text: string): MemoryPiece {
+  const [, address, path] = /^(0x[0-9a-f]{1,16}|[0-9]{1,20})=(.+)$/i.exec(text) ?? [];
+  if (address === undefined || path === undefined || BigInt(address) >= 1n << 64n) {
+    throw new UsageError(`--mem ${text}: expected ADDR=FILE, like 0x200000000=data.bin`);
+  }
+  return { address: BigInt(address), bytes: unpacked(readFile(path), path) };
+}

@@ -1,0 +1,188 @@
+import { larger, smaller } from '../codec/runtime/arithmetic.ts';
+import { PAGE_SIZE, type Page, type PageFill, type PageFrames } from './page-frames.ts';
+import { TASK_SIZE_MAX, type UserMemory } from './user-memory.ts';
+
+const pageSize = BigInt(PAGE_SIZE);
+
+/** How a range of addresses is mapped. */
+export interface MappingOptions {
+  /** Can be written to; yes unless it says no. */
+  readonly writable?: boolean;
+  /** What a page holds at first, by its address; zeros unless given. */
+  readonly fill?: (address: bigint) => PageFill;
+  /** The pages are neighbours, the first at a multiple of this many pages; scattered unless given. */
+  readonly contiguous?: number;
+}
+
+interface Mapping {
+  readonly start: bigint;
+  /** Behind the last address. */
+  readonly stop: bigint;
+  readonly writable: boolean;
+  readonly fill: ((address: bigint) => PageFill) | undefined;
+  /** The pages that were touched. */
+  readonly pages: (Page | undefined)[];
+}
+
+/** An address space of which only the pages that were touched take memory. */
+export class SparseMemory implements UserMemory {
+  readonly frames: PageFrames;
+  #mappings: Mapping[] = [];
+  /** The mapping that was used last. */
+  #last: Mapping | undefined;
+  /** Where a range starts in its page. */
+  #at = 0;
+
+  constructor(frames: PageFrames) {
+    this.frames = frames;
+  }
+
+  /** Maps whole pages over whatever was there. @throws RangeError for a range that is not of whole pages below TASK_SIZE_MAX */
+  map(start: bigint, length: bigint, options: MappingOptions = {}): void {
+    checkRange(start, length);
+    this.unmap(start, length);
+    const { writable = true, fill, contiguous } = options;
+    const pages =
+      contiguous === undefined
+        ? []
+        : this.frames.allocateRun(
+            Number(length / pageSize),
+            contiguous,
+            fill && ((index) => fill(start + BigInt(index) * pageSize)),
+          );
+    this.#mappings.push({ start, stop: start + length, writable, fill, pages });
+  }
+
+  /** Allows or forbids writes to whole pages that are mapped. */
+  protect(start: bigint, length: bigint, writable: boolean): void {
+    checkRange(start, length);
+    const stop = start + length;
+    this.#last = undefined;
+    this.#mappings = this.#mappings.flatMap((mapping) => {
+      const [from, to] = [larger(mapping.start, start), smaller(mapping.stop, stop)];
+      if (from >= to) return [mapping];
+      return [...outside(mapping, start, stop), { ...part(mapping, from, to), writable }];
+    });
+  }
+
+  /** Takes whole pages away; those that are pinned live on where they are pinned. */
+  unmap(start: bigint, length: bigint): void {
+    checkRange(start, length);
+    const stop = start + length;
+    this.#last = undefined;
+    this.#mappings = this.#mappings.flatMap((mapping) => {
+      if (mapping.stop <= start || mapping.start >= stop) return [mapping];
+      return outside(mapping, start, stop);
+    });
+  }
+
+  read(address: bigint, length: number): Uint8Array | null {
+    const page = this.#pageWith(address, length, false);
+    if (page !== null) return page.bytes.slice(this.#at, this.#at + length);
+    const bytes = new Uint8Array(length);
+    return this.#each(address, length, false, (page, at, offset, count) => {
+      bytes.set(page.bytes.subarray(at, at + count), offset);
+    }) === length
+      ? bytes
+      : null;
+  }
+
+  write(address: bigint, bytes: Uint8Array): number {
+    const { length } = bytes;
+    const page = this.#pageWith(address, length, true);
+    if (page !== null) {
+      page.bytes.set(bytes, this.#at);
+      return length;
+    }
+    return this.#each(address, length, true, (page, at, offset, count) => {
+      page.bytes.set(bytes.subarray(offset, offset + count), at);
+    });
+  }
+
+  pages(address: bigint, count: number, write: boolean): readonly Page[] {
+    const found: Page[] = [];
+    let at = address;
+    while (found.length < count) {
+      const mapping = this.#mappingAt(at);
+      if (mapping === undefined || (write && !mapping.writable)) break;
+      let index = Number((at - mapping.start) / pageSize);
+      const stop = Math.min(index + count - found.length, Number((mapping.stop - mapping.start) / pageSize));
+      for (; index < stop; index++) found.push(this.#page(mapping, index));
+      at = mapping.stop;
+    }
+    return found;
+  }
+
+  /** Calls `use` for the part in each page, up to the first page that is missing. @returns bytes reached */
+  #each(
+    address: bigint,
+    length: number,
+    write: boolean,
+    use: (page: Page, at: number, offset: number, count: number) => void,
+  ): number {
+    let done = 0;
+    while (done < length) {
+      const at = address + BigInt(done);
+      const mapping = this.#mappingAt(at);
+      if (mapping === undefined || (write && !mapping.writable)) return done;
+      const offset = Number(at - mapping.start);
+      const inPage = offset % PAGE_SIZE;
+      const count = Math.min(PAGE_SIZE - inPage, length - done);
+      use(this.#page(mapping, (offset - inPage) / PAGE_SIZE), inPage, done, count);
+      done += count;
+    }
+    return done;
+  }
+
+  /** The page that holds all bytes of a range, which start at `#at` in it; null where there is none. */
+  #pageWith(address: bigint, length: number, write: boolean): Page | null {
+    const mapping = this.#mappingAt(address);
+    if (mapping === undefined || (write && !mapping.writable)) return null;
+    const offset = Number(address - mapping.start);
+    this.#at = offset % PAGE_SIZE;
+    return this.#at + length > PAGE_SIZE ? null : this.#page(mapping, (offset - this.#at) / PAGE_SIZE);
+  }
+
+  #mappingAt(address: bigint): Mapping | undefined {
+    const last = this.#last;
+    if (last !== undefined && address >= last.start && address < last.stop) return last;
+    for (const mapping of this.#mappings) {
+      if (address < mapping.start || address >= mapping.stop) continue;
+      this.#last = mapping;
+      return mapping;
+    }
+    return undefined;
+  }
+
+  #page(mapping: Mapping, index: number): Page {
+    const page = mapping.pages[index];
+    if (page !== undefined) return page;
+    const made = this.frames.allocate(mapping.fill?.(mapping.start + BigInt(index) * pageSize));
+    mapping.pages[index] = made;
+    return made;
+  }
+}
+
+/** What a mapping has below `start` and from `stop` on. */
+function outside(mapping: Mapping, start: bigint, stop: bigint): Mapping[] {
+  const kept: Mapping[] = [];
+  if (mapping.start < start) kept.push(part(mapping, mapping.start, start));
+  if (mapping.stop > stop) kept.push(part(mapping, stop, mapping.stop));
+  return kept;
+}
+
+function part(mapping: Mapping, start: bigint, stop: bigint): Mapping {
+  const first = Number((start - mapping.start) / pageSize);
+  return {
+    ...mapping,
+    start,
+    stop,
+    pages: mapping.pages.slice(first, first + Number((stop - start) / pageSize)),
+  };
+}
+
+function checkRange(start: bigint, length: bigint): void {
+  const whole = start % pageSize === 0n && length % pageSize === 0n;
+  if (whole && start >= 0n && length > 0n && start + length <= TASK_SIZE_MAX) return;
+  throw new RangeError(`0x${start.toString(16)} and ${length} bytes on are no whole pages of a process`);
+}

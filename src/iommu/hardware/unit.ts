@@ -1,0 +1,204 @@
+import { IOAS_CACHE_DEV_IOTLB, IOAS_CACHE_IOTLB, IOAS_CACHE_PASID } from '../../generated/ts/ioas.ts';
+import type { Asid, HwCommand, Stream, Tag } from './command.ts';
+import type { HwDevice } from './device.ts';
+import type { HardwareDriver } from './driver.ts';
+import type { WalkResult } from './page-table.ts';
+import { CACHED_PAGE, TranslationCache } from './translation-cache.ts';
+import {
+  readPasidTable,
+  type TableMemory,
+  type TranslationContext,
+  type UserPasidTable,
+  walk,
+} from './translation-context.ts';
+
+/** What a log keeps, and translations that an IOTLB has room for. */
+const limits = { log: 1 << 18, iotlb: 1 << 18 } as const;
+
+/** Number of PASIDs on the bus (PCIe: 20 bits). */
+const pasids = 1 << 20;
+
+/** A page request of a device, as the IOMMU hands it on. */
+export interface RawPageRequest {
+  readonly device: HwDevice;
+  readonly pasid: number | null;
+  readonly address: bigint;
+  /** IOMMU_READ, IOMMU_WRITE. */
+  readonly perm: number;
+  /** Number that the answer must have. */
+  readonly index: number;
+}
+
+/** An answer to a page request, as the IOMMU sends it. */
+export interface RawPageResponse {
+  readonly sid: number;
+  readonly pasid: number | null;
+  readonly index: number;
+  readonly code: number;
+}
+
+/** Everything that the IOMMU knows about a device. */
+interface StreamConfig {
+  readonly contexts: Map<number | null, TranslationContext>;
+  pasidTable: UserPasidTable | null;
+}
+
+/** An IOMMU: it translates for the devices behind it, caches what it found, and takes commands. */
+export class IommuUnit {
+  readonly name: string;
+  readonly driver: HardwareDriver;
+  readonly memory: TableMemory;
+  readonly devices = new Map<number, HwDevice>();
+  /** The commands that it took, oldest first; very old ones are dropped. */
+  readonly log: HwCommand[] = [];
+  /** The answers that it sent to devices. */
+  readonly responses: RawPageResponse[] = [];
+  readonly iotlb = new TranslationCache(limits.iotlb);
+  /** Entries of PASID tables that it cached, by device and PASID. */
+  readonly pasidCache = new Map<number, TranslationContext>();
+  /** Hears of page requests. */
+  onPageRequest: ((request: RawPageRequest) => void) | null = null;
+  /** Tables that were walked, for those who want to see that caches work. */
+  walks = 0;
+  readonly #configs = new Map<number, StreamConfig>();
+  #nextDomain = 1;
+
+  constructor({ name, driver, memory }: Pick<IommuUnit, 'name' | 'driver' | 'memory'>) {
+    this.name = name;
+    this.driver = driver;
+    this.memory = memory;
+  }
+
+  /** A number for a further domain. */
+  newDomain(): number {
+    return this.#nextDomain++;
+  }
+
+  /** Sets how a stream is translated; null blocks it. The kernel follows up with invalidations. */
+  setContext({ sid, pasid }: Stream, context: TranslationContext | null): void {
+    if (context === null) this.#configs.get(sid)?.contexts.delete(pasid);
+    else this.#config(sid).contexts.set(pasid, context);
+  }
+
+  /** Sets the PASID table of a device that its user fills; null takes it away. */
+  setPasidTable(sid: number, table: UserPasidTable | null): void {
+    this.#config(sid).pasidTable = table;
+  }
+
+  /** Translates a request; null where it is blocked or nothing is mapped. Permissions are the caller's to look at. */
+  translate(stream: Stream, address: bigint): (WalkResult & { readonly tag: Tag }) | null {
+    const context = this.#contextOf(stream);
+    if (context === null) return null;
+    const key = keyOf(stream);
+    const page = address - (address % CACHED_PAGE);
+    const cached = this.iotlb.get(key, address);
+    if (
+      cached !== undefined &&
+      cached.tag.domain === context.tag.domain &&
+      cached.tag.asid === context.tag.asid
+    )
+      return { address: cached.address + (address - page), prot: cached.prot, tag: cached.tag };
+    this.walks++;
+    const found = walk(context, this.memory, page);
+    if (found === null) return null;
+    this.iotlb.set(key, address, { ...found, tag: context.tag });
+    return { address: found.address + (address - page), prot: found.prot, tag: context.tag };
+  }
+
+  /** What a walk would give now, whatever is cached. */
+  walkOnly(stream: Stream, address: bigint): WalkResult | null {
+    const { pasidTable, contexts } = this.#configs.get(stream.sid) ?? {};
+    const context =
+      pasidTable == null
+        ? contexts?.get(stream.pasid)
+        : readPasidTable(pasidTable, this.memory, stream.pasid ?? 0);
+    return context == null ? null : walk(context, this.memory, address);
+  }
+
+  /** Takes a command. */
+  submit(command: HwCommand): void {
+    if (this.log.length >= limits.log) this.log.splice(0, limits.log / 2);
+    this.log.push(command);
+    switch (command.op) {
+      case 'TLBI':
+        this.#invalidateIotlb(command);
+        break;
+      case 'ATC_INV':
+        this.devices.get(command.sid)?.invalidate(command.pasid, command.range);
+        break;
+      case 'CFGI':
+        this.#invalidatePasidCache(command.sid, command.pasid);
+        break;
+      case 'DEV_INV':
+        this.#invalidateDevice(command.sid, command.caches);
+        break;
+    }
+  }
+
+  /** Sends the answer to a page request. */
+  respond(response: RawPageResponse): void {
+    this.responses.push(response);
+  }
+
+  #config(sid: number): StreamConfig {
+    let config = this.#configs.get(sid);
+    if (config === undefined) this.#configs.set(sid, (config = { contexts: new Map(), pasidTable: null }));
+    return config;
+  }
+
+  #contextOf(stream: Stream): TranslationContext | null {
+    const config = this.#configs.get(stream.sid);
+    if (config === undefined) return null;
+    if (config.pasidTable === null) return config.contexts.get(stream.pasid) ?? null;
+    // A table of the user's own decides for all requests; those without a PASID use entry 0.
+    const key = stream.sid * pasids + (stream.pasid ?? 0);
+    const cached = this.pasidCache.get(key);
+    if (cached !== undefined) return cached;
+    const read = readPasidTable(config.pasidTable, this.memory, stream.pasid ?? 0);
+    if (read !== null) this.pasidCache.set(key, read);
+    return read;
+  }
+
+  #invalidateIotlb({ domain, asid, stream, range, atc }: Extract<HwCommand, { op: 'TLBI' }>): void {
+    const wanted = (tag: Tag): boolean => tag.domain === domain && fits(asid, tag);
+    if (stream !== null) {
+      this.iotlb.forget(keyOf(stream), range, wanted);
+      if (atc) this.devices.get(stream.sid)?.invalidate(stream.pasid, range);
+      return;
+    }
+    for (const key of this.iotlb.keys()) this.iotlb.forget(key, range, wanted);
+    if (!atc) return;
+    for (const [sid, { contexts, pasidTable }] of this.#configs) {
+      const device = this.devices.get(sid);
+      if (pasidTable?.domain === domain) device?.invalidate('any', range);
+      for (const [pasid, context] of contexts) if (wanted(context.tag)) device?.invalidate(pasid, range);
+    }
+  }
+
+  #invalidatePasidCache(sid: number, pasid: number | 'any'): void {
+    if (pasid !== 'any') this.pasidCache.delete(sid * pasids + pasid);
+    else
+      for (const key of this.pasidCache.keys())
+        if (Math.floor(key / pasids) === sid) this.pasidCache.delete(key);
+  }
+
+  #invalidateDevice(sid: number, caches: number): void {
+    if ((caches & IOAS_CACHE_IOTLB) !== 0)
+      for (const key of this.iotlb.keys()) if (sidOf(key) === sid) this.iotlb.forget(key, null);
+    if ((caches & IOAS_CACHE_DEV_IOTLB) !== 0) this.devices.get(sid)?.invalidate('any', null);
+    if ((caches & IOAS_CACHE_PASID) !== 0) this.#invalidatePasidCache(sid, 'any');
+  }
+}
+
+function fits(asid: Asid, tag: Tag): boolean {
+  return asid === 'any' || asid === tag.asid;
+}
+
+/** A stream as a number: one for each PASID, and one for requests without. */
+function keyOf({ sid, pasid }: Stream): number {
+  return sid * 2 * pasids + (pasid === null ? 0 : pasid + 1);
+}
+
+function sidOf(key: number): number {
+  return Math.floor(key / (2 * pasids));
+}

@@ -1,0 +1,89 @@
+import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
+import { IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import type { Access } from './access.ts';
+import { areaStartByte, ContiguousAreas } from './area.ts';
+import { Failure, fail } from './failure.ts';
+import { U64_MAX } from './limits.ts';
+import { type IoptPages, pagesOf } from './pages.ts';
+
+const pageSize = BigInt(PAGE_SIZE);
+
+/** A transfer between a driver and memory below IOVAs. */
+export interface Transfer {
+  readonly iova: bigint;
+  /** What is written, or where to put what is read. */
+  readonly data: Uint8Array;
+  readonly write: boolean;
+  /** Goes through lists of pages, as a driver of another process has to. */
+  readonly slow: boolean;
+}
+
+/**
+ * Reads or writes below IOVAs. What was written before a failure stays.
+ *
+ * @kernel device.c iommufd_access_rw
+ */
+export function accessRw(access: Access, transfer: Transfer): Failure | null {
+  const { iova, data, write, slow } = transfer;
+  if (data.length === 0) return fail('EINVAL', 'rw-something');
+  const last = iova + BigInt(data.length) - 1n;
+  if (last > U64_MAX) return fail('EOVERFLOW', 'rw-no-wrap');
+  if (access.ioas === null) return fail('ENOENT', 'rw-mapped');
+  const walk = new ContiguousAreas(access.ioas.iopt, iova, last);
+  let done = 0;
+  while (walk.area !== null) {
+    const { area } = walk;
+    if (area.preventAccess) return fail('EINVAL', 'rw-settled');
+    if ((area.prot & (write ? IOMMU_WRITE : IOMMU_READ)) === 0) return fail('EPERM', 'rw-allowed');
+    const part = data.subarray(done, done + Number(walk.areaLast - walk.iova) + 1);
+    const failure = rwPages(area.pages, areaStartByte(area, walk.iova), { iova, data: part, write, slow });
+    if (failure !== null) return failure;
+    done += part.length;
+    if (!walk.next()) break;
+  }
+  return walk.done ? null : fail('ENOENT', 'rw-mapped');
+}
+
+/** @kernel pages.c iopt_pages_rw_access */
+function rwPages(pages: IoptPages, startByte: bigint, transfer: Transfer): Failure | null {
+  const { data, write, slow } = transfer;
+  if (write && !pages.writable) return fail('EPERM', 'rw-allowed');
+  if (slow) return rwSlow(pages, startByte, transfer);
+  const { memory } = pages.host;
+  const address = pages.uptr + startByte;
+  if (write) return memory.write(address, data) === data.length ? null : fail('EFAULT', 'rw-there');
+  const bytes = memory.read(address, data.length);
+  if (bytes === null) return fail('EFAULT', 'rw-there');
+  data.set(bytes);
+  return null;
+}
+
+/**
+ * One page comes from the process as it is now; several come from where they are pinned.
+ *
+ * @kernel pages.c iopt_pages_rw_page iopt_pages_rw_slow
+ */
+function rwSlow(pages: IoptPages, startByte: bigint, { data, write }: Transfer): Failure | null {
+  const first = Number(startByte / pageSize);
+  const last = Number((startByte + BigInt(data.length) - 1n) / pageSize);
+  const found =
+    first === last
+      ? pagesOf(pages.host, pages.uptr + BigInt(first) * pageSize, 1, write)
+      : pages.look({ first, last });
+  if (found instanceof Failure) return fail('EFAULT', 'rw-there');
+  copyPages(found, Number(startByte % pageSize), data, write);
+  return null;
+}
+
+/** @kernel pages.c copy_data_page */
+function copyPages(pages: readonly Page[], offset: number, data: Uint8Array, write: boolean): void {
+  let at = offset;
+  let done = 0;
+  for (const { bytes } of pages) {
+    const count = Math.min(PAGE_SIZE - at, data.length - done);
+    if (write) bytes.set(data.subarray(done, done + count), at);
+    else data.set(bytes.subarray(at, at + count), done);
+    done += count;
+    at = 0;
+  }
+}

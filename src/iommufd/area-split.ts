@@ -1,0 +1,48 @@
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { type Area, areaPages, areaStartByte } from './area.ts';
+import { type Failure, fail } from './failure.ts';
+import type { IoPagetable } from './io-pagetable.ts';
+
+/**
+ * Cuts areas behind given IOVAs; those that are in no area do not matter.
+ *
+ * @kernel io_pagetable.c iopt_cut_iova
+ */
+export function cutAreas(iopt: IoPagetable, iovas: readonly bigint[]): Failure | null {
+  for (const iova of iovas) {
+    const area = iopt.areas.at(iova)?.value;
+    const failure = area === undefined ? null : splitArea(area, iova);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/**
+ * Splits an area in two, the first of which ends at `iova`. Only VFIO type1 needs it.
+ *
+ * @kernel io_pagetable.c iopt_area_split
+ */
+function splitArea(area: Area, iova: bigint): Failure | null {
+  const { iopt, pages } = area;
+  if (iova === area.start || iova === area.last) return null;
+  if (area.preventAccess) return fail('EBUSY', 'not-in-transition');
+  const start = iova + 1n;
+  const startByte = areaStartByte(area, start);
+  if (((start | startByte) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'cut-aligned');
+  if (!iopt.host.allocate() || !iopt.host.allocate()) return fail('ENOMEM', 'memory');
+  if (area.accesses > 0) return fail('EINVAL', 'cut-not-pinned');
+  if (area.filled && iopt.largePages) return fail('EINVAL', 'cut-small-pages');
+
+  const left: Area = { ...area, last: iova };
+  const right: Area = {
+    ...area,
+    start,
+    index: Number(startByte / BigInt(PAGE_SIZE)),
+    pageOffset: Number(startByte % BigInt(PAGE_SIZE)),
+  };
+  iopt.areas.delete(area.start);
+  iopt.areas.insert(left.start, left.last, left);
+  iopt.areas.insert(right.start, right.last, right);
+  if (area.filled) pages.splitHold(areaPages(left), areaPages(right));
+  return null;
+}

@@ -1,0 +1,36 @@
+import type { BoundDevice, DeviceHandle } from './device.ts';
+import { type Failure, fail } from './failure.ts';
+import { takePageRequests } from './fault.ts';
+import { domainOf, type Hwpt, pagingOf } from './hw-pagetable.ts';
+
+/** Makes the handle of an attachment. */
+export function handleFor(hwpt: Hwpt, device: BoundDevice): DeviceHandle {
+  const { fault } = hwpt;
+  return {
+    domain: domainOf(hwpt),
+    device,
+    handlePageRequests: fault === null ? null : (group) => takePageRequests(fault, group),
+  };
+}
+
+/** @kernel fault.c iommufd_fault_iopf_enable */
+export function enablePageRequests(device: BoundDevice): Failure | null {
+  if (device.pageRequestUsers > 0) {
+    device.pageRequestUsers++;
+    return null;
+  }
+  const errno = device.device.driver.enablePageRequests(device.device);
+  if (errno !== null) return fail(errno, 'page-requests');
+  device.pageRequestUsers = 1;
+  return null;
+}
+
+/** @kernel fault.c iommufd_fault_iopf_disable */
+export function disablePageRequests(device: BoundDevice): void {
+  if (--device.pageRequestUsers === 0) device.device.driver.disablePageRequests(device.device);
+}
+
+/** What a device reserved is free again. */
+export function removeDeviceReservations(hwpt: Hwpt, { device }: BoundDevice): void {
+  pagingOf(hwpt).ioas.iopt.reserved.removeOwner(device);
+}

@@ -1,0 +1,65 @@
+import {
+  disablePageRequests,
+  enablePageRequests,
+  handleFor,
+  removeDeviceReservations,
+} from './attach-handle.ts';
+import type { BoundDevice } from './device.ts';
+import { reserveForDevice } from './domains.ts';
+import { type Failure, fail } from './failure.ts';
+import { autoRespond } from './fault.ts';
+import { type Hwpt, pagingOf } from './hw-pagetable.ts';
+
+/**
+ * Moves the group of an attached device to another page table.
+ *
+ * @returns the old page table, of which the caller has one use to give back; null where nothing changed
+ * @kernel device.c iommufd_device_do_replace
+ */
+export function replaceHwpt(hwpt: Hwpt, device: BoundDevice): Hwpt | Failure | null {
+  const { igroup } = device;
+  const old = igroup.hwpt;
+  if (old === null || !igroup.devices.has(device)) return fail('EINVAL', 'attached');
+  if (old === hwpt) return null;
+  const moves = pagingOf(hwpt).ioas !== pagingOf(old).ioas;
+  const failure = (moves ? reserveForGroup(hwpt, device) : null) ?? replaceGroup(hwpt, old, device);
+  if (failure !== null) {
+    // The kernel takes these back even where both are of one address space.
+    for (const each of igroup.devices) removeDeviceReservations(hwpt, each);
+    return failure;
+  }
+  if (moves) for (const each of igroup.devices) removeDeviceReservations(old, each);
+  igroup.hwpt = hwpt;
+  hwpt.users += igroup.devices.size;
+  old.users -= igroup.devices.size - 1;
+  return old;
+}
+
+/** @kernel device.c iommufd_group_do_replace_reserved_iova */
+function reserveForGroup(hwpt: Hwpt, { igroup }: BoundDevice): Failure | null {
+  for (const each of igroup.devices) {
+    const failure = reserveForDevice(pagingOf(hwpt).ioas.iopt, each.device);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/** @kernel device.c iommufd_hwpt_replace_device */
+function replaceGroup(hwpt: Hwpt, old: Hwpt, device: BoundDevice): Failure | null {
+  const { group } = device.igroup;
+  const before = group.handle;
+  if (!device.ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  const starts = hwpt.fault !== null && old.fault === null;
+  const refused = starts ? enablePageRequests(device) : null;
+  if (refused !== null) return refused;
+  const errno = group.replace(handleFor(hwpt, device));
+  if (errno !== null) {
+    if (starts) disablePageRequests(device);
+    return fail(errno, 'device-fits');
+  }
+  if (old.fault !== null) {
+    autoRespond(old.fault, before);
+    if (hwpt.fault === null) disablePageRequests(device);
+  }
+  return null;
+}

@@ -1,0 +1,87 @@
+import {
+  IOMMU_HWPT_DIRTY_TRACKING_ENABLE,
+  IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR,
+  type IommuHwptGetDirtyBitmap,
+  type IommuHwptSetDirtyTracking,
+} from '../generated/ts/iommufd.ts';
+import type { PagingDomain } from '../iommu/domain.ts';
+import { areaLength, ContiguousAreas } from './area.ts';
+import { Failure, fail } from './failure.ts';
+import { domainOf, HwptPaging } from './hw-pagetable.ts';
+import type { IoPagetable } from './io-pagetable.ts';
+import { IovaBitmap } from './iova-bitmap.ts';
+import { U64_MAX } from './limits.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/** @kernel hw_pagetable.c iommufd_hwpt_set_dirty_tracking */
+export function hwptSetDirtyTracking({ ictx, cmd }: Ucmd<IommuHwptSetDirtyTracking>): Failure | null {
+  if ((cmd.flags & ~IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0) return fail('EOPNOTSUPP', 'known-flags');
+  const hwpt = ictx.objects.get(cmd.hwpt_id, HwptPaging, 'hwpt-exists');
+  if (hwpt instanceof Failure) return hwpt;
+  const enable = (cmd.flags & IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0;
+  return setDirtyTracking(hwpt.ioas.iopt, domainOf(hwpt) as PagingDomain, enable);
+}
+
+/**
+ * Tracking starts with all pages clean.
+ *
+ * @kernel io_pagetable.c iopt_set_dirty_tracking iopt_clear_dirty_data
+ */
+function setDirtyTracking(iopt: IoPagetable, { dirty }: PagingDomain, enable: boolean): Failure | null {
+  if (dirty === null) return fail('EOPNOTSUPP', 'can-track');
+  if (enable) {
+    for (const { value: area } of iopt.areas.entries()) {
+      dirty.readAndClear({ iova: area.start, length: areaLength(area) }, false, null);
+    }
+  }
+  dirty.set(enable);
+  return null;
+}
+
+/** @kernel hw_pagetable.c iommufd_hwpt_get_dirty_bitmap */
+export function hwptGetDirtyBitmap({ ictx, cmd }: Ucmd<IommuHwptGetDirtyBitmap>): Failure | null {
+  if ((cmd.flags & ~IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0 || cmd.__reserved !== 0) {
+    return fail('EOPNOTSUPP', 'flags-and-reserved');
+  }
+  const hwpt = ictx.objects.get(cmd.hwpt_id, HwptPaging, 'hwpt-exists');
+  if (hwpt instanceof Failure) return hwpt;
+  const { iopt } = hwpt.ioas;
+  return checkRange(iopt, cmd) ?? readAndClear(iopt, domainOf(hwpt) as PagingDomain, cmd);
+}
+
+/** @kernel io_pagetable.c iommufd_check_iova_range */
+function checkRange(iopt: IoPagetable, { iova, length, page_size }: IommuHwptGetDirtyBitmap): Failure | null {
+  if (length === 0n) return fail('EINVAL', 'length-not-zero');
+  const last = iova + length - 1n;
+  if (last > U64_MAX) return fail('EOVERFLOW', 'no-wrap');
+  const ends = iova | (last + 1n);
+  if ((ends & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'range-aligned');
+  if (page_size === 0n) return fail('EINVAL', 'page-size-not-zero');
+  if ((ends & (page_size - 1n)) !== 0n) return fail('EINVAL', 'range-of-pages');
+  return null;
+}
+
+/**
+ * Tells which pages were written. That tracking is off, that part of the range is not mapped, or that the bitmap cannot
+ * be written only ends the walk: the kernel answers 0 all the same.
+ *
+ * @kernel io_pagetable.c iommu_read_and_clear_dirty __iommu_read_and_clear_dirty
+ */
+function readAndClear(
+  iopt: IoPagetable,
+  { dirty }: PagingDomain,
+  cmd: IommuHwptGetDirtyBitmap,
+): Failure | null {
+  if (dirty === null) return fail('EOPNOTSUPP', 'can-track');
+  if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
+  const { iova, page_size: pageSize, data: address } = cmd;
+  const bitmap = new IovaBitmap(iopt.host, { iova, pageSize, address });
+  const keep = (cmd.flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0;
+  const walk = new ContiguousAreas(iopt, iova, iova + cmd.length - 1n);
+  while (walk.area !== null) {
+    const range = { iova: walk.iova, length: walk.areaLast - walk.iova + 1n };
+    if (!dirty.readAndClear(range, keep, (at, length) => bitmap.set(at, length))) return null;
+    if (!walk.next()) break;
+  }
+  return null;
+}

@@ -1,0 +1,170 @@
+import {
+  decodeIommuHwptPageResponse,
+  encodeIommuHwptPgfault,
+  IOMMUFD_PAGE_RESP_INVALID,
+  IOMMUFD_PAGE_RESP_SUCCESS,
+  type IommuFaultAlloc,
+  sizeofIommuHwptPageResponse,
+  sizeofIommuHwptPgfault,
+} from '../generated/ts/iommufd.ts';
+import type { AttachHandle } from '../iommu/group.ts';
+import type { PageRequestGroup } from '../iommu/page-request.ts';
+import type { IommufdContext } from './context.ts';
+import type { DeviceHandle } from './device.ts';
+import { type Failure, fail } from './failure.ts';
+import type { OpenFile } from './file.ts';
+import { IdTable } from './id-table.ts';
+import { limits } from './limits.ts';
+import { IommufdObject } from './object.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/** A queue of page faults. Follows struct iommufd_fault (iommufd_private.h). */
+export class Fault extends IommufdObject implements OpenFile {
+  readonly kind = 'fault';
+  readonly ictx: IommufdContext;
+  /** Groups that nobody read yet. */
+  deliver: PageRequestGroup[] = [];
+  /** Groups that were read and wait for an answer, by cookie. */
+  readonly response = new IdTable<PageRequestGroup>({ first: 1, last: limits.cookieMax });
+
+  constructor(ictx: IommufdContext) {
+    super();
+    this.ictx = ictx;
+  }
+
+  /** @kernel fault.c iommufd_fault_destroy */
+  destroy(): void {
+    for (const group of this.deliver) group.respond(IOMMUFD_PAGE_RESP_INVALID);
+    this.deliver = [];
+    for (const [cookie, group] of this.response.entries()) {
+      this.response.delete(cookie);
+      group.respond(IOMMUFD_PAGE_RESP_INVALID);
+    }
+  }
+
+  /**
+   * Gives as many whole groups as there is room for.
+   *
+   * @returns bytes, 0 where no group waits
+   * @kernel fault.c iommufd_fault_fops_read
+   */
+  read(address: bigint, length: number): number | Failure {
+    if (length % sizeofIommuHwptPgfault !== 0) return fail('ESPIPE', 'whole-faults');
+    let done = 0;
+    for (let group = this.deliver[0]; group !== undefined; group = this.deliver[0]) {
+      const size = group.requests.length * sizeofIommuHwptPgfault;
+      if (size > length - done) return done === 0 ? fail('EINVAL', 'group-fits') : done;
+      const failure = this.#giveGroup(group, address + BigInt(done));
+      if (failure !== null) return done === 0 ? failure : done;
+      this.deliver.shift();
+      done += size;
+    }
+    return done;
+  }
+
+  #giveGroup(group: PageRequestGroup, address: bigint): Failure | null {
+    const cookie = this.response.add(group);
+    if (cookie === null) return fail('EBUSY', 'cookies');
+    const { device } = group.handle as DeviceHandle;
+    for (const [index, request] of group.requests.entries()) {
+      const bytes = new Uint8Array(sizeofIommuHwptPgfault);
+      const { flags, pasid, grpid, perm, addr } = request;
+      const view = new DataView(bytes.buffer);
+      encodeIommuHwptPgfault({ flags, dev_id: device.id, pasid, grpid, perm, addr, length: 0, cookie }, view);
+      if (this.ictx.host.memory.write(address + BigInt(index * bytes.length), bytes) < bytes.length) {
+        this.response.delete(cookie);
+        return fail('EFAULT', 'faults-writable');
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Takes answers to groups, up to the first that is wrong.
+   *
+   * @returns bytes
+   * @kernel fault.c iommufd_fault_fops_write
+   */
+  write(address: bigint, length: number): number | Failure {
+    const size = sizeofIommuHwptPageResponse;
+    if (length % size !== 0) return fail('ESPIPE', 'whole-responses');
+    for (let done = 0; done < length; done += size) {
+      const failure = this.#takeResponse(address + BigInt(done));
+      if (failure !== null) return done === 0 ? failure : done;
+    }
+    return length;
+  }
+
+  #takeResponse(address: bigint): Failure | null {
+    const bytes = this.ictx.host.memory.read(address, sizeofIommuHwptPageResponse);
+    if (bytes === null) return fail('EFAULT', 'responses-readable');
+    const { cookie, code } = decodeIommuHwptPageResponse(new DataView(bytes.buffer));
+    if (code !== IOMMUFD_PAGE_RESP_SUCCESS && code !== IOMMUFD_PAGE_RESP_INVALID)
+      return fail('EINVAL', 'known-code');
+    const group = this.response.delete(cookie);
+    if (group === undefined) return fail('EINVAL', 'cookie-waits');
+    group.respond(code);
+    return null;
+  }
+
+  /** @kernel fault.c iommufd_fault_fops_poll */
+  readable(): boolean {
+    return this.deliver.length > 0;
+  }
+
+  /** @kernel fault.c iommufd_fault_fops_release */
+  release(): void {
+    this.users--;
+    this.ictx.put();
+  }
+}
+
+/** @kernel fault.c iommufd_fault_alloc */
+export function faultAlloc({ ictx, cmd, reply }: Ucmd<IommuFaultAlloc>): Failure | null {
+  if (cmd.flags !== 0) return fail('EOPNOTSUPP', 'no-flags');
+  const fault = new Fault(ictx);
+  const noId = ictx.reserve(fault);
+  if (noId !== null) return noId;
+  if (!ictx.host.allocate()) {
+    ictx.objects.abort(fault);
+    return fail('ENOMEM', 'memory');
+  }
+  const fd = ictx.host.files.reserve();
+  cmd.out_fault_id = fault.id;
+  cmd.out_fault_fd = fd;
+  const unanswered = reply.respond();
+  if (unanswered !== null) {
+    ictx.objects.abort(fault);
+    return unanswered;
+  }
+  fault.users++;
+  ictx.get();
+  ictx.objects.publish(fault);
+  ictx.host.files.install(fd, fault);
+  return null;
+}
+
+/**
+ * A group of page requests of an attached device.
+ *
+ * @kernel fault.c iommufd_fault_iopf_handler
+ */
+export function takePageRequests(fault: Fault, group: PageRequestGroup): void {
+  fault.deliver.push(group);
+}
+
+/**
+ * Answers all groups of an attachment that ends.
+ *
+ * @kernel fault.c iommufd_auto_response_faults
+ */
+export function autoRespond(fault: Fault, handle: AttachHandle | null): void {
+  const ended = fault.deliver.filter((group) => group.handle === handle);
+  fault.deliver = fault.deliver.filter((group) => group.handle !== handle);
+  for (const group of ended) group.respond(IOMMUFD_PAGE_RESP_INVALID);
+  for (const [cookie, group] of fault.response.entries()) {
+    if (group.handle !== handle) continue;
+    fault.response.delete(cookie);
+    group.respond(IOMMUFD_PAGE_RESP_INVALID);
+  }
+}

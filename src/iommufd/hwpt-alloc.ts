@@ -1,0 +1,146 @@
+import {
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_HWPT_ALLOC_NEST_PARENT,
+  IOMMU_HWPT_DATA_NONE,
+  IOMMU_HWPT_FAULT_ID_VALID,
+  type IommuHwptAlloc,
+} from '../generated/ts/iommufd.ts';
+import { copyStructFromUser } from '../ioctl/copy-struct.ts';
+import type { UserData } from '../iommu/driver.ts';
+import { attachHwpt, detachHwpt } from './attach.ts';
+import type { IommufdContext } from './context.ts';
+import { BoundDevice } from './device.ts';
+import { addDomain } from './domains.ts';
+import { Failure, fail } from './failure.ts';
+import { Fault } from './fault.ts';
+import { type Hwpt, HwptNested, HwptPaging } from './hw-pagetable.ts';
+import { Ioas } from './ioas.ts';
+import { IommufdObject } from './object.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/** @kernel hw_pagetable.c iommufd_hwpt_alloc */
+export function hwptAlloc({ ictx, cmd, reply }: Ucmd<IommuHwptAlloc>): Failure | null {
+  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+  if ((cmd.data_type === IOMMU_HWPT_DATA_NONE) !== (cmd.data_len === 0))
+    return fail('EINVAL', 'data-or-none');
+  const device = ictx.objects.get(cmd.dev_id, BoundDevice, 'device-exists');
+  if (device instanceof Failure) return device;
+  const pt = ictx.objects.get<IommufdObject>(cmd.pt_id, IommufdObject, 'pt-exists');
+  if (pt instanceof Failure) return fail('EINVAL', 'pt-exists');
+  const data = cmd.data_len === 0 ? null : userData(ictx, cmd);
+  const hwpt = allocOn(ictx, pt, { device, flags: cmd.flags, data });
+  if (hwpt instanceof Failure) return hwpt;
+  const failure = useFaultQueue(ictx, hwpt, cmd) ?? answer(hwpt);
+  if (failure === null) ictx.objects.publish(hwpt);
+  else ictx.objects.abort(hwpt);
+  return failure;
+
+  function answer({ id }: Hwpt): Failure | null {
+    cmd.out_hwpt_id = id;
+    return reply.respond();
+  }
+}
+
+/** Who a page table is for, and what it is to be. */
+export interface HwptRequest {
+  readonly device: BoundDevice;
+  /** IOMMU_HWPT_ALLOC_ and IOMMU_HWPT_FAULT_ID_VALID. */
+  readonly flags: number;
+  readonly data: UserData | null;
+}
+
+function allocOn(ictx: IommufdContext, pt: IommufdObject, request: HwptRequest): Hwpt | Failure {
+  if (pt instanceof Ioas) return allocHwptPaging(ictx, pt, request, false);
+  if (pt instanceof HwptPaging) return allocHwptNested(ictx, pt, request);
+  return fail('EINVAL', 'pt-exists');
+}
+
+function userData(ictx: IommufdContext, cmd: IommuHwptAlloc): UserData {
+  const { data_type: type, data_len: length, data_uptr: address } = cmd;
+  const { memory } = ictx.host;
+  return { type, length, read: (size) => copyStructFromUser(memory, { address, size: length }, size) };
+}
+
+function useFaultQueue(ictx: IommufdContext, hwpt: Hwpt, cmd: IommuHwptAlloc): Failure | null {
+  if ((cmd.flags & IOMMU_HWPT_FAULT_ID_VALID) === 0) return null;
+  const fault = ictx.objects.get(cmd.fault_id, Fault, 'fault-queue-exists');
+  if (fault instanceof Failure) return fault;
+  hwpt.fault = fault;
+  fault.users++;
+  return null;
+}
+
+const pagingFlags = IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
+
+/**
+ * Makes a page table with all that the address space maps, not published yet. `attach` attaches the device before the
+ * mappings are loaded.
+ *
+ * @kernel hw_pagetable.c iommufd_hwpt_paging_alloc
+ */
+export function allocHwptPaging(
+  ictx: IommufdContext,
+  ioas: Ioas,
+  { device: bound, flags, data }: HwptRequest,
+  attach: boolean,
+): HwptPaging | Failure {
+  const { device } = bound;
+  const { driver } = device;
+  if ((flags & ~pagingFlags) !== 0) return fail('EOPNOTSUPP', 'known-flags');
+  if ((flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0 && !driver.tracksDirty(device)) {
+    return fail('EOPNOTSUPP', 'can-track');
+  }
+  const hwpt = new HwptPaging(ioas, (flags & IOMMU_HWPT_ALLOC_NEST_PARENT) !== 0);
+  const noId = ictx.reserve(hwpt);
+  if (noId !== null) {
+    ioas.users--;
+    return noId;
+  }
+  const abort = (failure: Failure): Failure => {
+    ictx.objects.abort(hwpt);
+    return failure;
+  };
+  const domain = ictx.host.allocate()
+    ? driver.allocPaging(device, flags, data)
+    : ({ errno: 'ENOMEM', check: 'memory' } as const);
+  if ('errno' in domain) return abort(fail(domain.errno, domain.check));
+  hwpt.domain = domain;
+  hwpt.enforcesCoherency = bound.enforcesCoherency;
+  const notAttached = attach ? attachHwpt(hwpt, bound) : null;
+  if (notAttached !== null) return abort(notAttached);
+  const notLoaded = addDomain(ioas.iopt, domain);
+  if (notLoaded !== null) {
+    if (attach) detachHwpt(bound);
+    return abort(notLoaded);
+  }
+  ioas.hwpts.add(hwpt);
+  return hwpt;
+}
+
+/** @kernel hw_pagetable.c iommufd_hwpt_nested_alloc */
+function allocHwptNested(
+  ictx: IommufdContext,
+  parent: HwptPaging,
+  { device: { device }, flags, data }: HwptRequest,
+): HwptNested | Failure {
+  const { driver } = device;
+  if ((flags & ~IOMMU_HWPT_FAULT_ID_VALID) !== 0) return fail('EOPNOTSUPP', 'flags-fit-pt');
+  if (data === null) return fail('EOPNOTSUPP', 'data-fits-pt');
+  if (parent.auto || !parent.nestParent || parent.domain?.driver !== driver)
+    return fail('EINVAL', 'is-parent');
+  const hwpt = new HwptNested(parent);
+  const noId = ictx.reserve(hwpt);
+  if (noId !== null) {
+    parent.users--;
+    return noId;
+  }
+  const domain = ictx.host.allocate()
+    ? driver.allocNested(device, flags & ~IOMMU_HWPT_FAULT_ID_VALID, parent.domain, data)
+    : ({ errno: 'ENOMEM', check: 'memory' } as const);
+  if ('errno' in domain) {
+    ictx.objects.abort(hwpt);
+    return fail(domain.errno, domain.check);
+  }
+  hwpt.domain = domain;
+  return hwpt;
+}

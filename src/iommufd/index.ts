@@ -1,0 +1,34 @@
+/** The reference /dev/iommu: iommufd as Linux 6.12 does it, in a process that is made up. */
+
+export { PAGE_SIZE, type Page, PageFrames } from '../ioctl/page-frames.ts';
+export { type MappingOptions, SparseMemory } from '../ioctl/sparse-memory.ts';
+export type { UserMemory } from '../ioctl/user-memory.ts';
+export { Device, type DeviceOptions, type DmaFault } from '../iommu/device.ts';
+export type {
+  DirtyTracking,
+  Domain,
+  InvalidationRequests,
+  InvalidationResult,
+  NestedDomain,
+  PagingDomain,
+  Translation,
+} from '../iommu/domain.ts';
+export type { Driver, HwInfo, Refusal, ReservedRegion, UserData } from '../iommu/driver.ts';
+export { MockDevice, MockDriver, mockDriver } from '../iommu/drivers/mock.ts';
+export { IommuGroup } from '../iommu/group.ts';
+export { type PageRequest, reportPageRequest } from '../iommu/page-request.ts';
+export type { Access, AccessOps, AccessRange } from './access.ts';
+export { attachAccess, createAccess, destroyAccess, pinPages, replaceAccess, unpinPages } from './access.ts';
+export { accessRw, type Transfer } from './access-rw.ts';
+export { detachDevice } from './attach.ts';
+export { attachDevice, replaceDevice } from './attach-pt.ts';
+export { IommufdCalls, type MapArguments, type Result, type Scratch } from './calls.ts';
+export type { IommufdContext } from './context.ts';
+export { type BoundDevice, bindDevice, unbindDevice } from './device.ts';
+export { Failure } from './failure.ts';
+export { FileTable, type OpenFile } from './file.ts';
+export type { Credentials, Host, LockedPages } from './host.ts';
+export { limits } from './limits.ts';
+export { type CallResult, Iommufd } from './main.ts';
+export { Process, type ProcessOptions } from './process.ts';
+export type { IovaRange } from './reserved-ranges.ts';

@@ -1,0 +1,250 @@
+import { IntervalMap } from '../interval/interval-map.ts';
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { IOMMU_WRITE, type PagingDomain } from '../iommu/domain.ts';
+import { type Area, areaLength, areaStartByte, ContiguousAreas } from './area.ts';
+import { type Failure, fail } from './failure.ts';
+import type { Host } from './host.ts';
+import { IdTable } from './id-table.ts';
+import { allocateIova } from './iova-allocation.ts';
+import { limits, U64_MAX } from './limits.ts';
+import type { IoptPages } from './pages.ts';
+import { type IovaRange, ReservedRanges } from './reserved-ranges.ts';
+
+const pageSize = BigInt(PAGE_SIZE);
+
+/** A driver that accesses an address space without a domain. */
+export interface PagetableAccess {
+  /** What IOVAs of mappings must be multiples of for it. */
+  readonly alignment: bigint;
+  /** Must let go of what touches a range of IOVAs. */
+  unmap(iova: bigint, length: bigint): void;
+}
+
+/** What an address space maps where. Follows struct io_pagetable (iommufd_private.h). */
+export class IoPagetable {
+  readonly host: Host;
+  readonly areas = new IntervalMap<Area>();
+  readonly reserved = new ReservedRanges();
+  /** IOVAs that the caller keeps free for itself, disjoint and ascending; no limit where there are none. */
+  allowed: readonly IovaRange[] = [];
+  /** The domains that have all areas. */
+  readonly domains: PagingDomain[] = [];
+  readonly accesses = new IdTable<PagetableAccess>({ first: 0, last: limits.accessMax });
+  /** Domains may map neighbouring pages as larger ones. */
+  largePages = true;
+  /** What IOVAs, lengths and offsets must be multiples of; a power of two, at most the page size. */
+  alignment = 1n;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+}
+
+/** Pages to map, one piece for each area to come. Follows struct iopt_pages_list (io_pagetable.c). */
+export interface PagesPiece {
+  readonly pages: IoptPages;
+  /** From the start of the pages. */
+  readonly startByte: bigint;
+  readonly length: bigint;
+}
+
+/** Where and how pieces are mapped. */
+export interface MapRequest {
+  /** Where; null lets us choose. */
+  readonly iova: bigint | null;
+  readonly length: bigint;
+  readonly prot: number;
+}
+
+/**
+ * Maps pieces of pages one behind the other, and loads them into all domains. Changes nothing where it fails.
+ *
+ * @returns the IOVA
+ * @kernel io_pagetable.c iopt_map_pages iopt_alloc_area_pages
+ */
+export function mapPages(
+  iopt: IoPagetable,
+  pieces: readonly PagesPiece[],
+  { iova: wanted, length, prot }: MapRequest,
+): bigint | Failure {
+  for (const _ of pieces) if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
+  if ((length & (iopt.alignment - 1n)) !== 0n || length === 0n) return fail('EINVAL', 'length-aligned');
+  const iova = wanted ?? chooseIova(iopt, pieces, length);
+  if (typeof iova !== 'bigint') return iova;
+  const refused = wanted === null ? null : checkIova(iopt, iova, length);
+  if (refused !== null) return refused;
+
+  const areas: Area[] = [];
+  let at = iova;
+  for (const piece of pieces) {
+    const area = insertArea(iopt, piece, at, prot);
+    if ('errno' in area) return abortAreas(areas, area);
+    areas.push(area);
+    at += piece.length;
+  }
+  if (iopt.domains.length === 0) return iova;
+  for (const area of areas) {
+    const failure = area.pages.fillDomains(area, iopt.domains);
+    if (failure !== null) return abortAreas(areas, failure);
+    area.filled = true;
+  }
+  return iova;
+}
+
+function chooseIova(iopt: IoPagetable, [first]: readonly PagesPiece[], length: bigint): bigint | Failure {
+  return allocateIova(iopt, first === undefined ? 0n : first.pages.uptr + first.startByte, length);
+}
+
+/** @kernel io_pagetable.c iopt_check_iova */
+function checkIova(iopt: IoPagetable, iova: bigint, length: bigint): Failure | null {
+  if ((iova & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'iova-aligned');
+  const last = iova + length - 1n;
+  if (last > U64_MAX) return fail('EOVERFLOW', 'iova-no-wrap');
+  if (iopt.reserved.touches({ start: iova, last })) return fail('EINVAL', 'iova-not-reserved');
+  if (iopt.areas.firstOverlap(iova, last) !== undefined) return fail('EEXIST', 'iova-free');
+  return null;
+}
+
+/** @kernel io_pagetable.c iopt_insert_area */
+function insertArea(
+  iopt: IoPagetable,
+  { pages, startByte, length }: PagesPiece,
+  start: bigint,
+  prot: number,
+): Area | Failure {
+  if ((prot & IOMMU_WRITE) !== 0 && !pages.writable) return fail('EPERM', 'src-writable');
+  const pageOffset = Number(startByte % pageSize);
+  if ((BigInt(pageOffset) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'offset-aligned');
+  const last = start + length - 1n;
+  const index = Number(startByte / pageSize);
+  const area: Area = {
+    iopt,
+    pages,
+    start,
+    last,
+    index,
+    pageOffset,
+    prot,
+    filled: false,
+    accesses: 0,
+    preventAccess: false,
+  };
+  iopt.areas.insert(start, last, area);
+  return area;
+}
+
+/** @kernel io_pagetable.c iopt_abort_area */
+function abortAreas(areas: readonly Area[], failure: Failure): Failure {
+  for (const area of areas) {
+    if (area.filled) area.pages.unfillDomains(area, area.iopt.domains);
+    area.iopt.areas.delete(area.start);
+  }
+  return failure;
+}
+
+/**
+ * The pages below a range of IOVAs, in pieces.
+ *
+ * @kernel io_pagetable.c iopt_get_pages
+ */
+export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): PagesPiece[] | Failure {
+  if (length === 0n) return fail('EINVAL', 'length-not-zero');
+  const last = iova + length - 1n;
+  if (last > U64_MAX) return fail('EOVERFLOW', 'src-no-wrap');
+  const pieces: PagesPiece[] = [];
+  const walk = new ContiguousAreas(iopt, iova, last);
+  while (walk.area !== null) {
+    if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
+    pieces.push({
+      pages: walk.area.pages,
+      startByte: areaStartByte(walk.area, walk.iova),
+      length: walk.areaLast - walk.iova + 1n,
+    });
+    if (!walk.next()) break;
+  }
+  return walk.done ? pieces : fail('ENOENT', 'src-mapped');
+}
+
+/** What was unmapped, and why not more. */
+export interface Unmapped {
+  readonly bytes: bigint;
+  readonly failure: Failure | null;
+}
+
+/**
+ * Unmaps a range of IOVAs that cuts no area.
+ *
+ * @kernel io_pagetable.c iopt_unmap_iova
+ */
+export function unmapIova(iopt: IoPagetable, iova: bigint, length: bigint): Unmapped {
+  if (length === 0n) return { bytes: 0n, failure: fail('EINVAL', 'length-not-zero') };
+  const last = iova + length - 1n;
+  if (last > U64_MAX) return { bytes: 0n, failure: fail('EOVERFLOW', 'no-wrap') };
+  return unmapRange(iopt, iova, last);
+}
+
+/** @kernel io_pagetable.c iopt_unmap_all */
+export function unmapAll(iopt: IoPagetable): Unmapped {
+  return unmapRange(iopt, 0n, U64_MAX);
+}
+
+/**
+ * Areas go in ascending order up to the first that is not wholly inside; accesses are told before.
+ *
+ * @kernel io_pagetable.c iopt_unmap_iova_range
+ */
+function unmapRange(iopt: IoPagetable, start: bigint, last: bigint): Unmapped {
+  let bytes = 0n;
+  let from = start;
+  let tries = 0;
+  for (;;) {
+    const area = iopt.areas.firstOverlap(from, last)?.value;
+    if (area === undefined) return { bytes, failure: null };
+    if (area.start < from || area.last > last) return { bytes, failure: fail('ENOENT', 'whole-mappings') };
+    if (area.start !== from) tries = 0;
+    if (area.accesses > 0) {
+      from = area.start;
+      area.preventAccess = true;
+      notifyUnmap(iopt, area.start, areaLength(area));
+      if (++tries > limits.unmapTriesMax) return { bytes, failure: fail('EDEADLK', 'accesses-let-go') };
+      continue;
+    }
+    if (area.filled) area.pages.unfillDomains(area, iopt.domains);
+    iopt.areas.delete(area.start);
+    bytes += areaLength(area);
+    if (area.last >= last) return { bytes, failure: null };
+    from = area.last + 1n;
+  }
+}
+
+/**
+ * Asks all accesses to let go of a range.
+ *
+ * @kernel device.c iommufd_access_notify_unmap
+ */
+function notifyUnmap(iopt: IoPagetable, iova: bigint, length: bigint): void {
+  for (const [, access] of iopt.accesses.entries()) access.unmap(iova, length);
+}
+
+/**
+ * Replaces the list of ranges that the caller keeps; the old one stays where something of the new one is reserved.
+ *
+ * @kernel io_pagetable.c iopt_set_allow_iova
+ */
+export function setAllowed(iopt: IoPagetable, allowed: readonly IovaRange[]): Failure | null {
+  if (allowed.some((range) => iopt.reserved.touches(range))) return fail('EADDRINUSE', 'ranges-not-reserved');
+  iopt.allowed = allowed;
+  return null;
+}
+
+/** @kernel io_pagetable.c iopt_reserve_iova */
+export function reserveIova(iopt: IoPagetable, range: IovaRange, owner: object | null): Failure | null {
+  if (iopt.areas.firstOverlap(range.start, range.last) !== undefined)
+    return fail('EADDRINUSE', 'iovas-in-reach');
+  if (iopt.allowed.some(({ start, last }) => start <= range.last && last >= range.start)) {
+    return fail('EADDRINUSE', 'iovas-in-reach');
+  }
+  if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
+  iopt.reserved.add(range, owner);
+  return null;
+}

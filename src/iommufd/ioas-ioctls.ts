@@ -1,0 +1,152 @@
+import {
+  decodeIommuIovaRange,
+  encodeIommuIovaRange,
+  IOMMU_IOAS_MAP_FIXED_IOVA,
+  IOMMU_IOAS_MAP_READABLE,
+  IOMMU_IOAS_MAP_WRITEABLE,
+  IOMMU_OPTION_OP_GET,
+  IOMMU_OPTION_OP_SET,
+  type IommuIoasAlloc,
+  type IommuIoasAllowIovas,
+  type IommuIoasIovaRanges,
+  type IommuIoasUnmap,
+  type IommuOption,
+  sizeofIommuIovaRange,
+} from '../generated/ts/iommufd.ts';
+import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import { disableLargePages, enableLargePages } from './domains.ts';
+import { Failure, fail } from './failure.ts';
+import type { Host } from './host.ts';
+import { setAllowed, unmapAll, unmapIova } from './io-pagetable.ts';
+import { allocIoas, getIoas } from './ioas.ts';
+import { U64_MAX } from './limits.ts';
+import type { IovaRange } from './reserved-ranges.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/** @kernel ioas.c iommufd_ioas_alloc_ioctl */
+export function ioasAlloc({ ictx, cmd, reply }: Ucmd<IommuIoasAlloc>): Failure | null {
+  if (cmd.flags !== 0) return fail('EOPNOTSUPP', 'no-flags');
+  const ioas = allocIoas(ictx);
+  if (ioas instanceof Failure) return ioas;
+  cmd.out_ioas_id = ioas.id;
+  const unanswered = reply.respond();
+  if (unanswered !== null) {
+    ictx.objects.abort(ioas);
+    return unanswered;
+  }
+  ictx.objects.publish(ioas);
+  return null;
+}
+
+/** @kernel ioas.c iommufd_ioas_iova_ranges */
+export function ioasIovaRanges({ ictx, cmd, reply }: Ucmd<IommuIoasIovaRanges>): Failure | null {
+  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+  const ioas = getIoas(ictx, cmd.ioas_id);
+  if (ioas instanceof Failure) return ioas;
+  const room = cmd.num_iovas;
+  const holes = ioas.iopt.reserved.holes();
+  cmd.out_iova_alignment = ioas.iopt.alignment;
+  for (const [index, hole] of holes.entries()) {
+    if (index >= room) break;
+    if (!writeRange(ictx.host, cmd.allowed_iovas, index, hole)) return fail('EFAULT', 'ranges-writable');
+  }
+  cmd.num_iovas = holes.length;
+  return reply.respond() ?? (holes.length > room ? fail('EMSGSIZE', 'enough-room') : null);
+}
+
+function writeRange({ memory }: Host, table: bigint, index: number, range: IovaRange): boolean {
+  const bytes = new Uint8Array(sizeofIommuIovaRange);
+  encodeIommuIovaRange(range, new DataView(bytes.buffer));
+  return memory.write(element(table, index), bytes) === bytes.length;
+}
+
+/** @kernel ioas.c iommufd_ioas_allow_iovas */
+export function ioasAllowIovas({ ictx, cmd }: Ucmd<IommuIoasAllowIovas>): Failure | null {
+  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+  const ioas = getIoas(ictx, cmd.ioas_id);
+  if (ioas instanceof Failure) return ioas;
+  const allowed = loadRanges(ictx.host, cmd.allowed_iovas, cmd.num_iovas);
+  return allowed instanceof Failure ? allowed : setAllowed(ioas.iopt, allowed);
+}
+
+/** @kernel ioas.c iommufd_ioas_load_iovas */
+function loadRanges(host: Host, table: bigint, count: number): readonly IovaRange[] | Failure {
+  const ranges: IovaRange[] = [];
+  for (let index = 0; index < count; index++) {
+    const bytes = host.memory.read(element(table, index), sizeofIommuIovaRange);
+    if (bytes === null) return fail('EFAULT', 'ranges-readable');
+    const range = decodeIommuIovaRange(new DataView(bytes.buffer));
+    if (range.start >= range.last) return fail('EINVAL', 'ranges-in-order');
+    if (ranges.some(({ start, last }) => start <= range.last && last >= range.start)) {
+      return fail('EINVAL', 'ranges-disjoint');
+    }
+    if (!host.allocate()) return fail('ENOMEM', 'memory');
+    ranges.push(range);
+  }
+  return ranges;
+}
+
+function element(table: bigint, index: number): bigint {
+  return BigInt.asUintN(64, table + BigInt(index * sizeofIommuIovaRange));
+}
+
+/** @kernel ioas.c iommufd_ioas_unmap */
+export function ioasUnmap({ ictx, cmd, reply }: Ucmd<IommuIoasUnmap>): Failure | null {
+  const ioas = getIoas(ictx, cmd.ioas_id);
+  if (ioas instanceof Failure) return ioas;
+  const { iova, length } = cmd;
+  if (iova === 0n && length === U64_MAX) {
+    const { bytes, failure } = unmapAll(ioas.iopt);
+    if (failure !== null) return failure;
+    cmd.length = bytes;
+    return reply.respond();
+  }
+  if (iova >= U64_MAX || length >= U64_MAX) return fail('EOVERFLOW', 'not-all-ones');
+  const { bytes, failure } = unmapIova(ioas.iopt, iova, length);
+  if (failure !== null) return failure;
+  if (bytes === 0n) return fail('ENOENT', 'something-mapped');
+  cmd.length = bytes;
+  return reply.respond();
+}
+
+/** @kernel ioas.c iommufd_option_rlimit_mode */
+export function optionRlimitMode({ ictx, cmd }: Ucmd<IommuOption>): Failure | null {
+  if (cmd.object_id !== 0) return fail('EOPNOTSUPP', 'no-object');
+  if (cmd.op === IOMMU_OPTION_OP_GET) {
+    cmd.val64 = ictx.accountMode === 'mm' ? 1n : 0n;
+    return null;
+  }
+  if (cmd.op !== IOMMU_OPTION_OP_SET) return fail('EOPNOTSUPP', 'known-op');
+  if (!ictx.host.credentials.sysResource) return fail('EPERM', 'privileged');
+  if (ictx.objects.size > 0) return fail('EBUSY', 'no-objects-yet');
+  if (cmd.val64 > 1n) return fail('EINVAL', 'zero-or-one');
+  ictx.accountMode = cmd.val64 === 1n ? 'mm' : 'user';
+  return null;
+}
+
+/** @kernel ioas.c iommufd_ioas_option iommufd_ioas_option_huge_pages */
+export function optionHugePages({ ictx, cmd }: Ucmd<IommuOption>): Failure | null {
+  const ioas = getIoas(ictx, cmd.object_id, 'object-exists');
+  if (ioas instanceof Failure) return ioas;
+  if (cmd.op === IOMMU_OPTION_OP_GET) {
+    cmd.val64 = ioas.iopt.largePages ? 1n : 0n;
+    return null;
+  }
+  if (cmd.op !== IOMMU_OPTION_OP_SET) return fail('EOPNOTSUPP', 'known-op');
+  if (cmd.val64 === 0n) return disableLargePages(ioas.iopt);
+  if (cmd.val64 !== 1n) return fail('EINVAL', 'zero-or-one');
+  enableLargePages(ioas.iopt);
+  return null;
+}
+
+/** Flags of IOMMU_IOAS_MAP and IOMMU_IOAS_COPY. */
+export const mapFlags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
+
+/** @kernel ioas.c conv_iommu_prot */
+export function protOf(flags: number): number {
+  return (
+    IOMMU_CACHE |
+    ((flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0 ? IOMMU_WRITE : 0) |
+    ((flags & IOMMU_IOAS_MAP_READABLE) !== 0 ? IOMMU_READ : 0)
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  IOMMU_IOAS_MAP_FIXED_IOVA,
+  IOMMU_IOAS_MAP_READABLE,
+  IOMMU_IOAS_MAP_WRITEABLE,
+  type IommuIoasCopy,
+  type IommuIoasMap,
+} from '../generated/ts/iommufd.ts';
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { IOMMU_WRITE } from '../iommu/domain.ts';
+import type { IommufdContext } from './context.ts';
+import { Failure, fail } from './failure.ts';
+import { getPages, type IoPagetable, type MapRequest, mapPages } from './io-pagetable.ts';
+import { getIoas } from './ioas.ts';
+import { mapFlags, protOf } from './ioas-ioctls.ts';
+import { U64_MAX } from './limits.ts';
+import { allocPages } from './pages.ts';
+import { syzIova } from './selftest-syz.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/** @kernel ioas.c iommufd_ioas_map */
+export function ioasMap({ ictx, cmd, reply }: Ucmd<IommuIoasMap>): Failure | null {
+  const { flags, length } = cmd;
+  if ((flags & ~mapFlags) !== 0 || cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'flags-and-reserved');
+  if (cmd.iova >= U64_MAX || length >= U64_MAX) return fail('EOVERFLOW', 'not-all-ones');
+  if (!allowsSomething(flags)) return fail('EINVAL', 'some-access');
+  const ioas = getIoas(ictx, cmd.ioas_id);
+  if (ioas instanceof Failure) return ioas;
+  const iova = mapUserPages(ictx, ioas.iopt, cmd.user_va, {
+    iova: (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0 ? cmd.iova : null,
+    length,
+    prot: protOf(flags),
+  });
+  if (iova instanceof Failure) return iova;
+  cmd.iova = iova;
+  return reply.respond();
+}
+
+/**
+ * Maps memory of the process.
+ *
+ * @kernel io_pagetable.c iopt_map_user_pages
+ */
+export function mapUserPages(
+  ictx: IommufdContext,
+  iopt: IoPagetable,
+  uptr: bigint,
+  request: MapRequest,
+): bigint | Failure {
+  const { length, prot } = request;
+  const writable = (prot & IOMMU_WRITE) !== 0;
+  const pages = allocPages(ictx.host, { uptr, length, writable, mode: ictx.accountMode });
+  if (pages instanceof Failure) return pages;
+  return mapPages(iopt, [{ pages, startByte: uptr % BigInt(PAGE_SIZE), length }], request);
+}
+
+/** @kernel ioas.c iommufd_ioas_copy */
+export function ioasCopy({ ictx, cmd, reply }: Ucmd<IommuIoasCopy>): Failure | null {
+  syzIova(ictx, cmd);
+  const { flags, length } = cmd;
+  if ((flags & ~mapFlags) !== 0) return fail('EOPNOTSUPP', 'known-flags');
+  if (length >= U64_MAX || cmd.src_iova >= U64_MAX || cmd.dst_iova >= U64_MAX) {
+    return fail('EOVERFLOW', 'not-all-ones');
+  }
+  if (!allowsSomething(flags)) return fail('EINVAL', 'some-access');
+  const source = getIoas(ictx, cmd.src_ioas_id, 'src-exists');
+  if (source instanceof Failure) return source;
+  const pieces = getPages(source.iopt, cmd.src_iova, length);
+  if (pieces instanceof Failure) return pieces;
+  const destination = getIoas(ictx, cmd.dst_ioas_id, 'dst-exists');
+  if (destination instanceof Failure) return destination;
+  const iova = mapPages(destination.iopt, pieces, {
+    iova: (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0 ? cmd.dst_iova : null,
+    length,
+    prot: protOf(flags),
+  });
+  if (iova instanceof Failure) return iova;
+  cmd.dst_iova = iova;
+  return reply.respond();
+}
+
+function allowsSomething(flags: number): boolean {
+  return (flags & (IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE)) !== 0;
+}

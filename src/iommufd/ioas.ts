@@ -1,0 +1,40 @@
+import type { IommufdContext } from './context.ts';
+import type { Failure } from './failure.ts';
+import type { HwptPaging } from './hw-pagetable.ts';
+import { IoPagetable, unmapAll } from './io-pagetable.ts';
+import { IommufdObject } from './object.ts';
+
+/** An I/O address space. Follows struct iommufd_ioas (iommufd_private.h). */
+export class Ioas extends IommufdObject {
+  readonly kind = 'ioas';
+  readonly iopt: IoPagetable;
+  /** Its page tables in the order in which they were made. */
+  readonly hwpts = new Set<HwptPaging>();
+
+  constructor(ictx: IommufdContext) {
+    super();
+    this.iopt = new IoPagetable(ictx.host);
+  }
+
+  /** @kernel ioas.c iommufd_ioas_destroy */
+  destroy(): void {
+    unmapAll(this.iopt);
+    this.iopt.reserved.removeOwner(null);
+    this.iopt.allowed = [];
+  }
+}
+
+/**
+ * Makes an address space, not published yet.
+ *
+ * @kernel ioas.c iommufd_ioas_alloc
+ */
+export function allocIoas(ictx: IommufdContext): Ioas | Failure {
+  const ioas = new Ioas(ictx);
+  return ictx.reserve(ioas) ?? ioas;
+}
+
+/** The address space of an id. */
+export function getIoas(ictx: IommufdContext, id: number, check = 'ioas-exists'): Ioas | Failure {
+  return ictx.objects.get(id, Ioas, check);
+}

@@ -1,0 +1,120 @@
+import { IOMMUFD_CMD_BASE } from '../generated/ts/iommufd.ts';
+import { copyStructFromUser } from '../ioctl/copy-struct.ts';
+import type { Errno } from '../model/errno.ts';
+import { IommufdContext } from './context.ts';
+import { Failure, fail } from './failure.ts';
+import type { Host } from './host.ts';
+import { operations } from './operations.ts';
+import { noReply, type Reply } from './ucmd.ts';
+import { vfioIoctl } from './vfio-compat.ts';
+
+/** What a system call gave. */
+export interface CallResult {
+  /** As the caller sees it: -1 where it failed. */
+  readonly ret: number;
+  readonly errno: Errno | null;
+  /** The check that refused; null where the call did what it should. */
+  readonly check: string | null;
+}
+
+/** Numbers from IOMMUFD_CMD_BASE on that are looked up in the table; the others go to VFIO. */
+const tableLength = Math.max(...operations.map(({ cmd }) => cmd & 0xff)) - IOMMUFD_CMD_BASE + 1;
+
+const table = Array.from({ length: tableLength }, (_, index) =>
+  operations.find(({ cmd }) => (cmd & 0xff) === IOMMUFD_CMD_BASE + index),
+);
+
+/** An open /dev/iommu. */
+export class Iommufd {
+  readonly context: IommufdContext;
+
+  /** @kernel main.c iommufd_fops_open */
+  constructor(host: Host, { viaVfio = false }: { readonly viaVfio?: boolean } = {}) {
+    this.context = new IommufdContext(host);
+    if (viaVfio) this.context.accountMode = 'mm';
+  }
+
+  /** An ioctl as a process makes it. @param arg address of the argument struct, or the argument itself */
+  ioctl(cmd: number, arg: bigint): CallResult {
+    return resultOf(iommufdIoctl(this.context, cmd, arg));
+  }
+
+  /** read(2) on a file that this handed out. */
+  read(fd: number, address: bigint, length: number): CallResult {
+    const file = this.context.host.files.get(fd);
+    if (file === undefined) return resultOf(fail('EBADF', 'open-file'));
+    return resultOf(file.read?.(address, length) ?? fail('EINVAL', 'readable-file'));
+  }
+
+  /** write(2) on such a file. */
+  write(fd: number, address: bigint, length: number): CallResult {
+    const file = this.context.host.files.get(fd);
+    if (file === undefined) return resultOf(fail('EBADF', 'open-file'));
+    return resultOf(file.write?.(address, length) ?? fail('EINVAL', 'writable-file'));
+  }
+
+  /** close(2) of such a file. */
+  closeFile(fd: number): CallResult {
+    return resultOf(this.context.host.files.close(fd) ? 0 : fail('EBADF', 'open-file'));
+  }
+
+  /** close(2) of /dev/iommu itself; everything goes with the last file that holds it. */
+  close(): void {
+    this.context.put();
+  }
+}
+
+function resultOf(value: number | Failure): CallResult {
+  return value instanceof Failure
+    ? { ret: -1, errno: value.errno, check: value.check }
+    : { ret: value, errno: null, check: null };
+}
+
+/** @kernel main.c iommufd_fops_ioctl */
+function iommufdIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | Failure {
+  const number = (cmd & 0xff) - IOMMUFD_CMD_BASE;
+  if (number < 0 || number >= tableLength) return vfioIoctl(ictx, cmd, arg);
+  const { memory } = ictx.host;
+  const operation = table[number];
+  if (operation !== undefined && operation.cmd === cmd) {
+    // Most callers give just what we know: one read does then, and answers as the single steps below.
+    const bytes = memory.read(arg, operation.size);
+    const view = bytes === null ? null : new DataView(bytes.buffer);
+    if (bytes !== null && view?.getUint32(0, true) === operation.size) {
+      return operation.execute(view, new Answer(ictx, arg, operation.size, bytes)) ?? 0;
+    }
+  }
+  const head = memory.read(arg, 4);
+  if (head === null) return fail('EFAULT', 'size-readable');
+  const size = new DataView(head.buffer).getUint32(0, true);
+  if (operation === undefined || operation.cmd !== cmd) return fail('ENOTTY', 'known-ioctl');
+  if (size < operation.minSize) return fail('EINVAL', 'size-enough');
+  const bytes = copyStructFromUser(memory, { address: arg, size }, operation.size);
+  if (typeof bytes === 'string') return fail(bytes, bytes === 'E2BIG' ? 'rest-zero' : 'argument-readable');
+  return operation.execute(new DataView(bytes.buffer), new Answer(ictx, arg, size, bytes)) ?? 0;
+}
+
+/** Where the answer of a call goes. */
+class Answer implements Reply {
+  readonly ictx: IommufdContext;
+  readonly #arg: bigint;
+  readonly #size: number;
+  readonly #bytes: Uint8Array;
+
+  constructor(ictx: IommufdContext, arg: bigint, size: number, bytes: Uint8Array) {
+    this.ictx = ictx;
+    this.#arg = arg;
+    this.#size = size;
+    this.#bytes = bytes;
+  }
+
+  respond(): Failure | null {
+    const bytes = this.#size < this.#bytes.length ? this.#bytes.subarray(0, this.#size) : this.#bytes;
+    return this.ictx.host.memory.write(this.#arg, bytes) < bytes.length ? noReply : null;
+  }
+
+  respondFrom(offset: number): Failure | null {
+    const bytes = this.#bytes.subarray(offset);
+    return this.ictx.host.memory.write(this.#arg + BigInt(offset), bytes) < bytes.length ? noReply : null;
+  }
+}

@@ -1,0 +1,31 @@
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { type Failure, fail } from './failure.ts';
+import type { LockedPages } from './host.ts';
+import type { IoptPages } from './pages.ts';
+
+/**
+ * Counts pages that were pinned, or that are no longer where `change` is below 0.
+ *
+ * @returns ENOMEM where RLIMIT_MEMLOCK does not allow them
+ * @kernel pages.c do_update_pinned
+ */
+export function account(pages: IoptPages, change: number): Failure | null {
+  const { user, process, memlockBytes } = pages.host.credentials;
+  switch (pages.accountMode) {
+    case 'none':
+      return null;
+    case 'user':
+      return update(user, change, memlockBytes);
+    case 'mm':
+      return update(process, change, memlockBytes);
+  }
+}
+
+/** @kernel pages.c incr_user_locked_vm decr_user_locked_vm update_mm_locked_vm */
+function update(locked: LockedPages, change: number, memlockBytes: number): Failure | null {
+  if (change > 0 && locked.pages + change > Math.floor(memlockBytes / PAGE_SIZE)) {
+    return fail('ENOMEM', 'pages-in-limit');
+  }
+  locked.pages += change;
+  return null;
+}

@@ -1,0 +1,51 @@
+import { PageFrames } from '../ioctl/page-frames.ts';
+import { SparseMemory } from '../ioctl/sparse-memory.ts';
+import { FileTable } from './file.ts';
+import type { Credentials, Host, LockedPages } from './host.ts';
+import { Iommufd } from './main.ts';
+
+/** What a process is to be. */
+export interface ProcessOptions {
+  /** The machine's memory, to share it with devices and other processes; memory of its own unless given. */
+  readonly frames?: PageFrames;
+  /** CAP_IPC_LOCK and CAP_SYS_RESOURCE; yes unless it says no. */
+  readonly privileged?: boolean;
+  /** RLIMIT_MEMLOCK in bytes; 8 MiB unless given. */
+  readonly memlockBytes?: number;
+  /** Pinned pages of the user, to share them with other processes. */
+  readonly user?: LockedPages;
+  /** Gives the numbers of file descriptors; the lowest free one from 3 on unless given. */
+  readonly chooseFd?: () => number;
+  /** Asked before each allocation of the kernel; false makes it fail. */
+  readonly allocate?: () => boolean;
+}
+
+/** A process with an address space, file descriptors and limits. */
+export class Process implements Host {
+  readonly frames: PageFrames;
+  readonly memory: SparseMemory;
+  readonly files: FileTable;
+  readonly credentials: Credentials;
+  readonly vfioNoIommu = false;
+  readonly allocate: () => boolean;
+
+  constructor(options: ProcessOptions = {}) {
+    const { frames = new PageFrames(), privileged = true, memlockBytes = 8 * 1024 * 1024 } = options;
+    this.frames = frames;
+    this.memory = new SparseMemory(frames);
+    this.files = new FileTable(options.chooseFd);
+    this.credentials = {
+      ipcLock: privileged,
+      sysResource: privileged,
+      memlockBytes,
+      user: options.user ?? { pages: 0 },
+      process: { pages: 0 },
+    };
+    this.allocate = options.allocate ?? (() => true);
+  }
+
+  /** Opens /dev/iommu; or /dev/vfio/vfio, which counts pinned memory as VFIO does. */
+  open(path: '/dev/iommu' | '/dev/vfio/vfio' = '/dev/iommu'): Iommufd {
+    return new Iommufd(this, { viaVfio: path === '/dev/vfio/vfio' });
+  }
+}

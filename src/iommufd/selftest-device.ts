@@ -1,0 +1,123 @@
+import {
+  IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS,
+  type IommuTestCmdView,
+  MOCK_FLAGS_DEVICE_HUGE_IOVA,
+  MOCK_FLAGS_DEVICE_NO_DIRTY,
+} from '../generated/ts/iommufd-test.ts';
+import { MockDevice } from '../iommu/drivers/mock.ts';
+import {
+  PAGE_REQUEST_LAST_PAGE,
+  PAGE_REQUEST_PASID_VALID,
+  reportPageRequest,
+} from '../iommu/page-request.ts';
+import { detachDevice } from './attach.ts';
+import { attachDevice, replaceDevice } from './attach-pt.ts';
+import { BoundDevice, bindDevice, unbindDevice } from './device.ts';
+import { Failure, fail } from './failure.ts';
+import { reserveIova } from './io-pagetable.ts';
+import { getIoas } from './ioas.ts';
+import { U64_MAX } from './limits.ts';
+import { IommufdObject } from './object.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/** A mock device and its owner: destroying it detaches the device. @kernel selftest.c selftest_obj */
+export class SelftestDevice extends IommufdObject {
+  readonly kind = 'selftest';
+  bound: BoundDevice | null = null;
+
+  /** @kernel selftest.c iommufd_selftest_destroy */
+  destroy(): void {
+    if (this.bound === null) return;
+    detachDevice(this.bound);
+    unbindDevice(this.bound);
+  }
+}
+
+const deviceFlags = MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_HUGE_IOVA;
+
+/** Names of checks of an attachment, as the rules of the test commands call them. */
+const attachChecks: Readonly<Record<string, string>> = {
+  'pt-exists': 'pt',
+  'pt-fits': 'fits',
+  'group-elsewhere': 'fits',
+  'device-fits': 'fits',
+  'mapping-aligned': 'fits',
+  'iovas-in-reach': 'iovas',
+  'mappings-aligned': 'iovas',
+  'pages-there': 'pages',
+};
+
+function renamed({ errno, check }: Failure, prefix: string): Failure {
+  const name = attachChecks[check];
+  return fail(errno, name === undefined ? check : `${prefix}-${name}`);
+}
+
+/** @kernel selftest.c iommufd_test_mock_domain */
+export function mockDomain({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
+  const ptId = cmd.id;
+  const selftest = new SelftestDevice();
+  const noId = ictx.reserve(selftest);
+  if (noId !== null) return noId;
+  const release = (failure: Failure): Failure => {
+    ictx.objects.release(selftest);
+    return failure;
+  };
+  const flags = cmd.op === IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS ? cmd.mock_domain_flags.dev_flags : 0;
+  if ((flags & ~deviceFlags) !== 0) return release(fail('EINVAL', 'device-flags'));
+  if (!ictx.host.allocate()) return release(fail('ENOMEM', 'memory'));
+  const bound = bindDevice(ictx, new MockDevice(ictx.host.frames, flags));
+  if (bound instanceof Failure) return release(bound);
+  const hwptId = attachDevice(bound, ptId);
+  if (hwptId instanceof Failure) {
+    unbindDevice(bound);
+    return release(renamed(hwptId, 'device'));
+  }
+  const made = cmd.mock_domain;
+  made.out_hwpt_id = hwptId;
+  made.out_stdev_id = selftest.id;
+  made.out_idev_id = bound.id;
+  const unanswered = reply.respond();
+  if (unanswered !== null) {
+    detachDevice(bound);
+    unbindDevice(bound);
+    return release(unanswered);
+  }
+  selftest.bound = bound;
+  ictx.objects.publish(selftest);
+  return null;
+}
+
+/** @kernel selftest.c iommufd_test_mock_domain_replace */
+export function mockDomainReplace({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
+  const selftest = ictx.objects.get(cmd.id, SelftestDevice, 'replace-device');
+  if (selftest instanceof Failure) return selftest;
+  if (selftest.bound === null) return fail('EINVAL', 'replace-device');
+  const request = cmd.mock_domain_replace;
+  const hwptId = replaceDevice(selftest.bound, request.pt_id);
+  if (hwptId instanceof Failure) return renamed(hwptId, 'replace');
+  request.pt_id = hwptId;
+  return reply.respond();
+}
+
+/** @kernel selftest.c iommufd_test_add_reserved */
+export function addReserved({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+  const { start, length } = cmd.add_reserved;
+  if (length === 0n) return fail('EINVAL', 'reserve-something');
+  const last = start + length - 1n;
+  if (last > U64_MAX) return fail('EOVERFLOW', 'reserve-no-wrap');
+  const ioas = getIoas(ictx, cmd.id, 'reserve-ioas');
+  if (ioas instanceof Failure) return ioas;
+  const failure = reserveIova(ioas.iopt, { start, last }, null);
+  return failure?.errno === 'EADDRINUSE' ? fail('EADDRINUSE', 'reserve-free') : failure;
+}
+
+/** @kernel selftest.c iommufd_test_trigger_iopf */
+export function triggerPageRequest({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+  const { dev_id, pasid, grpid, perm, addr } = cmd.trigger_iopf;
+  const bound = ictx.objects.get(dev_id, BoundDevice, 'fault-device');
+  if (bound instanceof Failure) return bound;
+  if (!(bound.device instanceof MockDevice)) return fail('EINVAL', 'fault-mock');
+  const flags = PAGE_REQUEST_LAST_PAGE | (pasid === 0 ? 0 : PAGE_REQUEST_PASID_VALID);
+  reportPageRequest(bound.device, { flags, pasid, grpid, perm, addr });
+  return null;
+}

@@ -1,0 +1,143 @@
+import {
+  VFIO_API_VERSION,
+  VFIO_CHECK_EXTENSION,
+  VFIO_DMA_CC_IOMMU,
+  VFIO_DMA_MAP_FLAG_READ,
+  VFIO_DMA_MAP_FLAG_WRITE,
+  VFIO_DMA_UNMAP_FLAG_ALL,
+  VFIO_GET_API_VERSION,
+  VFIO_IOMMU_GET_INFO,
+  VFIO_IOMMU_MAP_DMA,
+  VFIO_IOMMU_UNMAP_DMA,
+  VFIO_NOIOMMU_IOMMU,
+  VFIO_SET_IOMMU,
+  VFIO_TYPE1_IOMMU,
+  VFIO_TYPE1v2_IOMMU,
+  VFIO_UNMAP_ALL,
+} from '../generated/ts/vfio.ts';
+import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import { cutAreas } from './area-split.ts';
+import type { IommufdContext } from './context.ts';
+import { disableLargePages } from './domains.ts';
+import { Failure, fail } from './failure.ts';
+import { type IoPagetable, type Unmapped, unmapAll, unmapIova } from './io-pagetable.ts';
+import { mapUserPages } from './ioas-map.ts';
+import { getInfo } from './vfio-info.ts';
+import { getCompatIoas } from './vfio-ioas.ts';
+
+/** Offset behind the last member of vfio_iommu_type1_dma_map and of vfio_iommu_type1_dma_unmap that is needed. */
+const mapSize = 32;
+const unmapSize = 24;
+
+/**
+ * The ioctls of VFIO's type1 driver.
+ *
+ * @returns what the ioctl returns
+ * @kernel vfio_compat.c iommufd_vfio_ioctl
+ */
+export function vfioIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | Failure {
+  switch (cmd) {
+    case VFIO_GET_API_VERSION:
+      return VFIO_API_VERSION;
+    case VFIO_SET_IOMMU:
+      return setIommu(ictx, arg) ?? 0;
+    case VFIO_CHECK_EXTENSION:
+      return checkExtension(ictx, arg);
+    case VFIO_IOMMU_GET_INFO:
+      return getInfo(ictx, arg) ?? 0;
+    case VFIO_IOMMU_MAP_DMA:
+      return mapDma(ictx, arg) ?? 0;
+    case VFIO_IOMMU_UNMAP_DMA:
+      return unmapDma(ictx, arg) ?? 0;
+    default:
+      return fail('ENOTTY', 'known-ioctl');
+  }
+}
+
+/** @kernel vfio_compat.c iommufd_vfio_set_iommu */
+function setIommu(ictx: IommufdContext, type: bigint): Failure | null {
+  const known = type === BigInt(VFIO_TYPE1_IOMMU) || type === BigInt(VFIO_TYPE1v2_IOMMU);
+  if (!known || ictx.noIommuMode) return fail('EINVAL', 'known-iommu');
+  const ioas = getCompatIoas(ictx);
+  if (ioas instanceof Failure) return ioas;
+  return type === BigInt(VFIO_TYPE1_IOMMU) ? disableLargePages(ioas.iopt) : null;
+}
+
+/** @kernel vfio_compat.c iommufd_vfio_check_extension */
+function checkExtension(ictx: IommufdContext, type: bigint): number | Failure {
+  switch (type) {
+    case BigInt(VFIO_TYPE1_IOMMU):
+    case BigInt(VFIO_TYPE1v2_IOMMU):
+    case BigInt(VFIO_UNMAP_ALL):
+      return ictx.noIommuMode ? 0 : 1;
+    case BigInt(VFIO_NOIOMMU_IOMMU):
+      return ictx.host.vfioNoIommu ? 1 : 0;
+    case BigInt(VFIO_DMA_CC_IOMMU): {
+      const ioas = getCompatIoas(ictx);
+      if (ioas instanceof Failure) return ioas;
+      return [...ioas.hwpts].every((hwpt) => hwpt.enforcesCoherency) ? 1 : 0;
+    }
+    default:
+      return 0;
+  }
+}
+
+/** @kernel vfio_compat.c iommufd_vfio_map_dma */
+function mapDma(ictx: IommufdContext, arg: bigint): Failure | null {
+  const bytes = ictx.host.memory.read(arg, mapSize);
+  if (bytes === null) return fail('EFAULT', 'argument-readable');
+  const view = new DataView(bytes.buffer);
+  const argsz = view.getUint32(0, true);
+  const flags = view.getUint32(4, true);
+  if (argsz < mapSize) return fail('EINVAL', 'argsz');
+  if ((flags & ~(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)) !== 0)
+    return fail('EINVAL', 'known-flags');
+  const ioas = getCompatIoas(ictx);
+  if (ioas instanceof Failure) return ioas;
+  const prot =
+    IOMMU_CACHE |
+    ((flags & VFIO_DMA_MAP_FLAG_READ) !== 0 ? IOMMU_READ : 0) |
+    ((flags & VFIO_DMA_MAP_FLAG_WRITE) !== 0 ? IOMMU_WRITE : 0);
+  const [vaddr, iova, length] = [8, 16, 24].map((offset) => view.getBigUint64(offset, true)) as [
+    bigint,
+    bigint,
+    bigint,
+  ];
+  const mapped = mapUserPages(ictx, ioas.iopt, vaddr, { iova, length, prot });
+  return mapped instanceof Failure ? mapped : null;
+}
+
+/** @kernel vfio_compat.c iommufd_vfio_unmap_dma */
+function unmapDma(ictx: IommufdContext, arg: bigint): Failure | null {
+  const { memory } = ictx.host;
+  const bytes = memory.read(arg, unmapSize);
+  if (bytes === null) return fail('EFAULT', 'argument-readable');
+  const view = new DataView(bytes.buffer);
+  const argsz = view.getUint32(0, true);
+  const flags = view.getUint32(4, true);
+  if (argsz < unmapSize) return fail('EINVAL', 'argsz');
+  if ((flags & ~VFIO_DMA_UNMAP_FLAG_ALL) !== 0) return fail('EINVAL', 'only-all-on-iommufd');
+  const ioas = getCompatIoas(ictx);
+  if (ioas instanceof Failure) return ioas;
+  const iova = view.getBigUint64(8, true);
+  const size = view.getBigUint64(16, true);
+  const all = (flags & VFIO_DMA_UNMAP_FLAG_ALL) !== 0;
+  if (all && (iova !== 0n || size !== 0n)) return fail('EINVAL', 'all-has-no-range');
+  const unmapped = all ? unmapAll(ioas.iopt) : unmapPart(ioas.iopt, iova, size);
+  if (unmapped instanceof Failure) return unmapped;
+  view.setBigUint64(16, unmapped.bytes, true);
+  return memory.write(arg, bytes) < bytes.length ? fail('EFAULT', 'reply-writable') : unmapped.failure;
+}
+
+/** Type1 may unmap parts of what was mapped: cuts come first. */
+function unmapPart(iopt: IoPagetable, iova: bigint, size: bigint): Unmapped | Failure {
+  if (!iopt.largePages) {
+    const ends = [iova + size - 1n, iova - 1n].slice(0, iova === 0n ? 1 : 2);
+    const failure = cutAreas(
+      iopt,
+      ends.map((end) => BigInt.asUintN(64, end)),
+    );
+    if (failure !== null) return failure;
+  }
+  return unmapIova(iopt, iova, size);
+}

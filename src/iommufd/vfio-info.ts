@@ -1,0 +1,116 @@
+import { larger } from '../codec/runtime/arithmetic.ts';
+import {
+  sizeofVfioInfoCapHeader,
+  sizeofVfioIommuType1Info,
+  sizeofVfioIommuType1InfoDmaAvail,
+  sizeofVfioIovaRange,
+  VFIO_IOMMU_INFO_CAPS,
+  VFIO_IOMMU_INFO_PGSIZES,
+  VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE,
+  VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL,
+  VfioIommuType1InfoView,
+} from '../generated/ts/vfio.ts';
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import type { UserMemory } from '../ioctl/user-memory.ts';
+import type { IommufdContext } from './context.ts';
+import { Failure, fail } from './failure.ts';
+import type { IoPagetable } from './io-pagetable.ts';
+import { U64_MAX } from './limits.ts';
+import { getCompatIoas } from './vfio-ioas.ts';
+
+/** Offset behind iova_pgsizes. */
+const minSize = 16;
+/** Bytes of vfio_iommu_type1_info_cap_iova_range before its ranges. */
+const rangesOffset = 16;
+/** Offset of vfio_info_cap_header.next. */
+const nextOffset = 4;
+
+/** Writes a capability as far as there is room. @returns its size, null where memory cannot be written */
+type Fill = (iopt: IoPagetable, memory: UserMemory, address: bigint, room: number) => number | null;
+
+/**
+ * VFIO_IOMMU_GET_INFO: the capabilities that fit are written, and the size for all of them is told in any case.
+ *
+ * @kernel vfio_compat.c iommufd_vfio_iommu_get_info
+ */
+export function getInfo(ictx: IommufdContext, arg: bigint): Failure | null {
+  const { memory } = ictx.host;
+  const head = memory.read(arg, minSize);
+  if (head === null) return fail('EFAULT', 'argument-readable');
+  const bytes = new Uint8Array(sizeofVfioIommuType1Info);
+  bytes.set(head);
+  const info = new VfioIommuType1InfoView(new DataView(bytes.buffer));
+  if (info.argsz < minSize) return fail('EINVAL', 'argsz');
+  const size = Math.min(info.argsz, bytes.length);
+  const ioas = getCompatIoas(ictx);
+  if (ioas instanceof Failure) return ioas;
+  const total = fillCapabilities(ioas.iopt, memory, arg, info.argsz);
+  if (total === null) return fail('EFAULT', 'reply-writable');
+  info.flags = VFIO_IOMMU_INFO_PGSIZES | VFIO_IOMMU_INFO_CAPS;
+  info.iova_pgsizes = pageSizes(ioas.iopt);
+  info.cap_offset = info.argsz >= total ? bytes.length : 0;
+  info.argsz = total;
+  return memory.write(arg, bytes.subarray(0, size)) < size ? fail('EFAULT', 'reply-writable') : null;
+}
+
+function fillCapabilities(iopt: IoPagetable, memory: UserMemory, arg: bigint, argsz: number): number | null {
+  let total = sizeofVfioIommuType1Info;
+  let before: bigint | null = null;
+  for (const fill of [fillDmaAvail, fillIovaRanges]) {
+    const size = fill(iopt, memory, arg + BigInt(total), Math.max(0, argsz - total));
+    if (size === null) return null;
+    if (before !== null && argsz >= total) {
+      const next = new Uint8Array(4);
+      new DataView(next.buffer).setUint32(0, total, true);
+      if (memory.write(before + BigInt(nextOffset), next) < 4) return null;
+    }
+    before = arg + BigInt(total);
+    total += Math.ceil(size / 8) * 8;
+  }
+  return total;
+}
+
+function header(view: DataView, id: number): void {
+  view.setUint16(0, id, true);
+  view.setUint16(2, 1, true);
+}
+
+/** @kernel vfio_compat.c iommufd_fill_cap_dma_avail */
+const fillDmaAvail: Fill = (_, memory, address, room) => {
+  const bytes = new Uint8Array(sizeofVfioIommuType1InfoDmaAvail);
+  const view = new DataView(bytes.buffer);
+  header(view, VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
+  view.setUint32(sizeofVfioInfoCapHeader, 0xffff_ffff, true);
+  if (room >= bytes.length && memory.write(address, bytes) < bytes.length) return null;
+  return bytes.length;
+};
+
+/** @kernel vfio_compat.c iommufd_fill_cap_iova */
+const fillIovaRanges: Fill = (iopt, memory, address, room) => {
+  const holes = iopt.reserved.holes();
+  for (const [index, { start, last }] of holes.entries()) {
+    const offset = rangesOffset + index * sizeofVfioIovaRange;
+    if (room < offset + sizeofVfioIovaRange) continue;
+    const bytes = new Uint8Array(sizeofVfioIovaRange);
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(0, start, true);
+    view.setBigUint64(8, last, true);
+    if (memory.write(address + BigInt(offset), bytes) < bytes.length) return null;
+  }
+  const size = rangesOffset + holes.length * sizeofVfioIovaRange;
+  const bytes = new Uint8Array(rangesOffset);
+  const view = new DataView(bytes.buffer);
+  header(view, VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
+  view.setUint32(sizeofVfioInfoCapHeader, holes.length, true);
+  if (room >= size && memory.write(address, bytes) < bytes.length) return null;
+  return size;
+};
+
+/** @kernel vfio_compat.c iommufd_get_pagesizes */
+function pageSizes(iopt: IoPagetable): bigint {
+  const inPage = BigInt(PAGE_SIZE - 1);
+  let sizes = U64_MAX;
+  for (const domain of iopt.domains) sizes &= domain.pageSizes;
+  if ((sizes & inPage) !== 0n) sizes = (sizes & ~inPage) | BigInt(PAGE_SIZE);
+  return larger(sizes, iopt.alignment);
+}

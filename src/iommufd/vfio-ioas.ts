@@ -1,0 +1,58 @@
+import {
+  IOMMU_VFIO_IOAS_CLEAR,
+  IOMMU_VFIO_IOAS_GET,
+  IOMMU_VFIO_IOAS_SET,
+  type IommuVfioIoas,
+} from '../generated/ts/iommufd.ts';
+import type { IommufdContext } from './context.ts';
+import { Failure, fail } from './failure.ts';
+import { allocIoas, getIoas, type Ioas } from './ioas.ts';
+import type { Ucmd } from './ucmd.ts';
+
+/**
+ * The address space that the VFIO ioctls work on.
+ *
+ * @kernel vfio_compat.c get_compat_ioas
+ */
+export function getCompatIoas(ictx: IommufdContext, check = 'compat-ioas'): Ioas | Failure {
+  return ictx.vfioIoas ?? fail('ENODEV', check);
+}
+
+/** @kernel vfio_compat.c iommufd_vfio_ioas */
+export function vfioIoas({ ictx, cmd, reply }: Ucmd<IommuVfioIoas>): Failure | null {
+  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+  switch (cmd.op) {
+    case IOMMU_VFIO_IOAS_GET: {
+      const ioas = getCompatIoas(ictx, 'ioas-is-set');
+      if (ioas instanceof Failure) return ioas;
+      cmd.ioas_id = ioas.id;
+      return reply.respond();
+    }
+    case IOMMU_VFIO_IOAS_SET: {
+      const ioas = getIoas(ictx, cmd.ioas_id);
+      if (ioas instanceof Failure) return ioas;
+      ictx.vfioIoas = ioas;
+      return null;
+    }
+    case IOMMU_VFIO_IOAS_CLEAR:
+      ictx.vfioIoas = null;
+      return null;
+    default:
+      return fail('EOPNOTSUPP', 'known-op');
+  }
+}
+
+/**
+ * Makes an address space for the VFIO ioctls unless there is one, as VFIO does when a group is attached.
+ *
+ * @kernel vfio_compat.c iommufd_vfio_compat_ioas_create
+ */
+export function createCompatIoas(ictx: IommufdContext): Failure | null {
+  if (ictx.noIommuMode) return fail('EINVAL', 'no-iommu');
+  if (ictx.vfioIoas !== null) return null;
+  const ioas = allocIoas(ictx);
+  if (ioas instanceof Failure) return ioas;
+  ictx.vfioIoas = ioas;
+  ictx.objects.publish(ioas);
+  return null;
+}

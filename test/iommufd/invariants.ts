@@ -1,0 +1,104 @@
+import { MOCK_IO_PAGE_SIZE, MockDomain } from '../../src/iommu/drivers/mock-domain.ts';
+import { Access } from '../../src/iommufd/access.ts';
+import { areaPages } from '../../src/iommufd/area.ts';
+import { BoundDevice } from '../../src/iommufd/device.ts';
+import { Fault } from '../../src/iommufd/fault.ts';
+import { HwptNested, HwptPaging } from '../../src/iommufd/hw-pagetable.ts';
+import { Ioas } from '../../src/iommufd/ioas.ts';
+import type { Iommufd } from '../../src/iommufd/main.ts';
+import type { IommufdObject } from '../../src/iommufd/object.ts';
+
+/** What is wrong with the state of an open /dev/iommu; nothing, it is hoped. */
+export function violations({ context }: Iommufd): string[] {
+  const objects = context.objects.all();
+  const wrong: string[] = [];
+  for (const object of objects) {
+    const users = 1 + referencesTo(object, objects, context.host.files);
+    if (object.users !== users)
+      wrong.push(`${object.kind} ${object.id} has ${object.users} users, counted ${users}`);
+    if (!object.published) wrong.push(`${object.kind} ${object.id} is not published`);
+    if (object instanceof Ioas) wrong.push(...ofIoas(object));
+  }
+  return wrong;
+}
+
+function referencesTo(
+  object: IommufdObject,
+  all: readonly IommufdObject[],
+  files: { get(fd: number): unknown },
+): number {
+  const count = (test: (other: IommufdObject) => boolean) => all.filter(test).length;
+  if (object instanceof Ioas) {
+    return count(
+      (other) => (other instanceof HwptPaging || other instanceof Access) && other.ioas === object,
+    );
+  }
+  if (object instanceof HwptPaging || object instanceof HwptNested) {
+    return (
+      count((other) => other instanceof HwptNested && other.parent === object) +
+      count((other) => isAttached(other) && other.igroup.hwpt === object)
+    );
+  }
+  if (object instanceof BoundDevice) return isAttached(object) ? 2 : 1;
+  if (object instanceof Access) return 1;
+  if (object instanceof Fault) {
+    let open = 0;
+    for (let fd = 0; fd < 64; fd++) if (files.get(fd) === object) open++;
+    return (
+      open +
+      count((other) => (other instanceof HwptNested || other instanceof HwptPaging) && other.fault === object)
+    );
+  }
+  return 0;
+}
+
+function isAttached(object: IommufdObject): object is BoundDevice {
+  return object instanceof BoundDevice && object.igroup.devices.has(object);
+}
+
+function ofIoas({ id, iopt }: Ioas): string[] {
+  const wrong: string[] = [];
+  let before = -1n;
+  for (const { start, last, value: area } of iopt.areas.entries()) {
+    if (start <= before) wrong.push(`areas of ${id} overlap at ${start}`);
+    before = last;
+    if (area.start !== start || area.last !== last) wrong.push(`area of ${id} at ${start} is kept elsewhere`);
+    if (iopt.reserved.touches({ start, last })) wrong.push(`area of ${id} at ${start} is reserved`);
+    if (((start | (last + 1n)) & (iopt.alignment - 1n)) !== 0n)
+      wrong.push(`area of ${id} at ${start} is misaligned`);
+    if (area.filled !== iopt.domains.length > 0)
+      wrong.push(`area of ${id} at ${start} is filled: ${area.filled}`);
+  }
+  for (const range of iopt.allowed) {
+    if (iopt.reserved.touches(range)) wrong.push(`allowed range of ${id} at ${range.start} is reserved`);
+  }
+  for (const domain of iopt.domains) {
+    if (domain instanceof MockDomain) wrong.push(...ofDomain(id, iopt.areas.entries(), domain));
+  }
+  return wrong;
+}
+
+function ofDomain(
+  id: number,
+  areas: Iterable<{ readonly value: Parameters<typeof areaPages>[0] }>,
+  domain: MockDomain,
+): string[] {
+  let expected = 0;
+  for (const { value: area } of areas) {
+    const { first, last } = areaPages(area);
+    const blocks = 4096 / MOCK_IO_PAGE_SIZE;
+    let ioPage = Number(area.start) / MOCK_IO_PAGE_SIZE;
+    let block = area.pageOffset / MOCK_IO_PAGE_SIZE;
+    const stop = (Number(area.last) + 1) / MOCK_IO_PAGE_SIZE;
+    for (let index = first; index <= last; index++, block = 0) {
+      for (; block < blocks && ioPage < stop; block++, ioPage++, expected++) {
+        const frame = area.pages.pageAt(index)?.frame ?? -1;
+        if (domain.blockAt(ioPage) !== frame * blocks + block)
+          return [`domain of ${id} is wrong at I/O page ${ioPage}`];
+      }
+    }
+  }
+  return domain.mapped === expected
+    ? []
+    : [`domain of ${id} has ${domain.mapped} pages, areas have ${expected}`];
+}
