@@ -1,7 +1,8 @@
 import { integerNamed } from '../codec/oracle/constants.ts';
 import type { Abi } from '../layout/abi.ts';
 import { ioctlNumber } from '../layout/ioctl-number.ts';
-import type { Ioctl } from '../model/declaration.ts';
+import { layOut } from '../layout/layout.ts';
+import type { Ioctl, Kind } from '../model/declaration.ts';
 import type { Errno } from '../model/errno.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
@@ -40,14 +41,18 @@ export class TraceJudge {
   readonly #env = { [tracedFile]: 1n };
   readonly #calls = new Map<number, Call>();
   readonly #regions: TraceHeader['arena'][];
-  /** What is written to files that calls of the traced one hand out. */
+  /** The kind of file that calls of the traced one hand out, and what is written to it. */
+  readonly #file: { readonly model: Model; readonly kind: Kind } | undefined;
   readonly #written: Validator | undefined;
 
   constructor(models: readonly Model[], abi: Abi, header: TraceHeader) {
     this.#models = models;
     this.#abi = abi;
     this.#regions = [header.arena, header.scratch];
-    this.#written = this.#writtenRecord();
+    this.#file = this.#fileHandedOut();
+    const { model, kind } = this.#file ?? {};
+    if (model !== undefined && kind?.write !== undefined)
+      this.#written = makeValidator(model, kind.write, { abi: this.#abi });
   }
 
   /** What the rules say about a call. */
@@ -55,6 +60,8 @@ export class TraceJudge {
     switch (record.kind) {
       case 'ioctl':
         return this.#judgeIoctl(record);
+      case 'read':
+        return this.#judgeCount(record, this.#file?.kind.read, record.length);
       case 'write':
         return this.#judgeWrite(record);
       default:
@@ -83,12 +90,21 @@ export class TraceJudge {
   }
 
   /** Of several records the first one decides: a call that took some of them does not fail. */
-  #judgeWrite({ seq, data }: WriteRecord): TraceVerdict {
+  #judgeWrite(record: WriteRecord): TraceVerdict {
+    const { data } = record;
+    const counted = this.#judgeCount(record, this.#file?.kind.write, data.length);
     const size = this.#written?.plan.size ?? 0;
-    const nothing = { seq, name: 'write', errno: null, check: null };
-    if (this.#written === undefined || data.length < size || data.length % size !== 0) return nothing;
+    if (counted.errno !== null || this.#written === undefined || data.length < size) return counted;
     const { verdict } = this.#written.validate(data.subarray(0, size));
-    return { ...nothing, errno: verdict.errno, check: verdict.check };
+    return { ...counted, errno: verdict.errno, check: verdict.check };
+  }
+
+  /** Whether a count is a multiple of the record's size. */
+  #judgeCount({ seq, kind: name }: TraceRecord, struct: string | undefined, count: number): TraceVerdict {
+    const { model, kind } = this.#file ?? {};
+    const size = model === undefined || struct === undefined ? null : layOut(model, struct, this.#abi).size;
+    const isPartial = size !== null && size > 0 && count % size !== 0 && kind?.partial != null;
+    return { seq, name, errno: isPartial ? kind.partial : null, check: isPartial ? 'whole-records' : null };
   }
 
   #callOf(cmd: number): Call {
@@ -130,12 +146,11 @@ export class TraceJudge {
     return { passes, errno };
   }
 
-  /** What is written to the files that calls of the traced one hand out; they all take the same records so far. */
-  #writtenRecord(): Validator | undefined {
+  /** The kind of file that calls of the traced one hand out and that has records; there is one so far. */
+  #fileHandedOut(): { readonly model: Model; readonly kind: Kind } | undefined {
     for (const model of this.#models) {
-      for (const { name, write } of model.fds.values()) {
-        if (write !== undefined && name.startsWith(tracedFile))
-          return makeValidator(model, write, { abi: this.#abi });
+      for (const kind of model.fds.values()) {
+        if (kind.write !== undefined && kind.name.startsWith(tracedFile)) return { model, kind };
       }
     }
     return undefined;

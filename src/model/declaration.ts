@@ -213,6 +213,8 @@ export interface Kind extends Declaration {
   /** Structs of the records that read() gives and write() takes, for files that have them. */
   readonly read?: string;
   readonly write?: string;
+  /** What a count that is no multiple of the record's size is answered with; null where nothing is. */
+  readonly partial: Errno | null;
 }
 
 /** A set of structs of which tags choose one; what no member matches stays raw bytes. */

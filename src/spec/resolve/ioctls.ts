@@ -32,6 +32,7 @@ export function resolveKind(
     order: context.orderOf(span),
     ...optional('read', recordOf(node, 'read', context)),
     ...optional('write', recordOf(node, 'write', context)),
+    partial: resolveErrno(node, 'partial', context),
   });
 }
 
