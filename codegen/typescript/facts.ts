@@ -1,8 +1,9 @@
 import { InternalError } from '../../src/base/internal-error.ts';
 import { type Abi, abis } from '../../src/layout/abi.ts';
-import { constantOf, constantScope } from '../../src/layout/constants.ts';
+import { constantScope } from '../../src/layout/constants.ts';
 import { type Extent, extentOf } from '../../src/layout/extent.ts';
 import { type Layout, layOut, type Member } from '../../src/layout/layout.ts';
+import { integerNamed } from '../../src/layout/named-integer.ts';
 import type { BitField } from '../../src/model/bits.ts';
 import type { Struct } from '../../src/model/declaration.ts';
 import { fold } from '../../src/model/evaluate.ts';
@@ -60,7 +61,7 @@ export class StructFacts {
 
   /** A named integer: a constant, flag, value, or a macro of a register. */
   constantOf(name: string): bigint | undefined {
-    return constantOf(this.model, name) ?? registerMacros(this.model).get(name);
+    return integerNamed(this.model, name, this.abi);
   }
 
   /** True where the bytes that a struct takes depend on its contents, so that its codec wants to know the end. */
@@ -173,34 +174,6 @@ export class StructFacts {
     this.#answers.set(question, value);
     return value;
   }
-}
-
-const macrosOfModels = new WeakMap<Model, ReadonlyMap<string, bigint>>();
-
-/** Masks, shifts and values of registers' bits by the names of their macros. */
-function registerMacros(model: Model): ReadonlyMap<string, bigint> {
-  let macros = macrosOfModels.get(model);
-  if (macros === undefined) {
-    const fields = [...model.structs.values()].flatMap((struct) => struct.fields);
-    macros = new Map(fields.flatMap((field) => (field.bits ?? []).flatMap(bitMacros)));
-    macrosOfModels.set(model, macros);
-  }
-  return macros;
-}
-
-/** The macros of a range of bits with their values. */
-function bitMacros(bits: BitField): readonly (readonly [string, bigint])[] {
-  const low = BigInt(bits.low);
-  return [
-    ...(bits.macro === undefined
-      ? []
-      : [[bits.macro, ((1n << BigInt(bits.high - bits.low + 1)) - 1n) << low] as const]),
-    ...(bits.shiftMacro === undefined ? [] : [[bits.shiftMacro, low] as const]),
-    ...bits.values.flatMap(({ macro, value, inPlace }) =>
-      macro === undefined ? [] : [[macro, inPlace ? value << low : value] as const],
-    ),
-    ...bits.bits.flatMap(bitMacros),
-  ];
 }
 
 const zero: Expression = { kind: 'integer', value: 0n, text: '0', span: { file: '', start: 0, end: 0 } };

@@ -1,11 +1,11 @@
 import { bytesToInteger, integerToBytes, maskOf } from '../codec/oracle/bit-math.ts';
 import { widthOf } from '../codec/oracle/bits-value.ts';
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { ReadMember } from '../codec/oracle/guarded-input.ts';
 import { boundsOf, integerKindOf } from '../codec/oracle/integer-kind.ts';
 import { type FieldValue, isStructValue } from '../codec/oracle/value.ts';
 import type { World } from '../codec/oracle/world.ts';
 import { bitShift } from '../layout/member.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import { fold } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
 import type { SetUse } from '../model/field.ts';

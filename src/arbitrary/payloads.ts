@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { assert } from '../base/internal-error.ts';
-import { integerNamed } from '../codec/oracle/constants.ts';
 import { boundsOf, integerKindOf } from '../codec/oracle/integer-kind.ts';
 import { makeOracle } from '../codec/oracle/oracle.ts';
 import type { StructValue } from '../codec/oracle/value.ts';
 import { abis } from '../layout/abi.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { Chain, Struct, VariantMembership } from '../model/declaration.ts';
 import { fold } from '../model/evaluate.ts';
 import type { Model } from '../model/model.ts';

@@ -1,7 +1,7 @@
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { Abi } from '../layout/abi.ts';
 import { constantScope } from '../layout/constants.ts';
 import { type Layout, layOut } from '../layout/layout.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { BinaryOperator, Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';

@@ -1,6 +1,6 @@
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { Abi } from '../layout/abi.ts';
 import { layOut } from '../layout/layout.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { Chain } from '../model/declaration.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { Model } from '../model/model.ts';

@@ -1,10 +1,10 @@
 import { InternalError } from '../base/internal-error.ts';
-import { integerNamed } from '../codec/oracle/constants.ts';
 import { Site } from '../codec/oracle/site.ts';
 import { World } from '../codec/oracle/world.ts';
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
 import type { Abi } from '../layout/abi.ts';
 import { type Layout, layOut } from '../layout/layout.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { VariantMembership } from '../model/declaration.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';

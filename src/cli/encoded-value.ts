@@ -1,8 +1,8 @@
 import { bytesOfHex } from '../base/hex.ts';
 import { extract, restName, widthOf } from '../codec/oracle/bits-value.ts';
-import { integerNamed } from '../codec/oracle/constants.ts';
 import { type World, worldOf } from '../codec/oracle/world.ts';
 import type { Abi } from '../layout/abi.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { BitField } from '../model/bits.ts';
 import type { Field } from '../model/field.ts';
 import type { Model } from '../model/model.ts';

@@ -1,7 +1,7 @@
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { Abi } from '../layout/abi.ts';
 import { ioctlNumber } from '../layout/ioctl-number.ts';
 import { layOut } from '../layout/layout.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { Ioctl, Kind } from '../model/declaration.ts';
 import type { Errno } from '../model/errno.ts';
 import { evaluate } from '../model/evaluate.ts';

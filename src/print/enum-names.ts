@@ -1,5 +1,5 @@
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { World } from '../codec/oracle/world.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { Enumeration } from '../model/declaration.ts';
 import { evaluate } from '../model/evaluate.ts';
 import { shortName } from '../model/path.ts';

@@ -1,8 +1,8 @@
 import type { CodecLookup } from '../chain/members.ts';
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { Site } from '../codec/oracle/site.ts';
 import type { World } from '../codec/oracle/world.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
 import type { UserPointer, VariantUse } from '../model/field.ts';

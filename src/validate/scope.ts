@@ -1,8 +1,8 @@
-import { integerNamed } from '../codec/oracle/constants.ts';
 import type { Abi } from '../layout/abi.ts';
 import { constantScope } from '../layout/constants.ts';
 import { layOut } from '../layout/layout.ts';
 import type { BitsMember, FieldMember, Layout } from '../layout/member.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
 import { type PathTarget, resolvePath } from '../model/path.ts';

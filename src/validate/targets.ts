@@ -1,6 +1,6 @@
-import { integerNamed } from '../codec/oracle/constants.ts';
 import { flatten } from '../layout/flatten.ts';
 import { layOut } from '../layout/layout.ts';
+import { integerNamed } from '../layout/named-integer.ts';
 import type { Errno } from '../model/errno.ts';
 import { fold } from '../model/evaluate.ts';
 import type { UserPointer, VariantUse } from '../model/field.ts';

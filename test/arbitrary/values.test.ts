@@ -8,9 +8,9 @@ import {
   ioctlArgument,
   validValue,
 } from '../../src/arbitrary/index.ts';
-import { integerNamed } from '../../src/codec/oracle/constants.ts';
 import { makeOracle } from '../../src/codec/oracle/oracle.ts';
 import { abis } from '../../src/layout/abi.ts';
+import { integerNamed } from '../../src/layout/named-integer.ts';
 import { fold } from '../../src/model/evaluate.ts';
 import type { Expression } from '../../src/model/expression.ts';
 import type { Model } from '../../src/model/model.ts';

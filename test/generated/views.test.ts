@@ -71,7 +71,8 @@ function compare(view: View, value: View): number {
     const expected = value[name];
     if (name === 'constructor' || expected === undefined) continue;
     if (get === undefined) {
-      const element = (index: number): unknown => (view[name] as (index: number) => unknown).call(view, index);
+      const element = (index: number): unknown =>
+        (view[name] as (index: number) => unknown).call(view, index);
       const elements = expected as readonly unknown[];
       for (const [i, each] of elements.entries()) compared += same(element(i), each);
       expect(element(-1)).toBeUndefined();

@@ -1,11 +1,11 @@
 import type { Abi } from '../../layout/abi.ts';
+import { integerNamed } from '../../layout/named-integer.ts';
 import type { Struct, VariantMembership } from '../../model/declaration.ts';
 import { evaluate } from '../../model/evaluate.ts';
 import type { Model } from '../../model/model.ts';
 import type { CodecContext, RawVariant } from '../runtime/codec.ts';
 import { DecodeError, EncodeError } from '../runtime/errors.ts';
 import { composeStruct } from './compose.ts';
-import { integerNamed } from './constants.ts';
 import { GuardedInput } from './guarded-input.ts';
 import { makeOracle } from './oracle.ts';
 import { Site } from './site.ts';

@@ -1,9 +1,9 @@
 import type { Abi } from '../../layout/abi.ts';
 import { type Layout, layOut } from '../../layout/layout.ts';
+import { integerNamed } from '../../layout/named-integer.ts';
 import type { Model } from '../../model/model.ts';
 import { type PathTarget, resolvePath } from '../../model/path.ts';
 import { scalars, type Type } from '../../model/type.ts';
-import { integerNamed } from './constants.ts';
 
 /** What a codec knows before it sees a value: the schema on an abi. */
 export class World {

@@ -1,9 +1,8 @@
-import type { Abi } from '../../layout/abi.ts';
-import { constantOf } from '../../layout/constants.ts';
-import { layOut } from '../../layout/layout.ts';
-import type { BitField } from '../../model/bits.ts';
-import type { Model } from '../../model/model.ts';
-import { maskOf } from './bit-math.ts';
+import type { BitField } from '../model/bits.ts';
+import type { Model } from '../model/model.ts';
+import type { Abi } from './abi.ts';
+import { constantOf } from './constants.ts';
+import { layOut } from './layout.ts';
 
 const macrosOfModels = new WeakMap<Model, Map<string, bigint>>();
 
@@ -37,7 +36,8 @@ function collect(model: Model, abi: Abi, macros: Map<string, bigint>): void {
 
 function collectRange(range: BitField, macros: Map<string, bigint>): void {
   const low = BigInt(range.low);
-  if (range.macro !== undefined) macros.set(range.macro, maskOf(range.high - range.low + 1) << low);
+  if (range.macro !== undefined)
+    macros.set(range.macro, ((1n << BigInt(range.high - range.low + 1)) - 1n) << low);
   if (range.shiftMacro !== undefined) macros.set(range.shiftMacro, low);
   for (const { macro, value, inPlace } of range.values) {
     if (macro !== undefined) macros.set(macro, inPlace ? value << low : value);
