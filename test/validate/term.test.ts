@@ -155,7 +155,7 @@ describe('terms', () => {
         if (each.first !== null) expect(value >= each.first).toBe(true);
         if (each.last !== null) expect(value <= each.last).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -168,7 +168,7 @@ describe('terms', () => {
         expect(scripted(each, 'exact', view)).toBe(value !== 0n);
         expect(scripted(each, 'fast', view)).toBe(value !== 0n);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -189,7 +189,7 @@ describe('terms', () => {
           expect(scripted(each, 'fast', view)).toBe(worth(each, view) !== 0n);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });

@@ -58,7 +58,7 @@ describe('makeValidator', () => {
           fc.property(payloads(struct, abi), (bytes) => {
             expect(validator.validate(bytes)).toEqual(validator.validate(bytes, { memory: nothingKnown }));
           }),
-          { numRuns: 25 },
+          { numRuns: 10 },
         );
       }
     }

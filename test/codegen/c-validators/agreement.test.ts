@@ -102,7 +102,7 @@ describe('validators in C', () => {
   ] as const)('answer as the interpreter does (%s, %s, %j)', (abiName, fd, flags) => {
     if (!hasTool('gcc')) return;
     const abi = abis[abiName];
-    const all = asked(abi, fd, 120);
+    const all = asked(abi, fd, 60);
     const found = answers(compile(abi, fd, flags), all);
     const wrong = all.flatMap(({ struct, bytes, expected }, i) =>
       found[i] === expected

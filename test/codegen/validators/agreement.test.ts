@@ -48,7 +48,7 @@ describe('validators in TypeScript', () => {
             const expected = verdict?.check == null ? null : { errno: verdict.refusal, check: verdict.check };
             expect(found).toEqual(expected);
           }),
-          { numRuns: 60 },
+          { numRuns: 25 },
         );
       }
     }
