@@ -71,7 +71,9 @@ export class SparseMemory implements UserMemory {
     const stop = start + length;
     this.#last = undefined;
     this.#mappings = this.#mappings.flatMap((mapping) => {
-      if (mapping.stop <= start || mapping.start >= stop) return [mapping];
+      const [from, to] = [larger(mapping.start, start), smaller(mapping.stop, stop)];
+      if (from >= to) return [mapping];
+      for (const page of part(mapping, from, to).pages) if (page?.pins === 0) this.frames.free(page);
       return outside(mapping, start, stop);
     });
   }

@@ -3,11 +3,11 @@ export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Limits of iommufd. What exceeds one gets the kernel's errno. */
 export const limits = {
-  /** Highest id of an object; then ENOMEM is EBUSY. xa_limit_31b */
+  /** Highest id of an object; EBUSY where none is free. xa_limit_31b */
   idMax: 0x7fff_ffff,
   /** Highest place in an address space's list of accesses: EBUSY. xa_limit_16b */
   accessMax: 0xffff,
-  /** Highest cookie of a fault queue. xa_limit_32b */
+  /** Highest cookie of a fault queue: EBUSY. xa_limit_32b */
   cookieMax: 0xffff_ffff,
   /** Requests of one IOMMU_HWPT_INVALIDATE: EINVAL. IOMMU_HWPT_INVALIDATE_ENTRY_NUM_MAX */
   invalidationsMax: 1 << 19,

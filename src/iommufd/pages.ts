@@ -1,6 +1,6 @@
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
-import { IOMMU_READ, IOMMU_WRITE, type PagingDomain } from '../iommu/domain.ts';
+import type { PagingDomain } from '../iommu/domain.ts';
 import { mapRun } from '../iommu/map.ts';
 import { type Area, areaLength, areaPages } from './area.ts';
 import type { AccountMode } from './context.ts';
@@ -23,13 +23,14 @@ export class IoptPages {
   readonly count: number;
   readonly writable: boolean;
   readonly accountMode: AccountMode;
-  readonly #holds: PageHolds;
+  /** Null while none is. */
+  #holds: PageHolds | null = null;
   /** Pages that are pinned. */
   pinned = 0;
   /** Of these, those that were counted. */
   counted = 0;
   /** Accesses by the range that they hold, each with the number of its users. */
-  readonly #accesses = new Map<string, { users: number }>();
+  #accesses: Map<string, { users: number }> | null = null;
 
   constructor(
     host: Host,
@@ -45,12 +46,11 @@ export class IoptPages {
     this.count = Number((uptr - this.uptr + length + pageSize - 1n) / pageSize);
     this.writable = writable;
     this.accountMode = accountMode;
-    this.#holds = new PageHolds(this.count);
   }
 
   /** The page at a place, if it is pinned. */
   pageAt(index: number): Page | undefined {
-    return this.#holds.get(index);
+    return this.#holds?.get(index);
   }
 
   /**
@@ -99,7 +99,7 @@ export class IoptPages {
   addAccess(area: Area, range: PageRange, write: boolean): Failure | null {
     if (write && !this.writable) return fail('EPERM', 'pin-allowed');
     const key = `${range.first}-${range.last}`;
-    const access = this.#accesses.get(key);
+    const access = this.#accesses?.get(key);
     if (access !== undefined) {
       access.users++;
       area.accesses++;
@@ -110,6 +110,7 @@ export class IoptPages {
     if (failure !== null) return failure;
     const overLimit = this.#countPinned();
     if (overLimit !== null) return this.#undoHold(range, overLimit);
+    this.#accesses ??= new Map();
     this.#accesses.set(key, { users: 1 });
     area.accesses++;
     return null;
@@ -118,12 +119,13 @@ export class IoptPages {
   /** @kernel pages.c iopt_area_remove_access */
   removeAccess(area: Area, range: PageRange): void {
     const key = `${range.first}-${range.last}`;
-    const access = this.#accesses.get(key);
+    const access = this.#accesses?.get(key);
     if (access === undefined) return;
     area.accesses--;
     access.users--;
     if (access.users > 0) return;
-    this.#accesses.delete(key);
+    this.#accesses?.delete(key);
+    if (this.#accesses?.size === 0) this.#accesses = null;
     this.#release(range);
   }
 
@@ -133,7 +135,7 @@ export class IoptPages {
    * @kernel io_pagetable.c iopt_area_split
    */
   splitHold(left: PageRange, right: PageRange): void {
-    if (left.last === right.first) this.#holds.add({ first: right.first, last: right.first }, []);
+    if (left.last === right.first) this.#holds?.add({ first: right.first, last: right.first }, []);
   }
 
   /**
@@ -147,7 +149,7 @@ export class IoptPages {
     let taken = 0;
     const pages: Page[] = [];
     for (let index = range.first; index <= range.last; index++) {
-      pages.push(this.#holds.get(index) ?? (fresh[taken++] as Page));
+      pages.push(this.#holds?.get(index) ?? (fresh[taken++] as Page));
     }
     return pages;
   }
@@ -157,6 +159,7 @@ export class IoptPages {
     if (fresh instanceof Failure) return fresh;
     for (const page of fresh) page.pins++;
     this.pinned += fresh.length;
+    this.#holds ??= new PageHolds(this.count);
     this.#holds.add(range, fresh);
     return null;
   }
@@ -168,10 +171,11 @@ export class IoptPages {
   }
 
   #unhold(range: PageRange): void {
-    this.#holds.remove(range, (page) => {
+    this.#holds?.remove(range, (page) => {
       page.pins--;
       this.pinned--;
     });
+    if (this.pinned === 0) this.#holds = null;
   }
 
   #undoHold(range: PageRange, failure: Failure): Failure {
@@ -195,9 +199,9 @@ export class IoptPages {
   #find(range: PageRange): readonly Page[] | Failure {
     let found: readonly Page[] | undefined;
     for (
-      let hole = this.#holds.nextHole(range);
+      let hole = this.#nextHole(range);
       hole !== null;
-      hole = this.#holds.nextHole({ first: hole.last + 1, last: range.last })
+      hole = this.#nextHole({ first: hole.last + 1, last: range.last })
     ) {
       for (let first = hole.first; first <= hole.last; first += limits.pinBatch) {
         const count = Math.min(limits.pinBatch, hole.last - first + 1);
@@ -207,6 +211,12 @@ export class IoptPages {
       }
     }
     return found ?? [];
+  }
+
+  /** The next pages of a range that nothing holds. */
+  #nextHole(range: PageRange): PageRange | null {
+    if (this.#holds !== null) return this.#holds.nextHole(range);
+    return range.first <= range.last ? range : null;
   }
 
   /** @kernel pages.c batch_to_domain */
@@ -225,7 +235,7 @@ export class IoptPages {
     const each = (frame: number, pages: number): void => {
       for (let i = 0; i < pages; i++) map(frame + i, 1);
     };
-    this.#holds.eachRun(areaPages(area), area.iopt.largePages ? map : each);
+    this.#holds?.eachRun(areaPages(area), area.iopt.largePages ? map : each);
   }
 }
 
@@ -274,9 +284,4 @@ export function unmapArea(area: Area, domain: PagingDomain): void {
 /** Whether all pieces of an area are whole pages of a domain; iommu_map() refuses others. */
 function canMap(area: Area, domain: PagingDomain): boolean {
   return ((area.start | areaLength(area) | BigInt(area.pageOffset)) & BigInt(domain.pageSize - 1)) === 0n;
-}
-
-/** What a mapping must allow for an access. */
-export function protFor(write: boolean): number {
-  return write ? IOMMU_WRITE : IOMMU_READ;
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as uapi from '../../src/generated/ts/iommufd.ts';
 import { IOMMU_HWPT_DATA_SELFTEST, IOMMU_TEST_CMD } from '../../src/generated/ts/iommufd-test.ts';
-import { HwptPaging } from '../../src/iommufd/hw-pagetable.ts';
-import { Ioas } from '../../src/iommufd/ioas.ts';
 import type { Iommufd } from '../../src/iommufd/main.ts';
 import { Process } from '../../src/iommufd/process.ts';
 import { violations } from './invariants.ts';
+import { picture } from './picture.ts';
 import { arena, page, scratch } from './workbench.ts';
 
 /** Memory and allocations of which the nth one fails. */
@@ -88,26 +87,6 @@ const map = (iova: number, pages: number): number[] => [
   iova,
   0,
 ];
-
-/** Everything that can be seen of the state. */
-function picture({ iommufd, process }: Bench): string {
-  const objects = iommufd.context.objects.all().map((object) => {
-    const text = `${object.id} ${object.kind} ${object.users}`;
-    if (object instanceof Ioas) {
-      const areas = [...object.iopt.areas.entries()].map(({ start, last }) => `${start}-${last}`);
-      const { alignment, allowed, reserved, accesses } = object.iopt;
-      return `${text} ${areas} ${alignment} ${allowed.length} ${reserved.size} ${accesses.size}`;
-    }
-    return object instanceof HwptPaging
-      ? `${text} ${(object.domain as { mapped?: number } | null)?.mapped}`
-      : text;
-  });
-  const { left } = process;
-  process.left = Infinity;
-  const pins = process.memory.pages(arena, 16, false).map(({ pins: count }) => count);
-  process.left = left;
-  return `${objects.join('\n')}\n${pins}\n${process.files.size}`;
-}
 
 const calls: readonly (readonly [name: string, cmd: number, words: readonly number[], size: number])[] = [
   ['IOAS_ALLOC', uapi.IOMMU_IOAS_ALLOC, [], 12],
