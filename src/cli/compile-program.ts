@@ -68,6 +68,8 @@ function commonCommands(): readonly (readonly string[])[] {
   const replies = lines.flatMap(({ name, out }) =>
     name === undefined || out === undefined ? [] : [[name, out]],
   );
+  const map = '28000000010000000200000000000000000000000100000000100000000000000000100000000000';
+  const trace = join(packageFolder, 'test', 'data', 'traces', 'mock-201.jsonl.gz');
   return [
     ['list'],
     ['list', 'dirty'],
@@ -75,6 +77,13 @@ function commonCommands(): readonly (readonly string[])[] {
     ['layout', 'pci_cap_exp'],
     ['decode', 'IOMMU_IOAS_MAP', '28'],
     ['decode', 'iommu_ioas_map', '28', '--json'],
+    ['decode', 'iommu_ioas_map', map, '--hex'],
+    ['encode', 'iommu_ioas_map', '{"ioas_id":2}'],
+    ['validate', 'IOMMU_IOAS_MAP', map],
+    ['validate', 'IOMMU_IOAS_MAP', map, '--json'],
+    ['validate', '--trace', trace, '--json'],
+    ['trace', trace],
+    ['replay', trace],
     ...replies.map((reply) => ['decode', ...reply, '--json']),
     ...replies.slice(0, 3).map((reply) => ['decode', ...reply]),
     ['pci', dump, '--json'],

@@ -142,6 +142,9 @@ async function runDecode(
   return 0;
 }
 
+/** Most elements of an array. */
+const arrayMax = 0x1_0000;
+
 /** What is decoded, and how. */
 interface DecodeInput {
   readonly abi: Abi;
@@ -161,6 +164,12 @@ async function decodeTarget(
     const payloadType = { model, struct: type.name, abi, codecs };
     const memory = pieces === undefined ? undefined : { known: knownMemory(pieces), codecs };
     const size = isArray ? elementSize(codecs(type.name)?.size, type.name) : bytes.length;
+    if (bytes.length / size > arrayMax) {
+      const count = Math.ceil(bytes.length / size);
+      throw new UsageError(
+        `the input holds ${count} of ${type.name}, more than the ${arrayMax} that are decoded at once`,
+      );
+    }
     const decoded: Decoded[] = [];
     for (let offset = 0; offset < bytes.length; offset += size) {
       const own = bytes.subarray(offset, offset + size);

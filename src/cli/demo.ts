@@ -14,7 +14,9 @@ import { packageFolder, writeText } from './files.ts';
 import { type HeaderFacts, parseHeaderFacts, proveHeader } from './header-proof.ts';
 import { type Output, table } from './output.ts';
 import { configurePci } from './pci.ts';
+import { configureReplay } from './replay.ts';
 import { UsageError } from './usage-error.ts';
+import { configureValidate } from './validate.ts';
 
 /** `uapi demo`: the main job on real input, end to end. */
 export function configureDemo(
@@ -25,7 +27,7 @@ export function configureDemo(
   command
     .addHelpText(
       'after',
-      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were recorded.",
+      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were\nrecorded, validates a payload, and replays recorded calls on the reference /dev/iommu.",
     )
     .action(() => {
       if (!compiles([], ''))
@@ -74,12 +76,27 @@ async function runDemo(folder: string, output: Output): Promise<boolean> {
 
   await decodeRecorded(folder, output);
 
+  output.line('\n6. What Linux answers to a payload: `uapi validate IOMMU_IOAS_MAP PAYLOAD`');
+  const refused = await runCommand(configureValidate, ['IOMMU_IOAS_MAP', mapWithoutAccess], output);
+
+  output.line('\n7. Calls recorded on Linux 6.12.117, run on the reference /dev/iommu: `uapi replay TRACE`');
+  const replayed = await runCommand(configureReplay, [dataFile('traces', 'mock-201.jsonl.gz')], output);
+
   const good =
+    refused === 1 &&
+    replayed === 0 &&
     proofs.every(({ failures }) => failures.length === 0) &&
     standards.every(([, state]) => state === 'clean');
   const facts = proofs.reduce((sum, proof) => sum + proof.facts, 0);
   output.line(good ? `\nAll ${facts} facts are equal.` : '\nThere are differences.');
   return good;
+}
+
+/** A mapping that nobody may read or write. */
+const mapWithoutAccess = '28000000010000000200000000000000000000000100000000100000000000000000100000000000';
+
+function dataFile(...path: readonly string[]): string {
+  return join(packageFolder, 'test', 'data', ...path);
 }
 
 /** Decodes what a machine said: recorded, so that it is the same everywhere. */
@@ -112,7 +129,7 @@ interface RecordedLine {
 }
 
 function recordedLines(name: string): readonly RecordedLine[] {
-  const packed = readFileSync(join(packageFolder, 'test', 'data', 'vfio', name));
+  const packed = readFileSync(dataFile('vfio', name));
   const text = gunzipSync(packed).toString();
   return text
     .trim()
@@ -120,7 +137,7 @@ function recordedLines(name: string): readonly RecordedLine[] {
     .map((line) => JSON.parse(line) as RecordedLine);
 }
 
-/** Runs a command, with what it prints indented. */
+/** Runs a command, with what it prints indented; gives its exit status. */
 async function runCommand(
   configure: (
     command: Command,
@@ -129,7 +146,7 @@ async function runCommand(
   ) => void,
   args: readonly string[],
   output: Output,
-): Promise<void> {
+): Promise<ExitStatus> {
   let finished: ExitStatus | Promise<ExitStatus> = 0;
   const line = (text: string): void => output.line(text.replaceAll(/^(?=.)/gm, '   '));
   const command = new Command();
@@ -137,7 +154,7 @@ async function runCommand(
     finished = status;
   });
   await command.parseAsync([...args], { from: 'user' });
-  await finished;
+  return await finished;
 }
 
 function describe({ path, text }: EmittedFile): string[] {
@@ -152,7 +169,7 @@ function describe({ path, text }: EmittedFile): string[] {
 }
 
 function recordedFacts(): readonly HeaderFacts[] {
-  const folder = join(packageFolder, 'test', 'data', 'kernel-headers');
+  const folder = dataFile('kernel-headers');
   return readdirSync(folder).map((name) => parseHeaderFacts(readFileSync(join(folder, name), 'utf8')));
 }
 

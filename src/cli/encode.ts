@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CodecLookup } from '../chain/members.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Abi } from '../layout/abi.ts';
+import type { Model } from '../model/model.ts';
 import { scalars } from '../model/type.ts';
 import { hexOf } from '../print/hex.ts';
 import { chosenAbi } from './abi-option.ts';
@@ -121,21 +122,36 @@ async function encoded(
   if (type.kind === 'scalar') {
     return joined(values.map(([place, each]) => scalarBytes(type.name, abi, each, `${type.name}${place}`)));
   }
-  // Names of values that another schema adds are known only there.
-  const model = usesNames(json) ? modelWithVariants(catalog.models, type.name, target.model) : target.model;
+  const { model } = target;
+  try {
+    return await encodedStructs(model, type.name, values, abi);
+  } catch (error) {
+    // Names of values that another schema adds are known only there.
+    const other = modelWithVariants(catalog.models, type.name, model);
+    if (!(error instanceof UsageError) || other === model) throw error;
+    return encodedStructs(other, type.name, values, abi);
+  }
+}
+
+async function encodedStructs(
+  model: Model,
+  name: string,
+  values: readonly (readonly [place: string, json: unknown])[],
+  abi: Abi,
+): Promise<Uint8Array> {
   const codecs = await codecsFor(model, abi);
   const reader = new JsonReader(model, abi);
   const parts: Uint8Array[] = [];
   for (const [place, each] of values) {
-    const where = `${type.name}${place}`;
+    const where = `${name}${place}`;
     if (!isDocument(each)) {
-      parts.push(encodedStruct(codecs, type.name, reader.struct(type.name, each, where)));
+      parts.push(encodedStruct(codecs, name, reader.struct(name, each, where)));
       continue;
     }
-    if (each.name !== undefined && each.name !== type.name) {
-      throw new UsageError(`${where}: the JSON is of ${JSON.stringify(each.name)}, expected ${type.name}`);
+    if (each.name !== undefined && each.name !== name) {
+      throw new UsageError(`${where}: the JSON is of ${JSON.stringify(each.name)}, expected ${name}`);
     }
-    const head = encodedStruct(codecs, type.name, reader.struct(type.name, each.fields, `${where}.fields`));
+    const head = encodedStruct(codecs, name, reader.struct(name, each.fields, `${where}.fields`));
     parts.push(withElements(head, each, { reader, codecs, where }));
   }
   return joined(parts);
@@ -206,12 +222,6 @@ function scalarBytes(name: keyof typeof scalars, abi: Abi, json: unknown, where:
   const bytes = new Uint8Array(size);
   for (let i = 0; i < size; i++) bytes[i] = Number((integer >> BigInt(8 * i)) & 0xffn);
   return (order === 'native' ? abi.endian : order) === 'little' ? bytes : bytes.reverse();
-}
-
-/** Whether a string stands in the JSON that is no number: a name, or bytes. */
-function usesNames(json: unknown): boolean {
-  if (typeof json === 'string') return !/^-?(0x[0-9a-f]*|[0-9]*)$/i.test(json);
-  return typeof json === 'object' && json !== null && Object.values(json).some(usesNames);
 }
 
 function isMap(json: unknown): json is { readonly [name: string]: unknown } {

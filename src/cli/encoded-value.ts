@@ -87,10 +87,8 @@ export class JsonReader {
         const { bytes, signed } = scalars[type.name];
         return this.#sized(this.#integer(field, field.bitWidth ?? 8 * bytes, signed, json, where), bytes);
       }
-      case 'pointer': {
-        const bytes = this.#world.abi.pointerBytes;
-        return this.#sized(this.#integer(field, 8 * bytes, false, json, where), bytes);
-      }
+      case 'pointer':
+        return this.#integer(field, 8 * this.#world.abi.pointerBytes, false, json, where);
       case 'named':
         return this.struct(type.name, json, where);
       case 'array':

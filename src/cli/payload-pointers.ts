@@ -1,5 +1,5 @@
 import type { JsonValue } from '../base/json.ts';
-import { CallText } from '../print/call-text.ts';
+import { CallReader } from '../print/call-reader.ts';
 import type { PrintOptions } from '../print/value-printer.ts';
 import type { Payload } from './payload.ts';
 import { pointersJson } from './pointers-json.ts';
@@ -9,5 +9,5 @@ export function pointersOf(
   { format: { model, abi }, name, value }: Payload,
   { known: memory, codecs }: NonNullable<PrintOptions['memory']>,
 ): JsonValue {
-  return pointersJson(new CallText(model, abi, codecs).pointers(name, { value, memory }));
+  return pointersJson(new CallReader(model, abi, codecs).pointers(name, { value, memory }));
 }

@@ -1,6 +1,6 @@
 import { contextOf } from '../chain/space.ts';
 import { hexInteger } from '../print/hex.ts';
-import { printedField } from '../print/printed-field.ts';
+import { type PrintedField, printedField } from '../print/printed-field.ts';
 import { elementTitle } from '../print/title.ts';
 import { type TreeOptions, treeLines } from '../print/tree.ts';
 import { bytesText, type PrintOptions, printValue } from '../print/value-printer.ts';
@@ -59,9 +59,27 @@ export function payloadLines(
       const { bytes } = element;
       const rest =
         bytes === null ? [] : [printedField({ name: 'bytes', kind: 'bytes', text: bytesText(bytes) })];
-      lines.push(...treeLines([...fields, ...rest], { ...tree, indent: 6, offsets: true }));
+      lines.push(
+        ...treeLines([...fields, ...rest, ...(everything ? extraBytes(element) : [])], {
+          ...tree,
+          indent: 6,
+          offsets: true,
+        }),
+      );
     }
   }
   for (const issue of issues) if (!told.has(issue)) lines.push(style.warning(`  ! ${issue.message}`));
   return lines;
+}
+
+/** Bytes between an element and the next one, which belong to nobody. */
+function extraBytes({
+  offset,
+  size,
+  extra,
+}: Payload['space']['chains'][number]['elements'][number]): PrintedField[] {
+  if (extra.length === 0) return [];
+  return [
+    printedField({ name: '(padding)', kind: 'text', text: '', offset: offset + size, size: extra.length }),
+  ];
 }

@@ -6,7 +6,7 @@ import { decodeSpace, type Space } from '../chain/space.ts';
 import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Abi } from '../layout/abi.ts';
-import { layOut } from '../layout/layout.ts';
+import { type Layout, layOut } from '../layout/layout.ts';
 import type { Model } from '../model/model.ts';
 import { hexInteger } from '../print/hex.ts';
 import { UsageError } from './usage-error.ts';
@@ -50,9 +50,9 @@ export interface PayloadType {
  *
  * @throws UsageError where the bytes cannot be read as the struct
  */
-export function decodePayload({ model, struct, abi, codecs }: PayloadType, bytes: Uint8Array): Payload {
-  const format = spaceFormat({ model, struct, abi, codecs });
-  const layout = layOut(model, struct, abi);
+export function decodePayload(type: PayloadType, bytes: Uint8Array): Payload {
+  const { model, struct } = type;
+  const { format, layout } = prepared(type);
   const declared = model.structs.get(struct);
   const growth = declared?.extensible ?? declared?.negotiated;
   const least = (growth && endOfField(layout, growth.minThrough)) ?? layout.minSize;
@@ -103,6 +103,22 @@ export function decodePayload({ model, struct, abi, codecs }: PayloadType, bytes
     given: bytes.length,
     issues,
   };
+}
+
+interface Prepared {
+  readonly format: SpaceFormat;
+  readonly layout: Layout;
+}
+
+const preparedTypes = new WeakMap<PayloadType, Prepared>();
+
+/** What is the same for all payloads of a type, made once. */
+function prepared(type: PayloadType): Prepared {
+  const known = preparedTypes.get(type);
+  if (known !== undefined) return known;
+  const made = { format: spaceFormat(type), layout: layOut(type.model, type.struct, type.abi) };
+  preparedTypes.set(type, made);
+  return made;
 }
 
 /** A negotiated struct may be cut short, and chains end where the buffer does; others get their zeros. */

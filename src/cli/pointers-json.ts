@@ -1,5 +1,5 @@
 import type { JsonValue } from '../base/json.ts';
-import type { FoundPointer } from '../print/call-text.ts';
+import type { FoundPointer } from '../print/call-reader.ts';
 import { hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
 

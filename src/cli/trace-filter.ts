@@ -72,15 +72,15 @@ function concerns(traced: TracedRecord, object: bigint): boolean {
     const { record, carried } = traced;
     if (carried === null || record.kind === 'close') return false;
     for (const value of carriedRecords(record.data, carried).values) {
-      carried.text.eachInteger(carried.struct.name, value, record.kind === 'read' ? 'out' : 'in', look);
+      carried.reader.eachInteger(carried.struct.name, value, record.kind === 'read' ? 'out' : 'in', look);
     }
     return found;
   }
   const { call, argument } = traced;
   if (call?.argument == null || argument === null) return false;
-  const { text, struct } = call.argument;
-  text.eachInteger(struct.name, argument.before.value, 'in', look);
-  text.eachInteger(struct.name, argument.after.value, 'out', look);
+  const { reader, struct } = call.argument;
+  reader.eachInteger(struct.name, argument.before.value, 'in', look);
+  reader.eachInteger(struct.name, argument.after.value, 'out', look);
   return found;
 }
 

@@ -29,11 +29,11 @@ export function tracedJson(traced: TracedRecord): { readonly [name: string]: Jso
 }
 
 function argumentJson(
-  { struct, text }: TracedStruct,
+  { struct, reader }: TracedStruct,
   { before, after, tail, space }: TracedArgument,
 ): { readonly [name: string]: JsonValue } {
-  const given = text.pointers(struct.name, before).filter(({ access }) => access.startsWith('read'));
-  const written = text
+  const given = reader.pointers(struct.name, before).filter(({ access }) => access.startsWith('read'));
+  const written = reader
     .pointers(struct.name, { ...after, countsOf: before.value })
     .filter(({ access }) => access.endsWith('write'));
   const chains = (space?.chains ?? []).filter(({ elements }) => elements.length > 0);

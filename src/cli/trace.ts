@@ -147,7 +147,7 @@ class TraceDecoder {
     if (!wanted && !opens) return undefined;
     const argument = traced === null ? null : tracedArgument(traced, record);
     if (opens && argument !== null) {
-      traced.text.eachInteger(traced.struct.name, argument.after.value, 'out', ({ field }, integer) => {
+      traced.reader.eachInteger(traced.struct.name, argument.after.value, 'out', ({ field }, integer) => {
         if (field.fileDescriptor !== undefined) {
           this.#files.set(Number(integer), field.fileDescriptor.name);
         }

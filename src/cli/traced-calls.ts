@@ -4,6 +4,7 @@ import type { Abi } from '../layout/abi.ts';
 import { ioctlNumber } from '../layout/ioctl-number.ts';
 import type { Ioctl, Struct } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
+import { CallReader } from '../print/call-reader.ts';
 import { CallText } from '../print/call-text.ts';
 import { codecsFor } from './codecs.ts';
 import { variantMembers } from './variant-models.ts';
@@ -16,6 +17,7 @@ export interface TracedStruct {
   readonly model: Model;
   readonly struct: Struct;
   readonly codec: StructCodec<object>;
+  readonly reader: CallReader;
   readonly text: CallText;
   /** Where chains follow the struct. */
   readonly space: SpaceFormat | null;
@@ -115,11 +117,13 @@ class StructTable {
     const chained = [...model.chains.values()].some(
       ({ head }) => head.kind === 'field' && head.struct === name,
     );
+    const reader = new CallReader(model, this.#abi, codecs);
     const made: TracedStruct = {
       model,
       struct,
       codec,
-      text: new CallText(model, this.#abi, codecs),
+      reader,
+      text: new CallText(reader),
       space: chained ? compileSpace(model, { head: name, abi: this.#abi, codecs }) : null,
       opensFiles: opensFiles(model, struct),
     };

@@ -1,16 +1,10 @@
-import type { CodecLookup } from '../chain/members.ts';
 import { joinBits } from '../codec/oracle/bits-value.ts';
-import { Site } from '../codec/oracle/site.ts';
 import { propertyOf } from '../codec/oracle/value.ts';
-import { type World, worldOf } from '../codec/oracle/world.ts';
-import type { Abi } from '../layout/abi.ts';
-import type { Expression } from '../model/expression.ts';
-import type { UserPointer } from '../model/field.ts';
-import type { Model } from '../model/model.ts';
 import { type PlannedMember, planOf } from './call-plan.ts';
-import { hexInteger } from './hex.ts';
+import type { CallReader } from './call-reader.ts';
+import { bitsText, isInteger, isObject, isSame, isZero } from './call-values.ts';
 import { type KnownMemory, unknownMemory } from './known-memory.ts';
-import { type Pointed, readPointed } from './pointed.ts';
+import type { Pointed } from './pointed.ts';
 import { quotedBytes } from './quoted-bytes.ts';
 
 /** A call's argument at one time: the struct, and what is known of memory then. */
@@ -36,43 +30,15 @@ export interface ElementHead {
   readonly head: readonly string[];
 }
 
-/** A value whose pointers are looked for. */
-export interface PointersOf {
-  readonly value: object;
-  readonly memory: KnownMemory;
-  /** The struct that says how many elements there is room for; the value itself where it is left out. */
-  readonly countsOf?: object;
-}
-
-/** A pointer of a struct, and what it points to. */
-export interface FoundPointer {
-  /** Names from the struct to the member, with dots. */
-  readonly path: string;
-  readonly address: bigint;
-  readonly access: UserPointer['access'];
-  readonly pointed: Pointed;
-}
-
-interface PointerSearch {
-  readonly memory: KnownMemory;
-  readonly countsOf: object;
-  readonly path: string;
-  readonly found: FoundPointer[];
-}
-
 /** Elements of an array that are shown, as strace does. */
 const elementsShown = 32;
 
 /** Writes arguments of calls as strace does: `{flags=FIXED_IOVA|READABLE, ioas_id=2, length=0x1000}`. */
 export class CallText {
-  readonly #world: World;
-  readonly #site: Site;
-  readonly #codecs: CodecLookup;
+  readonly #reader: CallReader;
 
-  constructor(model: Model, abi: Abi, codecs: CodecLookup) {
-    this.#world = worldOf(model, abi);
-    this.#site = new Site(this.#world, '', {});
-    this.#codecs = codecs;
+  constructor(reader: CallReader) {
+    this.#reader = reader;
   }
 
   /** What goes in: members that the kernel takes, and what they point to. Reserved ones only where they are set. */
@@ -88,7 +54,7 @@ export class CallText {
 
   /** An element of a chain: its id and version in the place of the header, then all other members. */
   element(struct: string, value: object, { header, head }: ElementHead): string {
-    const [first] = planOf(this.#world, struct);
+    const [first] = planOf(this.#reader.world, struct);
     const headed = first?.struct === header && first.name !== null;
     const rest = this.#input(struct, value, headed ? { ...everything, without: first } : everything);
     return `{${[...(headed ? head : []), ...rest].join(', ')}}`;
@@ -102,70 +68,18 @@ export class CallText {
     return parts.length === 0 ? '' : `{${parts.join(', ')}}`;
   }
 
-  /** Visits the members of a struct that hold an integer and go in or out with it, those of inner structs too. */
-  eachInteger(
-    struct: string,
-    value: object,
-    way: 'in' | 'out',
-    visit: (member: PlannedMember, integer: bigint) => void,
-  ): void {
-    this.#site.inside(struct, value, () => {
-      for (const member of planOf(this.#world, struct)) {
-        const { field, name } = member;
-        const given = name === null ? value : this.#given(struct, member, value);
-        if (isInteger(given)) {
-          if (this.#goes(field.direction[way])) visit(member, BigInt(given));
-        } else if (member.struct !== null && field.bits === undefined && isObject(given)) {
-          if (name === null && !this.#site.holds(field.condition)) continue;
-          this.eachInteger(member.struct, given, way, visit);
-        }
-      }
-    });
-  }
-
-  /** What members point to, as far as memory is known. */
-  pointers(struct: string, { value, memory, countsOf }: PointersOf): readonly FoundPointer[] {
-    const found: FoundPointer[] = [];
-    this.#findPointers(struct, value, { memory, countsOf: countsOf ?? value, path: '', found });
-    return found;
-  }
-
-  #findPointers(struct: string, value: object, search: PointerSearch): void {
-    this.#site.inside(struct, value, () => {
-      for (const member of planOf(this.#world, struct)) {
-        const { name } = member;
-        const given = name === null ? value : this.#given(struct, member, value);
-        const path = name === null ? search.path : search.path === '' ? name : `${search.path}.${name}`;
-        if (isInteger(given)) {
-          const pointer = member.field.userPointer;
-          if (pointer === undefined) continue;
-          const counts = search.countsOf;
-          const room = this.#site.inside(struct, counts, () => this.#site.evaluate(pointer.count));
-          const pointed = this.#pointed(member, BigInt(given), search.memory, room);
-          if (pointed === undefined) continue;
-          search.found.push({ path, address: BigInt(given), access: pointer.access, pointed });
-        } else if (member.struct !== null && member.field.bits === undefined && isObject(given)) {
-          if (name === null && !this.#site.holds(member.field.condition)) continue;
-          const inner = name === null ? search.countsOf : propertyOf(search.countsOf, name);
-          const countsOf = isObject(inner) ? inner : given;
-          this.#findPointers(member.struct, given, { ...search, path, countsOf });
-        }
-      }
-    });
-  }
-
   #input(struct: string, value: object, pass: InputPass): string[] {
     const parts: string[] = [];
-    this.#site.inside(struct, value, () => {
-      for (const member of planOf(this.#world, struct)) {
+    this.#reader.site.inside(struct, value, () => {
+      for (const member of planOf(this.#reader.world, struct)) {
         if (member.offset >= pass.size || member === pass.without) continue;
         if (member.name === null) {
-          if (member.struct !== null && this.#site.holds(member.field.condition)) {
+          if (member.struct !== null && this.#reader.site.holds(member.field.condition)) {
             parts.push(...this.#input(member.struct, value, insideOf(pass, member)));
           }
           continue;
         }
-        const given = this.#given(struct, member, value);
+        const given = this.#reader.given(struct, member, value);
         if (given === undefined || !this.#isShown(member, given, pass)) continue;
         parts.push(`${member.name}=${this.#text(member, given, pass)}`);
       }
@@ -173,28 +87,16 @@ export class CallText {
     return parts;
   }
 
-  /** The value of a member; undefined where it is not there. */
-  #given(struct: string, member: PlannedMember, value: object): unknown {
-    const given = propertyOf(value, member.name ?? '');
-    if (given === undefined || !member.twin) return given;
-    const twins = planOf(this.#world, struct).filter(({ name }) => name === member.name);
-    return twins.find(({ field }) => this.#site.holds(field.condition)) === member ? given : undefined;
-  }
-
   #isShown({ field, integer }: PlannedMember, value: unknown, pass: InputPass): boolean {
     if (field.reserved !== undefined) return !isZero(value);
     if (field.auto !== undefined && !pass.all && isInteger(value)) {
-      return this.#site.evaluate(field.auto) !== BigInt(value);
+      return this.#reader.site.evaluate(field.auto) !== BigInt(value);
     }
     if (pass.said !== undefined && field.enumeration !== undefined && isInteger(value)) {
       if (integer(BigInt(value)) === pass.said) return false;
     }
-    if (pass.all || this.#goes(field.direction.in)) return true;
+    if (pass.all || this.#reader.goes(field.direction.in)) return true;
     return pass.failed && field.direction.in !== false && !isZero(value);
-  }
-
-  #goes(way: boolean | Expression): boolean {
-    return typeof way === 'boolean' ? way : this.#site.holds(way);
   }
 
   #text(member: PlannedMember, value: unknown, pass: InputPass): string {
@@ -203,7 +105,7 @@ export class CallText {
       const integer = BigInt(value);
       const access = field.userPointer?.access;
       if (access === 'read' || access === 'readwrite') {
-        const pointed = this.#pointed(member, integer, pass.memory);
+        const pointed = this.#reader.pointed(member, integer, pass.memory);
         if (pointed !== undefined) return this.#pointedText(pointed);
       }
       return member.integer(integer);
@@ -227,18 +129,6 @@ export class CallText {
     return `[${texts.join(', ')}${values.length > elementsShown ? ', ...' : ''}]`;
   }
 
-  #pointed(
-    member: PlannedMember,
-    address: bigint,
-    memory: KnownMemory,
-    countMax?: bigint,
-  ): Pointed | undefined {
-    const { userPointer } = member.field;
-    if (userPointer === undefined || address === 0n || memory === unknownMemory) return undefined;
-    const place = { world: this.#world, site: this.#site, codecs: this.#codecs, memory, countMax };
-    return readPointed(userPointer, address, place);
-  }
-
   #pointedText({ bytes, complete, struct, size, array, elements }: Pointed): string {
     if (elements === null) return `${quotedBytes(bytes, false)}${complete || bytes.length > 32 ? '' : '...'}`;
     const texts = elements
@@ -252,18 +142,18 @@ export class CallText {
 
   #output(struct: string, before: object, after: object, pass: OutputPass): string[] {
     const parts: string[] = [];
-    this.#site.inside(struct, after, () => {
-      for (const member of planOf(this.#world, struct)) {
+    this.#reader.site.inside(struct, after, () => {
+      for (const member of planOf(this.#reader.world, struct)) {
         if (pass.base + member.offset >= pass.after.size) continue;
         if (member.name === null) {
-          if (member.struct !== null && this.#site.holds(member.field.condition)) {
+          if (member.struct !== null && this.#reader.site.holds(member.field.condition)) {
             const base = pass.base + member.offset;
             parts.push(...this.#output(member.struct, before, after, { ...pass, base }));
           }
           continue;
         }
         const was = propertyOf(before, member.name);
-        const is = this.#given(struct, member, after);
+        const is = this.#reader.given(struct, member, after);
         if (is === undefined) continue;
         const text = this.#changed(struct, member, { was, is, before }, pass);
         if (text !== '') parts.push(`${member.name}=${text}`);
@@ -284,7 +174,10 @@ export class CallText {
     // What the kernel alone says is not to be seen on the way in, so it is shown even where the bytes were there before.
     const { direction, reserved } = member.field;
     const said =
-      pass.succeeded && reserved === undefined && this.#goes(direction.out) && !this.#goes(direction.in);
+      pass.succeeded &&
+      reserved === undefined &&
+      this.#reader.goes(direction.out) &&
+      !this.#reader.goes(direction.in);
     if (!said && isSame(was, is)) return '';
     return this.#text(member, is, everything);
   }
@@ -296,8 +189,8 @@ export class CallText {
     const [was, is] = [pass.before.memory(address), pass.after.memory(address)];
     if (is.length === 0 || isSame(was, is)) return '';
     // The kernel writes as much as there was room for, and then says how much there is.
-    const room = this.#site.inside(struct, before, () => this.#site.evaluate(pointer.count));
-    const pointed = this.#pointed(member, address, pass.after.memory, room);
+    const room = this.#reader.site.inside(struct, before, () => this.#reader.site.evaluate(pointer.count));
+    const pointed = this.#reader.pointed(member, address, pass.after.memory, room);
     if (pointed === undefined || isSame(was.subarray(0, pointed.bytes.length), pointed.bytes)) return '';
     return this.#pointedText(pointed);
   }
@@ -337,44 +230,4 @@ interface Change {
 
 function insideOf({ size, memory, failed, all }: InputPass, { offset }: PlannedMember): InputPass {
   return { size: size - offset, memory, failed, said: undefined, all, without: undefined };
-}
-
-/** The bits of a register that are set. */
-function bitsText(value: object, integer: bigint): string {
-  const set = Object.entries(value).filter(([, bits]) => !isZero(bits));
-  if (set.length === 0) return '0';
-  const texts = set.map(([name, bits]) =>
-    isInteger(bits) && BigInt(bits) === 1n ? name : `${name}=${bits}`,
-  );
-  return `${hexInteger(integer)} /* ${texts.join(', ')} */`;
-}
-
-function isInteger(value: unknown): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
-}
-
-function isObject(value: unknown): value is object {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
-}
-
-function isZero(value: unknown): boolean {
-  if (isInteger(value)) return BigInt(value) === 0n;
-  if (value instanceof Uint8Array) return value.every((byte) => byte === 0);
-  return typeof value === 'object' && value !== null && Object.values(value).every(isZero);
-}
-
-/** Whether two values are equal through and through. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (one instanceof Uint8Array && other instanceof Uint8Array) {
-    return one.length === other.length && one.every((byte, i) => byte === other[i]);
-  }
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isSame(propertyOf(one, key), propertyOf(other, key)))
-  );
 }

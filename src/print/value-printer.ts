@@ -69,14 +69,15 @@ class ValuePrinter {
   struct(name: string, value: object, offset: number | null, without?: string): PrintedField[] {
     const struct = this.#world.model.structs.get(name);
     if (struct === undefined) return [];
-    return this.#site.inside(name, value, () => [
+    const printed = this.#site.inside(name, value, () => [
       ...struct.fields.flatMap((field, i) => {
         const header = i === 0 && field.type.kind === 'named' && field.type.name === without;
         return header ? [] : this.#member(struct, field, value, offset);
       }),
       ...struct.derived.flatMap((derived) => this.#derived(derived)),
-      ...(this.#everything ? this.#padding(name, offset) : []),
     ]);
+
+    return this.#everything ? inPlaces(printed, this.#padding(name, offset)) : printed;
   }
 
   #member(struct: Struct, field: Field, value: object, start: number | null): PrintedField[] {
@@ -249,6 +250,16 @@ class ValuePrinter {
     if (member.kind !== 'field' || member.at === null) return null;
     return start + Number(this.#site.evaluate(member.at));
   }
+}
+
+/** Fields with others put between them, by their offsets. */
+function inPlaces(fields: readonly PrintedField[], others: readonly PrintedField[]): PrintedField[] {
+  const merged = [...fields];
+  for (const other of others) {
+    const next = merged.findIndex(({ offset }) => offset !== null && offset > (other.offset ?? 0));
+    merged.splice(next < 0 ? merged.length : next, 0, other);
+  }
+  return merged;
 }
 
 /** What an id is the id of. */

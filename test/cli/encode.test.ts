@@ -35,20 +35,23 @@ describe('JsonReader', () => {
   it('makes the same bytes of the JSON that decoded bytes are printed as, for every struct', {
     timeout: 120_000,
   }, () => {
-    for (const model of pinnedModels()) {
-      const reader = new JsonReader(model, abis.lp64);
-      for (const { name } of structsOf(model)) {
-        const codec = makeOracle(model, name, abis.lp64);
-        fc.assert(
-          fc.property(anyValue(model, name), (value) => {
-            const bytes = encoded(codec, value);
-            const decoded = codec.decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
-            const text = JSON.stringify(jsonValue(decoded));
-            expect(encoded(codec, reader.struct(name, JSON.parse(text), name))).toEqual(bytes);
-          }),
-          { numRuns: 3 },
-        );
-      }
+    const cases = pinnedModels().flatMap((model) =>
+      [abis.lp64, abis['i386-be']].flatMap((abi) =>
+        structsOf(model).map(({ name }) => ({ model, abi, name })),
+      ),
+    );
+    for (const { model, abi, name } of cases) {
+      const reader = new JsonReader(model, abi);
+      const codec = makeOracle(model, name, abi);
+      fc.assert(
+        fc.property(anyValue(model, name, { abi }), (value) => {
+          const bytes = encoded(codec, value);
+          const decoded = codec.decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+          const text = JSON.stringify(jsonValue(decoded));
+          expect(encoded(codec, reader.struct(name, JSON.parse(text), name))).toEqual(bytes);
+        }),
+        { numRuns: 3 },
+      );
     }
   });
 });
