@@ -50,12 +50,14 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
     ],
   ],
   ['src/index.ts', ['src']],
+  ['src/node.ts', ['src']],
 ];
 
 /** Packages that a folder may import; everything else stays free of dependencies. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/spec': ['yaml', 'fastest-levenshtein', 'node:path'],
   // rolldown only while the build bundles the program.
+  'src/node.ts': ['node:path'],
   'src/cli': ['commander', 'rolldown', 'node:'],
   'src/codec/oracle': ['typed-binary'],
   'src/codec/typed-binary': ['typed-binary'],

@@ -11,7 +11,9 @@ import { type CodecLookup, compileMembers, endOfField, type MemberTable } from '
 
 /** A chain of a space with the structs that its elements may be. */
 export interface SpaceChain {
+  /** @internal */
   readonly format: ChainFormat;
+  /** @internal */
   readonly members: MemberTable;
 }
 

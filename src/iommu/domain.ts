@@ -50,6 +50,7 @@ export interface PagingDomain {
 /** Finds the pages that devices wrote to. */
 export interface DirtyTracking {
   readonly enabled: boolean;
+  /** Starts or stops. */
   set(enable: boolean): void;
   /**
    * Calls `found` for each page of a range that was written to, and marks it as clean unless `keep` is set.
@@ -74,6 +75,7 @@ export interface NestedDomain {
   translate(iova: bigint): bigint | null;
 }
 
+/** A page table of either kind. */
 export type Domain = PagingDomain | NestedDomain;
 
 /** Requests of IOMMU_HWPT_INVALIDATE, as they lie in the memory of the caller. */

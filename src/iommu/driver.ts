@@ -39,7 +39,9 @@ export interface Driver {
   enforcesCoherency(device: Device): boolean;
   /** log2 of the number of PASIDs; 0 where there are none. */
   pasidBits(device: Device): number;
+  /** What there is to know about the IOMMU of a device; null where the driver tells nothing. */
   hwInfo(device: Device): HwInfo | null;
+  /** IOVAs that a device cannot use. */
   reservedRegions(device: Device): readonly ReservedRegion[];
   /** Makes a page table that the kernel fills. `flags` are those of IOMMU_HWPT_ALLOC. */
   allocPaging(device: Device, flags: number, data: UserData | null): PagingDomain | Refusal;
@@ -49,5 +51,6 @@ export interface Driver {
   attach(domain: Domain, device: Device): Errno | null;
   /** Turns page requests of a device on. */
   enablePageRequests(device: Device): Errno | null;
+  /** Turns them off again. */
   disablePageRequests(device: Device): void;
 }

@@ -21,6 +21,7 @@ export class Iotlb {
     this.#unmaps = domain.unmaps;
   }
 
+  /** What is kept for a page. */
   get(key: bigint): Translation | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) this.misses++;
@@ -28,6 +29,7 @@ export class Iotlb {
     return entry;
   }
 
+  /** Keeps a translation; the oldest goes where there is no room. */
   set(key: bigint, translation: Translation): void {
     if (this.#entries.size >= capacity) {
       const [oldest] = this.#entries.keys();
@@ -36,6 +38,7 @@ export class Iotlb {
     this.#entries.set(key, translation);
   }
 
+  /** Forgets all. */
   clear(): void {
     this.#entries.clear();
   }

@@ -29,7 +29,7 @@ export interface PageRequestGroup {
 export class PageRequestState {
   /** Requests of groups whose last one is still to come. */
   readonly partial: PageRequest[] = [];
-  /** Groups without an answer. */
+  /** Groups without an answer. @internal */
   readonly waiting = new Set<PageRequestGroup>();
 }
 

@@ -7,7 +7,7 @@ export class DeviceGroup {
   readonly group: IommuGroup;
   /** Bound devices. */
   bound = 0;
-  /** What the group is attached to. */
+  /** What the group is attached to. @internal */
   hwpt: Hwpt | null = null;
   /** The devices that are attached to it. */
   readonly devices = new Set<BoundDevice>();

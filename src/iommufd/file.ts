@@ -2,10 +2,13 @@ import type { Failure } from './failure.ts';
 
 /** A file that iommufd handed out: a fault queue, or an access of the test driver. */
 export interface OpenFile {
+  /** read(2) into memory; the number of bytes. */
   read?(address: bigint, length: number): number | Failure;
+  /** write(2) from memory; the number of bytes. */
   write?(address: bigint, length: number): number | Failure;
   /** Whether poll() says readable. */
   readable?(): boolean;
+  /** The last descriptor is closed. */
   release(): void;
 }
 
@@ -31,10 +34,12 @@ export class FileTable {
     return fd;
   }
 
+  /** Puts a file behind a descriptor. */
   install(fd: number, file: OpenFile): void {
     this.#files.set(fd, file);
   }
 
+  /** The file behind a descriptor. */
   get(fd: number): OpenFile | undefined {
     return this.#files.get(fd);
   }

@@ -1,5 +1,6 @@
 /** The reference /dev/iommu: iommufd as Linux 6.12 does it, in a process that is made up. */
 
+export type { PageFill } from '../ioctl/page-frames.ts';
 export { PAGE_SIZE, type Page, PageFrames } from '../ioctl/page-frames.ts';
 export { type MappingOptions, SparseMemory } from '../ioctl/sparse-memory.ts';
 export type { UserMemory } from '../ioctl/user-memory.ts';
@@ -15,7 +16,10 @@ export type {
 } from '../iommu/domain.ts';
 export type { Driver, HwInfo, Refusal, ReservedRegion, UserData } from '../iommu/driver.ts';
 export { MockDevice, MockDriver, mockDriver } from '../iommu/drivers/mock.ts';
+export type { AttachHandle } from '../iommu/group.ts';
 export { IommuGroup } from '../iommu/group.ts';
+export type { Iotlb } from '../iommu/iotlb.ts';
+export type { PageRequestGroup, PageRequestState } from '../iommu/page-request.ts';
 export { type PageRequest, reportPageRequest } from '../iommu/page-request.ts';
 export type { Access, AccessOps, AccessRange } from './access.ts';
 export { attachAccess, createAccess, destroyAccess, pinPages, replaceAccess, unpinPages } from './access.ts';
@@ -23,12 +27,16 @@ export { accessRw, type Transfer } from './access-rw.ts';
 export { detachDevice } from './attach.ts';
 export { attachDevice, replaceDevice } from './attach-pt.ts';
 export { IommufdCalls, type MapArguments, type Result, type Scratch } from './calls.ts';
-export type { IommufdContext } from './context.ts';
+export type { AccountMode, IommufdContext } from './context.ts';
 export { type BoundDevice, bindDevice, unbindDevice } from './device.ts';
+export type { DeviceGroup } from './device-group.ts';
 export { Failure } from './failure.ts';
 export { FileTable, type OpenFile } from './file.ts';
 export type { Credentials, Host, LockedPages } from './host.ts';
+export type { PagetableAccess } from './io-pagetable.ts';
+export type { Ioas } from './ioas.ts';
 export { limits } from './limits.ts';
 export { type CallResult, Iommufd } from './main.ts';
+export type { IommufdObject, Kind, ObjectKind, ObjectTable } from './object.ts';
 export { Process, type ProcessOptions } from './process.ts';
 export type { IovaRange } from './reserved-ranges.ts';

@@ -7,8 +7,9 @@ import { IommufdObject } from './object.ts';
 /** An I/O address space. Follows struct iommufd_ioas (iommufd_private.h). */
 export class Ioas extends IommufdObject {
   readonly kind = 'ioas';
+  /** @internal */
   readonly iopt: IoPagetable;
-  /** Its page tables in the order in which they were made. */
+  /** Its page tables in the order in which they were made. @internal */
   readonly hwpts = new Set<HwptPaging>();
 
   constructor(ictx: IommufdContext) {

@@ -24,7 +24,8 @@ export abstract class IommufdObject {
   }
 }
 
-type Kind<T> = abstract new (...args: never[]) => T;
+/** The class of a kind of objects. */
+export type Kind<T> = abstract new (...args: never[]) => T;
 
 /** The objects of an open /dev/iommu by their ids. */
 export class ObjectTable {

@@ -45,7 +45,8 @@ export const entryChecks = {
 export type Check = Always &
   (TestCheck | UndecidedCheck | VariantCheck | InlineCheck | ArrayCheck | MemoryCheck);
 
-interface Always {
+/** What every check has. */
+export interface Always {
   /** Id of the rule, or `field:` and the field's path where the check comes from the field alone. */
   readonly id: string;
   /** The check is made only where this is not 0; null: always. */
