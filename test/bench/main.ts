@@ -3,6 +3,7 @@ import { benchCodec } from './codec.ts';
 import { benchInterval } from './interval.ts';
 import type { BenchRow } from './row.ts';
 import { benchStartup } from './startup.ts';
+import { benchValidate } from './validate.ts';
 
 /** The benches by name. */
 const benches: Readonly<
@@ -11,6 +12,7 @@ const benches: Readonly<
   codec: benchCodec,
   interval: benchInterval,
   chain: benchChain,
+  validate: benchValidate,
   startup: benchStartup,
 };
 
@@ -34,7 +36,7 @@ if (json)
   );
 else {
   console.log(
-    `Node ${process.version}, ${new Date().toISOString().slice(0, 10)}: time of generated code / time of the peer, median of ${effort.rounds} interleaved rounds\n`,
+    `Node ${process.version}, ${new Date().toISOString().slice(0, 10)}: time of ours / time of the peer, median of ${effort.rounds} interleaved rounds\n`,
   );
   console.log('| bench | what | peer | ratio | remark |\n| --- | --- | --- | ---: | --- |');
   for (const { bench, op, peer, ratio, mark } of rows)
