@@ -27,6 +27,19 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
     'src/iommufd',
     ['src/base', 'src/model', 'src/ioctl', 'src/iommu', 'src/interval', 'src/generated', 'src/codec/runtime'],
   ],
+  [
+    'src/ioas',
+    [
+      'src/base',
+      'src/model',
+      'src/ioctl',
+      'src/iommu',
+      'src/interval',
+      'src/generated',
+      'src/codec/runtime',
+      'src/chain',
+    ],
+  ],
   ['src/replay', ['src/base', 'src/ioctl', 'src/iommu', 'src/iommufd', 'src/generated', 'src/trace']],
   ['codegen', ['src/base', 'src/model', 'src/layout', 'src/validate']],
   [
@@ -42,6 +55,7 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
       'src/chain',
       'src/ioctl',
       'src/print',
+      'src/ioas',
       'src/iommufd',
       'src/replay',
       'src/trace',

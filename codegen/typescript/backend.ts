@@ -2,6 +2,7 @@ import type { Interface } from '../../src/model/model.ts';
 import { formatRelease } from '../../src/model/release.ts';
 import type { Backend, EmitOptions, EmittedFile } from '../backend.ts';
 import { declaredBy, interfacesToEmit } from '../scope.ts';
+import { printChains } from './chains.ts';
 import { printAliases, printConstants } from './constants.ts';
 import { docComment } from './doc.ts';
 import { AbiFacts, structsIn } from './facts.ts';
@@ -43,6 +44,7 @@ function littleFile(module: Module, options: EmitOptions): EmittedFile {
   printIoctlNumbers(module);
   for (const name of structsInOrder(module)) printStruct(module, name);
   printVariants(module);
+  printChains(module);
   printIoctlTable(module);
   printCodecTable(module);
   printAliases(module);
@@ -56,6 +58,7 @@ function bigFile(module: Module, options: EmitOptions): EmittedFile {
     else printSame(module, name, options);
   }
   printVariants(module);
+  printChains(module);
   printIoctlTable(module);
   printCodecTable(module);
   return finished(

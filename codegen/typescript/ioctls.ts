@@ -76,7 +76,7 @@ export function printCodecTable(module: Module): void {
 }
 
 /** A name for something about a whole interface: `iommufdTestIoctls`. */
-function tableName(owner: string, what: string): string {
+export function tableName(owner: string, what: string): string {
   const name = pascalCase(owner.replace(/[^A-Za-z0-9]+/g, '_'));
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}${what}`;
 }

@@ -32,6 +32,11 @@ export class TypeNames {
       }
     }
     for (const set of model.variants.values()) this.#add(`variant ${set.name}`, `${set.name}_variant`);
+    for (const chain of model.chains.values()) this.#add(`chain ${chain.name}`, chain.name);
+    for (const set of new Set([...model.chains.values()].map(({ elements }) => elements))) {
+      this.#add(`element ${set}`, `${set}_element`);
+      this.#add(`input ${set}`, `${set}_element_input`);
+    }
   }
 
   struct(name: string): string {
@@ -44,6 +49,20 @@ export class TypeNames {
 
   variant(set: string): string {
     return this.#get(`variant ${set}`);
+  }
+
+  chain(name: string): string {
+    return this.#get(`chain ${name}`);
+  }
+
+  /** The type of the elements of chains with a set. */
+  element(set: string): string {
+    return this.#get(`element ${set}`);
+  }
+
+  /** The type of what encoders take for them. */
+  elementInput(set: string): string {
+    return this.#get(`input ${set}`);
   }
 
   #add(key: string, name: string): void {

@@ -5,6 +5,10 @@ type Load = () => Promise<{ readonly [struct: string]: AbiCodecs<unknown> }>;
 
 /** The generated codecs of the package's interfaces, for each byte order. */
 export const generatedCodecs: { readonly [name: string]: { readonly [endian in 'little' | 'big']: Load } } = {
+  ioas: {
+    little: async () => (await import('../generated/ts/ioas.ts')).ioasCodecs,
+    big: async () => (await import('../generated/ts/ioas.be.ts')).ioasCodecs,
+  },
   iommufd: {
     little: async () => (await import('../generated/ts/iommufd.ts')).iommufdCodecs,
     big: async () => (await import('../generated/ts/iommufd.be.ts')).iommufdCodecs,

@@ -63,6 +63,11 @@ const commands: readonly {
     load: async () => (await import('./replay.ts')).configureReplay,
   },
   {
+    name: 'ioas',
+    summary: 'a flow of calls on the /dev/iommu that the mail of 2021 asks for',
+    load: async () => (await import('./ioas.ts')).configureIoas,
+  },
+  {
     name: 'demo',
     summary: 'the main job on real input, end to end',
     load: async () => (await import('./demo.ts')).configureDemo,

@@ -1,14 +1,22 @@
 import { deepStrictEqual } from 'node:assert';
-import { createRequire } from 'node:module';
-import KaitaiCompiler from 'kaitai-struct-compiler';
 import { decodeSpace, encodeSpace, walkSpace } from '../../src/chain/space.ts';
 import { compileSpace, type SpaceFormat } from '../../src/chain/space-format.ts';
 import { codecsFor } from '../../src/cli/codecs.ts';
 import { builtinPath } from '../../src/cli/files.ts';
 import { ModelLoader } from '../../src/cli/model-loader.ts';
+import { walkPciCardbus, walkPciExt, walkPciStd } from '../../src/generated/ts/pci.ts';
+import {
+  decodeVfioIommuType1Info,
+  decodeVfioIommuType1InfoCaps,
+  encodeVfioIommuType1Info,
+  encodeVfioIommuType1InfoCaps,
+} from '../../src/generated/ts/vfio.ts';
 import { abis } from '../../src/layout/abi.ts';
 import { recordedLines, recordedSpaces } from '../cli/dumps.ts';
 import { decodeReplyByHand, encodeReplyByHand, walkConfigByHand } from './chain-by-hand.ts';
+import { chainPeers } from './chain-peers.ts';
+import { decodeReply, encodeReply, type Reply } from './chain-reply-by-hand.ts';
+import { walkConfig } from './chain-walk-by-hand.ts';
 import { type Effort, interleave, ratioOf, type Subject } from './interleave.ts';
 import type { BenchRow } from './row.ts';
 
@@ -25,7 +33,7 @@ function repeat(call: () => unknown): () => void {
   };
 }
 
-/** Walks, decoding and encoding of chains, against code by hand with the same results and other libraries. */
+/** Walks, decoding and encoding of chains: generated functions and interpreting ones against code by hand and others. */
 export async function benchChain(effort: Effort): Promise<readonly BenchRow[]> {
   const loader = new ModelLoader();
   const load = async (file: string, head: string): Promise<SpaceFormat> => {
@@ -33,57 +41,119 @@ export async function benchChain(effort: Effort): Promise<readonly BenchRow[]> {
     return compileSpace(model, { head, abi: abis.lp64, codecs: await codecsFor(model, abis.lp64) });
   };
   const pci = await load('pci.yaml', 'pci_header');
+  const vfio = await load('vfio.yaml', 'vfio_iommu_type1_info');
   const config = longestSpace(pci);
+  const reply = longestReply();
+  return [
+    ...(await benchGenerated(config, reply, effort)),
+    ...(await benchInterpreting({ pci, vfio }, config, reply, effort)),
+  ];
+}
+
+async function benchGenerated(config: Uint8Array, reply: Uint8Array, effort: Effort): Promise<BenchRow[]> {
+  const space = new DataView(config.buffer, config.byteOffset, config.byteLength);
+  const view = new DataView(reply.buffer, reply.byteOffset, reply.byteLength);
+  const walk = (): readonly unknown[] => {
+    const std = walkPciStd(space);
+    const cardbus = walkPciCardbus(space);
+    return [std, cardbus, walkPciExt(space, 0, space.byteLength, std.elements)];
+  };
+  const decode = (): Reply => {
+    const info = decodeVfioIommuType1Info(view);
+    const { elements, problems } = decodeVfioIommuType1InfoCaps(view);
+    return { info, elements, problems };
+  };
+  deepStrictEqual(walk(), walkConfig(space));
+  const value = decode();
+  deepStrictEqual(value, decodeReply(view));
+  const [ours, theirs] = [new Uint8Array(reply.length), new Uint8Array(reply.length)].map(
+    (bytes) => new DataView(bytes.buffer),
+  ) as [DataView, DataView];
+  const encode = (): number => {
+    encodeVfioIommuType1Info(value.info, ours);
+    return encodeVfioIommuType1InfoCaps(value.elements, ours);
+  };
+  deepStrictEqual([encode(), ours], [encodeReply(value, theirs), theirs]);
+  const peers = await chainPeers();
+  const count = walkConfig(space).reduce((sum, { elements }) => sum + elements.length, 0);
+  const subject = 'generated';
+  return [
+    ...(await rows(effort, 'chain-walk', `config space, ${count} capabilities`, [
+      { name: subject, run: repeat(walk) },
+      { name: 'hand-written', run: repeat(() => walkConfig(space)) },
+    ])),
+    ...(await rows(
+      effort,
+      'chain-decode',
+      'VFIO_IOMMU_GET_INFO, 3 capabilities',
+      [
+        { name: subject, run: repeat(decode) },
+        { name: 'hand-written', run: repeat(() => decodeReply(view)) },
+        ...peers.map((peer) => ({ name: peer.name, run: repeat(() => peer.decode(reply)) })),
+      ],
+      new Map(peers.map(({ name, mark }) => [name, mark])),
+    )),
+    ...(await rows(effort, 'chain-encode', 'VFIO_IOMMU_GET_INFO, 3 capabilities', [
+      { name: subject, run: repeat(encode) },
+      { name: 'hand-written', run: repeat(() => encodeReply(value, theirs)) },
+    ])),
+  ];
+}
+
+/** The code that reads declarations at run time, with contents of holes and bytes between elements. */
+async function benchInterpreting(
+  { pci, vfio }: { readonly pci: SpaceFormat; readonly vfio: SpaceFormat },
+  config: Uint8Array,
+  reply: Uint8Array,
+  effort: Effort,
+): Promise<BenchRow[]> {
   const names = pci.chains.map(({ format }) => format.name);
-  const byHand = (): unknown => walkConfigByHand(config);
   const walked = walkSpace(pci, config);
   deepStrictEqual(
     walked.filter(({ elements }) => elements.length > 0),
     walkConfigByHand(config).filter(({ elements }) => elements.length > 0),
   );
   const elements = walked.reduce((sum, walk) => sum + walk.elements.length, 0);
-
-  const vfio = await load('vfio.yaml', 'vfio_iommu_type1_info');
-  const reply = longestReply();
   const space = decodeSpace(vfio, reply);
   deepStrictEqual(space, decodeReplyByHand(reply));
   deepStrictEqual(encodeSpace(vfio, space), encodeReplyByHand(space));
-  const kaitai = await kaitaiReply();
-
+  const name = 'interpreting';
+  const op = 'VFIO_IOMMU_GET_INFO with holes and extra bytes';
   return [
     ...(await rows(effort, 'chain-walk', `config space, ${elements} capabilities in ${names.length} chains`, [
-      { name: 'uapikit', run: repeat(() => walkSpace(pci, config)) },
-      { name: 'hand-written', run: repeat(byHand) },
+      { name, run: repeat(() => walkSpace(pci, config)) },
+      { name: 'hand-written', run: repeat(() => walkConfigByHand(config)) },
     ])),
-    ...(await rows(effort, 'chain-decode', 'VFIO_IOMMU_GET_INFO, 3 capabilities', [
-      { name: 'uapikit', run: repeat(() => decodeSpace(vfio, reply)) },
+    ...(await rows(effort, 'chain-decode', op, [
+      { name, run: repeat(() => decodeSpace(vfio, reply)) },
       { name: 'hand-written', run: repeat(() => decodeReplyByHand(reply)) },
-      { name: 'kaitai', run: repeat(() => kaitai(reply)) },
     ])),
-    ...(await rows(effort, 'chain-encode', 'VFIO_IOMMU_GET_INFO, 3 capabilities', [
-      { name: 'uapikit', run: repeat(() => encodeSpace(vfio, space)) },
+    ...(await rows(effort, 'chain-encode', op, [
+      { name, run: repeat(() => encodeSpace(vfio, space)) },
       { name: 'hand-written', run: repeat(() => encodeReplyByHand(space)) },
     ])),
   ];
 }
 
+/** The first subject against the others. */
 async function rows(
   effort: Effort,
   bench: string,
   op: string,
   subjects: readonly Subject[],
+  marks: ReadonlyMap<string, string> = new Map(),
 ): Promise<BenchRow[]> {
   const times = await interleave(subjects, effort);
-  return subjects
-    .filter(({ name }) => name !== 'uapikit')
-    .map(({ name: peer }) => ({
-      bench,
-      subject: 'uapikit',
-      peer,
-      op,
-      ratio: ratioOf(times, 'uapikit', peer),
-      mark: peer === 'kaitai' ? 'no extents, bytes between or issues; a loop never ends; rounds u64' : '',
-    }));
+  const [first] = subjects;
+  const subject = first?.name ?? '';
+  return subjects.slice(1).map(({ name: peer }) => ({
+    bench,
+    subject,
+    peer,
+    op,
+    ratio: ratioOf(times, subject, peer),
+    mark: marks.get(peer) ?? (subject === 'interpreting' ? 'interpreting, not generated' : ''),
+  }));
 }
 
 /** Of the recorded config spaces the one with most capabilities. */
@@ -100,64 +170,4 @@ function longestReply(): Uint8Array {
     ({ name, argsz }) => name === 'VFIO_IOMMU_GET_INFO' && (argsz ?? 0) > 120,
   );
   return new Uint8Array(Buffer.from(found?.out ?? '', 'hex')).slice(0, 120);
-}
-
-/** The same chain in Kaitai Struct, which follows pointers by instances. */
-async function kaitaiReply(): Promise<(bytes: Uint8Array) => unknown> {
-  const fields = (...list: readonly (readonly [string, string])[]): object[] =>
-    list.map(([id, type]) => ({ id, type }));
-  const ksy = {
-    meta: { id: 'reply', endian: 'le' },
-    seq: fields(
-      ['argsz', 'u4'],
-      ['flags', 'u4'],
-      ['iova_pgsizes', 'u8'],
-      ['cap_offset', 'u4'],
-      ['pad', 'u4'],
-    ),
-    instances: { first: { pos: 'cap_offset', type: 'cap', if: 'cap_offset != 0' } },
-    types: {
-      cap: {
-        seq: [
-          ...fields(['id', 'u2'], ['version', 'u2'], ['next', 'u4']),
-          {
-            id: 'body',
-            type: { 'switch-on': 'id', cases: { 1: 'iova_range', 2: 'migration', 3: 'dma_avail' } },
-          },
-        ],
-        instances: { following: { pos: 'next', type: 'cap', if: 'next != 0' } },
-      },
-      iova_range: {
-        seq: [
-          ...fields(['nr_iovas', 'u4'], ['reserved', 'u4']),
-          { id: 'iova_ranges', type: 'pair', repeat: 'expr', 'repeat-expr': 'nr_iovas' },
-        ],
-      },
-      pair: { seq: fields(['start', 'u8'], ['end', 'u8']) },
-      migration: {
-        seq: fields(
-          ['flags', 'u4'],
-          ['hole', 'u4'],
-          ['pgsize_bitmap', 'u8'],
-          ['max_dirty_bitmap_size', 'u8'],
-        ),
-      },
-      dma_avail: { seq: fields(['avail', 'u4']) },
-    },
-  };
-  const compiled = await KaitaiCompiler.compile('javascript', ksy, null, false);
-  const [text = ''] = Object.values(compiled);
-  const { KaitaiStream } = createRequire(import.meta.url)('kaitai-struct') as {
-    KaitaiStream: new (buffer: ArrayBuffer) => unknown;
-  };
-  type Cap = { readonly following?: Cap };
-  const exports: Record<string, new (stream: unknown) => { readonly first?: Cap }> = {};
-  new Function('exports', 'require', 'module', text)(exports, () => KaitaiStream, { exports });
-  const Reply = Object.values(exports)[0] as new (stream: unknown) => { readonly first?: Cap };
-  return (bytes) => {
-    const found = new Reply(new KaitaiStream(bytes.buffer as ArrayBuffer));
-    const all: Cap[] = [];
-    for (let cap = found.first; cap !== undefined; cap = cap.following) all.push(cap);
-    return { found, all };
-  };
 }

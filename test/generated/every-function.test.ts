@@ -6,7 +6,8 @@ import { anyValue, contextFor } from '../../src/arbitrary/index.ts';
 import { generatedCodecs } from '../../src/cli/generated-codecs.ts';
 import { type HeaderFacts, parseHeaderFacts } from '../../src/cli/header-proof.ts';
 import { makeOracle } from '../../src/codec/oracle/oracle.ts';
-import type { AbiCodecs, StructCodec } from '../../src/codec/runtime/codec.ts';
+import type { AbiChains, ChainCodec } from '../../src/codec/runtime/chain.ts';
+import type { AbiCodecs, CodecContext, StructCodec } from '../../src/codec/runtime/codec.ts';
 import { CodecError } from '../../src/codec/runtime/errors.ts';
 import { type Abi, abis } from '../../src/layout/abi.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -70,6 +71,16 @@ describe('generated code', () => {
         const encode = exports[name.replace('decode', 'encode')] as Encode;
         for (const tag of [...Array(64).keys(), 0xdead, 0xdeadbeef, 0xfeedbeef])
           exerciseVariant(decode as Decode, encode, tag);
+      }
+    }
+  });
+
+  it('walks, reads and writes every chain, with known and unknown elements', () => {
+    for (const { exports } of modules) {
+      for (const [name, table] of Object.entries(exports)) {
+        if (!/^[a-z]\w*Chains$/.test(name)) continue;
+        for (const abi of Object.values(table as Readonly<Record<string, AbiChains>>).flatMap(Object.values))
+          exerciseChain(abi as ChainCodec);
       }
     }
   });
@@ -173,6 +184,47 @@ function exerciseVariant(decode: Decode, encode: Encode, tag: number): void {
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
     }
+  }
+}
+
+/** Surroundings that conditions of chain elements ask for. */
+const surroundings: readonly CodecContext[] = [0, 1].map((layout) => ({
+  outer: { header_type: { layout } },
+}));
+
+/** Writes and reads elements with many ids, behind a struct that says that there is a list. */
+function exerciseChain(chain: ChainCodec): void {
+  const elements = [1, 2, 3].map((id) => ({ kind: 'raw', bytes: new Uint8Array(16).fill(id) }));
+  for (const head of headsWithList(chain, elements)) {
+    expect(chain.decode(new DataView(head.slice().buffer)).elements.length).toBe(3);
+    for (let id = 0; id < 0x100; id++) {
+      const bytes = new Uint8Array(64);
+      bytes.set([id, 0, 1, 0]);
+      const view = new DataView(head.slice().buffer);
+      attempt(() => chain.encode([{ kind: 'raw', bytes }, ...elements], view));
+      for (const context of surroundings) chain.decode(view, 0, view.byteLength, context);
+    }
+  }
+}
+
+/** Buffers whose start is zero but for one byte, and that take a list: the first one. */
+function headsWithList(chain: ChainCodec, elements: readonly object[]): Uint8Array[] {
+  for (let at = 0; at < 128; at++) {
+    for (const value of [0, 1, 2, 4, 0x10, 0x80, 0xff]) {
+      const bytes = new Uint8Array(viewBytes);
+      bytes[at] = value;
+      if (attempt(() => chain.encode(elements, new DataView(bytes.buffer))) !== null) return [bytes];
+    }
+  }
+  return [];
+}
+
+function attempt<T>(action: () => T): T | null {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return null;
   }
 }
 

@@ -6,7 +6,7 @@ import { DecodeError } from '../../src/codec/runtime/errors.ts';
 type View = Record<string, unknown>;
 type ViewClass = new (view: DataView, offset?: number) => View;
 
-const modules = ['iommufd', 'iommufd-test', 'vfio', 'vfio_zdev', 'pci'];
+const modules = ['ioas', 'iommufd', 'iommufd-test', 'vfio', 'vfio_zdev', 'pci'];
 const orders = ['', '.be'];
 /** Bytes behind a struct, for what its length depends on. */
 const behind = 48;

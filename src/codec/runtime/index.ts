@@ -24,6 +24,37 @@ export {
   zeroFill,
 } from './bytes.ts';
 export {
+  type AbiChains,
+  BodyFailure,
+  type ChainCodec,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainProblemCode,
+  type ChainWalk,
+  type DecodedChain,
+  isLoop,
+  isMisplaced,
+  measureElements,
+  noteOverlaps,
+  type OpenHeader,
+  paddedView,
+  peersOf,
+  type RawElement,
+  type RawElementInput,
+  rawElement,
+  readBody,
+  readTwice,
+} from './chain.ts';
+export {
+  cannotAnnounce,
+  cannotPoint,
+  cannotStandAt,
+  checkFree,
+  endsList,
+  writeRawElement,
+} from './chain-write.ts';
+export {
   checkObject,
   checkPointer32,
   checkS8,

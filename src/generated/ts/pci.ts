@@ -8,13 +8,23 @@
  */
 
 import {
+  type AbiChains,
   type AbiCodecs,
   alignUp,
   badCount,
   badOffset,
+  BodyFailure,
+  cannotAnnounce,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
   checkBits,
   checkBytes,
+  checkFree,
   checkObject,
   checkU16,
   checkU32,
@@ -24,23 +34,36 @@ import {
   claim,
   type CodecContext,
   countMismatch,
+  type DecodedChain,
   defaults,
   divide,
   type Encodable,
   encodeRaw,
+  endsList,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
   larger,
   log2,
   measureByEncoding,
+  measureElements,
   type Members,
   noRoom,
+  noteOverlaps,
   onEveryAbi,
+  type OpenHeader,
   outerValue,
+  peersOf,
   peerValue,
+  type RawElement,
+  rawElement,
+  type RawElementInput,
   type RawVariant,
   rawVariant,
+  readBody,
   readBytes,
+  readTwice,
   remainder,
   shiftLeft,
   shiftRight,
@@ -49,6 +72,7 @@ import {
   tooShort,
   unexpectedField,
   writeBytes,
+  writeRawElement,
   wrongType,
   zeroFill,
 } from '../../codec/runtime/index.ts';
@@ -38537,6 +38561,2448 @@ export function encodePciExtendedCapabilitiesVariant(
       return encodeRaw('pci_extended_capabilities', variant, view, offset);
   }
 }
+
+/** An element of a chain of pci_capabilities: kind is the name of its struct, or raw. */
+export type PciCapabilitiesElement =
+  | { readonly kind: 'pci_cap_pcix'; readonly offset: number; readonly value: PciCapPcix }
+  | { readonly kind: 'pci_cap_pcix_bridge'; readonly offset: number; readonly value: PciCapPcixBridge }
+  | { readonly kind: 'pci_cap_virtio'; readonly offset: number; readonly value: PciCapVirtio }
+  | { readonly kind: 'pci_cap_intel_capid0'; readonly offset: number; readonly value: PciCapIntelCapid0 }
+  | { readonly kind: 'pci_cap_intel_feature_detection'; readonly offset: number; readonly value: PciCapIntelFeatureDetection }
+  | { readonly kind: 'pci_cap_null'; readonly offset: number; readonly value: PciCapNull }
+  | { readonly kind: 'pci_cap_pm'; readonly offset: number; readonly value: PciCapPm }
+  | { readonly kind: 'pci_cap_agp'; readonly offset: number; readonly value: PciCapAgp }
+  | { readonly kind: 'pci_cap_vpd'; readonly offset: number; readonly value: PciCapVpd }
+  | { readonly kind: 'pci_cap_slotid'; readonly offset: number; readonly value: PciCapSlotid }
+  | { readonly kind: 'pci_cap_msi'; readonly offset: number; readonly value: PciCapMsi }
+  | { readonly kind: 'pci_cap_chswp'; readonly offset: number; readonly value: PciCapChswp }
+  | { readonly kind: 'pci_cap_ht'; readonly offset: number; readonly value: PciCapHt }
+  | { readonly kind: 'pci_cap_vndr'; readonly offset: number; readonly value: PciCapVndr }
+  | { readonly kind: 'pci_cap_dbg'; readonly offset: number; readonly value: PciCapDbg }
+  | { readonly kind: 'pci_cap_ccrc'; readonly offset: number; readonly value: PciCapCcrc }
+  | { readonly kind: 'pci_cap_shpc'; readonly offset: number; readonly value: PciCapShpc }
+  | { readonly kind: 'pci_cap_ssvid'; readonly offset: number; readonly value: PciCapSsvid }
+  | { readonly kind: 'pci_cap_agp3'; readonly offset: number; readonly value: PciCapAgp3 }
+  | { readonly kind: 'pci_cap_secdev'; readonly offset: number; readonly value: PciCapSecdev }
+  | { readonly kind: 'pci_cap_msix'; readonly offset: number; readonly value: PciCapMsix }
+  | { readonly kind: 'pci_cap_sata'; readonly offset: number; readonly value: PciCapSata }
+  | { readonly kind: 'pci_cap_af'; readonly offset: number; readonly value: PciCapAf }
+  | { readonly kind: 'pci_cap_ea'; readonly offset: number; readonly value: PciCapEa }
+  | { readonly kind: 'pci_cap_fpb'; readonly offset: number; readonly value: PciCapFpb }
+  | { readonly kind: 'pci_cap_exp'; readonly offset: number; readonly value: PciCapExp }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of pci_capabilities: at its offset, or behind the one before where
+ * none is given. Decoded elements can be given as they are.
+ */
+export type PciCapabilitiesElementInput =
+  | { readonly kind: 'pci_cap_pcix'; readonly offset?: number | undefined; readonly value: Encodable<PciCapPcix> }
+  | { readonly kind: 'pci_cap_pcix_bridge'; readonly offset?: number | undefined; readonly value: Encodable<PciCapPcixBridge> }
+  | { readonly kind: 'pci_cap_virtio'; readonly offset?: number | undefined; readonly value: Encodable<PciCapVirtio> }
+  | { readonly kind: 'pci_cap_intel_capid0'; readonly offset?: number | undefined; readonly value: Encodable<PciCapIntelCapid0> }
+  | { readonly kind: 'pci_cap_intel_feature_detection'; readonly offset?: number | undefined; readonly value: Encodable<PciCapIntelFeatureDetection> }
+  | { readonly kind: 'pci_cap_null'; readonly offset?: number | undefined; readonly value: Encodable<PciCapNull> }
+  | { readonly kind: 'pci_cap_pm'; readonly offset?: number | undefined; readonly value: Encodable<PciCapPm> }
+  | { readonly kind: 'pci_cap_agp'; readonly offset?: number | undefined; readonly value: Encodable<PciCapAgp> }
+  | { readonly kind: 'pci_cap_vpd'; readonly offset?: number | undefined; readonly value: Encodable<PciCapVpd> }
+  | { readonly kind: 'pci_cap_slotid'; readonly offset?: number | undefined; readonly value: Encodable<PciCapSlotid> }
+  | { readonly kind: 'pci_cap_msi'; readonly offset?: number | undefined; readonly value: Encodable<PciCapMsi> }
+  | { readonly kind: 'pci_cap_chswp'; readonly offset?: number | undefined; readonly value: Encodable<PciCapChswp> }
+  | { readonly kind: 'pci_cap_ht'; readonly offset?: number | undefined; readonly value: Encodable<PciCapHt> }
+  | { readonly kind: 'pci_cap_vndr'; readonly offset?: number | undefined; readonly value: Encodable<PciCapVndr> }
+  | { readonly kind: 'pci_cap_dbg'; readonly offset?: number | undefined; readonly value: Encodable<PciCapDbg> }
+  | { readonly kind: 'pci_cap_ccrc'; readonly offset?: number | undefined; readonly value: Encodable<PciCapCcrc> }
+  | { readonly kind: 'pci_cap_shpc'; readonly offset?: number | undefined; readonly value: Encodable<PciCapShpc> }
+  | { readonly kind: 'pci_cap_ssvid'; readonly offset?: number | undefined; readonly value: Encodable<PciCapSsvid> }
+  | { readonly kind: 'pci_cap_agp3'; readonly offset?: number | undefined; readonly value: Encodable<PciCapAgp3> }
+  | { readonly kind: 'pci_cap_secdev'; readonly offset?: number | undefined; readonly value: Encodable<PciCapSecdev> }
+  | { readonly kind: 'pci_cap_msix'; readonly offset?: number | undefined; readonly value: Encodable<PciCapMsix> }
+  | { readonly kind: 'pci_cap_sata'; readonly offset?: number | undefined; readonly value: Encodable<PciCapSata> }
+  | { readonly kind: 'pci_cap_af'; readonly offset?: number | undefined; readonly value: Encodable<PciCapAf> }
+  | { readonly kind: 'pci_cap_ea'; readonly offset?: number | undefined; readonly value: Encodable<PciCapEa> }
+  | { readonly kind: 'pci_cap_fpb'; readonly offset?: number | undefined; readonly value: Encodable<PciCapFpb> }
+  | { readonly kind: 'pci_cap_exp'; readonly offset?: number | undefined; readonly value: Encodable<PciCapExp> }
+  | RawElementInput;
+
+const placesOfPciStd: ChainPlaces = {
+  name: 'pci_std', first: 0x40, last: 0xfc, alignment: 4, room: 4,
+};
+
+/** Whether a pci_header has pci_std: status.capabilities_list && header_type.layout \< 2. */
+function hasPciStd(view: DataView, start: number, _size: number): boolean {
+  return ((view.getUint16(start + 6, true) >>> 4) & 1) !== 0 && (view.getUint8(start + 14) & 0x7f) < 2;
+}
+
+/**
+ * Walks pci_std: Capabilities of functions with a header of type 0 or 1. The two low bits of each pointer are
+ * reserved and masked off.
+ *
+ * Never throws, and visits at most 48 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkPciStd(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x35)) return { elements, problems };
+  if (!hasPciStd(view, start, size)) return { elements, problems };
+  const first = view.getUint8(start + 52);
+  let offset = first & 0xfc;
+  if (offset !== first) problems.push({ code: 'reserved-bits', offset: 0x34 });
+  if (offset === 0) return { elements, problems };
+  const last = Math.min(0xfc, size - 4);
+  let pointer = 0x34;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x40 || offset > last || offset % 4 !== 0) {
+      if (isMisplaced(placesOfPciStd, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint8(at);
+    if (id === 0xff) {
+      problems.push({ code: 'broken', offset });
+      break;
+    }
+    if (elements.length === 48) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint8(at + 1);
+    const to = raw & 0xfc;
+    const next = to === 0 ? null : to;
+    const element: OpenHeader = { id, version: null, offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 1;
+    if (to !== raw) problems.push({ code: 'reserved-bits', offset: pointer });
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 2, problems);
+  const stop = Math.max(Math.min(size, 0x100), highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of pci_std, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headPciStd(view: DataView, at: number, to: number): void {
+  if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_std', at + 52, to);
+  view.setUint8(at + 52, (view.getUint8(at + 52) & 3) | to);
+}
+
+/**
+ * Makes the element of pci_std at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkPciStd(view: DataView, at: number, to: number): void {
+  if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_std', at + 1, to);
+  view.setUint8(at + 1, (view.getUint8(at + 1) & 3) | to);
+  if (view.getUint8(at) === 0xff) throw endsList('pci_std', at);
+}
+
+/** Whether an element is a pci_cap_pcix: outer.header_type.layout == 0. */
+function isPciCapPcixOfPciCapabilitiesElement(_view: DataView, _offset: number, context?: CodecContext): boolean {
+  return outerValue(context, 'header_type', 'layout') === 0n;
+}
+
+/** Whether an element is a pci_cap_pcix_bridge: outer.header_type.layout == 1. */
+function isPciCapPcixBridgeOfPciCapabilitiesElement(_view: DataView, _offset: number, context?: CodecContext): boolean {
+  return outerValue(context, 'header_type', 'layout') === 1n;
+}
+
+/**
+ * Whether an element is a pci_cap_virtio: outer.vendor_id == 0x1af4 && outer.device_id >= 0x1000 &&
+ * outer.device_id \<= 0x107f && length >= 16.
+ */
+function isPciCapVirtioOfPciCapabilitiesElement(view: DataView, offset: number, context?: CodecContext): boolean {
+  const length = view.getUint8(offset + 2);
+  return outerValue(context, 'vendor_id') === 0x1af4n && outerValue(context, 'device_id') >= 0x1000n && outerValue(context, 'device_id') <= 0x107fn && length >= 16;
+}
+
+/**
+ * Whether an element is a pci_cap_intel_capid0: outer.vendor_id == 0x8086 && kind.type == 0 && kind.version
+ * == 1 && length >= 4.
+ */
+function isPciCapIntelCapid0OfPciCapabilitiesElement(view: DataView, offset: number, context?: CodecContext): boolean {
+  const kind = view.getUint8(offset + 3);
+  const length = view.getUint8(offset + 2);
+  return outerValue(context, 'vendor_id') === 0x8086n && (kind >>> 4) === 0 && (kind & 0xf) === 1 && length >= 4;
+}
+
+/**
+ * Whether an element is a pci_cap_intel_feature_detection: outer.vendor_id == 0x8086 && kind.type == 1 &&
+ * length >= 4.
+ */
+function isPciCapIntelFeatureDetectionOfPciCapabilitiesElement(view: DataView, offset: number, context?: CodecContext): boolean {
+  const kind = view.getUint8(offset + 3);
+  const length = view.getUint8(offset + 2);
+  return outerValue(context, 'vendor_id') === 0x8086n && (kind >>> 4) === 1 && length >= 4;
+}
+
+/** Reads an element of pci_capabilities. */
+function readPciCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  context?: CodecContext,
+): PciCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 7: { // PCI_CAP_ID_PCIX
+      if (at + 8 <= limit && isPciCapPcixOfPciCapabilitiesElement(view, at, context)) {
+        const body = readBody(decodePciCapPcix, measurePciCapPcix, view, start, limit, header, problems);
+        if (!(body instanceof BodyFailure)) {
+          return { kind: 'pci_cap_pcix', offset, value: body };
+        }
+      }
+      if (at + 16 <= limit && isPciCapPcixBridgeOfPciCapabilitiesElement(view, at, context)) {
+        const body2 = readBody(decodePciCapPcixBridge, measurePciCapPcixBridge, view, start, limit, header, problems);
+        if (!(body2 instanceof BodyFailure)) {
+          return { kind: 'pci_cap_pcix_bridge', offset, value: body2 };
+        }
+      }
+      break;
+    }
+    case 9: { // PCI_CAP_ID_VNDR
+      if (at + 16 <= limit && isPciCapVirtioOfPciCapabilitiesElement(view, at, context)) {
+        const body = readBody(decodePciCapVirtio, measurePciCapVirtio, view, start, limit, header, problems);
+        if (!(body instanceof BodyFailure)) {
+          return { kind: 'pci_cap_virtio', offset, value: body };
+        }
+      }
+      if (at + 4 <= limit && isPciCapIntelCapid0OfPciCapabilitiesElement(view, at, context)) {
+        const body2 = readBody(decodePciCapIntelCapid0, measurePciCapIntelCapid0, view, start, limit, header, problems);
+        if (!(body2 instanceof BodyFailure)) {
+          return { kind: 'pci_cap_intel_capid0', offset, value: body2 };
+        }
+      }
+      if (at + 4 <= limit && isPciCapIntelFeatureDetectionOfPciCapabilitiesElement(view, at, context)) {
+        const body3 = readBody(decodePciCapIntelFeatureDetection, measurePciCapIntelFeatureDetection, view, start, limit, header, problems);
+        if (!(body3 instanceof BodyFailure)) {
+          return { kind: 'pci_cap_intel_feature_detection', offset, value: body3 };
+        }
+      }
+      const body4 = readBody(decodePciCapVndr, measurePciCapVndr, view, start, limit, header, problems);
+      if (!(body4 instanceof BodyFailure)) {
+        return { kind: 'pci_cap_vndr', offset, value: body4 };
+      }
+      failure ??= body4;
+      break;
+    }
+    case 0: {
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_null', offset, value: decodePciCapNull(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 1: { // PCI_CAP_ID_PM
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_pm', offset, value: decodePciCapPm(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 2: { // PCI_CAP_ID_AGP
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_agp', offset, value: decodePciCapAgp(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 3: { // PCI_CAP_ID_VPD
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_vpd', offset, value: decodePciCapVpd(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 4: { // PCI_CAP_ID_SLOTID
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_slotid', offset, value: decodePciCapSlotid(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 5: { // PCI_CAP_ID_MSI
+      const body = readBody(decodePciCapMsi, measurePciCapMsi, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_cap_msi', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 6: { // PCI_CAP_ID_CHSWP
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_chswp', offset, value: decodePciCapChswp(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 8: { // PCI_CAP_ID_HT
+      const body = readBody(decodePciCapHt, measurePciCapHt, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_cap_ht', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0xa: { // PCI_CAP_ID_DBG
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_dbg', offset, value: decodePciCapDbg(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xb: { // PCI_CAP_ID_CCRC
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_ccrc', offset, value: decodePciCapCcrc(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xc: { // PCI_CAP_ID_SHPC
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_shpc', offset, value: decodePciCapShpc(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xd: { // PCI_CAP_ID_SSVID
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_ssvid', offset, value: decodePciCapSsvid(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xe: { // PCI_CAP_ID_AGP3
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_agp3', offset, value: decodePciCapAgp3(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xf: { // PCI_CAP_ID_SECDEV
+      const body = readBody(decodePciCapSecdev, measurePciCapSecdev, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_cap_secdev', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x11: { // PCI_CAP_ID_MSIX
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_msix', offset, value: decodePciCapMsix(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x12: { // PCI_CAP_ID_SATA
+      const body = readBody(decodePciCapSata, measurePciCapSata, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_cap_sata', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x13: { // PCI_CAP_ID_AF
+      if (at + 6 <= limit) {
+        if (length < 6) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_af', offset, value: decodePciCapAf(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x14: { // PCI_CAP_ID_EA
+      const body = readBody(decodePciCapEa, measurePciCapEa, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_cap_ea', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x15: {
+      if (at + 36 <= limit) {
+        if (length < 36) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_cap_fpb', offset, value: decodePciCapFpb(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x10: { // PCI_CAP_ID_EXP
+      const body = readBody(decodePciCapExp, measurePciCapExp, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_cap_exp', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads pci_std: Capabilities of functions with a header of type 0 or 1. The two low bits of each pointer are
+ * reserved and masked off.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodePciStd(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<PciCapabilitiesElement> {
+  const { elements: headers, problems } = walkPciStd(view, start, end);
+  const limit = Math.min(end, view.byteLength, start + 0x100);
+  const elements: PciCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readPciCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of pci_std and returns its bytes. */
+function writePciStdElement(
+  element: PciCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'pci_cap_pcix': {
+      if (at + 8 > limit) throw noRoom('pci_cap_pcix', at, 8, limit);
+      const size = encodePciCapPcix(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_pcix', at, size, limit);
+      view.setUint8(at, 7);
+      return size;
+    }
+    case 'pci_cap_pcix_bridge': {
+      if (at + 16 > limit) throw noRoom('pci_cap_pcix_bridge', at, 16, limit);
+      const size = encodePciCapPcixBridge(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_pcix_bridge', at, size, limit);
+      view.setUint8(at, 7);
+      return size;
+    }
+    case 'pci_cap_virtio': {
+      if (at + 16 > limit) throw noRoom('pci_cap_virtio', at, 16, limit);
+      const size = encodePciCapVirtio(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_virtio', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_intel_capid0': {
+      if (at + 4 > limit) throw noRoom('pci_cap_intel_capid0', at, 4, limit);
+      const size = encodePciCapIntelCapid0(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_intel_capid0', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_intel_feature_detection': {
+      if (at + 4 > limit) throw noRoom('pci_cap_intel_feature_detection', at, 4, limit);
+      const size = encodePciCapIntelFeatureDetection(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_intel_feature_detection', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_null': {
+      if (at + 4 > limit) throw noRoom('pci_cap_null', at, 4, limit);
+      encodePciCapNull(element.value, view, at);
+      view.setUint8(at, 0);
+      return 4;
+    }
+    case 'pci_cap_pm': {
+      if (at + 8 > limit) throw noRoom('pci_cap_pm', at, 8, limit);
+      encodePciCapPm(element.value, view, at);
+      view.setUint8(at, 1);
+      return 8;
+    }
+    case 'pci_cap_agp': {
+      if (at + 12 > limit) throw noRoom('pci_cap_agp', at, 12, limit);
+      encodePciCapAgp(element.value, view, at);
+      view.setUint8(at, 2);
+      return 12;
+    }
+    case 'pci_cap_vpd': {
+      if (at + 8 > limit) throw noRoom('pci_cap_vpd', at, 8, limit);
+      encodePciCapVpd(element.value, view, at);
+      view.setUint8(at, 3);
+      return 8;
+    }
+    case 'pci_cap_slotid': {
+      if (at + 4 > limit) throw noRoom('pci_cap_slotid', at, 4, limit);
+      encodePciCapSlotid(element.value, view, at);
+      view.setUint8(at, 4);
+      return 4;
+    }
+    case 'pci_cap_msi': {
+      if (at + 8 > limit) throw noRoom('pci_cap_msi', at, 8, limit);
+      const size = encodePciCapMsi(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_msi', at, size, limit);
+      view.setUint8(at, 5);
+      return size;
+    }
+    case 'pci_cap_chswp': {
+      if (at + 4 > limit) throw noRoom('pci_cap_chswp', at, 4, limit);
+      encodePciCapChswp(element.value, view, at);
+      view.setUint8(at, 6);
+      return 4;
+    }
+    case 'pci_cap_ht': {
+      if (at + 4 > limit) throw noRoom('pci_cap_ht', at, 4, limit);
+      const size = encodePciCapHt(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_ht', at, size, limit);
+      view.setUint8(at, 8);
+      return size;
+    }
+    case 'pci_cap_vndr': {
+      if (at + 3 > limit) throw noRoom('pci_cap_vndr', at, 3, limit);
+      const size = encodePciCapVndr(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_vndr', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_dbg': {
+      if (at + 4 > limit) throw noRoom('pci_cap_dbg', at, 4, limit);
+      encodePciCapDbg(element.value, view, at);
+      view.setUint8(at, 0xa);
+      return 4;
+    }
+    case 'pci_cap_ccrc': {
+      if (at + 4 > limit) throw noRoom('pci_cap_ccrc', at, 4, limit);
+      encodePciCapCcrc(element.value, view, at);
+      view.setUint8(at, 0xb);
+      return 4;
+    }
+    case 'pci_cap_shpc': {
+      if (at + 8 > limit) throw noRoom('pci_cap_shpc', at, 8, limit);
+      encodePciCapShpc(element.value, view, at);
+      view.setUint8(at, 0xc);
+      return 8;
+    }
+    case 'pci_cap_ssvid': {
+      if (at + 8 > limit) throw noRoom('pci_cap_ssvid', at, 8, limit);
+      encodePciCapSsvid(element.value, view, at);
+      view.setUint8(at, 0xd);
+      return 8;
+    }
+    case 'pci_cap_agp3': {
+      if (at + 4 > limit) throw noRoom('pci_cap_agp3', at, 4, limit);
+      encodePciCapAgp3(element.value, view, at);
+      view.setUint8(at, 0xe);
+      return 4;
+    }
+    case 'pci_cap_secdev': {
+      if (at + 4 > limit) throw noRoom('pci_cap_secdev', at, 4, limit);
+      const size = encodePciCapSecdev(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_secdev', at, size, limit);
+      view.setUint8(at, 0xf);
+      return size;
+    }
+    case 'pci_cap_msix': {
+      if (at + 12 > limit) throw noRoom('pci_cap_msix', at, 12, limit);
+      encodePciCapMsix(element.value, view, at);
+      view.setUint8(at, 0x11);
+      return 12;
+    }
+    case 'pci_cap_sata': {
+      if (at + 8 > limit) throw noRoom('pci_cap_sata', at, 8, limit);
+      const size = encodePciCapSata(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_sata', at, size, limit);
+      view.setUint8(at, 0x12);
+      return size;
+    }
+    case 'pci_cap_af': {
+      if (at + 6 > limit) throw noRoom('pci_cap_af', at, 6, limit);
+      encodePciCapAf(element.value, view, at);
+      view.setUint8(at, 0x13);
+      return 6;
+    }
+    case 'pci_cap_ea': {
+      if (at + 4 > limit) throw noRoom('pci_cap_ea', at, 4, limit);
+      const size = encodePciCapEa(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_cap_ea', at, size, limit);
+      view.setUint8(at, 0x14);
+      return size;
+    }
+    case 'pci_cap_fpb': {
+      if (at + 36 > limit) throw noRoom('pci_cap_fpb', at, 36, limit);
+      encodePciCapFpb(element.value, view, at);
+      view.setUint8(at, 0x15);
+      return 36;
+    }
+    case 'pci_cap_exp': {
+      if (at + 12 > limit) throw noRoom('pci_cap_exp', at, 12, limit);
+      const size = encodePciCapExp(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_exp', at, size, limit);
+      view.setUint8(at, 0x10);
+      return size;
+    }
+    default:
+      return writeRawElement('pci_std', element, view, at, limit, 2);
+  }
+}
+
+/**
+ * Writes pci_std: Capabilities of functions with a header of type 0 or 1. The two low bits of each pointer
+ * are reserved and masked off.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
+ * set. The pci_header at `start` must be there already; its pointer is set, and the bits that say that there
+ * is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodePciStd(
+  elements: readonly PciCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = Math.min(view.byteLength, start + 0x100);
+  if (!(start >= 0 && start + 53 <= view.byteLength)) throw noRoom('pci_std', start, 53, view.byteLength);
+  if (elements.length > 48) throw countMismatch('pci_std', start, 48, elements.length);
+  if (elements.length > 0 && !hasPciStd(view, start, view.byteLength - start)) {
+    view.setUint16(start + 6, view.getUint16(start + 6, true) | 0x10, true);
+    if (!hasPciStd(view, start, view.byteLength - start)) throw cannotAnnounce('pci_std', start);
+  }
+  const last = limit - start - 4;
+  const spans: number[] = [];
+  let filled = 0x40;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 3) & -4);
+    if (!(offset >= 0x40 && offset <= last) || offset % 4 !== 0) throw cannotStandAt(placesOfPciStd, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writePciStdElement(element, view, at, limit, context), 4);
+    if (offset < filled) checkFree('pci_std', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headPciStd(view, start, offset);
+    else linkPciStd(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) {
+    view.setUint8(start + from + 1, (view.getUint8(start + from + 1) & 3) | 0);
+    if (view.getUint8(start + from) === 0xff) throw endsList('pci_std', start + from);
+  }
+  else view.setUint8(start + 52, (view.getUint8(start + 52) & 3) | 0);
+  return from < 0 ? 0 : filled;
+}
+
+const placesOfPciCardbus: ChainPlaces = {
+  name: 'pci_cardbus', first: 0x40, last: 0xfc, alignment: 4, room: 4,
+};
+
+/** Whether a pci_header has pci_cardbus: status.capabilities_list && header_type.layout == 2. */
+function hasPciCardbus(view: DataView, start: number, _size: number): boolean {
+  return ((view.getUint16(start + 6, true) >>> 4) & 1) !== 0 && (view.getUint8(start + 14) & 0x7f) === 2;
+}
+
+/**
+ * Walks pci_cardbus: Capabilities of CardBus bridges, whose header has the pointer elsewhere.
+ *
+ * Never throws, and visits at most 48 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkPciCardbus(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x15)) return { elements, problems };
+  if (!hasPciCardbus(view, start, size)) return { elements, problems };
+  const first = view.getUint8(start + 20);
+  let offset = first & 0xfc;
+  if (offset !== first) problems.push({ code: 'reserved-bits', offset: 0x14 });
+  if (offset === 0) return { elements, problems };
+  const last = Math.min(0xfc, size - 4);
+  let pointer = 0x14;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x40 || offset > last || offset % 4 !== 0) {
+      if (isMisplaced(placesOfPciCardbus, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint8(at);
+    if (id === 0xff) {
+      problems.push({ code: 'broken', offset });
+      break;
+    }
+    if (elements.length === 48) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint8(at + 1);
+    const to = raw & 0xfc;
+    const next = to === 0 ? null : to;
+    const element: OpenHeader = { id, version: null, offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 1;
+    if (to !== raw) problems.push({ code: 'reserved-bits', offset: pointer });
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 2, problems);
+  const stop = Math.max(Math.min(size, 0x100), highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of pci_cardbus, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headPciCardbus(view: DataView, at: number, to: number): void {
+  if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_cardbus', at + 20, to);
+  view.setUint8(at + 20, (view.getUint8(at + 20) & 3) | to);
+}
+
+/**
+ * Makes the element of pci_cardbus at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkPciCardbus(view: DataView, at: number, to: number): void {
+  if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_cardbus', at + 1, to);
+  view.setUint8(at + 1, (view.getUint8(at + 1) & 3) | to);
+  if (view.getUint8(at) === 0xff) throw endsList('pci_cardbus', at);
+}
+
+/**
+ * Reads pci_cardbus: Capabilities of CardBus bridges, whose header has the pointer elsewhere.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodePciCardbus(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<PciCapabilitiesElement> {
+  const { elements: headers, problems } = walkPciCardbus(view, start, end);
+  const limit = Math.min(end, view.byteLength, start + 0x100);
+  const elements: PciCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readPciCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of pci_cardbus and returns its bytes. */
+function writePciCardbusElement(
+  element: PciCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'pci_cap_pcix': {
+      if (at + 8 > limit) throw noRoom('pci_cap_pcix', at, 8, limit);
+      const size = encodePciCapPcix(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_pcix', at, size, limit);
+      view.setUint8(at, 7);
+      return size;
+    }
+    case 'pci_cap_pcix_bridge': {
+      if (at + 16 > limit) throw noRoom('pci_cap_pcix_bridge', at, 16, limit);
+      const size = encodePciCapPcixBridge(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_pcix_bridge', at, size, limit);
+      view.setUint8(at, 7);
+      return size;
+    }
+    case 'pci_cap_virtio': {
+      if (at + 16 > limit) throw noRoom('pci_cap_virtio', at, 16, limit);
+      const size = encodePciCapVirtio(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_virtio', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_intel_capid0': {
+      if (at + 4 > limit) throw noRoom('pci_cap_intel_capid0', at, 4, limit);
+      const size = encodePciCapIntelCapid0(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_intel_capid0', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_intel_feature_detection': {
+      if (at + 4 > limit) throw noRoom('pci_cap_intel_feature_detection', at, 4, limit);
+      const size = encodePciCapIntelFeatureDetection(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_intel_feature_detection', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_null': {
+      if (at + 4 > limit) throw noRoom('pci_cap_null', at, 4, limit);
+      encodePciCapNull(element.value, view, at);
+      view.setUint8(at, 0);
+      return 4;
+    }
+    case 'pci_cap_pm': {
+      if (at + 8 > limit) throw noRoom('pci_cap_pm', at, 8, limit);
+      encodePciCapPm(element.value, view, at);
+      view.setUint8(at, 1);
+      return 8;
+    }
+    case 'pci_cap_agp': {
+      if (at + 12 > limit) throw noRoom('pci_cap_agp', at, 12, limit);
+      encodePciCapAgp(element.value, view, at);
+      view.setUint8(at, 2);
+      return 12;
+    }
+    case 'pci_cap_vpd': {
+      if (at + 8 > limit) throw noRoom('pci_cap_vpd', at, 8, limit);
+      encodePciCapVpd(element.value, view, at);
+      view.setUint8(at, 3);
+      return 8;
+    }
+    case 'pci_cap_slotid': {
+      if (at + 4 > limit) throw noRoom('pci_cap_slotid', at, 4, limit);
+      encodePciCapSlotid(element.value, view, at);
+      view.setUint8(at, 4);
+      return 4;
+    }
+    case 'pci_cap_msi': {
+      if (at + 8 > limit) throw noRoom('pci_cap_msi', at, 8, limit);
+      const size = encodePciCapMsi(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_msi', at, size, limit);
+      view.setUint8(at, 5);
+      return size;
+    }
+    case 'pci_cap_chswp': {
+      if (at + 4 > limit) throw noRoom('pci_cap_chswp', at, 4, limit);
+      encodePciCapChswp(element.value, view, at);
+      view.setUint8(at, 6);
+      return 4;
+    }
+    case 'pci_cap_ht': {
+      if (at + 4 > limit) throw noRoom('pci_cap_ht', at, 4, limit);
+      const size = encodePciCapHt(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_ht', at, size, limit);
+      view.setUint8(at, 8);
+      return size;
+    }
+    case 'pci_cap_vndr': {
+      if (at + 3 > limit) throw noRoom('pci_cap_vndr', at, 3, limit);
+      const size = encodePciCapVndr(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_vndr', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    case 'pci_cap_dbg': {
+      if (at + 4 > limit) throw noRoom('pci_cap_dbg', at, 4, limit);
+      encodePciCapDbg(element.value, view, at);
+      view.setUint8(at, 0xa);
+      return 4;
+    }
+    case 'pci_cap_ccrc': {
+      if (at + 4 > limit) throw noRoom('pci_cap_ccrc', at, 4, limit);
+      encodePciCapCcrc(element.value, view, at);
+      view.setUint8(at, 0xb);
+      return 4;
+    }
+    case 'pci_cap_shpc': {
+      if (at + 8 > limit) throw noRoom('pci_cap_shpc', at, 8, limit);
+      encodePciCapShpc(element.value, view, at);
+      view.setUint8(at, 0xc);
+      return 8;
+    }
+    case 'pci_cap_ssvid': {
+      if (at + 8 > limit) throw noRoom('pci_cap_ssvid', at, 8, limit);
+      encodePciCapSsvid(element.value, view, at);
+      view.setUint8(at, 0xd);
+      return 8;
+    }
+    case 'pci_cap_agp3': {
+      if (at + 4 > limit) throw noRoom('pci_cap_agp3', at, 4, limit);
+      encodePciCapAgp3(element.value, view, at);
+      view.setUint8(at, 0xe);
+      return 4;
+    }
+    case 'pci_cap_secdev': {
+      if (at + 4 > limit) throw noRoom('pci_cap_secdev', at, 4, limit);
+      const size = encodePciCapSecdev(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_secdev', at, size, limit);
+      view.setUint8(at, 0xf);
+      return size;
+    }
+    case 'pci_cap_msix': {
+      if (at + 12 > limit) throw noRoom('pci_cap_msix', at, 12, limit);
+      encodePciCapMsix(element.value, view, at);
+      view.setUint8(at, 0x11);
+      return 12;
+    }
+    case 'pci_cap_sata': {
+      if (at + 8 > limit) throw noRoom('pci_cap_sata', at, 8, limit);
+      const size = encodePciCapSata(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_sata', at, size, limit);
+      view.setUint8(at, 0x12);
+      return size;
+    }
+    case 'pci_cap_af': {
+      if (at + 6 > limit) throw noRoom('pci_cap_af', at, 6, limit);
+      encodePciCapAf(element.value, view, at);
+      view.setUint8(at, 0x13);
+      return 6;
+    }
+    case 'pci_cap_ea': {
+      if (at + 4 > limit) throw noRoom('pci_cap_ea', at, 4, limit);
+      const size = encodePciCapEa(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_cap_ea', at, size, limit);
+      view.setUint8(at, 0x14);
+      return size;
+    }
+    case 'pci_cap_fpb': {
+      if (at + 36 > limit) throw noRoom('pci_cap_fpb', at, 36, limit);
+      encodePciCapFpb(element.value, view, at);
+      view.setUint8(at, 0x15);
+      return 36;
+    }
+    case 'pci_cap_exp': {
+      if (at + 12 > limit) throw noRoom('pci_cap_exp', at, 12, limit);
+      const size = encodePciCapExp(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_cap_exp', at, size, limit);
+      view.setUint8(at, 0x10);
+      return size;
+    }
+    default:
+      return writeRawElement('pci_cardbus', element, view, at, limit, 2);
+  }
+}
+
+/**
+ * Writes pci_cardbus: Capabilities of CardBus bridges, whose header has the pointer elsewhere.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
+ * set. The pci_header at `start` must be there already; its pointer is set, and the bits that say that there
+ * is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodePciCardbus(
+  elements: readonly PciCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = Math.min(view.byteLength, start + 0x100);
+  if (!(start >= 0 && start + 21 <= view.byteLength)) throw noRoom('pci_cardbus', start, 21, view.byteLength);
+  if (elements.length > 48) throw countMismatch('pci_cardbus', start, 48, elements.length);
+  if (elements.length > 0 && !hasPciCardbus(view, start, view.byteLength - start)) {
+    view.setUint16(start + 6, view.getUint16(start + 6, true) | 0x10, true);
+    if (!hasPciCardbus(view, start, view.byteLength - start)) throw cannotAnnounce('pci_cardbus', start);
+  }
+  const last = limit - start - 4;
+  const spans: number[] = [];
+  let filled = 0x40;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 3) & -4);
+    if (!(offset >= 0x40 && offset <= last) || offset % 4 !== 0) throw cannotStandAt(placesOfPciCardbus, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writePciCardbusElement(element, view, at, limit, context), 4);
+    if (offset < filled) checkFree('pci_cardbus', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headPciCardbus(view, start, offset);
+    else linkPciCardbus(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) {
+    view.setUint8(start + from + 1, (view.getUint8(start + from + 1) & 3) | 0);
+    if (view.getUint8(start + from) === 0xff) throw endsList('pci_cardbus', start + from);
+  }
+  else view.setUint8(start + 20, (view.getUint8(start + 20) & 3) | 0);
+  return from < 0 ? 0 : filled;
+}
+
+/** An element of a chain of pci_extended_capabilities: kind is the name of its struct, or raw. */
+export type PciExtendedCapabilitiesElement =
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_device'; readonly offset: number; readonly value: PciExtCapDvsecCxlDevice }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_function_map'; readonly offset: number; readonly value: PciExtCapDvsecCxlFunctionMap }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_gpf_port'; readonly offset: number; readonly value: PciExtCapDvsecCxlGpfPort }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_gpf_device'; readonly offset: number; readonly value: PciExtCapDvsecCxlGpfDevice }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_flex_bus'; readonly offset: number; readonly value: PciExtCapDvsecCxlFlexBus }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_register_locator'; readonly offset: number; readonly value: PciExtCapDvsecCxlRegisterLocator }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_mld'; readonly offset: number; readonly value: PciExtCapDvsecCxlMld }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_test'; readonly offset: number; readonly value: PciExtCapDvsecCxlTest }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_port'; readonly offset: number; readonly value: PciExtCapDvsecCxlPort }
+  | { readonly kind: 'pci_ext_cap_err'; readonly offset: number; readonly value: PciExtCapErr }
+  | { readonly kind: 'pci_ext_cap_vc'; readonly offset: number; readonly value: PciExtCapVc }
+  | { readonly kind: 'pci_ext_cap_mfvc'; readonly offset: number; readonly value: PciExtCapMfvc }
+  | { readonly kind: 'pci_ext_cap_dsn'; readonly offset: number; readonly value: PciExtCapDsn }
+  | { readonly kind: 'pci_ext_cap_pwr'; readonly offset: number; readonly value: PciExtCapPwr }
+  | { readonly kind: 'pci_ext_cap_rcld'; readonly offset: number; readonly value: PciExtCapRcld }
+  | { readonly kind: 'pci_ext_cap_rcec'; readonly offset: number; readonly value: PciExtCapRcec }
+  | { readonly kind: 'pci_ext_cap_vndr'; readonly offset: number; readonly value: PciExtCapVndr }
+  | { readonly kind: 'pci_ext_cap_acs'; readonly offset: number; readonly value: PciExtCapAcs }
+  | { readonly kind: 'pci_ext_cap_ari'; readonly offset: number; readonly value: PciExtCapAri }
+  | { readonly kind: 'pci_ext_cap_ats'; readonly offset: number; readonly value: PciExtCapAts }
+  | { readonly kind: 'pci_ext_cap_rcilc'; readonly offset: number; readonly value: PciExtCapRcilc }
+  | { readonly kind: 'pci_ext_cap_rcrb'; readonly offset: number; readonly value: PciExtCapRcrb }
+  | { readonly kind: 'pci_ext_cap_mcast'; readonly offset: number; readonly value: PciExtCapMcast }
+  | { readonly kind: 'pci_ext_cap_pri'; readonly offset: number; readonly value: PciExtCapPri }
+  | { readonly kind: 'pci_ext_cap_pasid'; readonly offset: number; readonly value: PciExtCapPasid }
+  | { readonly kind: 'pci_ext_cap_sriov'; readonly offset: number; readonly value: PciExtCapSriov }
+  | { readonly kind: 'pci_ext_cap_ltr'; readonly offset: number; readonly value: PciExtCapLtr }
+  | { readonly kind: 'pci_ext_cap_rebar'; readonly offset: number; readonly value: PciExtCapRebar }
+  | { readonly kind: 'pci_ext_cap_dpa'; readonly offset: number; readonly value: PciExtCapDpa }
+  | { readonly kind: 'pci_ext_cap_tph'; readonly offset: number; readonly value: PciExtCapTph }
+  | { readonly kind: 'pci_ext_cap_secpci'; readonly offset: number; readonly value: PciExtCapSecpci }
+  | { readonly kind: 'pci_ext_cap_dpc'; readonly offset: number; readonly value: PciExtCapDpc }
+  | { readonly kind: 'pci_ext_cap_ptm'; readonly offset: number; readonly value: PciExtCapPtm }
+  | { readonly kind: 'pci_ext_cap_l1ss'; readonly offset: number; readonly value: PciExtCapL1ss }
+  | { readonly kind: 'pci_ext_cap_dvsec'; readonly offset: number; readonly value: PciExtCapDvsec }
+  | { readonly kind: 'pci_ext_cap_dlf'; readonly offset: number; readonly value: PciExtCapDlf }
+  | { readonly kind: 'pci_ext_cap_pl_16gt'; readonly offset: number; readonly value: PciExtCapPl16gt }
+  | { readonly kind: 'pci_ext_cap_npem'; readonly offset: number; readonly value: PciExtCapNpem }
+  | { readonly kind: 'pci_ext_cap_pl_32gt'; readonly offset: number; readonly value: PciExtCapPl32gt }
+  | { readonly kind: 'pci_ext_cap_doe'; readonly offset: number; readonly value: PciExtCapDoe }
+  | { readonly kind: 'pci_ext_cap_lnr'; readonly offset: number; readonly value: PciExtCapLnr }
+  | { readonly kind: 'pci_ext_cap_frs'; readonly offset: number; readonly value: PciExtCapFrs }
+  | { readonly kind: 'pci_ext_cap_rtr'; readonly offset: number; readonly value: PciExtCapRtr }
+  | { readonly kind: 'pci_ext_cap_vf_rebar'; readonly offset: number; readonly value: PciExtCapVfRebar }
+  | { readonly kind: 'pci_ext_cap_lmr'; readonly offset: number; readonly value: PciExtCapLmr }
+  | { readonly kind: 'pci_ext_cap_dev3'; readonly offset: number; readonly value: PciExtCapDev3 }
+  | { readonly kind: 'pci_ext_cap_ide'; readonly offset: number; readonly value: PciExtCapIde }
+  | { readonly kind: 'pci_ext_cap_pl_64gt'; readonly offset: number; readonly value: PciExtCapPl64gt }
+  | { readonly kind: 'pci_ext_cap_flit_log'; readonly offset: number; readonly value: PciExtCapFlitLog }
+  | { readonly kind: 'pci_ext_cap_flit_ei'; readonly offset: number; readonly value: PciExtCapFlitEi }
+  | { readonly kind: 'pci_ext_cap_mmio_rbl'; readonly offset: number; readonly value: PciExtCapMmioRbl }
+  | { readonly kind: 'pci_ext_cap_null'; readonly offset: number; readonly value: PciExtCapNull }
+  | { readonly kind: 'pci_ext_cap_cac'; readonly offset: number; readonly value: PciExtCapCac }
+  | { readonly kind: 'pci_ext_cap_mriov'; readonly offset: number; readonly value: PciExtCapMriov }
+  | { readonly kind: 'pci_ext_cap_amd'; readonly offset: number; readonly value: PciExtCapAmd }
+  | { readonly kind: 'pci_ext_cap_pmux'; readonly offset: number; readonly value: PciExtCapPmux }
+  | { readonly kind: 'pci_ext_cap_mpcie'; readonly offset: number; readonly value: PciExtCapMpcie }
+  | { readonly kind: 'pci_ext_cap_hierarchy_id'; readonly offset: number; readonly value: PciExtCapHierarchyId }
+  | { readonly kind: 'pci_ext_cap_alternate_protocol'; readonly offset: number; readonly value: PciExtCapAlternateProtocol }
+  | { readonly kind: 'pci_ext_cap_sfi'; readonly offset: number; readonly value: PciExtCapSfi }
+  | { readonly kind: 'pci_ext_cap_shadow_functions'; readonly offset: number; readonly value: PciExtCapShadowFunctions }
+  | { readonly kind: 'pci_ext_cap_flit_pm'; readonly offset: number; readonly value: PciExtCapFlitPm }
+  | { readonly kind: 'pci_ext_cap_svc'; readonly offset: number; readonly value: PciExtCapSvc }
+  | { readonly kind: 'pci_ext_cap_nop_flit'; readonly offset: number; readonly value: PciExtCapNopFlit }
+  | { readonly kind: 'pci_ext_cap_siov'; readonly offset: number; readonly value: PciExtCapSiov }
+  | { readonly kind: 'pci_ext_cap_pl_128gt'; readonly offset: number; readonly value: PciExtCapPl128gt }
+  | { readonly kind: 'pci_ext_cap_captured_data'; readonly offset: number; readonly value: PciExtCapCapturedData }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of pci_extended_capabilities: at its offset, or behind the one before
+ * where none is given. Decoded elements can be given as they are.
+ */
+export type PciExtendedCapabilitiesElementInput =
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_device'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlDevice> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_function_map'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlFunctionMap> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_gpf_port'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlGpfPort> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_gpf_device'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlGpfDevice> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_flex_bus'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlFlexBus> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_register_locator'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlRegisterLocator> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_mld'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlMld> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_test'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlTest> }
+  | { readonly kind: 'pci_ext_cap_dvsec_cxl_port'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlPort> }
+  | { readonly kind: 'pci_ext_cap_err'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapErr> }
+  | { readonly kind: 'pci_ext_cap_vc'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapVc> }
+  | { readonly kind: 'pci_ext_cap_mfvc'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapMfvc> }
+  | { readonly kind: 'pci_ext_cap_dsn'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDsn> }
+  | { readonly kind: 'pci_ext_cap_pwr'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPwr> }
+  | { readonly kind: 'pci_ext_cap_rcld'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapRcld> }
+  | { readonly kind: 'pci_ext_cap_rcec'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapRcec> }
+  | { readonly kind: 'pci_ext_cap_vndr'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapVndr> }
+  | { readonly kind: 'pci_ext_cap_acs'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapAcs> }
+  | { readonly kind: 'pci_ext_cap_ari'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapAri> }
+  | { readonly kind: 'pci_ext_cap_ats'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapAts> }
+  | { readonly kind: 'pci_ext_cap_rcilc'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapRcilc> }
+  | { readonly kind: 'pci_ext_cap_rcrb'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapRcrb> }
+  | { readonly kind: 'pci_ext_cap_mcast'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapMcast> }
+  | { readonly kind: 'pci_ext_cap_pri'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPri> }
+  | { readonly kind: 'pci_ext_cap_pasid'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPasid> }
+  | { readonly kind: 'pci_ext_cap_sriov'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapSriov> }
+  | { readonly kind: 'pci_ext_cap_ltr'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapLtr> }
+  | { readonly kind: 'pci_ext_cap_rebar'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapRebar> }
+  | { readonly kind: 'pci_ext_cap_dpa'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDpa> }
+  | { readonly kind: 'pci_ext_cap_tph'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapTph> }
+  | { readonly kind: 'pci_ext_cap_secpci'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapSecpci> }
+  | { readonly kind: 'pci_ext_cap_dpc'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDpc> }
+  | { readonly kind: 'pci_ext_cap_ptm'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPtm> }
+  | { readonly kind: 'pci_ext_cap_l1ss'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapL1ss> }
+  | { readonly kind: 'pci_ext_cap_dvsec'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsec> }
+  | { readonly kind: 'pci_ext_cap_dlf'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDlf> }
+  | { readonly kind: 'pci_ext_cap_pl_16gt'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPl16gt> }
+  | { readonly kind: 'pci_ext_cap_npem'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapNpem> }
+  | { readonly kind: 'pci_ext_cap_pl_32gt'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPl32gt> }
+  | { readonly kind: 'pci_ext_cap_doe'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDoe> }
+  | { readonly kind: 'pci_ext_cap_lnr'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapLnr> }
+  | { readonly kind: 'pci_ext_cap_frs'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapFrs> }
+  | { readonly kind: 'pci_ext_cap_rtr'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapRtr> }
+  | { readonly kind: 'pci_ext_cap_vf_rebar'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapVfRebar> }
+  | { readonly kind: 'pci_ext_cap_lmr'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapLmr> }
+  | { readonly kind: 'pci_ext_cap_dev3'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDev3> }
+  | { readonly kind: 'pci_ext_cap_ide'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapIde> }
+  | { readonly kind: 'pci_ext_cap_pl_64gt'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPl64gt> }
+  | { readonly kind: 'pci_ext_cap_flit_log'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapFlitLog> }
+  | { readonly kind: 'pci_ext_cap_flit_ei'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapFlitEi> }
+  | { readonly kind: 'pci_ext_cap_mmio_rbl'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapMmioRbl> }
+  | { readonly kind: 'pci_ext_cap_null'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapNull> }
+  | { readonly kind: 'pci_ext_cap_cac'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapCac> }
+  | { readonly kind: 'pci_ext_cap_mriov'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapMriov> }
+  | { readonly kind: 'pci_ext_cap_amd'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapAmd> }
+  | { readonly kind: 'pci_ext_cap_pmux'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPmux> }
+  | { readonly kind: 'pci_ext_cap_mpcie'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapMpcie> }
+  | { readonly kind: 'pci_ext_cap_hierarchy_id'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapHierarchyId> }
+  | { readonly kind: 'pci_ext_cap_alternate_protocol'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapAlternateProtocol> }
+  | { readonly kind: 'pci_ext_cap_sfi'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapSfi> }
+  | { readonly kind: 'pci_ext_cap_shadow_functions'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapShadowFunctions> }
+  | { readonly kind: 'pci_ext_cap_flit_pm'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapFlitPm> }
+  | { readonly kind: 'pci_ext_cap_svc'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapSvc> }
+  | { readonly kind: 'pci_ext_cap_nop_flit'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapNopFlit> }
+  | { readonly kind: 'pci_ext_cap_siov'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapSiov> }
+  | { readonly kind: 'pci_ext_cap_pl_128gt'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapPl128gt> }
+  | { readonly kind: 'pci_ext_cap_captured_data'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapCapturedData> }
+  | RawElementInput;
+
+const placesOfPciExt: ChainPlaces = {
+  name: 'pci_ext', first: 0x100, last: 0xffc, alignment: 4, room: 4,
+};
+
+/**
+ * Walks pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
+ * that nothing answers.
+ *
+ * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
+ *
+ * @param required elements of pci_std (and its like): the list exists where one has an id that it needs; not
+ * asked where left out
+ */
+export function walkPciExt(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  required?: readonly ChainHeader[],
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size > 0x100)) return { elements, problems };
+  if (required !== undefined && !required.some(({ id }) => id === 0x10 || id === 7)) return { elements, problems };
+  let offset = 0x100;
+  const last = Math.min(0xffc, size - 4);
+  let pointer = 0x100;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x100 || offset > last || offset % 4 !== 0) {
+      if (isMisplaced(placesOfPciExt, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const header = view.getUint32(at, true);
+    const id = header & 0xffff;
+    if (header === 0) {
+      if (from !== null) problems.push({ code: 'empty', offset });
+      break;
+    }
+    if (header === 0xffffffff) {
+      problems.push({ code: 'broken', offset });
+      break;
+    }
+    if (elements.length === 960) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = header >>> 20;
+    const to = raw & 0xffc;
+    const next = to === 0 ? null : to;
+    const element: OpenHeader = { id, version: (header >>> 16) & 0xf, offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset;
+    if (to !== raw) problems.push({ code: 'reserved-bits', offset: pointer });
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 4, problems);
+  const stop = Math.max(Math.min(size, 0x1000), highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the element of pci_ext at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkPciExt(view: DataView, at: number, to: number): void {
+  if ((to & 0xffc) !== to || to === 0) throw cannotPoint('pci_ext', at, to);
+  view.setUint32(at, (view.getUint32(at, true) & 0x3fffff) | (to << 20), true);
+  if (view.getUint32(at, true) === 0 || view.getUint32(at, true) === 0xffffffff) throw endsList('pci_ext', at);
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_device: header1.vendor_id == 0x1e98 && header2.id == 0 &&
+ * header1.length >= 0x38.
+ */
+function isPciExtCapDvsecCxlDeviceOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 0 && (header1 >>> 20) >= 56;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_function_map: header1.vendor_id == 0x1e98 && header2.id == 2
+ * && header1.length >= 0x2c.
+ */
+function isPciExtCapDvsecCxlFunctionMapOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 2 && (header1 >>> 20) >= 44;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_gpf_port: header1.vendor_id == 0x1e98 && header2.id == 4 &&
+ * header1.length >= 0x10.
+ */
+function isPciExtCapDvsecCxlGpfPortOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 4 && (header1 >>> 20) >= 16;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_gpf_device: header1.vendor_id == 0x1e98 && header2.id == 5 &&
+ * header1.length >= 0x10.
+ */
+function isPciExtCapDvsecCxlGpfDeviceOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 5 && (header1 >>> 20) >= 16;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_flex_bus: header1.vendor_id == 0x1e98 && header2.id == 7 &&
+ * header1.length >= 0x10.
+ */
+function isPciExtCapDvsecCxlFlexBusOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 7 && (header1 >>> 20) >= 16;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_register_locator: header1.vendor_id == 0x1e98 && header2.id
+ * == 8 && header1.length >= 0x0c.
+ */
+function isPciExtCapDvsecCxlRegisterLocatorOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 8 && (header1 >>> 20) >= 12;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_mld: header1.vendor_id == 0x1e98 && header2.id == 9 &&
+ * header1.length >= 0x0c.
+ */
+function isPciExtCapDvsecCxlMldOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 9 && (header1 >>> 20) >= 12;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_test: header1.vendor_id == 0x1e98 && header2.id == 0x0a &&
+ * header1.length >= 0x0a.
+ */
+function isPciExtCapDvsecCxlTestOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 10 && (header1 >>> 20) >= 10;
+}
+
+/**
+ * Whether an element is a pci_ext_cap_dvsec_cxl_port: header1.vendor_id == 0x1e98 && header2.id == 3 &&
+ * header1.length >= 0x28.
+ */
+function isPciExtCapDvsecCxlPortOfPciExtendedCapabilitiesElement(view: DataView, offset: number, _context?: CodecContext): boolean {
+  const header1 = view.getUint32(offset + 4, true);
+  const header2 = view.getUint16(offset + 8, true);
+  return (header1 & 0xffff) === 0x1e98 && header2 === 3 && (header1 >>> 20) >= 40;
+}
+
+/** Reads an element of pci_extended_capabilities. */
+function readPciExtendedCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  context?: CodecContext,
+): PciExtendedCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 0x23: { // PCI_EXT_CAP_ID_DVSEC
+      if (at + 56 <= limit && isPciExtCapDvsecCxlDeviceOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body = readBody(decodePciExtCapDvsecCxlDevice, measurePciExtCapDvsecCxlDevice, view, start, limit, header, problems);
+        if (!(body instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_device', offset, value: body };
+        }
+      }
+      if (at + 44 <= limit && isPciExtCapDvsecCxlFunctionMapOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body2 = readBody(decodePciExtCapDvsecCxlFunctionMap, measurePciExtCapDvsecCxlFunctionMap, view, start, limit, header, problems);
+        if (!(body2 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_function_map', offset, value: body2 };
+        }
+      }
+      if (at + 16 <= limit && isPciExtCapDvsecCxlGpfPortOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body3 = readBody(decodePciExtCapDvsecCxlGpfPort, measurePciExtCapDvsecCxlGpfPort, view, start, limit, header, problems);
+        if (!(body3 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_gpf_port', offset, value: body3 };
+        }
+      }
+      if (at + 16 <= limit && isPciExtCapDvsecCxlGpfDeviceOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body4 = readBody(decodePciExtCapDvsecCxlGpfDevice, measurePciExtCapDvsecCxlGpfDevice, view, start, limit, header, problems);
+        if (!(body4 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_gpf_device', offset, value: body4 };
+        }
+      }
+      if (at + 16 <= limit && isPciExtCapDvsecCxlFlexBusOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body5 = readBody(decodePciExtCapDvsecCxlFlexBus, measurePciExtCapDvsecCxlFlexBus, view, start, limit, header, problems);
+        if (!(body5 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_flex_bus', offset, value: body5 };
+        }
+      }
+      if (at + 12 <= limit && isPciExtCapDvsecCxlRegisterLocatorOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body6 = readBody(decodePciExtCapDvsecCxlRegisterLocator, measurePciExtCapDvsecCxlRegisterLocator, view, start, limit, header, problems);
+        if (!(body6 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_register_locator', offset, value: body6 };
+        }
+      }
+      if (at + 12 <= limit && isPciExtCapDvsecCxlMldOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body7 = readBody(decodePciExtCapDvsecCxlMld, measurePciExtCapDvsecCxlMld, view, start, limit, header, problems);
+        if (!(body7 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_mld', offset, value: body7 };
+        }
+      }
+      if (at + 10 <= limit && isPciExtCapDvsecCxlTestOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body8 = readBody(decodePciExtCapDvsecCxlTest, measurePciExtCapDvsecCxlTest, view, start, limit, header, problems);
+        if (!(body8 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_test', offset, value: body8 };
+        }
+      }
+      if (at + 40 <= limit && isPciExtCapDvsecCxlPortOfPciExtendedCapabilitiesElement(view, at, context)) {
+        const body9 = readBody(decodePciExtCapDvsecCxlPort, measurePciExtCapDvsecCxlPort, view, start, limit, header, problems);
+        if (!(body9 instanceof BodyFailure)) {
+          return { kind: 'pci_ext_cap_dvsec_cxl_port', offset, value: body9 };
+        }
+      }
+      const body10 = readBody(decodePciExtCapDvsec, measurePciExtCapDvsec, view, start, limit, header, problems);
+      if (!(body10 instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_dvsec', offset, value: body10 };
+      }
+      failure ??= body10;
+      break;
+    }
+    case 1: { // PCI_EXT_CAP_ID_ERR
+      const body = readBody(decodePciExtCapErr, measurePciExtCapErr, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_err', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 2: { // PCI_EXT_CAP_ID_VC
+      const body = readBody(decodePciExtCapVc, measurePciExtCapVc, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_vc', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 9: { // PCI_EXT_CAP_ID_VC9
+      const body = readBody(decodePciExtCapVc, measurePciExtCapVc, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_vc', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 8: { // PCI_EXT_CAP_ID_MFVC
+      const body = readBody(decodePciExtCapMfvc, measurePciExtCapMfvc, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_mfvc', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 3: { // PCI_EXT_CAP_ID_DSN
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_dsn', offset, value: decodePciExtCapDsn(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 4: { // PCI_EXT_CAP_ID_PWR
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_pwr', offset, value: decodePciExtCapPwr(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 5: { // PCI_EXT_CAP_ID_RCLD
+      const body = readBody(decodePciExtCapRcld, measurePciExtCapRcld, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_rcld', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 7: { // PCI_EXT_CAP_ID_RCEC
+      const body = readBody(decodePciExtCapRcec, measurePciExtCapRcec, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_rcec', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0xb: { // PCI_EXT_CAP_ID_VNDR
+      const body = readBody(decodePciExtCapVndr, measurePciExtCapVndr, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_vndr', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0xd: { // PCI_EXT_CAP_ID_ACS
+      const body = readBody(decodePciExtCapAcs, measurePciExtCapAcs, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_acs', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0xe: { // PCI_EXT_CAP_ID_ARI
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_ari', offset, value: decodePciExtCapAri(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xf: { // PCI_EXT_CAP_ID_ATS
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_ats', offset, value: decodePciExtCapAts(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 6: { // PCI_EXT_CAP_ID_RCILC
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_rcilc', offset, value: decodePciExtCapRcilc(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xa: { // PCI_EXT_CAP_ID_RCRB
+      if (at + 20 <= limit) {
+        if (length < 20) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_rcrb', offset, value: decodePciExtCapRcrb(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x12: { // PCI_EXT_CAP_ID_MCAST
+      const body = readBody(decodePciExtCapMcast, measurePciExtCapMcast, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_mcast', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x13: { // PCI_EXT_CAP_ID_PRI
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_pri', offset, value: decodePciExtCapPri(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x1b: { // PCI_EXT_CAP_ID_PASID
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_pasid', offset, value: decodePciExtCapPasid(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x10: { // PCI_EXT_CAP_ID_SRIOV
+      if (at + 64 <= limit) {
+        if (length < 64) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_sriov', offset, value: decodePciExtCapSriov(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x18: { // PCI_EXT_CAP_ID_LTR
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_ltr', offset, value: decodePciExtCapLtr(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x15: { // PCI_EXT_CAP_ID_REBAR
+      const body = readBody(decodePciExtCapRebar, measurePciExtCapRebar, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_rebar', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x16: { // PCI_EXT_CAP_ID_DPA
+      const body = readBody(decodePciExtCapDpa, measurePciExtCapDpa, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_dpa', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x17: { // PCI_EXT_CAP_ID_TPH
+      const body = readBody(decodePciExtCapTph, measurePciExtCapTph, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_tph', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x19: { // PCI_EXT_CAP_ID_SECPCI
+      const body = readBody(decodePciExtCapSecpci, measurePciExtCapSecpci, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_secpci', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x1d: { // PCI_EXT_CAP_ID_DPC
+      const body = readBody(decodePciExtCapDpc, measurePciExtCapDpc, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_dpc', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x1f: { // PCI_EXT_CAP_ID_PTM
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_ptm', offset, value: decodePciExtCapPtm(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x1e: { // PCI_EXT_CAP_ID_L1SS
+      const body = readBody(decodePciExtCapL1ss, measurePciExtCapL1ss, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_l1ss', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x25: { // PCI_EXT_CAP_ID_DLF
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_dlf', offset, value: decodePciExtCapDlf(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x26: { // PCI_EXT_CAP_ID_PL_16GT
+      const body = readBody(decodePciExtCapPl16gt, measurePciExtCapPl16gt, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_pl_16gt', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x29: { // PCI_EXT_CAP_ID_NPEM
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_npem', offset, value: decodePciExtCapNpem(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x2a: { // PCI_EXT_CAP_ID_PL_32GT
+      const body = readBody(decodePciExtCapPl32gt, measurePciExtCapPl32gt, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_pl_32gt', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x2e: { // PCI_EXT_CAP_ID_DOE
+      if (at + 24 <= limit) {
+        if (length < 24) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_doe', offset, value: decodePciExtCapDoe(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x1c: {
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_lnr', offset, value: decodePciExtCapLnr(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x21: {
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_frs', offset, value: decodePciExtCapFrs(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x22: {
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_rtr', offset, value: decodePciExtCapRtr(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x24: {
+      const body = readBody(decodePciExtCapVfRebar, measurePciExtCapVfRebar, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_vf_rebar', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x27: {
+      const body = readBody(decodePciExtCapLmr, measurePciExtCapLmr, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_lmr', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x2f: {
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_dev3', offset, value: decodePciExtCapDev3(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x30: {
+      const body = readBody(decodePciExtCapIde, measurePciExtCapIde, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_ide', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x31: {
+      const body = readBody(decodePciExtCapPl64gt, measurePciExtCapPl64gt, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_pl_64gt', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x32: {
+      if (at + 60 <= limit) {
+        if (length < 60) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_flit_log', offset, value: decodePciExtCapFlitLog(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x34: {
+      if (at + 36 <= limit) {
+        if (length < 36) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_flit_ei', offset, value: decodePciExtCapFlitEi(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x36: {
+      const body = readBody(decodePciExtCapMmioRbl, measurePciExtCapMmioRbl, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_mmio_rbl', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0: {
+      if (at + 4 <= limit) {
+        if (length < 4) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_null', offset, value: decodePciExtCapNull(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0xc: { // PCI_EXT_CAP_ID_CAC
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_cac', offset, value: decodePciExtCapCac(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x11: { // PCI_EXT_CAP_ID_MRIOV
+      const body = readBody(decodePciExtCapMriov, measurePciExtCapMriov, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_mriov', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x14: { // PCI_EXT_CAP_ID_AMD_XXX
+      const body = readBody(decodePciExtCapAmd, measurePciExtCapAmd, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_amd', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x1a: { // PCI_EXT_CAP_ID_PMUX
+      const body = readBody(decodePciExtCapPmux, measurePciExtCapPmux, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_pmux', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x20: {
+      if (at + 28 <= limit) {
+        if (length < 28) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_mpcie', offset, value: decodePciExtCapMpcie(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x28: {
+      if (at + 32 <= limit) {
+        if (length < 32) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_hierarchy_id', offset, value: decodePciExtCapHierarchyId(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x2b: {
+      if (at + 20 <= limit) {
+        if (length < 20) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_alternate_protocol', offset, value: decodePciExtCapAlternateProtocol(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x2c: {
+      if (at + 20 <= limit) {
+        if (length < 20) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_sfi', offset, value: decodePciExtCapSfi(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x2d: {
+      if (at + 28 <= limit) {
+        if (length < 28) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_shadow_functions', offset, value: decodePciExtCapShadowFunctions(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x33: {
+      const body = readBody(decodePciExtCapFlitPm, measurePciExtCapFlitPm, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_flit_pm', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x35: {
+      const body = readBody(decodePciExtCapSvc, measurePciExtCapSvc, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_svc', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x37: {
+      const body = readBody(decodePciExtCapNopFlit, measurePciExtCapNopFlit, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_nop_flit', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x38: {
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'pci_ext_cap_siov', offset, value: decodePciExtCapSiov(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 0x39: {
+      const body = readBody(decodePciExtCapPl128gt, measurePciExtCapPl128gt, view, start, limit, header, problems, context);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_pl_128gt', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 0x3a: {
+      const body = readBody(decodePciExtCapCapturedData, measurePciExtCapCapturedData, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'pci_ext_cap_captured_data', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
+ * that nothing answers.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ * @param required see {@link walkPciExt}
+ */
+export function decodePciExt(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+  required?: readonly ChainHeader[],
+): DecodedChain<PciExtendedCapabilitiesElement> {
+  const { elements: headers, problems } = walkPciExt(view, start, end, required);
+  const limit = Math.min(end, view.byteLength, start + 0x1000);
+  // Elements depend on others: read once, those that do are read again with them.
+  const elements = readTwice<PciExtendedCapabilitiesElement>(
+    headers,
+    (header, found, full) => readPciExtendedCapabilitiesElement(view, start, limit, header, found, full),
+    (id) => id === 1 || id === 0x12 || id === 0x19 || id === 0x26 || id === 0x27 || id === 0x2a || id === 0x31 || id === 0x39,
+    problems,
+    context,
+  );
+  return { elements, problems };
+}
+
+/** Writes an element of pci_ext and returns its bytes. */
+function writePciExtElement(
+  element: PciExtendedCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'pci_ext_cap_dvsec_cxl_device': {
+      if (at + 56 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_device', at, 56, limit);
+      const size = encodePciExtCapDvsecCxlDevice(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_device', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_function_map': {
+      if (at + 44 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_function_map', at, 44, limit);
+      const size = encodePciExtCapDvsecCxlFunctionMap(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_function_map', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_gpf_port': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_gpf_port', at, 16, limit);
+      const size = encodePciExtCapDvsecCxlGpfPort(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_gpf_port', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_gpf_device': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_gpf_device', at, 16, limit);
+      const size = encodePciExtCapDvsecCxlGpfDevice(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_gpf_device', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_flex_bus': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_flex_bus', at, 16, limit);
+      const size = encodePciExtCapDvsecCxlFlexBus(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_flex_bus', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_register_locator': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_register_locator', at, 12, limit);
+      const size = encodePciExtCapDvsecCxlRegisterLocator(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_register_locator', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_mld': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_mld', at, 12, limit);
+      const size = encodePciExtCapDvsecCxlMld(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_mld', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_test': {
+      if (at + 10 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_test', at, 10, limit);
+      const size = encodePciExtCapDvsecCxlTest(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_test', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec_cxl_port': {
+      if (at + 40 > limit) throw noRoom('pci_ext_cap_dvsec_cxl_port', at, 40, limit);
+      const size = encodePciExtCapDvsecCxlPort(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec_cxl_port', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_err': {
+      if (at + 44 > limit) throw noRoom('pci_ext_cap_err', at, 44, limit);
+      const size = encodePciExtCapErr(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_err', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 1, true);
+      return size;
+    }
+    case 'pci_ext_cap_vc': {
+      if (at + 28 > limit) throw noRoom('pci_ext_cap_vc', at, 28, limit);
+      const size = encodePciExtCapVc(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_vc', at, size, limit);
+      const id = view.getUint32(at, true) & 0xffff;
+      if (id !== 2 && id !== 9) view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 2, true);
+      return size;
+    }
+    case 'pci_ext_cap_mfvc': {
+      if (at + 28 > limit) throw noRoom('pci_ext_cap_mfvc', at, 28, limit);
+      const size = encodePciExtCapMfvc(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_mfvc', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 8, true);
+      return size;
+    }
+    case 'pci_ext_cap_dsn': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_dsn', at, 12, limit);
+      encodePciExtCapDsn(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 3, true);
+      return 12;
+    }
+    case 'pci_ext_cap_pwr': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_pwr', at, 16, limit);
+      encodePciExtCapPwr(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 4, true);
+      return 16;
+    }
+    case 'pci_ext_cap_rcld': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_rcld', at, 16, limit);
+      const size = encodePciExtCapRcld(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_rcld', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 5, true);
+      return size;
+    }
+    case 'pci_ext_cap_rcec': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_rcec', at, 8, limit);
+      const size = encodePciExtCapRcec(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_rcec', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 7, true);
+      return size;
+    }
+    case 'pci_ext_cap_vndr': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_vndr', at, 8, limit);
+      const size = encodePciExtCapVndr(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_vndr', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0xb, true);
+      return size;
+    }
+    case 'pci_ext_cap_acs': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_acs', at, 8, limit);
+      const size = encodePciExtCapAcs(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_acs', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0xd, true);
+      return size;
+    }
+    case 'pci_ext_cap_ari': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_ari', at, 8, limit);
+      encodePciExtCapAri(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0xe, true);
+      return 8;
+    }
+    case 'pci_ext_cap_ats': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_ats', at, 8, limit);
+      encodePciExtCapAts(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0xf, true);
+      return 8;
+    }
+    case 'pci_ext_cap_rcilc': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_rcilc', at, 12, limit);
+      encodePciExtCapRcilc(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 6, true);
+      return 12;
+    }
+    case 'pci_ext_cap_rcrb': {
+      if (at + 20 > limit) throw noRoom('pci_ext_cap_rcrb', at, 20, limit);
+      encodePciExtCapRcrb(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0xa, true);
+      return 20;
+    }
+    case 'pci_ext_cap_mcast': {
+      if (at + 40 > limit) throw noRoom('pci_ext_cap_mcast', at, 40, limit);
+      const size = encodePciExtCapMcast(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_mcast', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x12, true);
+      return size;
+    }
+    case 'pci_ext_cap_pri': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_pri', at, 16, limit);
+      encodePciExtCapPri(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x13, true);
+      return 16;
+    }
+    case 'pci_ext_cap_pasid': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_pasid', at, 8, limit);
+      encodePciExtCapPasid(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x1b, true);
+      return 8;
+    }
+    case 'pci_ext_cap_sriov': {
+      if (at + 64 > limit) throw noRoom('pci_ext_cap_sriov', at, 64, limit);
+      encodePciExtCapSriov(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x10, true);
+      return 64;
+    }
+    case 'pci_ext_cap_ltr': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_ltr', at, 8, limit);
+      encodePciExtCapLtr(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x18, true);
+      return 8;
+    }
+    case 'pci_ext_cap_rebar': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_rebar', at, 12, limit);
+      const size = encodePciExtCapRebar(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_rebar', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x15, true);
+      return size;
+    }
+    case 'pci_ext_cap_dpa': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_dpa', at, 16, limit);
+      const size = encodePciExtCapDpa(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dpa', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x16, true);
+      return size;
+    }
+    case 'pci_ext_cap_tph': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_tph', at, 12, limit);
+      const size = encodePciExtCapTph(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_tph', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x17, true);
+      return size;
+    }
+    case 'pci_ext_cap_secpci': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_secpci', at, 12, limit);
+      const size = encodePciExtCapSecpci(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_secpci', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x19, true);
+      return size;
+    }
+    case 'pci_ext_cap_dpc': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_dpc', at, 12, limit);
+      const size = encodePciExtCapDpc(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dpc', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x1d, true);
+      return size;
+    }
+    case 'pci_ext_cap_ptm': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_ptm', at, 12, limit);
+      encodePciExtCapPtm(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x1f, true);
+      return 12;
+    }
+    case 'pci_ext_cap_l1ss': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_l1ss', at, 16, limit);
+      const size = encodePciExtCapL1ss(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_l1ss', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x1e, true);
+      return size;
+    }
+    case 'pci_ext_cap_dvsec': {
+      if (at + 10 > limit) throw noRoom('pci_ext_cap_dvsec', at, 10, limit);
+      const size = encodePciExtCapDvsec(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_dvsec', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x23, true);
+      return size;
+    }
+    case 'pci_ext_cap_dlf': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_dlf', at, 12, limit);
+      encodePciExtCapDlf(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x25, true);
+      return 12;
+    }
+    case 'pci_ext_cap_pl_16gt': {
+      if (at + 32 > limit) throw noRoom('pci_ext_cap_pl_16gt', at, 32, limit);
+      const size = encodePciExtCapPl16gt(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_pl_16gt', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x26, true);
+      return size;
+    }
+    case 'pci_ext_cap_npem': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_npem', at, 16, limit);
+      encodePciExtCapNpem(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x29, true);
+      return 16;
+    }
+    case 'pci_ext_cap_pl_32gt': {
+      if (at + 32 > limit) throw noRoom('pci_ext_cap_pl_32gt', at, 32, limit);
+      const size = encodePciExtCapPl32gt(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_pl_32gt', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x2a, true);
+      return size;
+    }
+    case 'pci_ext_cap_doe': {
+      if (at + 24 > limit) throw noRoom('pci_ext_cap_doe', at, 24, limit);
+      encodePciExtCapDoe(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x2e, true);
+      return 24;
+    }
+    case 'pci_ext_cap_lnr': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_lnr', at, 8, limit);
+      encodePciExtCapLnr(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x1c, true);
+      return 8;
+    }
+    case 'pci_ext_cap_frs': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_frs', at, 16, limit);
+      encodePciExtCapFrs(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x21, true);
+      return 16;
+    }
+    case 'pci_ext_cap_rtr': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_rtr', at, 12, limit);
+      encodePciExtCapRtr(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x22, true);
+      return 12;
+    }
+    case 'pci_ext_cap_vf_rebar': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_vf_rebar', at, 12, limit);
+      const size = encodePciExtCapVfRebar(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_vf_rebar', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x24, true);
+      return size;
+    }
+    case 'pci_ext_cap_lmr': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_lmr', at, 8, limit);
+      const size = encodePciExtCapLmr(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_lmr', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x27, true);
+      return size;
+    }
+    case 'pci_ext_cap_dev3': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_dev3', at, 16, limit);
+      encodePciExtCapDev3(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x2f, true);
+      return 16;
+    }
+    case 'pci_ext_cap_ide': {
+      if (at + 12 > limit) throw noRoom('pci_ext_cap_ide', at, 12, limit);
+      const size = encodePciExtCapIde(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_ide', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x30, true);
+      return size;
+    }
+    case 'pci_ext_cap_pl_64gt': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_pl_64gt', at, 16, limit);
+      const size = encodePciExtCapPl64gt(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_pl_64gt', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x31, true);
+      return size;
+    }
+    case 'pci_ext_cap_flit_log': {
+      if (at + 60 > limit) throw noRoom('pci_ext_cap_flit_log', at, 60, limit);
+      encodePciExtCapFlitLog(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x32, true);
+      return 60;
+    }
+    case 'pci_ext_cap_flit_ei': {
+      if (at + 36 > limit) throw noRoom('pci_ext_cap_flit_ei', at, 36, limit);
+      encodePciExtCapFlitEi(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x34, true);
+      return 36;
+    }
+    case 'pci_ext_cap_mmio_rbl': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_mmio_rbl', at, 8, limit);
+      const size = encodePciExtCapMmioRbl(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_mmio_rbl', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x36, true);
+      return size;
+    }
+    case 'pci_ext_cap_null': {
+      if (at + 4 > limit) throw noRoom('pci_ext_cap_null', at, 4, limit);
+      encodePciExtCapNull(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0, true);
+      return 4;
+    }
+    case 'pci_ext_cap_cac': {
+      if (at + 8 > limit) throw noRoom('pci_ext_cap_cac', at, 8, limit);
+      encodePciExtCapCac(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0xc, true);
+      return 8;
+    }
+    case 'pci_ext_cap_mriov': {
+      if (at + 4 > limit) throw noRoom('pci_ext_cap_mriov', at, 4, limit);
+      const size = encodePciExtCapMriov(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_mriov', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x11, true);
+      return size;
+    }
+    case 'pci_ext_cap_amd': {
+      if (at + 4 > limit) throw noRoom('pci_ext_cap_amd', at, 4, limit);
+      const size = encodePciExtCapAmd(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_amd', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x14, true);
+      return size;
+    }
+    case 'pci_ext_cap_pmux': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_pmux', at, 16, limit);
+      const size = encodePciExtCapPmux(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_pmux', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x1a, true);
+      return size;
+    }
+    case 'pci_ext_cap_mpcie': {
+      if (at + 28 > limit) throw noRoom('pci_ext_cap_mpcie', at, 28, limit);
+      encodePciExtCapMpcie(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x20, true);
+      return 28;
+    }
+    case 'pci_ext_cap_hierarchy_id': {
+      if (at + 32 > limit) throw noRoom('pci_ext_cap_hierarchy_id', at, 32, limit);
+      encodePciExtCapHierarchyId(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x28, true);
+      return 32;
+    }
+    case 'pci_ext_cap_alternate_protocol': {
+      if (at + 20 > limit) throw noRoom('pci_ext_cap_alternate_protocol', at, 20, limit);
+      encodePciExtCapAlternateProtocol(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x2b, true);
+      return 20;
+    }
+    case 'pci_ext_cap_sfi': {
+      if (at + 20 > limit) throw noRoom('pci_ext_cap_sfi', at, 20, limit);
+      encodePciExtCapSfi(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x2c, true);
+      return 20;
+    }
+    case 'pci_ext_cap_shadow_functions': {
+      if (at + 28 > limit) throw noRoom('pci_ext_cap_shadow_functions', at, 28, limit);
+      encodePciExtCapShadowFunctions(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x2d, true);
+      return 28;
+    }
+    case 'pci_ext_cap_flit_pm': {
+      if (at + 4 > limit) throw noRoom('pci_ext_cap_flit_pm', at, 4, limit);
+      const size = encodePciExtCapFlitPm(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_flit_pm', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x33, true);
+      return size;
+    }
+    case 'pci_ext_cap_svc': {
+      if (at + 20 > limit) throw noRoom('pci_ext_cap_svc', at, 20, limit);
+      const size = encodePciExtCapSvc(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_svc', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x35, true);
+      return size;
+    }
+    case 'pci_ext_cap_nop_flit': {
+      if (at + 4 > limit) throw noRoom('pci_ext_cap_nop_flit', at, 4, limit);
+      const size = encodePciExtCapNopFlit(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_nop_flit', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x37, true);
+      return size;
+    }
+    case 'pci_ext_cap_siov': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_siov', at, 16, limit);
+      encodePciExtCapSiov(element.value, view, at);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x38, true);
+      return 16;
+    }
+    case 'pci_ext_cap_pl_128gt': {
+      if (at + 16 > limit) throw noRoom('pci_ext_cap_pl_128gt', at, 16, limit);
+      const size = encodePciExtCapPl128gt(element.value, view, at, context);
+      if (at + size > limit) throw noRoom('pci_ext_cap_pl_128gt', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x39, true);
+      return size;
+    }
+    case 'pci_ext_cap_captured_data': {
+      if (at + 4 > limit) throw noRoom('pci_ext_cap_captured_data', at, 4, limit);
+      const size = encodePciExtCapCapturedData(element.value, view, at);
+      if (at + size > limit) throw noRoom('pci_ext_cap_captured_data', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 0x3a, true);
+      return size;
+    }
+    default:
+      return writeRawElement('pci_ext', element, view, at, limit, 4);
+  }
+}
+
+/**
+ * Writes pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
+ * that nothing answers.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
+ * set. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodePciExt(
+  elements: readonly PciExtendedCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = Math.min(view.byteLength, start + 0x1000);
+  if (!(start >= 0 && start + 0 <= view.byteLength)) throw noRoom('pci_ext', start, 0, view.byteLength);
+  if (elements.length > 960) throw countMismatch('pci_ext', start, 960, elements.length);
+  const full = { ...context, peers: peersOf(elements, context?.peers) };
+  const last = limit - start - 4;
+  const spans: number[] = [];
+  let filled = 0x100;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 3) & -4);
+    if (!(offset >= 0x100 && offset <= last) || offset % 4 !== 0 || (from < 0 && offset !== 0x100)) throw cannotStandAt(placesOfPciExt, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writePciExtElement(element, view, at, limit, full), 4);
+    if (offset < filled) checkFree('pci_ext', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from >= 0) linkPciExt(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) {
+    view.setUint32(start + from, (view.getUint32(start + from, true) & 0x3fffff) | (0 << 20), true);
+    if (view.getUint32(start + from, true) === 0 || view.getUint32(start + from, true) === 0xffffffff) throw endsList('pci_ext', start + from);
+  }
+  else if (last >= 0x100) view.setUint32(start + 256, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of pci by name, for code that works with any of them. */
+export const pciChains: { readonly [chain: string]: AbiChains } = {
+  pci_std: {
+    lp64: { walk: walkPciStd, decode: decodePciStd, encode: encodePciStd },
+    ilp32: { walk: walkPciStd, decode: decodePciStd, encode: encodePciStd },
+    i386: { walk: walkPciStd, decode: decodePciStd, encode: encodePciStd },
+  },
+  pci_cardbus: {
+    lp64: { walk: walkPciCardbus, decode: decodePciCardbus, encode: encodePciCardbus },
+    ilp32: { walk: walkPciCardbus, decode: decodePciCardbus, encode: encodePciCardbus },
+    i386: { walk: walkPciCardbus, decode: decodePciCardbus, encode: encodePciCardbus },
+  },
+  pci_ext: {
+    lp64: { walk: walkPciExt, decode: decodePciExt, encode: encodePciExt },
+    ilp32: { walk: walkPciExt, decode: decodePciExt, encode: encodePciExt },
+    i386: { walk: walkPciExt, decode: decodePciExt, encode: encodePciExt },
+  },
+};
 
 /** The codecs of pci by the names of the structs, for code that works with any of them. */
 export const pciCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

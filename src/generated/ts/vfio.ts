@@ -8,11 +8,20 @@
  */
 
 import {
+  type AbiChains,
   type AbiCodecs,
   badCount,
+  BodyFailure,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
   checkBits,
   checkBytes,
+  checkFree,
   checkObject,
   checkPointer32,
   checkS32,
@@ -22,24 +31,35 @@ import {
   checkU8,
   type CodecContext,
   countMismatch,
+  type DecodedChain,
   defaults,
   type Encodable,
   encodeRaw,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
   measureByEncoding,
+  measureElements,
   type Members,
   noRoom,
+  noteOverlaps,
   notInteger,
   onEveryAbi,
+  type OpenHeader,
+  type RawElement,
+  rawElement,
+  type RawElementInput,
   type RawVariant,
   rawVariant,
+  readBody,
   readBytes,
   type StructCodec,
   structCodec,
   tooShort,
   unlike,
   writeBytes,
+  writeRawElement,
   wrongType,
   zeroFill,
 } from '../../codec/runtime/index.ts';
@@ -9273,6 +9293,913 @@ export function encodeVfioDirtyBitmapDataVariantI386(
       return encodeRaw('vfio_dirty_bitmap_data', variant, view, offset);
   }
 }
+
+/** An element of a chain of vfio_device_info_capabilities: kind is the name of its struct, or raw. */
+export type VfioDeviceInfoCapabilitiesElement =
+  | { readonly kind: 'vfio_device_info_cap_pci_atomic_comp'; readonly offset: number; readonly value: VfioDeviceInfoCapPciAtomicComp }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or behind the one
+ * before where none is given. Decoded elements can be given as they are.
+ */
+export type VfioDeviceInfoCapabilitiesElementInput =
+  | { readonly kind: 'vfio_device_info_cap_pci_atomic_comp'; readonly offset?: number | undefined; readonly value: Encodable<VfioDeviceInfoCapPciAtomicComp> }
+  | RawElementInput;
+
+const placesOfVfioDeviceInfoCaps: ChainPlaces = {
+  name: 'vfio_device_info_caps', first: 0x18, last: null, alignment: 8, room: 8,
+};
+
+/** Whether a vfio_device_info has vfio_device_info_caps: flags.caps. */
+function hasVfioDeviceInfoCaps(view: DataView, start: number, _size: number): boolean {
+  return (view.getUint32(start + 4, true) & 0x80) !== 0;
+}
+
+/**
+ * Walks vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkVfioDeviceInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x14)) return { elements, problems };
+  if (!hasVfioDeviceInfoCaps(view, start, size)) return { elements, problems };
+  let offset = view.getUint32(start + 16, true);
+  if (offset === 0) return { elements, problems };
+  const last = size - 8;
+  let pointer = 0x10;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x18 || offset > last || offset % 8 !== 0) {
+      if (isMisplaced(placesOfVfioDeviceInfoCaps, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint16(at, true);
+    if (elements.length === 64) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint32(at + 4, true);
+    const next = raw === 0 ? null : raw;
+    const element: OpenHeader = { id, version: view.getUint16(at + 2, true), offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 4;
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 8, problems);
+  const stop = Math.max(size, highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
+  view.setUint32(at + 16, to, true);
+}
+
+/**
+ * Makes the element of vfio_device_info_caps at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
+  view.setUint32(at + 4, to, true);
+}
+
+/** Reads an element of vfio_device_info_capabilities. */
+function readVfioDeviceInfoCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): VfioDeviceInfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 5: { // VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_pci_atomic_comp', offset, value: decodeVfioDeviceInfoCapPciAtomicComp(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeVfioDeviceInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<VfioDeviceInfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkVfioDeviceInfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: VfioDeviceInfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readVfioDeviceInfoCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of vfio_device_info_caps and returns its bytes. */
+function writeVfioDeviceInfoCapsElement(
+  element: VfioDeviceInfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'vfio_device_info_cap_pci_atomic_comp': {
+      if (at + 16 > limit) throw noRoom('vfio_device_info_cap_pci_atomic_comp', at, 16, limit);
+      encodeVfioDeviceInfoCapPciAtomicComp(element.value, view, at);
+      view.setUint16(at, 5, true);
+      return 16;
+    }
+    default:
+      return writeRawElement('vfio_device_info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeVfioDeviceInfoCaps(
+  elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 20 <= view.byteLength)) throw noRoom('vfio_device_info_caps', start, 20, view.byteLength);
+  if (elements.length > 64) throw countMismatch('vfio_device_info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasVfioDeviceInfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, true) | 0x80, true);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x18;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x18 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfVfioDeviceInfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeVfioDeviceInfoCapsElement(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('vfio_device_info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headVfioDeviceInfoCaps(view, start, offset);
+    else linkVfioDeviceInfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, true);
+  else view.setUint32(start + 16, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** An element of a chain of vfio_region_info_capabilities: kind is the name of its struct, or raw. */
+export type VfioRegionInfoCapabilitiesElement =
+  | { readonly kind: 'vfio_info_cap_header'; readonly offset: number; readonly value: VfioInfoCapHeader }
+  | { readonly kind: 'vfio_region_info_cap_sparse_mmap'; readonly offset: number; readonly value: VfioRegionInfoCapSparseMmap }
+  | { readonly kind: 'vfio_region_info_cap_type'; readonly offset: number; readonly value: VfioRegionInfoCapType }
+  | { readonly kind: 'vfio_region_info_cap_nvlink2_ssatgt'; readonly offset: number; readonly value: VfioRegionInfoCapNvlink2Ssatgt }
+  | { readonly kind: 'vfio_region_info_cap_nvlink2_lnkspd'; readonly offset: number; readonly value: VfioRegionInfoCapNvlink2Lnkspd }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of vfio_region_info_capabilities: at its offset, or behind the one
+ * before where none is given. Decoded elements can be given as they are.
+ */
+export type VfioRegionInfoCapabilitiesElementInput =
+  | { readonly kind: 'vfio_info_cap_header'; readonly offset?: number | undefined; readonly value: Encodable<VfioInfoCapHeader> }
+  | { readonly kind: 'vfio_region_info_cap_sparse_mmap'; readonly offset?: number | undefined; readonly value: Encodable<VfioRegionInfoCapSparseMmap> }
+  | { readonly kind: 'vfio_region_info_cap_type'; readonly offset?: number | undefined; readonly value: Encodable<VfioRegionInfoCapType> }
+  | { readonly kind: 'vfio_region_info_cap_nvlink2_ssatgt'; readonly offset?: number | undefined; readonly value: Encodable<VfioRegionInfoCapNvlink2Ssatgt> }
+  | { readonly kind: 'vfio_region_info_cap_nvlink2_lnkspd'; readonly offset?: number | undefined; readonly value: Encodable<VfioRegionInfoCapNvlink2Lnkspd> }
+  | RawElementInput;
+
+const placesOfVfioRegionInfoCaps: ChainPlaces = {
+  name: 'vfio_region_info_caps', first: 0x20, last: null, alignment: 8, room: 8,
+};
+
+/** Whether a vfio_region_info has vfio_region_info_caps: flags.caps. */
+function hasVfioRegionInfoCaps(view: DataView, start: number, _size: number): boolean {
+  return (view.getUint32(start + 4, true) & 8) !== 0;
+}
+
+/**
+ * Walks vfio_region_info_caps: Capabilities behind a vfio_region_info.
+ *
+ * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkVfioRegionInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x10)) return { elements, problems };
+  if (!hasVfioRegionInfoCaps(view, start, size)) return { elements, problems };
+  let offset = view.getUint32(start + 12, true);
+  if (offset === 0) return { elements, problems };
+  const last = size - 8;
+  let pointer = 0xc;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x20 || offset > last || offset % 8 !== 0) {
+      if (isMisplaced(placesOfVfioRegionInfoCaps, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint16(at, true);
+    if (elements.length === 64) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint32(at + 4, true);
+    const next = raw === 0 ? null : raw;
+    const element: OpenHeader = { id, version: view.getUint16(at + 2, true), offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 4;
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 8, problems);
+  const stop = Math.max(size, highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of vfio_region_info_caps, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 12, to);
+  view.setUint32(at + 12, to, true);
+}
+
+/**
+ * Makes the element of vfio_region_info_caps at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 4, to);
+  view.setUint32(at + 4, to, true);
+}
+
+/** Reads an element of vfio_region_info_capabilities. */
+function readVfioRegionInfoCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): VfioRegionInfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 3: { // VFIO_REGION_INFO_CAP_MSIX_MAPPABLE
+      if (at + 8 <= limit) {
+        if (length < 8) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_info_cap_header', offset, value: decodeVfioInfoCapHeader(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 1: { // VFIO_REGION_INFO_CAP_SPARSE_MMAP
+      const body = readBody(decodeVfioRegionInfoCapSparseMmap, measureVfioRegionInfoCapSparseMmap, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_region_info_cap_sparse_mmap', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 2: { // VFIO_REGION_INFO_CAP_TYPE
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_region_info_cap_type', offset, value: decodeVfioRegionInfoCapType(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 4: { // VFIO_REGION_INFO_CAP_NVLINK2_SSATGT
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_region_info_cap_nvlink2_ssatgt', offset, value: decodeVfioRegionInfoCapNvlink2Ssatgt(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 5: { // VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_region_info_cap_nvlink2_lnkspd', offset, value: decodeVfioRegionInfoCapNvlink2Lnkspd(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads vfio_region_info_caps: Capabilities behind a vfio_region_info.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeVfioRegionInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<VfioRegionInfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkVfioRegionInfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: VfioRegionInfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readVfioRegionInfoCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of vfio_region_info_caps and returns its bytes. */
+function writeVfioRegionInfoCapsElement(
+  element: VfioRegionInfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'vfio_info_cap_header': {
+      if (at + 8 > limit) throw noRoom('vfio_info_cap_header', at, 8, limit);
+      encodeVfioInfoCapHeader(element.value, view, at);
+      view.setUint16(at, 3, true);
+      return 8;
+    }
+    case 'vfio_region_info_cap_sparse_mmap': {
+      if (at + 16 > limit) throw noRoom('vfio_region_info_cap_sparse_mmap', at, 16, limit);
+      const size = encodeVfioRegionInfoCapSparseMmap(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_region_info_cap_sparse_mmap', at, size, limit);
+      view.setUint16(at, 1, true);
+      return size;
+    }
+    case 'vfio_region_info_cap_type': {
+      if (at + 16 > limit) throw noRoom('vfio_region_info_cap_type', at, 16, limit);
+      encodeVfioRegionInfoCapType(element.value, view, at);
+      view.setUint16(at, 2, true);
+      return 16;
+    }
+    case 'vfio_region_info_cap_nvlink2_ssatgt': {
+      if (at + 16 > limit) throw noRoom('vfio_region_info_cap_nvlink2_ssatgt', at, 16, limit);
+      encodeVfioRegionInfoCapNvlink2Ssatgt(element.value, view, at);
+      view.setUint16(at, 4, true);
+      return 16;
+    }
+    case 'vfio_region_info_cap_nvlink2_lnkspd': {
+      if (at + 16 > limit) throw noRoom('vfio_region_info_cap_nvlink2_lnkspd', at, 16, limit);
+      encodeVfioRegionInfoCapNvlink2Lnkspd(element.value, view, at);
+      view.setUint16(at, 5, true);
+      return 16;
+    }
+    default:
+      return writeRawElement('vfio_region_info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes vfio_region_info_caps: Capabilities behind a vfio_region_info.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeVfioRegionInfoCaps(
+  elements: readonly VfioRegionInfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 16 <= view.byteLength)) throw noRoom('vfio_region_info_caps', start, 16, view.byteLength);
+  if (elements.length > 64) throw countMismatch('vfio_region_info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasVfioRegionInfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, true) | 8, true);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x20;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x20 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfVfioRegionInfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeVfioRegionInfoCapsElement(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('vfio_region_info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headVfioRegionInfoCaps(view, start, offset);
+    else linkVfioRegionInfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, true);
+  else view.setUint32(start + 12, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** An element of a chain of vfio_iommu_type1_info_capabilities: kind is the name of its struct, or raw. */
+export type VfioIommuType1InfoCapabilitiesElement =
+  | { readonly kind: 'vfio_iommu_type1_info_cap_iova_range'; readonly offset: number; readonly value: VfioIommuType1InfoCapIovaRange }
+  | { readonly kind: 'vfio_iommu_type1_info_cap_migration'; readonly offset: number; readonly value: VfioIommuType1InfoCapMigration }
+  | { readonly kind: 'vfio_iommu_type1_info_dma_avail'; readonly offset: number; readonly value: VfioIommuType1InfoDmaAvail }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of vfio_iommu_type1_info_capabilities: at its offset, or behind the
+ * one before where none is given. Decoded elements can be given as they are.
+ */
+export type VfioIommuType1InfoCapabilitiesElementInput =
+  | { readonly kind: 'vfio_iommu_type1_info_cap_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<VfioIommuType1InfoCapIovaRange> }
+  | { readonly kind: 'vfio_iommu_type1_info_cap_migration'; readonly offset?: number | undefined; readonly value: Encodable<VfioIommuType1InfoCapMigration> }
+  | { readonly kind: 'vfio_iommu_type1_info_dma_avail'; readonly offset?: number | undefined; readonly value: Encodable<VfioIommuType1InfoDmaAvail> }
+  | RawElementInput;
+
+const placesOfVfioIommuType1InfoCaps: ChainPlaces = {
+  name: 'vfio_iommu_type1_info_caps', first: 0x18, last: null, alignment: 8, room: 8,
+};
+
+/** Whether a vfio_iommu_type1_info has vfio_iommu_type1_info_caps: flags.caps. */
+function hasVfioIommuType1InfoCaps(view: DataView, start: number, _size: number): boolean {
+  return (view.getUint32(start + 4, true) & 2) !== 0;
+}
+
+/**
+ * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
+ * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ *
+ * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkVfioIommuType1InfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x14)) return { elements, problems };
+  if (!hasVfioIommuType1InfoCaps(view, start, size)) return { elements, problems };
+  let offset = view.getUint32(start + 16, true);
+  if (offset === 0) return { elements, problems };
+  const last = size - 8;
+  let pointer = 0x10;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x18 || offset > last || offset % 8 !== 0) {
+      if (isMisplaced(placesOfVfioIommuType1InfoCaps, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint16(at, true);
+    if (elements.length === 64) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint32(at + 4, true);
+    const next = raw === 0 ? null : raw;
+    const element: OpenHeader = { id, version: view.getUint16(at + 2, true), offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 4;
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 8, problems);
+  const stop = Math.max(size, highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of vfio_iommu_type1_info_caps, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 16, to);
+  view.setUint32(at + 16, to, true);
+}
+
+/**
+ * Makes the element of vfio_iommu_type1_info_caps at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 4, to);
+  view.setUint32(at + 4, to, true);
+}
+
+/** Reads an element of vfio_iommu_type1_info_capabilities. */
+function readVfioIommuType1InfoCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): VfioIommuType1InfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 1: { // VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE
+      const body = readBody(decodeVfioIommuType1InfoCapIovaRange, measureVfioIommuType1InfoCapIovaRange, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_iommu_type1_info_cap_iova_range', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 2: { // VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION
+      if (at + 32 <= limit) {
+        if (length < 32) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_iommu_type1_info_cap_migration', offset, value: decodeVfioIommuType1InfoCapMigration(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 3: { // VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_iommu_type1_info_dma_avail', offset, value: decodeVfioIommuType1InfoDmaAvail(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
+ * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeVfioIommuType1InfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<VfioIommuType1InfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkVfioIommuType1InfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: VfioIommuType1InfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readVfioIommuType1InfoCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of vfio_iommu_type1_info_caps and returns its bytes. */
+function writeVfioIommuType1InfoCapsElement(
+  element: VfioIommuType1InfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'vfio_iommu_type1_info_cap_iova_range': {
+      if (at + 16 > limit) throw noRoom('vfio_iommu_type1_info_cap_iova_range', at, 16, limit);
+      const size = encodeVfioIommuType1InfoCapIovaRange(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_iommu_type1_info_cap_iova_range', at, size, limit);
+      view.setUint16(at, 1, true);
+      return size;
+    }
+    case 'vfio_iommu_type1_info_cap_migration': {
+      if (at + 32 > limit) throw noRoom('vfio_iommu_type1_info_cap_migration', at, 32, limit);
+      encodeVfioIommuType1InfoCapMigration(element.value, view, at);
+      view.setUint16(at, 2, true);
+      return 32;
+    }
+    case 'vfio_iommu_type1_info_dma_avail': {
+      if (at + 12 > limit) throw noRoom('vfio_iommu_type1_info_dma_avail', at, 12, limit);
+      encodeVfioIommuType1InfoDmaAvail(element.value, view, at);
+      view.setUint16(at, 3, true);
+      return 12;
+    }
+    default:
+      return writeRawElement('vfio_iommu_type1_info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
+ * that there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeVfioIommuType1InfoCaps(
+  elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 20 <= view.byteLength)) throw noRoom('vfio_iommu_type1_info_caps', start, 20, view.byteLength);
+  if (elements.length > 64) throw countMismatch('vfio_iommu_type1_info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasVfioIommuType1InfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, true) | 2, true);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x18;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x18 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfVfioIommuType1InfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeVfioIommuType1InfoCapsElement(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('vfio_iommu_type1_info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headVfioIommuType1InfoCaps(view, start, offset);
+    else linkVfioIommuType1InfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, true);
+  else view.setUint32(start + 16, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** Reads an element of vfio_iommu_type1_info_capabilities. */
+function readVfioIommuType1InfoCapabilitiesElementI386(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): VfioIommuType1InfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 1: { // VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE
+      const body = readBody(decodeVfioIommuType1InfoCapIovaRange, measureVfioIommuType1InfoCapIovaRange, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_iommu_type1_info_cap_iova_range', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 2: { // VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION
+      if (at + 28 <= limit) {
+        if (length < 28) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_iommu_type1_info_cap_migration', offset, value: decodeVfioIommuType1InfoCapMigrationI386(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 3: { // VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_iommu_type1_info_dma_avail', offset, value: decodeVfioIommuType1InfoDmaAvail(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
+ * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeVfioIommuType1InfoCapsI386(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<VfioIommuType1InfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkVfioIommuType1InfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: VfioIommuType1InfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readVfioIommuType1InfoCapabilitiesElementI386(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of vfio_iommu_type1_info_caps and returns its bytes. */
+function writeVfioIommuType1InfoCapsElementI386(
+  element: VfioIommuType1InfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'vfio_iommu_type1_info_cap_iova_range': {
+      if (at + 16 > limit) throw noRoom('vfio_iommu_type1_info_cap_iova_range', at, 16, limit);
+      const size = encodeVfioIommuType1InfoCapIovaRange(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_iommu_type1_info_cap_iova_range', at, size, limit);
+      view.setUint16(at, 1, true);
+      return size;
+    }
+    case 'vfio_iommu_type1_info_cap_migration': {
+      if (at + 28 > limit) throw noRoom('vfio_iommu_type1_info_cap_migration', at, 28, limit);
+      encodeVfioIommuType1InfoCapMigrationI386(element.value, view, at);
+      view.setUint16(at, 2, true);
+      return 28;
+    }
+    case 'vfio_iommu_type1_info_dma_avail': {
+      if (at + 12 > limit) throw noRoom('vfio_iommu_type1_info_dma_avail', at, 12, limit);
+      encodeVfioIommuType1InfoDmaAvail(element.value, view, at);
+      view.setUint16(at, 3, true);
+      return 12;
+    }
+    default:
+      return writeRawElement('vfio_iommu_type1_info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
+ * that there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeVfioIommuType1InfoCapsI386(
+  elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 20 <= view.byteLength)) throw noRoom('vfio_iommu_type1_info_caps', start, 20, view.byteLength);
+  if (elements.length > 64) throw countMismatch('vfio_iommu_type1_info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasVfioIommuType1InfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, true) | 2, true);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x18;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x18 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfVfioIommuType1InfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeVfioIommuType1InfoCapsElementI386(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('vfio_iommu_type1_info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headVfioIommuType1InfoCaps(view, start, offset);
+    else linkVfioIommuType1InfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, true);
+  else view.setUint32(start + 16, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of vfio by name, for code that works with any of them. */
+export const vfioChains: { readonly [chain: string]: AbiChains } = {
+  vfio_device_info_caps: {
+    lp64: { walk: walkVfioDeviceInfoCaps, decode: decodeVfioDeviceInfoCaps, encode: encodeVfioDeviceInfoCaps },
+    ilp32: { walk: walkVfioDeviceInfoCaps, decode: decodeVfioDeviceInfoCaps, encode: encodeVfioDeviceInfoCaps },
+    i386: { walk: walkVfioDeviceInfoCaps, decode: decodeVfioDeviceInfoCaps, encode: encodeVfioDeviceInfoCaps },
+  },
+  vfio_region_info_caps: {
+    lp64: { walk: walkVfioRegionInfoCaps, decode: decodeVfioRegionInfoCaps, encode: encodeVfioRegionInfoCaps },
+    ilp32: { walk: walkVfioRegionInfoCaps, decode: decodeVfioRegionInfoCaps, encode: encodeVfioRegionInfoCaps },
+    i386: { walk: walkVfioRegionInfoCaps, decode: decodeVfioRegionInfoCaps, encode: encodeVfioRegionInfoCaps },
+  },
+  vfio_iommu_type1_info_caps: {
+    lp64: { walk: walkVfioIommuType1InfoCaps, decode: decodeVfioIommuType1InfoCaps, encode: encodeVfioIommuType1InfoCaps },
+    ilp32: { walk: walkVfioIommuType1InfoCaps, decode: decodeVfioIommuType1InfoCaps, encode: encodeVfioIommuType1InfoCaps },
+    i386: { walk: walkVfioIommuType1InfoCaps, decode: decodeVfioIommuType1InfoCapsI386, encode: encodeVfioIommuType1InfoCapsI386 },
+  },
+};
 
 /** The ioctls of vfio by name. */
 export const vfioIoctls = {

@@ -7,10 +7,19 @@
  */
 
 import {
+  type AbiChains,
   type AbiCodecs,
   badCount,
+  BodyFailure,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
   checkBytes,
+  checkFree,
   checkObject,
   checkU16,
   checkU32,
@@ -18,22 +27,34 @@ import {
   checkU8,
   type CodecContext,
   countMismatch,
+  type DecodedChain,
   type Encodable,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
   measureByEncoding,
+  measureElements,
   noRoom,
+  noteOverlaps,
   onEveryAbi,
+  type OpenHeader,
+  rawElement,
+  readBody,
   readBytes,
   type StructCodec,
   structCodec,
   tooShort,
   writeBytes,
+  writeRawElement,
+  zeroFill,
 } from '../../codec/runtime/index.ts';
 import {
   decodeVfioDeviceInfoCapabilitiesVariant as decodeBaseVfioDeviceInfoCapabilitiesVariant,
+  decodeVfioDeviceInfoCapPciAtomicComp,
   decodeVfioInfoCapHeader,
   encodeVfioDeviceInfoCapabilitiesVariant as encodeBaseVfioDeviceInfoCapabilitiesVariant,
+  encodeVfioDeviceInfoCapPciAtomicComp,
   encodeVfioInfoCapHeader,
   VfioInfoCapHeaderView,
 } from './vfio.be.ts';
@@ -42,6 +63,8 @@ import {
   membersOfVfioDeviceInfoCapZpciGroup,
   membersOfVfioDeviceInfoCapZpciPfip,
   membersOfVfioDeviceInfoCapZpciUtil,
+  type VfioDeviceInfoCapabilitiesElement,
+  type VfioDeviceInfoCapabilitiesElementInput,
   type VfioDeviceInfoCapabilitiesVariant,
   type VfioDeviceInfoCapZpciBase,
   type VfioDeviceInfoCapZpciGroup,
@@ -1014,6 +1037,446 @@ export function encodeVfioDeviceInfoCapabilitiesVariantI386(
       return encodeBaseVfioDeviceInfoCapabilitiesVariant(variant, view, offset, context);
   }
 }
+
+const placesOfVfioDeviceInfoCaps: ChainPlaces = {
+  name: 'vfio_device_info_caps', first: 0x18, last: null, alignment: 8, room: 8,
+};
+
+/** Whether a vfio_device_info has vfio_device_info_caps: flags.caps. */
+function hasVfioDeviceInfoCaps(view: DataView, start: number, _size: number): boolean {
+  return (view.getUint32(start + 4, false) & 0x80) !== 0;
+}
+
+/**
+ * Walks vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkVfioDeviceInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x14)) return { elements, problems };
+  if (!hasVfioDeviceInfoCaps(view, start, size)) return { elements, problems };
+  let offset = view.getUint32(start + 16, false);
+  if (offset === 0) return { elements, problems };
+  const last = size - 8;
+  let pointer = 0x10;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x18 || offset > last || offset % 8 !== 0) {
+      if (isMisplaced(placesOfVfioDeviceInfoCaps, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint16(at, false);
+    if (elements.length === 64) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint32(at + 4, false);
+    const next = raw === 0 ? null : raw;
+    const element: OpenHeader = { id, version: view.getUint16(at + 2, false), offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 4;
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 8, problems);
+  const stop = Math.max(size, highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
+  view.setUint32(at + 16, to, false);
+}
+
+/**
+ * Makes the element of vfio_device_info_caps at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
+  view.setUint32(at + 4, to, false);
+}
+
+/** Reads an element of vfio_device_info_capabilities. */
+function readVfioDeviceInfoCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): VfioDeviceInfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 5: { // VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_pci_atomic_comp', offset, value: decodeVfioDeviceInfoCapPciAtomicComp(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 1: { // VFIO_DEVICE_INFO_CAP_ZPCI_BASE
+      if (at + 40 <= limit) {
+        if (length < 40) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_zpci_base', offset, value: decodeVfioDeviceInfoCapZpciBase(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 2: { // VFIO_DEVICE_INFO_CAP_ZPCI_GROUP
+      if (at + 48 <= limit) {
+        if (length < 48) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_zpci_group', offset, value: decodeVfioDeviceInfoCapZpciGroup(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 3: { // VFIO_DEVICE_INFO_CAP_ZPCI_UTIL
+      const body = readBody(decodeVfioDeviceInfoCapZpciUtil, measureVfioDeviceInfoCapZpciUtil, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_device_info_cap_zpci_util', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 4: { // VFIO_DEVICE_INFO_CAP_ZPCI_PFIP
+      const body = readBody(decodeVfioDeviceInfoCapZpciPfip, measureVfioDeviceInfoCapZpciPfip, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_device_info_cap_zpci_pfip', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeVfioDeviceInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<VfioDeviceInfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkVfioDeviceInfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: VfioDeviceInfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readVfioDeviceInfoCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of vfio_device_info_caps and returns its bytes. */
+function writeVfioDeviceInfoCapsElement(
+  element: VfioDeviceInfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'vfio_device_info_cap_pci_atomic_comp': {
+      if (at + 16 > limit) throw noRoom('vfio_device_info_cap_pci_atomic_comp', at, 16, limit);
+      encodeVfioDeviceInfoCapPciAtomicComp(element.value, view, at);
+      view.setUint16(at, 5, false);
+      return 16;
+    }
+    case 'vfio_device_info_cap_zpci_base': {
+      if (at + 40 > limit) throw noRoom('vfio_device_info_cap_zpci_base', at, 40, limit);
+      encodeVfioDeviceInfoCapZpciBase(element.value, view, at);
+      view.setUint16(at, 1, false);
+      return 40;
+    }
+    case 'vfio_device_info_cap_zpci_group': {
+      if (at + 48 > limit) throw noRoom('vfio_device_info_cap_zpci_group', at, 48, limit);
+      encodeVfioDeviceInfoCapZpciGroup(element.value, view, at);
+      view.setUint16(at, 2, false);
+      return 48;
+    }
+    case 'vfio_device_info_cap_zpci_util': {
+      if (at + 12 > limit) throw noRoom('vfio_device_info_cap_zpci_util', at, 12, limit);
+      const size = encodeVfioDeviceInfoCapZpciUtil(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_device_info_cap_zpci_util', at, size, limit);
+      view.setUint16(at, 3, false);
+      return size;
+    }
+    case 'vfio_device_info_cap_zpci_pfip': {
+      if (at + 12 > limit) throw noRoom('vfio_device_info_cap_zpci_pfip', at, 12, limit);
+      const size = encodeVfioDeviceInfoCapZpciPfip(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_device_info_cap_zpci_pfip', at, size, limit);
+      view.setUint16(at, 4, false);
+      return size;
+    }
+    default:
+      return writeRawElement('vfio_device_info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeVfioDeviceInfoCaps(
+  elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 20 <= view.byteLength)) throw noRoom('vfio_device_info_caps', start, 20, view.byteLength);
+  if (elements.length > 64) throw countMismatch('vfio_device_info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasVfioDeviceInfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, false) | 0x80, false);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x18;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x18 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfVfioDeviceInfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeVfioDeviceInfoCapsElement(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('vfio_device_info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headVfioDeviceInfoCaps(view, start, offset);
+    else linkVfioDeviceInfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, false);
+  else view.setUint32(start + 16, 0, false);
+  return from < 0 ? 0 : filled;
+}
+
+/** Reads an element of vfio_device_info_capabilities. */
+function readVfioDeviceInfoCapabilitiesElementI386(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): VfioDeviceInfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 5: { // VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
+      if (at + 16 <= limit) {
+        if (length < 16) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_pci_atomic_comp', offset, value: decodeVfioDeviceInfoCapPciAtomicComp(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 1: { // VFIO_DEVICE_INFO_CAP_ZPCI_BASE
+      if (at + 36 <= limit) {
+        if (length < 36) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_zpci_base', offset, value: decodeVfioDeviceInfoCapZpciBaseI386(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 2: { // VFIO_DEVICE_INFO_CAP_ZPCI_GROUP
+      if (at + 44 <= limit) {
+        if (length < 44) problems.push({ code: 'overlap', offset });
+        return { kind: 'vfio_device_info_cap_zpci_group', offset, value: decodeVfioDeviceInfoCapZpciGroupI386(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 3: { // VFIO_DEVICE_INFO_CAP_ZPCI_UTIL
+      const body = readBody(decodeVfioDeviceInfoCapZpciUtil, measureVfioDeviceInfoCapZpciUtil, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_device_info_cap_zpci_util', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+    case 4: { // VFIO_DEVICE_INFO_CAP_ZPCI_PFIP
+      const body = readBody(decodeVfioDeviceInfoCapZpciPfip, measureVfioDeviceInfoCapZpciPfip, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'vfio_device_info_cap_zpci_pfip', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeVfioDeviceInfoCapsI386(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<VfioDeviceInfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkVfioDeviceInfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: VfioDeviceInfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readVfioDeviceInfoCapabilitiesElementI386(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of vfio_device_info_caps and returns its bytes. */
+function writeVfioDeviceInfoCapsElementI386(
+  element: VfioDeviceInfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'vfio_device_info_cap_pci_atomic_comp': {
+      if (at + 16 > limit) throw noRoom('vfio_device_info_cap_pci_atomic_comp', at, 16, limit);
+      encodeVfioDeviceInfoCapPciAtomicComp(element.value, view, at);
+      view.setUint16(at, 5, false);
+      return 16;
+    }
+    case 'vfio_device_info_cap_zpci_base': {
+      if (at + 36 > limit) throw noRoom('vfio_device_info_cap_zpci_base', at, 36, limit);
+      encodeVfioDeviceInfoCapZpciBaseI386(element.value, view, at);
+      view.setUint16(at, 1, false);
+      return 36;
+    }
+    case 'vfio_device_info_cap_zpci_group': {
+      if (at + 44 > limit) throw noRoom('vfio_device_info_cap_zpci_group', at, 44, limit);
+      encodeVfioDeviceInfoCapZpciGroupI386(element.value, view, at);
+      view.setUint16(at, 2, false);
+      return 44;
+    }
+    case 'vfio_device_info_cap_zpci_util': {
+      if (at + 12 > limit) throw noRoom('vfio_device_info_cap_zpci_util', at, 12, limit);
+      const size = encodeVfioDeviceInfoCapZpciUtil(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_device_info_cap_zpci_util', at, size, limit);
+      view.setUint16(at, 3, false);
+      return size;
+    }
+    case 'vfio_device_info_cap_zpci_pfip': {
+      if (at + 12 > limit) throw noRoom('vfio_device_info_cap_zpci_pfip', at, 12, limit);
+      const size = encodeVfioDeviceInfoCapZpciPfip(element.value, view, at);
+      if (at + size > limit) throw noRoom('vfio_device_info_cap_zpci_pfip', at, size, limit);
+      view.setUint16(at, 4, false);
+      return size;
+    }
+    default:
+      return writeRawElement('vfio_device_info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeVfioDeviceInfoCapsI386(
+  elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 20 <= view.byteLength)) throw noRoom('vfio_device_info_caps', start, 20, view.byteLength);
+  if (elements.length > 64) throw countMismatch('vfio_device_info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasVfioDeviceInfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, false) | 0x80, false);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x18;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x18 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfVfioDeviceInfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeVfioDeviceInfoCapsElementI386(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('vfio_device_info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headVfioDeviceInfoCaps(view, start, offset);
+    else linkVfioDeviceInfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, false);
+  else view.setUint32(start + 16, 0, false);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of vfio_zdev by name, for code that works with any of them. */
+export const vfioZdevChains: { readonly [chain: string]: AbiChains } = {
+  vfio_device_info_caps: {
+    lp64: { walk: walkVfioDeviceInfoCaps, decode: decodeVfioDeviceInfoCaps, encode: encodeVfioDeviceInfoCaps },
+    ilp32: { walk: walkVfioDeviceInfoCaps, decode: decodeVfioDeviceInfoCaps, encode: encodeVfioDeviceInfoCaps },
+    i386: { walk: walkVfioDeviceInfoCaps, decode: decodeVfioDeviceInfoCapsI386, encode: encodeVfioDeviceInfoCapsI386 },
+  },
+};
 
 /** The codecs of vfio_zdev by the names of the structs, for code that works with any of them. */
 export const vfioZdevCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

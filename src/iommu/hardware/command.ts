@@ -10,6 +10,12 @@ export interface Stream {
   readonly pasid: number | null;
 }
 
+/** A stream, or all streams of a device. */
+export interface StreamChoice {
+  readonly sid: number;
+  readonly pasid: number | null | 'any';
+}
+
 /** Which address space of a domain: an ASID of its user, none where there is no first stage of its own, or any. */
 export type Asid = number | 'none' | 'any';
 
@@ -26,8 +32,8 @@ export type HwCommand =
       readonly op: 'TLBI';
       readonly domain: number;
       readonly asid: Asid;
-      /** Only those of one stream. */
-      readonly stream: Stream | null;
+      /** Only those of one stream, or of all streams of a device. */
+      readonly stream: StreamChoice | null;
       readonly range: AddressRange | null;
       readonly atc: boolean;
     }

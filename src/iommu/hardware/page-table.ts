@@ -65,7 +65,7 @@ function isAligned(address: bigint, level: number): boolean {
   return (address & ((1n << (pageBits + indexBits * BigInt(level - 1))) - 1n)) === 0n;
 }
 
-/** x86-64: present 0, writable 1, page size 7. Intel VT-d specification 9.x; AMD I/O Virtualization 2.2.6. */
+/** x86-64: present 0, writable 1, page size 7. The tables of VT-d and of AMD look alike as far as this goes. */
 function x86Format(id: number, name: string): PageTableFormat {
   return {
     id,
@@ -88,7 +88,7 @@ export const vtdFormat: PageTableFormat = x86Format(1, 'vtd_s1');
 /** AMD, guest translation. */
 export const amdFormat: PageTableFormat = x86Format(3, 'amd_v2');
 
-/** Arm 64-bit descriptors: valid 0, table or page 1, AP[2] 7 (read only), access flag 10. Arm ARM, D8.3. */
+/** Arm 64-bit descriptors: valid 0, table or page 1, AP[2] 7 (read only), access flag 10. */
 export const smmuFormat: PageTableFormat = {
   id: 2,
   name: 'smmuv3_s1',

@@ -33,8 +33,8 @@ export class TranslationCache {
 
   set(key: number, address: bigint, page: CachedPage): void {
     if (this.#size >= this.#capacity) this.clear();
-    let pages = this.#pages.get(key);
-    if (pages === undefined) this.#pages.set(key, (pages = new Map()));
+    const pages = this.#pages.get(key) ?? new Map<bigint, CachedPage>();
+    this.#pages.set(key, pages);
     const at = address / CACHED_PAGE;
     if (!pages.has(at)) this.#size++;
     pages.set(at, page);

@@ -1,5 +1,5 @@
 import { IOAS_CACHE_DEV_IOTLB, IOAS_CACHE_IOTLB, IOAS_CACHE_PASID } from '../../generated/ts/ioas.ts';
-import type { Asid, HwCommand, Stream, Tag } from './command.ts';
+import type { Asid, HwCommand, Stream, StreamChoice, Tag } from './command.ts';
 import type { HwDevice } from './device.ts';
 import type { HardwareDriver } from './driver.ts';
 import type { WalkResult } from './page-table.ts';
@@ -141,8 +141,8 @@ export class IommuUnit {
   }
 
   #config(sid: number): StreamConfig {
-    let config = this.#configs.get(sid);
-    if (config === undefined) this.#configs.set(sid, (config = { contexts: new Map(), pasidTable: null }));
+    const config = this.#configs.get(sid) ?? { contexts: new Map(), pasidTable: null };
+    this.#configs.set(sid, config);
     return config;
   }
 
@@ -162,7 +162,7 @@ export class IommuUnit {
   #invalidateIotlb({ domain, asid, stream, range, atc }: Extract<HwCommand, { op: 'TLBI' }>): void {
     const wanted = (tag: Tag): boolean => tag.domain === domain && fits(asid, tag);
     if (stream !== null) {
-      this.iotlb.forget(keyOf(stream), range, wanted);
+      for (const key of this.#keysOf(stream)) this.iotlb.forget(key, range, wanted);
       if (atc) this.devices.get(stream.sid)?.invalidate(stream.pasid, range);
       return;
     }
@@ -175,6 +175,10 @@ export class IommuUnit {
     }
   }
 
+  #keysOf({ sid, pasid }: StreamChoice): readonly number[] {
+    return pasid === 'any' ? this.iotlb.keys().filter((key) => sidOf(key) === sid) : [keyOf({ sid, pasid })];
+  }
+
   #invalidatePasidCache(sid: number, pasid: number | 'any'): void {
     if (pasid !== 'any') this.pasidCache.delete(sid * pasids + pasid);
     else
@@ -184,7 +188,7 @@ export class IommuUnit {
 
   #invalidateDevice(sid: number, caches: number): void {
     if ((caches & IOAS_CACHE_IOTLB) !== 0)
-      for (const key of this.iotlb.keys()) if (sidOf(key) === sid) this.iotlb.forget(key, null);
+      for (const key of this.#keysOf({ sid, pasid: 'any' })) this.iotlb.forget(key, null);
     if ((caches & IOAS_CACHE_DEV_IOTLB) !== 0) this.devices.get(sid)?.invalidate('any', null);
     if ((caches & IOAS_CACHE_PASID) !== 0) this.#invalidatePasidCache(sid, 'any');
   }

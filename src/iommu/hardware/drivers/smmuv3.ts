@@ -21,7 +21,7 @@ import { smmuFormat } from '../page-table.ts';
 const everything = 52;
 const pageSize = 4096n;
 
-/** What a guest must not ask for, as the kernel answers it (arm-smmu-v3-iommufd.c). */
+/** What a guest must not ask for, as the kernel answers it (arm-smmu-v3-iommufd.c arm_vsmmu_convert_user_cmd). */
 const refused: Refusal = { errno: 'EIO', check: 'command-valid' };
 
 /** An SMMUv3: guests' commands are handed on as they are, but for the VMID and the stream ids. */

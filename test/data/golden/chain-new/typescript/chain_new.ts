@@ -8,26 +8,49 @@
  */
 
 import {
+  type AbiChains,
   type AbiCodecs,
+  BodyFailure,
+  cannotAnnounce,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
   checkBytes,
+  checkFree,
   checkObject,
   checkU16,
   checkU32,
   type CodecContext,
+  countMismatch,
+  type DecodedChain,
   type Encodable,
   encodeRaw,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
+  measureElements,
   type Members,
+  noRoom,
+  noteOverlaps,
   notInteger,
   onEveryAbi,
+  type OpenHeader,
+  type RawElement,
+  rawElement,
+  type RawElementInput,
   type RawVariant,
   rawVariant,
   readBytes,
   type StructCodec,
   tooShort,
   writeBytes,
+  writeRawElement,
+  zeroFill,
 } from 'uapikit/runtime';
 
 /** (struct blob_head) */
@@ -373,6 +396,238 @@ export function encodeBlobsVariant(
       return encodeRaw('blobs', variant, view, offset);
   }
 }
+
+/** An element of a chain of blobs: kind is the name of its struct, or raw. */
+export type BlobsElement =
+  | { readonly kind: 'name_blob'; readonly offset: number; readonly value: NameBlob }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of blobs: at its offset, or behind the one before where none is given.
+ * Decoded elements can be given as they are.
+ */
+export type BlobsElementInput =
+  | { readonly kind: 'name_blob'; readonly offset?: number | undefined; readonly value: Encodable<NameBlob> }
+  | RawElementInput;
+
+const placesOfBlobList: ChainPlaces = {
+  name: 'blob_list', first: 8, last: null, alignment: 2, room: 8,
+};
+
+/** Whether a blob_head has blob_list: magic == 0x424c4f42. */
+function hasBlobList(view: DataView, start: number, _size: number): boolean {
+  return view.getUint32(start, false) === 0x424c4f42;
+}
+
+/**
+ * Walks blob_list:
+ *
+ * Never throws, and visits at most 1000 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkBlobList(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 8)) return { elements, problems };
+  if (!hasBlobList(view, start, size)) return { elements, problems };
+  let offset = view.getUint32(start + 4, false);
+  if (offset === 0 || offset === 0xffff) return { elements, problems };
+  const last = size - 8;
+  let pointer = 4;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  for (;;) {
+    if (offset < 8 || offset > last || offset % 2 !== 0) {
+      if (isMisplaced(placesOfBlobList, offset, size, pointer, problems)) break;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint32(at + 4, false);
+    if (elements.length === 1000) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint16(at, false);
+    const next = raw === 0 || raw === 0xffff ? null : offset + raw;
+    const element: OpenHeader = { id, version: view.getUint16(at + 2, false), offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffffffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset;
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  noteOverlaps(elements, 8, problems);
+  const stop = Math.max(size, highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of blob_list, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headBlobList(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0 || to === 0xffff) throw cannotPoint('blob_list', at + 4, to);
+  view.setUint32(at + 4, to, false);
+}
+
+/**
+ * Makes the element of blob_list at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkBlobList(view: DataView, at: number, to: number): void {
+  if ((to & 0xffff) !== to || to === 0 || to === 0xffff) throw cannotPoint('blob_list', at, to);
+  view.setUint16(at, to, false);
+}
+
+/** Reads an element of blobs. */
+function readBlobsElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): BlobsElement {
+  const { id, version, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 1: {
+      if (at + 24 <= limit) {
+        if (length < 24) problems.push({ code: 'overlap', offset });
+        return { kind: 'name_blob', offset, value: decodeNameBlob(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 2: {
+      if (version === 1) {
+        if (at + 24 <= limit) {
+          if (length < 24) problems.push({ code: 'overlap', offset });
+          return { kind: 'name_blob', offset, value: decodeNameBlob(view, at) };
+        }
+        failure ??= new BodyFailure('truncated-body', offset);
+      }
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads blob_list:
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeBlobList(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<BlobsElement> {
+  const { elements: headers, problems } = walkBlobList(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: BlobsElement[] = [];
+  for (const header of headers) {
+    elements.push(readBlobsElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of blob_list and returns its bytes. */
+function writeBlobListElement(
+  element: BlobsElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'name_blob': {
+      if (at + 24 > limit) throw noRoom('name_blob', at, 24, limit);
+      encodeNameBlob(element.value, view, at);
+      const id = view.getUint32(at + 4, false);
+      if (id !== 1 && id !== 2) view.setUint32(at + 4, 1, false);
+      return 24;
+    }
+    default:
+      return writeRawElement('blob_list', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes blob_list:
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 2; their ids and pointers are
+ * set. The blob_head at `start` must be there already; its pointer is set, and the bits that say that there
+ * is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeBlobList(
+  elements: readonly BlobsElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 8 <= view.byteLength)) throw noRoom('blob_list', start, 8, view.byteLength);
+  if (elements.length > 1000) throw countMismatch('blob_list', start, 1000, elements.length);
+  if (elements.length > 0 && !hasBlobList(view, start, view.byteLength - start)) {
+    throw cannotAnnounce('blob_list', start);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 8;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 1) & -2);
+    if (!(offset >= 8 && offset <= last) || offset % 2 !== 0) throw cannotStandAt(placesOfBlobList, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeBlobListElement(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('blob_list', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headBlobList(view, start, offset);
+    else linkBlobList(view, start + from, offset - from);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint16(start + from, 0, false);
+  else view.setUint32(start + 4, 0, false);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of chain_new by name, for code that works with any of them. */
+export const chainNewChains: { readonly [chain: string]: AbiChains } = {
+  blob_list: {
+    lp64: { walk: walkBlobList, decode: decodeBlobList, encode: encodeBlobList },
+    ilp32: { walk: walkBlobList, decode: decodeBlobList, encode: encodeBlobList },
+    i386: { walk: walkBlobList, decode: decodeBlobList, encode: encodeBlobList },
+  },
+};
 
 /** The codecs of chain_new by the names of the structs, for code that works with any of them. */
 export const chainNewCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

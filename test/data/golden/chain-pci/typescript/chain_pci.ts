@@ -7,32 +7,54 @@
  */
 
 import {
+  type AbiChains,
   type AbiCodecs,
   badCount,
+  BodyFailure,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
   checkBits,
   checkBytes,
+  checkFree,
   checkObject,
   checkU16,
   checkU8,
   claim,
   type CodecContext,
   countMismatch,
+  type DecodedChain,
   type Encodable,
   encodeRaw,
+  endsList,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
   measureByEncoding,
+  measureElements,
   type Members,
+  noRoom,
+  noteOverlaps,
   onEveryAbi,
+  type OpenHeader,
   outerValue,
+  type RawElement,
+  rawElement,
+  type RawElementInput,
   type RawVariant,
   rawVariant,
+  readBody,
   readBytes,
   type StructCodec,
   structCodec,
   tooShort,
   writeBytes,
+  writeRawElement,
   zeroFill,
 } from 'uapikit/runtime';
 
@@ -428,6 +450,248 @@ export function encodeCapabilitiesVariant(
       return encodeRaw('capabilities', variant, view, offset);
   }
 }
+
+/** An element of a chain of capabilities: kind is the name of its struct, or raw. */
+export type CapabilitiesElement =
+  | { readonly kind: 'cap_vendor'; readonly offset: number; readonly value: CapVendor }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of capabilities: at its offset, or behind the one before where none is
+ * given. Decoded elements can be given as they are.
+ */
+export type CapabilitiesElementInput =
+  | { readonly kind: 'cap_vendor'; readonly offset?: number | undefined; readonly value: Encodable<CapVendor> }
+  | RawElementInput;
+
+const placesOfStandard: ChainPlaces = {
+  name: 'standard', first: 0x40, last: 0xfc, alignment: 4, room: 4,
+};
+
+/** Whether a config_header has standard: status.capabilities_list. */
+function hasStandard(view: DataView, start: number, _size: number): boolean {
+  return ((view.getUint16(start + 6, true) >>> 4) & 1) !== 0;
+}
+
+/**
+ * Walks standard:
+ *
+ * Never throws, and visits at most 48 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkStandard(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x35)) return { elements, problems };
+  if (!hasStandard(view, start, size)) return { elements, problems };
+  const first = view.getUint8(start + 52);
+  let offset = first & 0xfc;
+  if (offset !== first) problems.push({ code: 'reserved-bits', offset: 0x34 });
+  if (offset === 0) return { elements, problems };
+  const last = Math.min(0xfc, size - 4);
+  let pointer = 0x34;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x40 || offset > last || offset % 4 !== 0) {
+      if (isMisplaced(placesOfStandard, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint8(at);
+    if (id === 0xff) {
+      problems.push({ code: 'broken', offset });
+      break;
+    }
+    if (elements.length === 48) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint8(at + 1);
+    const to = raw & 0xfc;
+    const next = to === 0 ? null : to;
+    const element: OpenHeader = { id, version: null, offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 1;
+    if (to !== raw) problems.push({ code: 'reserved-bits', offset: pointer });
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 2, problems);
+  const stop = Math.max(Math.min(size, 0x100), highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of standard, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headStandard(view: DataView, at: number, to: number): void {
+  if ((to & 0xfc) !== to || to === 0) throw cannotPoint('standard', at + 52, to);
+  view.setUint8(at + 52, (view.getUint8(at + 52) & 3) | to);
+}
+
+/**
+ * Makes the element of standard at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkStandard(view: DataView, at: number, to: number): void {
+  if ((to & 0xfc) !== to || to === 0) throw cannotPoint('standard', at + 1, to);
+  view.setUint8(at + 1, (view.getUint8(at + 1) & 3) | to);
+  if (view.getUint8(at) === 0xff) throw endsList('standard', at);
+}
+
+/** Whether an element is a cap_vendor: outer.vendor_id == 0x1af4. */
+function isCapVendorOfCapabilitiesElement(_view: DataView, _offset: number, context?: CodecContext): boolean {
+  return outerValue(context, 'vendor_id') === 0x1af4n;
+}
+
+/** Reads an element of capabilities. */
+function readCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  context?: CodecContext,
+): CapabilitiesElement {
+  const { id, offset } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 9: {
+      if (at + 3 <= limit && isCapVendorOfCapabilitiesElement(view, at, context)) {
+        const body = readBody(decodeCapVendor, measureCapVendor, view, start, limit, header, problems);
+        if (!(body instanceof BodyFailure)) {
+          return { kind: 'cap_vendor', offset, value: body };
+        }
+      }
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads standard:
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeStandard(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<CapabilitiesElement> {
+  const { elements: headers, problems } = walkStandard(view, start, end);
+  const limit = Math.min(end, view.byteLength, start + 0x100);
+  const elements: CapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of standard and returns its bytes. */
+function writeStandardElement(
+  element: CapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'cap_vendor': {
+      if (at + 3 > limit) throw noRoom('cap_vendor', at, 3, limit);
+      const size = encodeCapVendor(element.value, view, at);
+      if (at + size > limit) throw noRoom('cap_vendor', at, size, limit);
+      view.setUint8(at, 9);
+      return size;
+    }
+    default:
+      return writeRawElement('standard', element, view, at, limit, 2);
+  }
+}
+
+/**
+ * Writes standard:
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
+ * set. The config_header at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeStandard(
+  elements: readonly CapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = Math.min(view.byteLength, start + 0x100);
+  if (!(start >= 0 && start + 53 <= view.byteLength)) throw noRoom('standard', start, 53, view.byteLength);
+  if (elements.length > 48) throw countMismatch('standard', start, 48, elements.length);
+  if (elements.length > 0 && !hasStandard(view, start, view.byteLength - start)) {
+    view.setUint16(start + 6, view.getUint16(start + 6, true) | 0x10, true);
+  }
+  const last = limit - start - 4;
+  const spans: number[] = [];
+  let filled = 0x40;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 3) & -4);
+    if (!(offset >= 0x40 && offset <= last) || offset % 4 !== 0 || offset <= from) throw cannotStandAt(placesOfStandard, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeStandardElement(element, view, at, limit, context), 4);
+    if (offset < filled) checkFree('standard', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headStandard(view, start, offset);
+    else linkStandard(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) {
+    view.setUint8(start + from + 1, (view.getUint8(start + from + 1) & 3) | 0);
+    if (view.getUint8(start + from) === 0xff) throw endsList('standard', start + from);
+  }
+  else view.setUint8(start + 52, (view.getUint8(start + 52) & 3) | 0);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of chain_pci by name, for code that works with any of them. */
+export const chainPciChains: { readonly [chain: string]: AbiChains } = {
+  standard: {
+    lp64: { walk: walkStandard, decode: decodeStandard, encode: encodeStandard },
+    ilp32: { walk: walkStandard, decode: decodeStandard, encode: encodeStandard },
+    i386: { walk: walkStandard, decode: decodeStandard, encode: encodeStandard },
+  },
+};
 
 /** The codecs of chain_pci by the names of the structs, for code that works with any of them. */
 export const chainPciCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

@@ -7,27 +7,49 @@
  */
 
 import {
+  type AbiChains,
   type AbiCodecs,
+  BodyFailure,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
   checkBits,
+  checkFree,
   checkObject,
   checkU32,
   claim,
   type CodecContext,
   countMismatch,
+  type DecodedChain,
   type Encodable,
   encodeRaw,
+  endsList,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
   measureByEncoding,
+  measureElements,
   type Members,
+  noRoom,
+  noteOverlaps,
   onEveryAbi,
+  type OpenHeader,
+  type RawElement,
+  rawElement,
+  type RawElementInput,
   type RawVariant,
   rawVariant,
+  readBody,
   type StructCodec,
   structCodec,
   tooShort,
   unexpectedField,
+  writeRawElement,
   wrongType,
   zeroFill,
 } from 'uapikit/runtime';
@@ -311,6 +333,229 @@ export function encodeExtCapabilitiesVariant(
       return encodeRaw('ext_capabilities', variant, view, offset);
   }
 }
+
+/** An element of a chain of ext_capabilities: kind is the name of its struct, or raw. */
+export type ExtCapabilitiesElement =
+  | { readonly kind: 'ext_aer'; readonly offset: number; readonly value: ExtAer }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of ext_capabilities: at its offset, or behind the one before where
+ * none is given. Decoded elements can be given as they are.
+ */
+export type ExtCapabilitiesElementInput =
+  | { readonly kind: 'ext_aer'; readonly offset?: number | undefined; readonly value: Encodable<ExtAer> }
+  | RawElementInput;
+
+const placesOfExtended: ChainPlaces = {
+  name: 'extended', first: 0x100, last: 0xffc, alignment: 4, room: 4,
+};
+
+/**
+ * Walks extended:
+ *
+ * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
+ *
+ * @param required elements of standard (and its like): the list exists where one has an id that it needs; not
+ * asked where left out
+ */
+export function walkExtended(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  required?: readonly ChainHeader[],
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size > 0x100)) return { elements, problems };
+  if (required !== undefined && !required.some(({ id }) => id === 0x10 || id === 7)) return { elements, problems };
+  let offset = 0x100;
+  const last = Math.min(0xffc, size - 4);
+  let pointer = 0x100;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x100 || offset > last || offset % 4 !== 0) {
+      if (isMisplaced(placesOfExtended, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const header = view.getUint32(at, true);
+    const id = header & 0xffff;
+    if (header === 0) {
+      if (from !== null) problems.push({ code: 'empty', offset });
+      break;
+    }
+    if (header === 0xffffffff) {
+      problems.push({ code: 'broken', offset });
+      break;
+    }
+    if (elements.length === 960) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = header >>> 20;
+    const to = raw & 0xffc;
+    const next = to === 0 ? null : to;
+    const element: OpenHeader = { id, version: (header >>> 16) & 0xf, offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset;
+    if (to !== raw) problems.push({ code: 'reserved-bits', offset: pointer });
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 4, problems);
+  const stop = Math.max(Math.min(size, 0x1000), highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the element of extended at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkExtended(view: DataView, at: number, to: number): void {
+  if ((to & 0xffc) !== to || to === 0) throw cannotPoint('extended', at, to);
+  view.setUint32(at, (view.getUint32(at, true) & 0x3fffff) | (to << 20), true);
+  if (view.getUint32(at, true) === 0 || view.getUint32(at, true) === 0xffffffff) throw endsList('extended', at);
+}
+
+/** Reads an element of ext_capabilities. */
+function readExtCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): ExtCapabilitiesElement {
+  const { id, offset } = header;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 1: { // EXT_ID_AER
+      const body = readBody(decodeExtAer, measureExtAer, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'ext_aer', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads extended:
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ * @param required see {@link walkExtended}
+ */
+export function decodeExtended(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+  required?: readonly ChainHeader[],
+): DecodedChain<ExtCapabilitiesElement> {
+  const { elements: headers, problems } = walkExtended(view, start, end, required);
+  const limit = Math.min(end, view.byteLength, start + 0x1000);
+  const elements: ExtCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readExtCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of extended and returns its bytes. */
+function writeExtendedElement(
+  element: ExtCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'ext_aer': {
+      if (at + 4 > limit) throw noRoom('ext_aer', at, 4, limit);
+      const size = encodeExtAer(element.value, view, at);
+      if (at + size > limit) throw noRoom('ext_aer', at, size, limit);
+      view.setUint32(at, (view.getUint32(at, true) & 0xffff0000) | 1, true);
+      return size;
+    }
+    default:
+      return writeRawElement('extended', element, view, at, limit, 4);
+  }
+}
+
+/**
+ * Writes extended:
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
+ * set. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeExtended(
+  elements: readonly ExtCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = Math.min(view.byteLength, start + 0x1000);
+  if (!(start >= 0 && start + 0 <= view.byteLength)) throw noRoom('extended', start, 0, view.byteLength);
+  if (elements.length > 960) throw countMismatch('extended', start, 960, elements.length);
+  const last = limit - start - 4;
+  const spans: number[] = [];
+  let filled = 0x100;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 3) & -4);
+    if (!(offset >= 0x100 && offset <= last) || offset % 4 !== 0 || (from < 0 && offset !== 0x100)) throw cannotStandAt(placesOfExtended, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeExtendedElement(element, view, at, limit, context), 4);
+    if (offset < filled) checkFree('extended', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from >= 0) linkExtended(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) {
+    view.setUint32(start + from, (view.getUint32(start + from, true) & 0x3fffff) | (0 << 20), true);
+    if (view.getUint32(start + from, true) === 0 || view.getUint32(start + from, true) === 0xffffffff) throw endsList('extended', start + from);
+  }
+  else if (last >= 0x100) view.setUint32(start + 256, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of chain_pcie by name, for code that works with any of them. */
+export const chainPcieChains: { readonly [chain: string]: AbiChains } = {
+  extended: {
+    lp64: { walk: walkExtended, decode: decodeExtended, encode: encodeExtended },
+    ilp32: { walk: walkExtended, decode: decodeExtended, encode: encodeExtended },
+    i386: { walk: walkExtended, decode: decodeExtended, encode: encodeExtended },
+  },
+};
 
 /** The codecs of chain_pcie by the names of the structs, for code that works with any of them. */
 export const chainPcieCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

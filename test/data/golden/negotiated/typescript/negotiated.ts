@@ -3,29 +3,49 @@
 /** @module */
 
 import {
+  type AbiChains,
   type AbiCodecs,
   badCount,
+  BodyFailure,
+  cannotPoint,
+  cannotStandAt,
   cannotStart,
+  type ChainHeader,
+  type ChainPlaces,
+  type ChainProblem,
+  type ChainWalk,
+  checkFree,
   checkObject,
   checkU16,
   checkU32,
   checkU64,
   type CodecContext,
   countMismatch,
+  type DecodedChain,
   type Encodable,
   encodeRaw,
   fixedCodec,
   inside,
+  isLoop,
+  isMisplaced,
   measureByEncoding,
+  measureElements,
   type Members,
   noRoom,
+  noteOverlaps,
   notInteger,
   onEveryAbi,
+  type OpenHeader,
+  type RawElement,
+  rawElement,
+  type RawElementInput,
   type RawVariant,
   rawVariant,
+  readBody,
   type StructCodec,
   structCodec,
   tooShort,
+  writeRawElement,
   wrongType,
   zeroFill,
 } from 'uapikit/runtime';
@@ -575,6 +595,246 @@ export function encodeInfoCapabilitiesVariant(
       return encodeRaw('info_capabilities', variant, view, offset);
   }
 }
+
+/** An element of a chain of info_capabilities: kind is the name of its struct, or raw. */
+export type InfoCapabilitiesElement =
+  | { readonly kind: 'cap_limit'; readonly offset: number; readonly value: CapLimit }
+  | { readonly kind: 'cap_ranges'; readonly offset: number; readonly value: CapRanges }
+  | RawElement;
+
+/**
+ * An element for an encoder of a chain of info_capabilities: at its offset, or behind the one before where
+ * none is given. Decoded elements can be given as they are.
+ */
+export type InfoCapabilitiesElementInput =
+  | { readonly kind: 'cap_limit'; readonly offset?: number | undefined; readonly value: Encodable<CapLimit> }
+  | { readonly kind: 'cap_ranges'; readonly offset?: number | undefined; readonly value: Encodable<CapRanges> }
+  | RawElementInput;
+
+const placesOfInfoCaps: ChainPlaces = {
+  name: 'info_caps', first: 0x10, last: null, alignment: 8, room: 8,
+};
+
+/** Whether a info has info_caps: flags.caps. */
+function hasInfoCaps(view: DataView, start: number, _size: number): boolean {
+  return (view.getUint32(start + 4, true) & 1) !== 0;
+}
+
+/**
+ * Walks info_caps:
+ *
+ * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
+ */
+export function walkInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+): ChainWalk {
+  const elements: OpenHeader[] = [];
+  const problems: ChainProblem[] = [];
+  const size = Math.min(end, view.byteLength) - start;
+  if (!(start >= 0 && size >= 0x10)) return { elements, problems };
+  if (!hasInfoCaps(view, start, size)) return { elements, problems };
+  let offset = view.getUint32(start + 12, true);
+  if (offset === 0) return { elements, problems };
+  const last = size - 8;
+  let pointer = 0xc;
+  let from: OpenHeader | null = null;
+  let highest = -1;
+  let ascending = true;
+  let aligned = true;
+  for (;;) {
+    if (offset < 0x10 || offset > last || offset % 8 !== 0) {
+      if (isMisplaced(placesOfInfoCaps, offset, size, pointer, problems)) break;
+      aligned = false;
+    }
+    if (offset <= highest && isLoop(elements, offset, pointer, problems)) break;
+    const at = start + offset;
+    const id = view.getUint16(at, true);
+    if (elements.length === 64) {
+      problems.push({ code: 'limit', offset: pointer });
+      break;
+    }
+    const raw = view.getUint32(at + 4, true);
+    const next = raw === 0 ? null : raw;
+    const element: OpenHeader = { id, version: view.getUint16(at + 2, true), offset, next, length: 0 };
+    elements.push(element);
+    if (id === 0 || id === 0xffff) problems.push({ code: id === 0 ? 'null-id' : 'all-ones-id', offset });
+    pointer = offset + 4;
+    if (offset > highest) {
+      highest = offset;
+      if (from !== null) from.length = offset - from.offset;
+    } else {
+      ascending = false;
+    }
+    from = element;
+    if (next === null) break;
+    offset = next;
+  }
+  if (!aligned) noteOverlaps(elements, 8, problems);
+  const stop = Math.max(size, highest);
+  if (!ascending) measureElements(elements, stop);
+  else if (from !== null) from.length = stop - from.offset;
+  return { elements, problems };
+}
+
+/**
+ * Makes the head of info_caps, in the struct at an offset, lead to an element.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function headInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('info_caps', at + 12, to);
+  view.setUint32(at + 12, to, true);
+}
+
+/**
+ * Makes the element of info_caps at an offset lead to the next one.
+ *
+ * @throws EncodeError where the pointer cannot hold it
+ */
+function linkInfoCaps(view: DataView, at: number, to: number): void {
+  if (to >>> 0 !== to || to === 0) throw cannotPoint('info_caps', at + 4, to);
+  view.setUint32(at + 4, to, true);
+}
+
+/** Reads an element of info_capabilities. */
+function readInfoCapabilitiesElement(
+  view: DataView,
+  start: number,
+  limit: number,
+  header: ChainHeader,
+  problems: ChainProblem[],
+  _context?: CodecContext,
+): InfoCapabilitiesElement {
+  const { id, offset, length } = header;
+  const at = start + offset;
+  let failure: BodyFailure | null = null;
+  switch (id) {
+    case 1: {
+      if (at + 12 <= limit) {
+        if (length < 12) problems.push({ code: 'overlap', offset });
+        return { kind: 'cap_limit', offset, value: decodeCapLimit(view, at) };
+      }
+      failure ??= new BodyFailure('truncated-body', offset);
+      break;
+    }
+    case 2: {
+      const body = readBody(decodeCapRanges, measureCapRanges, view, start, limit, header, problems);
+      if (!(body instanceof BodyFailure)) {
+        return { kind: 'cap_ranges', offset, value: body };
+      }
+      failure ??= body;
+      break;
+    }
+  }
+  return rawElement(view, start, header, failure, problems);
+}
+
+/**
+ * Reads info_caps:
+ *
+ * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
+ * says why.
+ *
+ * @param context values that structs depend on: `outer`, the struct with the head; `peers`, elements of other
+ * chains; `env`
+ */
+export function decodeInfoCaps(
+  view: DataView,
+  start = 0,
+  end = view.byteLength,
+  context?: CodecContext,
+): DecodedChain<InfoCapabilitiesElement> {
+  const { elements: headers, problems } = walkInfoCaps(view, start, end);
+  const limit = Math.min(end, view.byteLength);
+  const elements: InfoCapabilitiesElement[] = [];
+  for (const header of headers) {
+    elements.push(readInfoCapabilitiesElement(view, start, limit, header, problems, context));
+  }
+  return { elements, problems };
+}
+
+/** Writes an element of info_caps and returns its bytes. */
+function writeInfoCapsElement(
+  element: InfoCapabilitiesElementInput,
+  view: DataView,
+  at: number,
+  limit: number,
+  _context?: CodecContext,
+): number {
+  switch (element.kind) {
+    case 'cap_limit': {
+      if (at + 12 > limit) throw noRoom('cap_limit', at, 12, limit);
+      encodeCapLimit(element.value, view, at);
+      view.setUint16(at, 1, true);
+      return 12;
+    }
+    case 'cap_ranges': {
+      if (at + 16 > limit) throw noRoom('cap_ranges', at, 16, limit);
+      const size = encodeCapRanges(element.value, view, at);
+      if (at + size > limit) throw noRoom('cap_ranges', at, size, limit);
+      view.setUint16(at, 2, true);
+      return size;
+    }
+    default:
+      return writeRawElement('info_caps', element, view, at, limit, 8);
+  }
+}
+
+/**
+ * Writes info_caps:
+ *
+ * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
+ * set. The info at `start` must be there already; its pointer is set, and the bits that say that there is a
+ * list. Other bytes stay as they are.
+ *
+ * @returns bytes from `start` to the end of the last element in memory
+ * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
+ * then
+ */
+export function encodeInfoCaps(
+  elements: readonly InfoCapabilitiesElementInput[],
+  view: DataView,
+  start = 0,
+  context?: CodecContext,
+): number {
+  const limit = view.byteLength;
+  if (!(start >= 0 && start + 16 <= view.byteLength)) throw noRoom('info_caps', start, 16, view.byteLength);
+  if (elements.length > 64) throw countMismatch('info_caps', start, 64, elements.length);
+  if (elements.length > 0 && !hasInfoCaps(view, start, view.byteLength - start)) {
+    view.setUint32(start + 4, view.getUint32(start + 4, true) | 1, true);
+  }
+  const last = limit - start - 8;
+  const spans: number[] = [];
+  let filled = 0x10;
+  let from = -1;
+  for (const element of elements) {
+    const offset = element.offset ?? ((filled + 7) & -8);
+    if (!(offset >= 0x10 && offset <= last) || offset % 8 !== 0) throw cannotStandAt(placesOfInfoCaps, offset, view.byteLength - start);
+    const at = start + offset;
+    if (element.offset === undefined && offset > filled && from >= 0) zeroFill(view, start + filled, at);
+    const size = Math.max(writeInfoCapsElement(element, view, at, limit, context), 8);
+    if (offset < filled) checkFree('info_caps', spans, offset, offset + size);
+    spans.push(offset, offset + size);
+    if (from < 0) headInfoCaps(view, start, offset);
+    else linkInfoCaps(view, start + from, offset);
+    from = offset;
+    if (offset + size > filled) filled = offset + size;
+  }
+  if (from >= 0) view.setUint32(start + from + 4, 0, true);
+  else view.setUint32(start + 12, 0, true);
+  return from < 0 ? 0 : filled;
+}
+
+/** The chains of negotiated by name, for code that works with any of them. */
+export const negotiatedChains: { readonly [chain: string]: AbiChains } = {
+  info_caps: {
+    lp64: { walk: walkInfoCaps, decode: decodeInfoCaps, encode: encodeInfoCaps },
+    ilp32: { walk: walkInfoCaps, decode: decodeInfoCaps, encode: encodeInfoCaps },
+    i386: { walk: walkInfoCaps, decode: decodeInfoCaps, encode: encodeInfoCaps },
+  },
+};
 
 /** The codecs of negotiated by the names of the structs, for code that works with any of them. */
 export const negotiatedCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {

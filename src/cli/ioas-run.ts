@@ -1,0 +1,69 @@
+import { didYouMean } from '../spec/suggestion.ts';
+import { Arguments } from './ioas-arguments.ts';
+import type { Outcome } from './ioas-outcome.ts';
+import { numberOf, type Statement, scriptError } from './ioas-script.ts';
+import { verbs } from './ioas-verbs.ts';
+import { ScriptWorld, type TakenCommand } from './ioas-world.ts';
+
+/** A statement that ran. */
+export interface Step {
+  readonly statement: Statement;
+  readonly outcome: Outcome;
+  /** What the IOMMUs were told meanwhile. */
+  readonly commands: readonly TakenCommand[];
+  /** What was expected instead; null where it came as expected. */
+  readonly unexpected: string | null;
+}
+
+/** A script that ran, and what it made. */
+export interface Run {
+  readonly world: ScriptWorld;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * Runs a script.
+ *
+ * @throws UsageError with file and line where a statement is wrong; calls that fail are results
+ */
+export function runScript(statements: readonly Statement[], file: string): Run {
+  const world = new ScriptWorld();
+  return { world, steps: statements.map((statement) => runStatement(world, statement, file)) };
+}
+
+function runStatement(world: ScriptWorld, statement: Statement, file: string): Step {
+  const place = { file, line: statement.line };
+  const { verb: name, result, named } = statement;
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb === undefined) {
+    const known = Object.keys(verbs);
+    throw scriptError(
+      place,
+      `unknown word ${name}${didYouMean(name, known)}`,
+      `there are ${known.join(', ')}`,
+    );
+  }
+  if (result !== null && !verb.usage.startsWith('NAME ='))
+    throw scriptError(place, `${name} gives nothing to call ${result}`);
+  if (result === null && verb.usage.startsWith('NAME ='))
+    throw scriptError(place, `the result needs a name: ${verb.usage}`);
+  if (result !== null && world.spaces.has(result))
+    throw scriptError(place, `there is an address space ${result} already`);
+  const { value: outcome, commands } = world.during(() => verb.run(world, new Arguments(statement, file)));
+  if (result !== null && outcome.id !== undefined) world.spaces.set(result, outcome.id);
+  const wanted = named.get('expect');
+  return {
+    statement,
+    outcome,
+    commands,
+    unexpected: wanted === undefined || fits(outcome, wanted) ? null : wanted,
+  };
+}
+
+/** Whether something came as expected: `ok`, an errno, `fault`, or an address. */
+function fits({ errno, answer }: Outcome, wanted: string): boolean {
+  if (wanted === 'ok') return errno === null;
+  const address = numberOf(wanted);
+  if (address === null) return errno === wanted;
+  return errno === null && answer.split(' ')[0] === `0x${address.toString(16)}`;
+}

@@ -1,0 +1,132 @@
+import { IntervalMap } from '../interval/interval-map.ts';
+import type { Asid, Tag } from '../iommu/hardware/command.ts';
+import type { HardwareDriver } from '../iommu/hardware/driver.ts';
+import type { PageTableFormat, WalkResult } from '../iommu/hardware/page-table.ts';
+import type { AddressMap } from '../iommu/hardware/translation-context.ts';
+import type { IommuUnit } from '../iommu/hardware/unit.ts';
+import type { Attachment } from './attachment.ts';
+import type { IoasContext } from './context.ts';
+
+/** What is mapped at a range of IOVAs. */
+export interface Mapping {
+  /** User memory, or an address of the parent. */
+  readonly address: bigint;
+  /** IOAS_MAP_READ, IOAS_MAP_WRITE. */
+  readonly prot: number;
+  /** Its memory was registered, so that it does not count itself. */
+  readonly registered: boolean;
+}
+
+/** A table that the caller fills. */
+export type UserTable =
+  | {
+      readonly kind: 'pgtable';
+      readonly format: PageTableFormat;
+      readonly root: bigint;
+      readonly levels: number;
+      readonly asid: number;
+    }
+  | { readonly kind: 'pasid-table'; readonly base: bigint; readonly pasidBits: number };
+
+/** Addresses of the kernel's own page table: what mappings say. */
+export class MappedAddresses implements AddressMap {
+  areas = new IntervalMap<Mapping>();
+
+  lookup(address: bigint): WalkResult | null {
+    const area = this.areas.at(address);
+    return area === undefined
+      ? null
+      : { address: area.value.address + (address - area.start), prot: area.value.prot };
+  }
+}
+
+/** An I/O address space. */
+export class Ioas {
+  readonly ictx: IoasContext;
+  /** Set when it is published. */
+  id = 0;
+  readonly parent: Ioas | null;
+  readonly children = new Set<Ioas>();
+  /** How it lies on its parent; null for one that lies on nothing. */
+  readonly nesting: 'hardware' | 'software' | null;
+  readonly attachments: Attachment[] = [];
+  /** Width of its addresses; 0 for that of the devices. */
+  readonly addrWidth: number;
+  /** What was mapped, with addresses of the parent where there is one. */
+  readonly mapped = new MappedAddresses();
+  /** What the hardware sees of that: the same, or where all of it leads in the end. */
+  readonly shadow: MappedAddresses;
+  #table: UserTable | null = null;
+  /** How many address spaces on top of this one use an ASID. */
+  readonly asids = new Map<number, number>();
+  readonly #domains = new Map<IommuUnit, number>();
+
+  constructor(
+    ictx: IoasContext,
+    { parent, nesting, addrWidth }: Pick<Ioas, 'parent' | 'nesting' | 'addrWidth'>,
+  ) {
+    this.ictx = ictx;
+    this.parent = parent;
+    this.nesting = nesting;
+    this.addrWidth = addrWidth;
+    this.shadow = nesting === 'software' ? new MappedAddresses() : this.mapped;
+  }
+
+  /** The table that the caller fills; null before it is bound. */
+  get table(): UserTable | null {
+    return this.#table;
+  }
+
+  /** Changes what {@link table} says, and what the parent knows of it. */
+  setTable(table: UserTable | null): void {
+    const asids = this.parent?.asids;
+    const count = (of: UserTable | null, change: number): void => {
+      if (of?.kind === 'pgtable') asids?.set(of.asid, (asids.get(of.asid) ?? 0) + change);
+    };
+    count(this.#table, -1);
+    count(table, 1);
+    this.#table = table;
+  }
+
+  /** It is filled by the caller and not with IOAS_MAP_DMA. */
+  get isUserManaged(): boolean {
+    return this.nesting === 'hardware';
+  }
+
+  /** The drivers of the devices that are attached. */
+  get drivers(): readonly HardwareDriver[] {
+    return [...new Set(this.attachments.map(({ device }) => device.hw.unit.driver))];
+  }
+
+  /** The IOMMUs that it is used with. */
+  get units(): readonly IommuUnit[] {
+    return [...new Set(this.attachments.map(({ device }) => device.hw.unit))];
+  }
+
+  /** What an IOMMU puts on its translations. */
+  tag(unit: IommuUnit): Tag {
+    const table = this.table;
+    if (this.parent !== null && this.sharesDomain(unit))
+      return { domain: this.parent.domain(unit), asid: table?.kind === 'pgtable' ? table.asid : 'none' };
+    return { domain: this.domain(unit), asid: 'none' };
+  }
+
+  /** The ASID for commands about it; all of its PASID table's, where it has one. */
+  asid(unit: IommuUnit): Asid {
+    return this.table?.kind === 'pasid-table' ? 'any' : this.tag(unit).asid;
+  }
+
+  /** It has the domain of its parent, and only an ASID of its own. */
+  sharesDomain(unit: IommuUnit): boolean {
+    return this.nesting === 'hardware' && (unit.driver.usesGuestAsids || this.table?.kind === 'pasid-table');
+  }
+
+  /** Its domain on an IOMMU. */
+  domain(unit: IommuUnit): number {
+    const known = this.#domains.get(unit);
+    if (known !== undefined) return known;
+    const domain = unit.newDomain();
+    this.#domains.set(unit, domain);
+    return domain;
+  }
+}

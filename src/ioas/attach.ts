@@ -1,0 +1,138 @@
+import { IOAS_ATTACH_USER_PASID, type IoasDeviceAttach } from '../generated/ts/ioas.ts';
+import type { Ioas } from './address-space.ts';
+import type { Attachment } from './attachment.ts';
+import type { IoasDevice } from './device.ts';
+import { Failure, fail } from './failure.ts';
+import { answerFaults } from './fault.ts';
+import { flushAttachment, flushPasidCache } from './flush.ts';
+import { isPermitted, propertiesOf, smallestPage } from './properties.ts';
+import { reroute } from './routing.ts';
+
+/** IOAS_DEVICE_ATTACH. */
+export function attachDevice(device: IoasDevice, cmd: IoasDeviceAttach): number | Failure {
+  const { flags, ioas: id, user_pasid } = cmd;
+  if ((flags & ~IOAS_ATTACH_USER_PASID) !== 0) return fail('EINVAL', 'known-flags');
+  const ictx = device.bound;
+  if (ictx === null) return fail('EINVAL', 'device-bound');
+  const ioas = ictx.ioas(id);
+  if (ioas instanceof Failure) return ioas;
+  const userPasid = (flags & IOAS_ATTACH_USER_PASID) === 0 ? null : user_pasid;
+  const refusal = routeFree(device, ioas, userPasid) ?? parentFirst(device, ioas) ?? compatible(device, ioas);
+  if (refusal !== null) return refusal;
+  const pasid = userPasid === null ? device.defaultPasid : takePasid(device, userPasid);
+  if (pasid instanceof Failure) return pasid;
+  const attachment: Attachment = { device, ioas, userPasid, pasid };
+  ioas.attachments.push(attachment);
+  const before = device.route(userPasid);
+  device.addAttachment(attachment);
+  reroute(device, attachment);
+  if (before !== undefined) flushAttachment(before);
+  return 0;
+}
+
+/** IOAS_DEVICE_DETACH. */
+export function detachDevice(device: IoasDevice, cmd: IoasDeviceAttach): number | Failure {
+  const { flags, ioas: id, user_pasid } = cmd;
+  if ((flags & ~IOAS_ATTACH_USER_PASID) !== 0) return fail('EINVAL', 'known-flags');
+  const ictx = device.bound;
+  if (ictx === null) return fail('EINVAL', 'device-bound');
+  const ioas = ictx.ioas(id);
+  if (ioas instanceof Failure) return ioas;
+  const userPasid = (flags & IOAS_ATTACH_USER_PASID) === 0 ? null : user_pasid;
+  const attachment = device.attachmentsWith(userPasid).find((one) => one.ioas === ioas);
+  if (attachment === undefined) return fail('EINVAL', 'attached');
+  const isNeeded = device.attachments.some((one) => one.ioas.parent === ioas);
+  if (isNeeded) return fail('EBUSY', 'no-child-attached');
+  detach(attachment);
+  return 0;
+}
+
+/** Ends all attachments of a device, those to nested address spaces first. */
+export function detachAll(device: IoasDevice): void {
+  const nestedFirst = [...device.attachments].sort(
+    (a, b) => Number(b.ioas.parent !== null) - Number(a.ioas.parent !== null),
+  );
+  for (const attachment of nestedFirst) detach(attachment);
+}
+
+function detach(attachment: Attachment): void {
+  const { device, ioas, userPasid, pasid } = attachment;
+  const hadTable = ioas.table?.kind === 'pasid-table';
+  answerFaults(attachment);
+  device.removeAttachment(attachment);
+  ioas.attachments.splice(ioas.attachments.indexOf(attachment), 1);
+  reroute(device, attachment);
+  if (hadTable) flushPasidCache(attachment, 'any');
+  flushAttachment(attachment);
+  if (userPasid === null || pasid === null || !device.mediated) return;
+  if (device.enqcmd) device.machine.pasids.giveShared(ioas.ictx, userPasid);
+  else device.machine.pasids.giveLocal(device.hw, pasid);
+}
+
+/** Whether nothing else decides about these requests: at most one address space, and one on top of it. */
+function routeFree(device: IoasDevice, ioas: Ioas, userPasid: number | null): Failure | null {
+  for (const other of device.attachmentsWith(userPasid)) {
+    if (other.ioas !== ioas.parent) return fail('EBUSY', 'not-attached');
+  }
+  return null;
+}
+
+function parentFirst(device: IoasDevice, { parent }: Ioas): Failure | null {
+  if (parent === null || device.isAttachedTo(parent)) return null;
+  return fail('EINVAL', 'parent-first');
+}
+
+/** Whether the IOMMU of a device can do what the address space is and has been used for. */
+function compatible(device: IoasDevice, ioas: Ioas): Failure | null {
+  const { driver } = device.hw.unit;
+  for (const other of ioas.drivers) {
+    const same =
+      other.nesting === driver.nesting &&
+      other.hwType === driver.hwType &&
+      other.pageTables.every((format) => driver.pageTables.includes(format));
+    if (!same) return fail('EINVAL', 'compatible');
+  }
+  const strict = ioas.ictx.profile.strictAlloc;
+  if (driver.addrWidth < ioas.addrWidth || (strict && !driver.enforcesSnoop))
+    return fail('EINVAL', 'compatible');
+  const wanted = ioas.nesting;
+  if (wanted !== null && driver.nesting !== wanted) return fail('EINVAL', 'compatible');
+  if (ioas.table?.kind === 'pasid-table') {
+    if (device.mediated) return fail('EINVAL', 'compatible');
+    if (device.usesPasids) return fail('EINVAL', 'delegated');
+  }
+  const format = ioas.table?.kind === 'pgtable' ? ioas.table.format : null;
+  if (format !== null && !driver.pageTables.includes(format)) return fail('EINVAL', 'compatible');
+  const properties = propertiesOf(ioas, [device]);
+  const page = smallestPage(properties);
+  if (page === 0n) return fail('EINVAL', 'compatible');
+  for (const { start, last, value } of ioas.mapped.areas.entries()) {
+    const aligned = (start | (last + 1n) | value.address) % page === 0n;
+    if (!aligned || !isPermitted(properties, { start, last })) return fail('EINVAL', 'mappings-permitted');
+  }
+  return null;
+}
+
+/** The PASID on the bus for one of the caller's. */
+function takePasid(device: IoasDevice, userPasid: number): number | Failure {
+  const { hw, machine } = device;
+  if (hw.pasidBits === 0) return fail('EOPNOTSUPP', 'has-pasids');
+  if (userPasid >= 2 ** hw.pasidBits) return fail('EINVAL', 'pasid-width');
+  if (device.route(null)?.ioas.table?.kind === 'pasid-table') return fail('EINVAL', 'delegated');
+  if (!device.mediated) {
+    if (device.enqcmd && mixes(device, true)) return fail('EINVAL', 'no-mix');
+    return userPasid;
+  }
+  if (device.enqcmd && mixes(device, false)) return fail('EINVAL', 'no-mix');
+  const pasid = device.enqcmd
+    ? machine.pasids.takeShared(device.bound as object, userPasid)
+    : machine.pasids.takeLocal(hw);
+  return pasid ?? fail('ENOSPC', 'pasid-free');
+}
+
+/** Whether ENQCMD is used both by whole devices and by mediated ones: the CPU has one table of PASIDs for all. */
+function mixes(device: IoasDevice, otherMediated: boolean): boolean {
+  return (device.bound?.devices ?? []).some(
+    (other) => other.enqcmd && other.mediated === otherMediated && other.usesPasids,
+  );
+}

@@ -1,0 +1,32 @@
+import type { IoasDeviceBind } from '../generated/ts/ioas.ts';
+import { detachAll } from './attach.ts';
+import type { IoasDevice } from './device.ts';
+import { type Failure, fail } from './failure.ts';
+
+/** IOAS_DEVICE_BIND. @returns the id of the device */
+export function bindDevice(device: IoasDevice, cmd: IoasDeviceBind): number | Failure {
+  if (cmd.flags !== 0 || cmd.__reserved !== 0) return fail('EINVAL', 'known-flags');
+  const ictx = device.machine.files.get(cmd.iommu_fd);
+  if (ictx === undefined) return fail('EBADF', 'open-file');
+  if (device.bound !== null) return fail('EBUSY', 'not-bound');
+  if (ictx.byLabel.has(cmd.label)) return fail('EEXIST', 'label-free');
+  if (ictx.objects.free === null) return fail('ENOSPC', 'ids');
+  device.id = ictx.objects.add(device);
+  device.bound = ictx;
+  device.label = cmd.label;
+  ictx.byLabel.set(cmd.label, device);
+  return device.id;
+}
+
+/** IOAS_DEVICE_UNBIND, and the end of an open device. */
+export function unbindDevice(device: IoasDevice): number | Failure {
+  const ictx = device.bound;
+  if (ictx === null) return fail('EINVAL', 'device-bound');
+  detachAll(device);
+  ictx.objects.delete(device.id);
+  ictx.byLabel.delete(device.label);
+  device.bound = null;
+  device.id = 0;
+  device.label = 0n;
+  return 0;
+}

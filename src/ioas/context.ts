@@ -1,0 +1,45 @@
+import { Ioas } from './address-space.ts';
+import type { IoasDevice } from './device.ts';
+import { type Failure, fail } from './failure.ts';
+import type { PendingFault } from './fault.ts';
+import { Ids } from './ids.ts';
+import type { Machine } from './machine.ts';
+import { PinnedMemory } from './pinned-memory.ts';
+import { type Profile, type ProfileName, profiles } from './profile.ts';
+
+/** An open /dev/iommu: its address spaces, the devices bound to it, what waits. */
+export class IoasContext {
+  readonly machine: Machine;
+  readonly profile: Profile;
+  readonly fd: number;
+  /** Address spaces and bound devices share one space of ids. */
+  readonly objects = new Ids<Ioas | IoasDevice>();
+  readonly byLabel = new Map<bigint, IoasDevice>();
+  readonly pinned = new PinnedMemory();
+  /** Faults without an answer, oldest first. */
+  readonly faults: PendingFault[] = [];
+  nextFault = 1;
+  /** Hears of faults, as an eventfd does. */
+  onFault: (() => void) | null = null;
+
+  constructor(machine: Machine, profile: ProfileName) {
+    this.machine = machine;
+    this.profile = profiles[profile];
+    this.fd = machine.newFd();
+    machine.files.set(this.fd, this);
+  }
+
+  /** The address space of an id. */
+  ioas(id: number): Ioas | Failure {
+    const object = this.objects.get(id);
+    return object instanceof Ioas ? object : fail(this.profile.unknownId, 'ioas-exists');
+  }
+
+  get spaces(): readonly Ioas[] {
+    return this.objects.values().filter((object) => object instanceof Ioas);
+  }
+
+  get devices(): readonly IoasDevice[] {
+    return [...this.byLabel.values()].sort((a, b) => a.id - b.id);
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  IOAS_CACHE_DEV_IOTLB,
+  IOAS_CACHE_IOTLB,
+  IOAS_CACHE_PASID,
+  IOAS_INV_GRANU_ADDR,
+  IOAS_INV_GRANU_DOMAIN,
+  IOAS_INV_GRANU_PASID,
+  IOAS_INV_LABEL_VALID,
+  IOAS_INV_PASID_VALID,
+  type IoasInvalidate,
+} from '../generated/ts/ioas.ts';
+import type { AddressRange } from '../iommu/hardware/command.ts';
+import type { Ioas } from './address-space.ts';
+import type { Attachment } from './attachment.ts';
+import type { IoasContext } from './context.ts';
+import { Failure, fail } from './failure.ts';
+import { flush, flushAttachment, flushDeviceTlb, flushPasidCache } from './flush.ts';
+import { U64_MAX } from './limits.ts';
+import { notReady } from './readiness.ts';
+
+/** All caches that there are. */
+export const allCaches: number = IOAS_CACHE_IOTLB | IOAS_CACHE_DEV_IOTLB | IOAS_CACHE_PASID;
+
+/** IOAS_INVALIDATE_CACHE. */
+export function invalidateCache(ictx: IoasContext, cmd: IoasInvalidate): number | Failure {
+  const { flags, granularity, caches, addr, size } = cmd;
+  if ((flags & ~(IOAS_INV_PASID_VALID | IOAS_INV_LABEL_VALID)) !== 0) return fail('EINVAL', 'known-flags');
+  if (granularity > IOAS_INV_GRANU_ADDR) return fail('EINVAL', 'known-granularity');
+  if ((caches & ~allCaches) !== 0) return fail('EINVAL', 'known-caches');
+  if ((caches & IOAS_CACHE_DEV_IOTLB) !== 0 && granularity === IOAS_INV_GRANU_DOMAIN)
+    return fail('EINVAL', 'no-domain-of-device-tlb');
+  if ((caches & IOAS_CACHE_PASID) !== 0 && granularity === IOAS_INV_GRANU_ADDR)
+    return fail('EINVAL', 'no-range-of-pasids');
+  const ranged = granularity === IOAS_INV_GRANU_ADDR;
+  if (ranged && (size === 0n || addr + size - 1n > U64_MAX)) return fail('EINVAL', 'range');
+  const ioas = ictx.ioas(cmd.ioas);
+  if (ioas instanceof Failure) return ioas;
+  const refusal = notReady(ioas);
+  if (refusal !== null) return refusal;
+  if (ioas.parent === null) return fail('EINVAL', 'nested');
+  const chosen = choose(ioas, cmd);
+  if (chosen instanceof Failure) return chosen;
+  forget(ioas, chosen, cmd, ranged ? { start: addr, last: addr + size - 1n } : null);
+  return 0;
+}
+
+/** The attachments that a request is about; null for all of the address space. */
+function choose(
+  ioas: Ioas,
+  { flags, granularity, pasid, label }: IoasInvalidate,
+): readonly Attachment[] | null | Failure {
+  let chosen: readonly Attachment[] = ioas.attachments;
+  if ((flags & IOAS_INV_LABEL_VALID) !== 0) {
+    chosen = chosen.filter(({ device }) => device.label === label);
+    if (chosen.length === 0) return fail('ENOENT', 'label-known');
+  }
+  const byPasid = granularity === IOAS_INV_GRANU_PASID || (flags & IOAS_INV_PASID_VALID) !== 0;
+  if (byPasid && ioas.table?.kind !== 'pasid-table') {
+    const wanted = (flags & IOAS_INV_PASID_VALID) !== 0 ? pasid : null;
+    chosen = chosen.filter(({ userPasid }) => userPasid === wanted);
+    if (chosen.length === 0) return fail('ENOENT', 'pasid-known');
+  }
+  return chosen.length === ioas.attachments.length ? null : chosen;
+}
+
+/** One command for each cache; one more for each attachment where not all are meant, or where devices differ. */
+function forget(
+  ioas: Ioas,
+  chosen: readonly Attachment[] | null,
+  { caches, flags, pasid }: IoasInvalidate,
+  range: AddressRange | null,
+): void {
+  const isTable = ioas.table?.kind === 'pasid-table';
+  const wanted = caches === 0 && isTable && range === null ? allCaches : caches;
+  const entry = (flags & IOAS_INV_PASID_VALID) !== 0 && isTable ? pasid : 'any';
+  const each = chosen ?? ioas.attachments;
+  if ((wanted & IOAS_CACHE_PASID) !== 0) for (const one of each) flushPasidCache(one, entry);
+  const iotlb = wanted === 0 || (wanted & IOAS_CACHE_IOTLB) !== 0;
+  const atc = wanted === 0 || (wanted & IOAS_CACHE_DEV_IOTLB) !== 0;
+  if (iotlb && atc && chosen === null) flush(ioas, range);
+  else if (iotlb) for (const one of each) flushAttachment(one, { atc, range });
+  else if (atc) for (const one of each) if (one.device.hw.ats) flushDeviceTlb(one, range);
+}

@@ -1,0 +1,18 @@
+import type { Errno } from '../model/errno.ts';
+import type { Ioas } from './address-space.ts';
+import type { IoasDevice } from './device.ts';
+import { type Failure, fail } from './failure.ts';
+
+/** Whether an address space takes commands: devices are attached, and groups as a whole. */
+export function notReady(ioas: Ioas, unattached: Errno = 'EINVAL'): Failure | null {
+  const { profile } = ioas.ictx;
+  if (profile.attachFirst && ioas.attachments.length === 0) return fail(unattached, 'attached');
+  return profile.groupRule && missingDevices(ioas).length > 0 ? fail('EDEADLK', 'whole-groups') : null;
+}
+
+/** The devices of the groups of attached devices that are not attached themselves. */
+export function missingDevices(ioas: Ioas): readonly IoasDevice[] {
+  const attached = new Set(ioas.attachments.map(({ device }) => device));
+  const groups = new Set([...attached].map(({ group }) => group));
+  return [...groups].flatMap(({ devices }) => devices.filter((device) => !attached.has(device)));
+}
