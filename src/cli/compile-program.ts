@@ -25,7 +25,10 @@ const loader = new BundleLoader(bundleFolder);
 const { runCli } = loader.load(`./${firstChunk}`) as typeof import('./start.ts');
 const silent: Output = { line: () => {}, bytes: () => {}, note: () => {}, isTerminal: false };
 const scratch = mkdtempSync(join(tmpdir(), 'uapikit-build-'));
-for (const args of commonCommands()) await runCli(args, silent, '');
+for (const args of commonCommands()) {
+  if ((await runCli(args, silent, '')) > 1)
+    throw new Error(`the bundled program fails: uapi ${args.join(' ')}`);
+}
 rmSync(scratch, { recursive: true });
 process.exitCode = 0;
 for (const [file, code] of loader.compiled()) writeFileSync(file, code);
@@ -84,6 +87,7 @@ function commonCommands(): readonly (readonly string[])[] {
     ['validate', '--trace', trace, '--json'],
     ['trace', trace],
     ['replay', trace],
+    ['ioas', join(packageFolder, 'docs', 'examples', 'device-invalidate.ioas')],
     ...replies.map((reply) => ['decode', ...reply, '--json']),
     ...replies.slice(0, 3).map((reply) => ['decode', ...reply]),
     ['pci', dump, '--json'],

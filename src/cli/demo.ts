@@ -12,6 +12,7 @@ import { formatDump } from './dump-text.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { packageFolder, writeText } from './files.ts';
 import { type HeaderFacts, parseHeaderFacts, proveHeader } from './header-proof.ts';
+import { configureIoas } from './ioas.ts';
 import { type Output, table } from './output.ts';
 import { configurePci } from './pci.ts';
 import { configureReplay } from './replay.ts';
@@ -27,7 +28,7 @@ export function configureDemo(
   command
     .addHelpText(
       'after',
-      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were\nrecorded, validates a payload, and replays recorded calls on the reference /dev/iommu.",
+      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were\nrecorded, validates a payload, replays recorded calls on the reference /dev/iommu, and\ninvalidates a whole device on that of the founding mail.",
     )
     .action(() => {
       if (!compiles([], ''))
@@ -82,8 +83,15 @@ async function runDemo(folder: string, output: Output): Promise<boolean> {
   output.line('\n7. Calls recorded on Linux 6.12.117, run on the reference /dev/iommu: `uapi replay TRACE`');
   const replayed = await runCommand(configureReplay, [dataFile('traces', 'mock-201.jsonl.gz')], output);
 
+  output.line(
+    '\n8. The /dev/iommu of the mail: a device-wide invalidation (uapi ioas device-invalidate.ioas)',
+  );
+  const script = join(packageFolder, 'docs', 'examples', 'device-invalidate.ioas');
+  const invalidated = await runCommand(configureIoas, [script], output);
+
   const good =
     refused === 1 &&
+    invalidated === 0 &&
     replayed === 0 &&
     proofs.every(({ failures }) => failures.length === 0) &&
     standards.every(([, state]) => state === 'clean');

@@ -1,5 +1,5 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TraceError } from '../trace/parse.ts';
 import { TraceReader } from '../trace/reader.ts';
@@ -58,11 +58,10 @@ async function* piecesOf(path: string): AsyncGenerator<string> {
     }
   }
   if (packed) {
-    const { pipeline, Readable: Source } = await import('node:stream');
     const gunzip = createGunzip({ chunkSize: 0x1_0000 });
     unpacking = gunzip;
     // A failure destroys gunzip with the error, which the loop below then throws.
-    pipeline(Source.from(all()), gunzip, () => {});
+    pipeline(Readable.from(all()), gunzip, () => {});
   }
   for await (const chunk of unpacking ?? all()) yield decoder.decode(chunk as Uint8Array, { stream: true });
   yield decoder.decode();

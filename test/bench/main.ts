@@ -1,6 +1,7 @@
 import { benchChain } from './chain.ts';
 import { benchCodec } from './codec.ts';
 import { benchInterval } from './interval.ts';
+import { benchIoas } from './ioas.ts';
 import type { BenchRow } from './row.ts';
 import { benchStartup } from './startup.ts';
 import { benchValidate } from './validate.ts';
@@ -13,6 +14,7 @@ const benches: Readonly<
   interval: benchInterval,
   chain: benchChain,
   validate: benchValidate,
+  ioas: benchIoas,
   startup: benchStartup,
 };
 
