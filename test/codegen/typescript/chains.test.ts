@@ -26,7 +26,7 @@ import {
 } from './chain-subjects.ts';
 import { typeErrors } from './type-check.ts';
 
-const runs = Number(process.env['UAPI_RUNS'] ?? 25);
+const runs = Number(process.env['UAPI_RUNS'] ?? 10);
 
 describe.each(subjects)('generated functions of $title', (subject) => {
   const { ours, format, chain } = subject;

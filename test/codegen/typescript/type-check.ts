@@ -30,6 +30,7 @@ export function typeErrors(models: readonly Model[]): readonly string[] {
     const program = ts.createProgram(files, {
       ...options,
       noEmit: true,
+      skipLibCheck: true,
       rootDir: '/',
       types: [],
       paths: { 'uapikit/runtime': [runtime] },
