@@ -89,7 +89,7 @@ function encodeGrowing(
   for (let room = expected; ; room *= 4) {
     try {
       const bytes = new Uint8Array(room);
-      return bytes.subarray(0, codec.encode(value, viewOf(bytes), 0, context));
+      return bytes.subarray(0, codec.encodeTyped(value, viewOf(bytes), 0, context));
     } catch (error) {
       const short = error instanceof CodecError && error.code === 'too-short';
       if (!short || codec.size !== null || room >= roomMax) throw error;

@@ -4,12 +4,13 @@ import type { JsonValue } from '../base/json.ts';
 import { commandText } from '../ioas/index.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { writeText } from './files.ts';
-import { readFile } from './input.ts';
+import { looksLikeText, readFile, readStandardInput } from './input.ts';
 import { type Run, runScript, type Step } from './ioas-run.ts';
 import { parseScript } from './ioas-script.ts';
 import { sequencePicture } from './ioas-svg.ts';
 import { verbs } from './ioas-verbs.ts';
 import { type Output, printJson } from './output.ts';
+import { UsageError } from './usage-error.ts';
 
 interface IoasOptions {
   readonly svg?: string;
@@ -35,7 +36,7 @@ export function configureIoas(
   finish: (status: ExitStatus | Promise<ExitStatus>) => void,
 ): void {
   command
-    .argument('<SCRIPT>', 'calls and DMA, one on each line')
+    .argument('<SCRIPT>', 'calls and DMA, one on each line; a file, or - for standard input')
     .option('--svg <FILE>', 'write a picture of who asked whom')
     .option('--json', 'print one JSON document')
     .addHelpText('after', help)
@@ -43,9 +44,11 @@ export function configureIoas(
 }
 
 function runIoas(file: string, { svg, json }: IoasOptions, output: Output): ExitStatus {
-  const text = new TextDecoder().decode(readFile(file));
-  const run = runScript(parseScript(text, file), file);
-  if (svg !== undefined) writeText(svg, sequencePicture(run, basename(file)));
+  const name = file === '-' ? 'standard input' : file;
+  const bytes = file === '-' ? readStandardInput() : readFile(file);
+  if (!looksLikeText(bytes)) throw new UsageError(`${name} is no text, expected calls, one on each line`);
+  const run = runScript(parseScript(new TextDecoder().decode(bytes), name), name);
+  if (svg !== undefined) writeText(svg, sequencePicture(run, basename(name)));
   if (json === true) printJson(output, runJson(run));
   else for (const line of runText(run)) output.line(line);
   return run.steps.some(({ unexpected }) => unexpected !== null) ? 1 : 0;

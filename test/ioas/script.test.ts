@@ -77,6 +77,7 @@ describe('scripts', () => {
       [`${machine}1g = alloc`, /:4: 1g is no name/],
       [`${machine}profile v2\ng = alloc\nprofile v1`, /:4: the profile is chosen before/],
       ['device d on=u sid=1', /:1: there is no IOMMU u/],
+      ['bind \0\x07', /script\.ioas is no text, expected calls, one on each line/],
     ];
     for (const [text, message] of wrong) {
       const { status, out, err } = await run(text);
