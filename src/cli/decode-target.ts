@@ -49,7 +49,29 @@ export function findTargets(catalog: Catalog, name: string, fd?: string): readon
   );
 }
 
+/**
+ * The ioctls of a number besides those that findTargets gives: their arguments are nothing that bytes could be, but they
+ * may be what was meant.
+ */
+export function findOthers(catalog: Catalog, name: string, fd?: string): readonly string[] {
+  if (!isNumber(name)) return [];
+  const models = catalog.knowing(name);
+  return answering(models, name, fd)
+    .filter((ioctl) => targetOf(models, ioctl) === null)
+    .map((ioctl) => `${ioctl.name} of ${ioctl.fds.join(', ')} (${argumentText(ioctl)})`);
+}
+
 function byNumber(models: readonly Model[], text: string, fd: string | undefined): readonly DecodeTarget[] {
+  const ioctls = answering(models, text, fd);
+  const targets = ioctls.flatMap((ioctl) => targetOf(models, ioctl) ?? []);
+  if (targets.length === 0) {
+    throw new UsageError(ioctls.map((ioctl) => `${ioctl.name}: ${argumentText(ioctl)}`).join('; '));
+  }
+  return targets;
+}
+
+/** The ioctls with a number, on files of a kind. */
+function answering(models: readonly Model[], text: string, fd: string | undefined): readonly Ioctl[] {
   const number = BigInt(text);
   const found = new Map<string, Ioctl>();
   for (const model of models) {
@@ -62,16 +84,12 @@ function byNumber(models: readonly Model[], text: string, fd: string | undefined
   if (numbered.length === 0) {
     throw new UsageError(`no ioctl has the number ${text}`, 'uapi list 0x3b shows ioctls with their numbers');
   }
-  const answering = numbered.filter(({ fds }) => fd === undefined || fds.includes(fd));
-  if (answering.length === 0) {
+  const wanted = numbered.filter(({ fds }) => fd === undefined || fds.includes(fd));
+  if (wanted.length === 0) {
     const names = numbered.map(({ name, fds }) => `${name} (${fds.join(', ')})`).join(', ');
     throw new UsageError(`no ioctl of ${fd} has the number ${text}`, `it is that of ${names}`);
   }
-  const targets = answering.flatMap((ioctl) => targetOf(models, ioctl) ?? []);
-  if (targets.length === 0) {
-    throw new UsageError(answering.map((ioctl) => `${ioctl.name}: ${argumentText(ioctl)}`).join('; '));
-  }
-  return targets;
+  return wanted;
 }
 
 function targetOf(models: readonly Model[], ioctl: Ioctl): DecodeTarget | null {

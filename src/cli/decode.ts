@@ -10,7 +10,7 @@ import type { PrintOptions } from '../print/value-printer.ts';
 import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
-import { type DecodeTarget, findTargets } from './decode-target.ts';
+import { type DecodeTarget, findOthers, findTargets } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { readInput } from './input.ts';
 import { type Output, printJson } from './output.ts';
@@ -126,16 +126,14 @@ async function runDecode(
   const { styleFor } = await import('./style.ts');
   const detail = options.verbose ? 'full' : options.brief ? 'brief' : 'normal';
   const tree = { style: styleFor(output), detail, width: 100 } as const;
-  if (targets.length > 1) {
-    output.line(
-      tree.style.warning(
-        `${targets.length} ioctls have the number ${name}; --fd chooses: ${targets.map(candidateText).join('; ')}`,
-      ),
-    );
+  const candidates = [...targets.map(candidateText), ...findOthers(catalog, own, options.fd)];
+  if (candidates.length > 1) {
+    const text = `${candidates.length} ioctls have the number ${name}; --fd chooses: ${candidates.join('; ')}`;
+    output.line(tree.style.warning(text));
   }
   const { payloadLines } = await import('./payload-text.ts');
   for (const [i, decoded] of all.entries()) {
-    if (i > 0 || targets.length > 1) output.line('');
+    if (i > 0 || candidates.length > 1) output.line('');
     const shown = options.hex && 'payload' in decoded ? { ...tree, bytes: decoded.bytes } : tree;
     output.line(decodedLines(decoded, shown, payloadLines).join('\n'));
   }

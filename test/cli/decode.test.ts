@@ -77,6 +77,14 @@ describe('uapi decode', () => {
     expect(await json('15237', map)).toEqual(named);
   });
 
+  it('names ioctls of a number whose argument is nothing to decode', async () => {
+    const { out, status } = await uapi('decode', '0x3b6a', '00');
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /^2 ioctls have the number 0x3b6a.*IOAS_MAP_DMA of ioas.*VFIO_GROUP_GET_DEVICE_FD of vfio_group/,
+    );
+  });
+
   it('shows every ioctl of a number that collides, and the one that --fd chooses', async () => {
     const all = (await json('0x3b71', map)) as unknown as { ioctl: string; name: string; fds: string[] }[];
     expect(all.map(({ ioctl, name }) => [ioctl, name])).toEqual(
