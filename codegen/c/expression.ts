@@ -1,5 +1,5 @@
 import { InternalError } from '../../src/base/internal-error.ts';
-import type { Expression } from '../../src/model/expression.ts';
+import { type Expression, partsOf } from '../../src/model/expression.ts';
 import type { Model } from '../../src/model/model.ts';
 import { cIntegerNames } from './names.ts';
 import { cHex, cLiteral } from './number.ts';
@@ -37,7 +37,7 @@ export function expressionPrinter(model: Model): ExpressionPrinter {
 
 /** Names that an expression refers to. */
 export function namesIn(expression: Expression): readonly string[] {
-  return expression.kind === 'name' ? expression.path.slice(0, 1) : children(expression).flatMap(namesIn);
+  return expression.kind === 'name' ? expression.path.slice(0, 1) : partsOf(expression).flatMap(namesIn);
 }
 
 function cHexOrDecimal(value: bigint, suffix: string): string {
@@ -49,23 +49,7 @@ function cHexOrDecimal(value: bigint, suffix: string): string {
 function isSayable(expression: Expression, known: ReadonlySet<string>): boolean {
   if (expression.kind === 'call') return false;
   if (expression.kind === 'name') return known.has(expression.path.join('.'));
-  return children(expression).every((child) => isSayable(child, known));
-}
-
-function children(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'integer':
-    case 'name':
-      return [];
-    case 'unary':
-      return [expression.operand];
-    case 'binary':
-      return [expression.left, expression.right];
-    case 'conditional':
-      return [expression.test, expression.then, expression.else];
-    case 'call':
-      return expression.args;
-  }
+  return partsOf(expression).every((child) => isSayable(child, known));
 }
 
 /** The expression with a suffix at every literal but shift counts. */

@@ -1,12 +1,12 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
-import type { Expression } from '../../src/model/expression.ts';
+import { type Expression, partsOf } from '../../src/model/expression.ts';
 import { resolvePath } from '../../src/model/path.ts';
 import { endOf, isPlain, type Place, partText, placeOfTarget, readUnitText } from './chain-place.ts';
 import { type ChainMember, type ChainPlan, headBytes } from './chain-plan.ts';
 import { asBoolean, type Code, literal } from './code.ts';
 import { docComment } from './doc.ts';
 import { type CodeScope, printCode } from './expression.ts';
-import { children, type StructFacts } from './facts.ts';
+import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 import { planOf } from './plan.ts';
 import { flagCode } from './range-code.ts';
@@ -76,7 +76,7 @@ function leafOf(path: readonly string[], struct: string, facts: StructFacts): Le
 function isConstant(expression: Expression, struct: string, facts: StructFacts): boolean {
   if (expression.kind === 'name') return typeof leafOf(expression.path, struct, facts) === 'bigint';
   if (expression.kind === 'call' && /^(size|offset)of/.test(expression.callee)) return true;
-  return children(expression).every((child) => isConstant(child, struct, facts));
+  return partsOf(expression).every((child) => isConstant(child, struct, facts));
 }
 
 function placeCode(module: Module, place: Place, sure: boolean): Code {

@@ -1,7 +1,7 @@
-import type { Expression } from '../../src/model/expression.ts';
+import { type Expression, partsOf } from '../../src/model/expression.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { ChainMember, ChainPlan } from './chain-plan.ts';
-import { children, structsIn } from './facts.ts';
+import { structsIn } from './facts.ts';
 
 /** The ids whose elements must be read again once the others are known; null: any may. */
 export function dependentIds({ members, facts }: ChainPlan): readonly number[] | null {
@@ -35,5 +35,5 @@ function structNamesPeers(name: string, model: Model, seen: Set<string>): boolea
 function namesPeers(expression: Expression | undefined): boolean {
   if (expression === undefined) return false;
   if (expression.kind === 'name') return expression.path[0] === 'peer';
-  return children(expression).some(namesPeers);
+  return partsOf(expression).some(namesPeers);
 }

@@ -10,7 +10,7 @@ import type {
   SetValue,
   Struct,
 } from '../../src/model/declaration.ts';
-import type { Expression } from '../../src/model/expression.ts';
+import { type Expression, partsOf } from '../../src/model/expression.ts';
 import type { Field } from '../../src/model/field.ts';
 import { shortName } from '../../src/model/path.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
@@ -19,7 +19,6 @@ import { asNumber, type Code, literal, literalText } from './code.ts';
 import { docComment } from './doc.ts';
 import { bitMask } from './emitter.ts';
 import { type CodeScope, printCode } from './expression.ts';
-import { children } from './facts.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
 
@@ -211,7 +210,7 @@ function foldMacro(
   if (expression.kind === 'integer') return expression.value;
   if (expression.kind !== 'name' || parameters.includes(expression.path[0] ?? '')) {
     const free = (each: Expression): boolean =>
-      each.kind === 'name' ? !parameters.includes(each.path[0] ?? '') : children(each).every(free);
+      each.kind === 'name' ? !parameters.includes(each.path[0] ?? '') : partsOf(each).every(free);
     return free(expression) ? module.abis.lp64.constant(expression, null) : undefined;
   }
   return module.abis.lp64.constantOf(expression.path.join('.'));

@@ -7,7 +7,7 @@ import { integerNamed } from '../../src/layout/named-integer.ts';
 import type { BitField } from '../../src/model/bits.ts';
 import type { Struct } from '../../src/model/declaration.ts';
 import { fold } from '../../src/model/evaluate.ts';
-import type { Expression } from '../../src/model/expression.ts';
+import { type Expression, partsOf } from '../../src/model/expression.ts';
 import type { Field } from '../../src/model/field.ts';
 import type { Model } from '../../src/model/model.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
@@ -127,7 +127,7 @@ export class StructFacts {
     const visit = (expression: Expression): void => {
       const constant = expression.kind === 'call' && /^(size|offset)of/.test(expression.callee);
       if (constant) sizes.push(`${this.constant(expression, name)}`);
-      else children(expression).forEach(visit);
+      else partsOf(expression).forEach(visit);
     };
     for (const { condition, at, count, auto, type } of fields) {
       for (const expression of [condition, at, count, auto]) if (expression !== undefined) visit(expression);
@@ -228,23 +228,6 @@ export function structsIn(type: Type): readonly string[] {
   }
 }
 
-/** The parts of an expression. */
-export function children(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'integer':
-    case 'name':
-      return [];
-    case 'unary':
-      return [expression.operand];
-    case 'binary':
-      return [expression.left, expression.right];
-    case 'conditional':
-      return [expression.test, expression.then, expression.else];
-    case 'call':
-      return expression.args;
-  }
-}
-
 /** Conditions of a range of bits; those of finer names inside do not matter to a codec. */
 export function bitConditions(bits: BitField): readonly Expression[] {
   return bits.condition === undefined ? [] : [bits.condition];
@@ -253,7 +236,7 @@ export function bitConditions(bits: BitField): readonly Expression[] {
 function leavesStruct(expression: Expression): boolean {
   if (expression.kind === 'name')
     return ['outer', 'peer', 'env'].includes(expression.path[0] ?? '') && expression.path.length > 1;
-  return children(expression).some(leavesStruct);
+  return partsOf(expression).some(leavesStruct);
 }
 
 /** Places and sizes of all members, as text to compare. */

@@ -1,10 +1,9 @@
 import { InternalError } from '../../src/base/internal-error.ts';
 import type { BitField } from '../../src/model/bits.ts';
-import type { Expression } from '../../src/model/expression.ts';
+import { type Expression, partsOf } from '../../src/model/expression.ts';
 import { type PathStep, type PathTarget, resolvePath } from '../../src/model/path.ts';
 import { asBoolean, asNumber, boolean, type Code, literal } from './code.ts';
 import { type CodeScope, printCode } from './expression.ts';
-import { children } from './facts.ts';
 import type { Module } from './module.ts';
 import { LocalNames, runtimeNames } from './names.ts';
 import { expressionsOf, type Placed } from './placed.ts';
@@ -175,7 +174,7 @@ export class FunctionScope {
     if (expression.kind === 'name') return this.#resolve(expression.path, scopes)?.kind === 'constant';
     if (expression.kind === 'call' && /^(size|offset)of/.test(expression.callee)) return true;
     if (expression.kind === 'call' && ['count', 'length', 'has'].includes(expression.callee)) return false;
-    return children(expression).every((child) => this.#isConstant(child, scopes));
+    return partsOf(expression).every((child) => this.#isConstant(child, scopes));
   }
 
   #nameCode(path: readonly string[], scopes: readonly string[]): Code {
@@ -317,7 +316,7 @@ export class FunctionScope {
       if (target !== undefined) visit(expression.callee, target);
       return;
     }
-    for (const child of children(expression)) this.#walk(child, scopes, visit);
+    for (const child of partsOf(expression)) this.#walk(child, scopes, visit);
   }
 
   #resolve(path: readonly string[], scopes: readonly string[]): PathTarget | undefined {

@@ -3,7 +3,7 @@ import { type OpenValue, type StructValue, setProperty } from '../codec/oracle/v
 import { worldOf } from '../codec/oracle/world.ts';
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import { abis } from '../layout/abi.ts';
-import type { Expression } from '../model/expression.ts';
+import { type Expression, partsOf } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
 import type { Type } from '../model/type.ts';
 import { anyValue } from './values.ts';
@@ -80,22 +80,6 @@ function collect(model: Model, struct: string, expression: Expression, asked: As
     if (target?.kind === 'environment') asked.env.add(target.name);
   }
   for (const part of partsOf(expression)) collect(model, struct, part, asked);
-}
-
-function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'integer':
-    case 'name':
-      return [];
-    case 'unary':
-      return [expression.operand];
-    case 'binary':
-      return [expression.left, expression.right];
-    case 'conditional':
-      return [expression.test, expression.then, expression.else];
-    case 'call':
-      return expression.args;
-  }
 }
 
 function structIn(type: Type): string | null {

@@ -8,7 +8,8 @@ import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { type DecodeTarget, findTargets } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { readFile, readInput, unpacked } from './input.ts';
+import { readInput } from './input.ts';
+import { memoryPiece } from './memory-option.ts';
 import { type Output, printJson } from './output.ts';
 import { isSent } from './pci-input.ts';
 import { repeated } from './repeated.ts';
@@ -156,13 +157,4 @@ function askedFile({ model, ioctl }: DecodeTarget, fd: string | undefined): Read
   const asked = fd ?? (ioctl?.fds.length === 1 ? ioctl.fds[0] : undefined);
   if (asked === undefined) return {};
   return Object.fromEntries([...model.fds.keys()].map((kind) => [kind, kind === asked ? 1n : 0n]));
-}
-
-/** Reads ADDR=FILE. */
-function memoryPiece(text: string): MemoryPiece {
-  const [, address, path] = /^(0x[0-9a-f]{1,16}|[0-9]{1,20})=(.+)$/i.exec(text) ?? [];
-  if (address === undefined || path === undefined || BigInt(address) >= 1n << 64n) {
-    throw new UsageError(`--mem ${text}: expected ADDR=FILE, like 0x200000000=data.bin`);
-  }
-  return { address: BigInt(address), bytes: unpacked(readFile(path), path) };
 }

@@ -112,3 +112,20 @@ export const precedence: Readonly<Record<BinaryOperator, number>> = {
   '/': 10,
   '%': 10,
 };
+
+/** The parts of an expression. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'integer':
+    case 'name':
+      return [];
+    case 'unary':
+      return [expression.operand];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'conditional':
+      return [expression.test, expression.then, expression.else];
+    case 'call':
+      return expression.args;
+  }
+}
