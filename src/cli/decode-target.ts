@@ -49,6 +49,16 @@ export function findTargets(catalog: Catalog, name: string, fd?: string): readon
   );
 }
 
+/** The one thing that a NAME stands for, as {@link findTargets}. @throws UsageError where there are several */
+export function findTarget(catalog: Catalog, name: string, fd?: string): DecodeTarget {
+  const targets = findTargets(catalog, name, fd);
+  const [target, other] = targets;
+  if (target === undefined) throw new UsageError(`nothing is known as ${name}`);
+  if (other === undefined) return target;
+  const kinds = targets.map(({ ioctl }) => `${ioctl?.name ?? ''} of ${ioctl?.fds.join(', ') ?? ''}`);
+  throw new UsageError(`${targets.length} ioctls have the number ${name}, --fd chooses: ${kinds.join('; ')}`);
+}
+
 /**
  * The ioctls of a number besides those that findTargets gives: their arguments are nothing that bytes could be, but they
  * may be what was meant.

@@ -8,7 +8,7 @@ import { hexOf } from '../print/hex.ts';
 import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
-import { type DecodeTarget, findTargets } from './decode-target.ts';
+import { type DecodeTarget, findTarget } from './decode-target.ts';
 import { JsonReader } from './encoded-value.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { inputMax, readFile, readStandardInput } from './input.ts';
@@ -68,7 +68,7 @@ async function runEncode(
 ): Promise<ExitStatus> {
   const abi = chosenAbi(options);
   const catalog = Catalog.load(options.schema, options.kernel);
-  const target = theTarget(findTargets(catalog, name.replace(/\[\]$/, ''), options.fd), name);
+  const target = findTarget(catalog, name.replace(/\[\]$/, ''), options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no JSON: give an object, a file with one, or - for standard input');
   }
@@ -77,14 +77,6 @@ async function runEncode(
   if (options.raw) output.bytes(bytes);
   else output.line(hexOf(bytes));
   return 0;
-}
-
-function theTarget(targets: readonly DecodeTarget[], name: string): DecodeTarget {
-  const [target, other] = targets;
-  if (target === undefined) throw new UsageError(`nothing is known as ${name}`);
-  if (other === undefined) return target;
-  const kinds = targets.map(({ ioctl }) => `${ioctl?.name ?? ''} of ${ioctl?.fds.join(', ') ?? ''}`);
-  throw new UsageError(`${targets.length} ioctls have the number ${name}, --fd chooses: ${kinds.join('; ')}`);
 }
 
 /** The JSON value that an argument stands for. */

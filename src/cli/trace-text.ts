@@ -6,9 +6,10 @@ import { quotedBytes } from '../print/quoted-bytes.ts';
 import { enumWriter } from '../print/strace-integer.ts';
 import { idName } from '../print/title.ts';
 import type { IoctlRecord, ReadRecord, TraceRecord, WriteRecord } from '../trace/record.ts';
+import { tracedFile } from './trace-models.ts';
 import type { TracedArgument } from './traced-argument.ts';
 import { structValue } from './traced-argument.ts';
-import { type TracedCall, type TracedStruct, tracedFile } from './traced-calls.ts';
+import type { TracedCall, TracedStruct } from './traced-calls.ts';
 
 /** A record of a trace with what the schemas know about it. */
 export type TracedRecord =

@@ -11,6 +11,7 @@ import type { IoctlRecord, TraceHeader, TraceRecord, WriteRecord } from '../trac
 import { memoryOf, type UserMemory } from '../validate/memory.ts';
 import type { Report } from '../validate/report.ts';
 import { makeValidator, type Validator } from '../validate/validator.ts';
+import { tracedFile } from './trace-models.ts';
 
 /** What the rules say about one call of a trace. */
 export interface TraceVerdict {
@@ -30,9 +31,6 @@ interface NumberCheck {
   readonly errno: Errno;
   passes(value: bigint): boolean;
 }
-
-/** Fd kind of the file that a trace is recorded on. */
-const tracedFile = 'iommufd';
 
 /** Checks the calls of a trace by the rules of the schemas, each as if it was the only one. */
 export class TraceJudge {

@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
-import { abis } from '../layout/abi.ts';
-import { formatRelease, parseRelease } from '../model/release.ts';
 import type { TraceHeader, TraceRecord } from '../trace/record.ts';
-import { Catalog } from './catalog.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { Lines } from './lines.ts';
 import type { Output } from './output.ts';
 import { repeated } from './repeated.ts';
 import { type FilterOptions, TraceFilter } from './trace-filter.ts';
 import { forEachRecord } from './trace-input.ts';
 import { tracedJson } from './trace-json.ts';
+import { traceModels } from './trace-models.ts';
 import { type TracedRecord, traceLine } from './trace-text.ts';
 import { tracedArgument } from './traced-argument.ts';
 import { TracedCalls } from './traced-calls.ts';
-import { UsageError } from './usage-error.ts';
 
 interface TraceOptions extends FilterOptions {
   readonly kernel?: string;
@@ -103,26 +101,6 @@ async function runTrace(
   return 0;
 }
 
-/** Lines in batches: each one on its own would cost a system call. */
-class Lines {
-  readonly #output: Output;
-  #waiting: string[] = [];
-
-  constructor(output: Output) {
-    this.#output = output;
-  }
-
-  add(line: string): void {
-    this.#waiting.push(line);
-    if (this.#waiting.length >= 256) this.end();
-  }
-
-  end(): void {
-    if (this.#waiting.length > 0) this.#output.line(this.#waiting.join('\n'));
-    this.#waiting = [];
-  }
-}
-
 /** Takes the records of a trace apart, and remembers which kinds of file they handed out. */
 class TraceDecoder {
   readonly #calls: TracedCalls;
@@ -157,18 +135,7 @@ class TraceDecoder {
   }
 }
 
-async function decoderFor(header: TraceHeader, { kernel, schema }: TraceOptions): Promise<TraceDecoder> {
-  const machine = header.machine.replace(/^i[3-6]86$/, 'i386');
-  const abi =
-    machine === 'i386' ? abis.i386 : /^(arm|armv\w+|riscv32|mips)$/.test(machine) ? abis.ilp32 : abis.lp64;
-  const release = kernel ?? header.kernel;
-  if (kernel === undefined && parseRelease(release) === undefined) {
-    throw new UsageError(
-      `the trace was recorded on ${JSON.stringify(release)}, which is no release: --kernel chooses one`,
-    );
-  }
-  const usual = Catalog.load(schema);
-  const same = usual.models.every(({ release: own }) => own !== null && formatRelease(own) === release);
-  const { models } = same ? usual : Catalog.load(schema, release);
+async function decoderFor(header: TraceHeader, options: TraceOptions): Promise<TraceDecoder> {
+  const { abi, models } = traceModels(header, options);
   return new TraceDecoder(await TracedCalls.load(models, abi));
 }

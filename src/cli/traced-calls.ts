@@ -7,10 +7,8 @@ import type { Model } from '../model/model.ts';
 import { CallReader } from '../print/call-reader.ts';
 import { CallText } from '../print/call-text.ts';
 import { codecsFor } from './codecs.ts';
+import { tracedFile } from './trace-models.ts';
 import { variantMembers } from './variant-models.ts';
-
-/** Kind of the file that a trace is recorded on. */
-export const tracedFile = 'iommufd';
 
 /** A struct that calls carry, with all that reading and writing it needs. */
 export interface TracedStruct {

@@ -1,21 +1,16 @@
-import { abis } from '../layout/abi.ts';
-import { formatRelease, parseRelease } from '../model/release.ts';
 import type { TraceHeader } from '../trace/record.ts';
-import { Catalog } from './catalog.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { Lines } from './lines.ts';
 import type { Output } from './output.ts';
 import { forEachRecord } from './trace-input.ts';
+import { traceModels } from './trace-models.ts';
 import { TraceJudge, type TraceVerdict } from './trace-verdicts.ts';
-import { UsageError } from './usage-error.ts';
 
 interface TraceOptions {
   readonly kernel?: string;
   readonly schema?: string[];
   readonly json?: boolean;
 }
-
-/** Lines that go out at once. */
-const batch = 1024;
 
 /**
  * Checks every call of a recorded trace by its payload alone and compares with what the kernel answered.
@@ -46,39 +41,9 @@ export async function validateTrace(
   return counts.wrong > 0 ? 1 : 0;
 }
 
-/** Lines in batches: each one on its own would cost a system call. */
-class Lines {
-  readonly #output: Output;
-  #waiting: string[] = [];
-
-  constructor(output: Output) {
-    this.#output = output;
-  }
-
-  add(line: string): void {
-    this.#waiting.push(line);
-    if (this.#waiting.length >= batch) this.end();
-  }
-
-  end(): void {
-    if (this.#waiting.length > 0) this.#output.line(this.#waiting.join('\n'));
-    this.#waiting = [];
-  }
-}
-
-function judgeFor(header: TraceHeader, { kernel, schema }: TraceOptions): TraceJudge {
-  const machine = header.machine.replace(/^i[3-6]86$/, 'i386');
-  const abi =
-    machine === 'i386' ? abis.i386 : /^(arm|armv\w+|riscv32|mips)$/.test(machine) ? abis.ilp32 : abis.lp64;
-  const release = kernel ?? header.kernel;
-  if (kernel === undefined && parseRelease(release) === undefined) {
-    throw new UsageError(
-      `the trace was recorded on ${JSON.stringify(release)}, which is no release: --kernel chooses one`,
-    );
-  }
-  const usual = Catalog.load(schema);
-  const same = usual.models.every(({ release: own }) => own !== null && formatRelease(own) === release);
-  return new TraceJudge((same ? usual : Catalog.load(schema, release)).models, abi, header);
+function judgeFor(header: TraceHeader, options: TraceOptions): TraceJudge {
+  const { abi, models } = traceModels(header, options);
+  return new TraceJudge(models, abi, header);
 }
 
 function verdictText({ seq, name, errno, check }: TraceVerdict, recorded: string | null): string {

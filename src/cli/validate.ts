@@ -6,7 +6,7 @@ import type { Report } from '../validate/report.ts';
 import { makeValidator } from '../validate/validator.ts';
 import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
-import { type DecodeTarget, findTargets } from './decode-target.ts';
+import { type DecodeTarget, findTarget } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { readInput } from './input.ts';
 import { memoryPiece } from './memory-option.ts';
@@ -93,7 +93,7 @@ async function validateOne(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitStatus> {
-  const target = theTarget(findTargets(Catalog.load(options.schema, options.kernel), name, options.fd), name);
+  const target = findTarget(Catalog.load(options.schema, options.kernel), name, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
@@ -111,14 +111,6 @@ async function validateOne(
     output.line(validatedLines(validated, styleFor(output)).join('\n'));
   }
   return validated.report.issues.some(({ severity }) => severity === 'error') ? 1 : 0;
-}
-
-function theTarget(targets: readonly DecodeTarget[], name: string): DecodeTarget {
-  const [target, other] = targets;
-  if (target === undefined) throw new UsageError(`nothing is known as ${name}`);
-  if (other === undefined) return target;
-  const kinds = targets.map(({ ioctl }) => `${ioctl?.name ?? ''} of ${ioctl?.fds.join(', ') ?? ''}`);
-  throw new UsageError(`${targets.length} ioctls have the number ${name}, --fd chooses: ${kinds.join('; ')}`);
 }
 
 async function validateBytes(

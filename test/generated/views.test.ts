@@ -65,6 +65,8 @@ function decoded(codec: StructCodec<View>, data: DataView, offset: number): View
 /** Compares each member and writes it again; the number of members. */
 function compare(view: View, value: View): number {
   let compared = 0;
+  const ViewOf = view.constructor as ViewClass;
+  const blank = new ViewOf(new DataView(new ArrayBuffer(4096)), 16);
   for (const [name, { get, set }] of Object.entries(
     Object.getOwnPropertyDescriptors(Object.getPrototypeOf(view) as object),
   )) {
@@ -81,7 +83,11 @@ function compare(view: View, value: View): number {
     }
     const found = view[name];
     compared += same(found, expected);
-    if (set !== undefined) view[name] = found;
+    if (set === undefined) continue;
+    // What was there stays, and elsewhere it comes to be there.
+    view[name] = found;
+    blank[name] = found;
+    expect(blank[name]).toBe(found);
   }
   return compared;
 }
