@@ -9,6 +9,19 @@ export const length = 2;
 export const from = 3;
 export const to = 4;
 
+/**
+ * What the search that runs is asked for: the alignment - 1 (mask), what the start is congruent to, less than the
+ * alignment (offset), bytes, not 0 (length), the lowest start (from) and the highest last (to). Like the other two it
+ * is there once for all trees: a small typed array costs more to make than some intervals to insert.
+ */
+export const query = new Halves(5);
+
+/** The place that it found. */
+export const place = new Halves(1);
+
+/** The longest place seen in the node that is searched, low and high half; always shorter than asked for. */
+const longest = new Uint32Array(2);
+
 /** How a search ended: it went through all, it found a place, or it came to intervals above the range asked for. */
 const through = 0;
 const found = 1;
@@ -23,21 +36,12 @@ type End = typeof through | typeof found | typeof above;
  * the path of each change, and a search takes O(log n) once the rest is known.
  */
 export class FirstFit {
-  /**
-   * What is asked for: the alignment - 1 (mask), what the start is congruent to, less than the alignment (offset),
-   * bytes, not 0 (length), the lowest start (from) and the highest last (to).
-   */
-  readonly query = new Halves(5);
-  /** The place that was found. */
-  readonly place = new Halves(1);
   /** What is known of gaps. */
   readonly classes: GapClasses;
   readonly #tree: IntervalTree;
   /** Of the class that is asked for: its bit in what is known of nodes, and the longest place of each node. */
   #bit = 0;
   #lengths = new Uint32Array(0);
-  /** The longest place seen in the node that is searched, low and high half; always shorter than asked for. */
-  readonly #longest = new Uint32Array(2);
 
   constructor(tree: IntervalTree) {
     this.#tree = tree;
@@ -47,23 +51,23 @@ export class FirstFit {
   /** Looks for the lowest place and leaves it in `place`; false where there is none. */
   search(): boolean {
     const tree = this.#tree;
-    const { lastLow, lastHigh, startLow, startHigh } = tree.pool;
-    const { half } = this.query;
+    const { lastHalves, startHalves } = tree.pool;
+    const { half } = query;
     let fromLow = half[2 * from + low] as number;
     let fromHigh = half[2 * from + high] as number;
     if (tree.locate(fromLow, fromHigh)) {
       const at = tree.slot;
-      const endLow = startLow[at] as number;
-      const endHigh = startHigh[at] as number;
-      this.#longest[0] = 0;
-      this.#longest[1] = 0;
+      const endLow = startHalves[2 * at + low] as number;
+      const endHigh = startHalves[2 * at + high] as number;
+      longest[0] = 0;
+      longest[1] = 0;
       if (endHigh > fromHigh || (endHigh === fromHigh && endLow > fromLow))
         if (this.#gap(fromLow, fromHigh, endLow, endHigh)) return this.#reaches();
       const end = this.#searchAfter();
       if (end !== through) return end === found && this.#reaches();
       const last = tree.pool.slot(tree.root, tree.pool.count(tree.root) - 1);
-      fromLow = ((lastLow[last] as number) + 1) >>> 0;
-      fromHigh = (lastHigh[last] as number) + (fromLow === 0 ? 1 : 0);
+      fromLow = ((lastHalves[2 * last + low] as number) + 1) >>> 0;
+      fromHigh = (lastHalves[2 * last + high] as number) + (fromLow === 0 ? 1 : 0);
       if (fromHigh > 0xffff_ffff) return false;
     }
     return this.#tail(fromLow, fromHigh) && this.#reaches();
@@ -72,7 +76,7 @@ export class FirstFit {
   /** Searches what lies after the place of the tree: the rest of the leaf, the nodes on its right, and so on. */
   #searchAfter(): End {
     const { nodes, indexes, height, pool } = this.#tree;
-    const { half } = this.query;
+    const { half } = query;
     const number = this.classes.numberOf(
       half[2 * mask + low] as number,
       half[2 * mask + high] as number,
@@ -98,7 +102,6 @@ export class FirstFit {
 
   /** Searches a whole node that is not known to have no long place; the first one on the way may be. */
   #node(node: number, level: number): End {
-    const longest = this.#longest;
     const lengths = this.#lengths;
     const { known } = this.#tree.pool;
     if (((known[node] as number) & this.#bit) !== 0) {
@@ -125,23 +128,22 @@ export class FirstFit {
   /** Searches the entries of a node from an index on: the gap before each, and in an inner node the child. */
   #entries(node: number, level: number, index: number): End {
     const { pool } = this.#tree;
-    const { lastLow, lastHigh, startLow, startHigh, targets, known } = pool;
+    const { lastHalves, startHalves, targets, known } = pool;
     const lengths = this.#lengths;
     const bit = this.#bit;
-    const { half } = this.query;
+    const { half } = query;
     const toLow = half[2 * to + low] as number;
     const toHigh = half[2 * to + high] as number;
     const wantedLow = half[2 * length + low] as number;
     const wantedHigh = half[2 * length + high] as number;
-    const longest = this.#longest;
     const begin = pool.slot(node, 0);
     const end = pool.slot(node, pool.count(node));
     for (let at = begin + index; at < end; at++) {
-      const endLow = startLow[at] as number;
-      const endHigh = startHigh[at] as number;
+      const endLow = startHalves[2 * at + low] as number;
+      const endHigh = startHalves[2 * at + high] as number;
       if (at > begin) {
-        const gapLow = ((lastLow[at - 1] as number) + 1) >>> 0;
-        const gapHigh = (lastHigh[at - 1] as number) + (gapLow === 0 ? 1 : 0);
+        const gapLow = ((lastHalves[2 * at - 2 + low] as number) + 1) >>> 0;
+        const gapHigh = (lastHalves[2 * at - 2 + high] as number) + (gapLow === 0 ? 1 : 0);
         const most = longest[1] as number;
         const sizeLow = (endLow - gapLow) >>> 0;
         const sizeHigh = endHigh - gapHigh - (endLow < gapLow ? 1 : 0);
@@ -172,16 +174,15 @@ export class FirstFit {
 
   /** Looks at the gap that begins at a point and ends before another: whether it is long enough from its first place. */
   #gap(gapLow: number, gapHigh: number, endLow: number, endHigh: number): boolean {
-    const longest = this.#longest;
-    const { half } = this.place;
+    const { half } = place;
     const sizeLow = (endLow - gapLow) >>> 0;
     const sizeHigh = endHigh - gapHigh - (endLow < gapLow ? 1 : 0);
-    const { half: query } = this.query;
-    const offsetLow = query[2 * offset + low] as number;
-    const skipLow = ((offsetLow - gapLow) & (query[2 * mask + low] as number)) >>> 0;
+    const { half: asked } = query;
+    const offsetLow = asked[2 * offset + low] as number;
+    const skipLow = ((offsetLow - gapLow) & (asked[2 * mask + low] as number)) >>> 0;
     const skipHigh =
-      (((query[2 * offset + high] as number) - gapHigh - (offsetLow < gapLow ? 1 : 0)) &
-        (query[2 * mask + high] as number)) >>>
+      (((asked[2 * offset + high] as number) - gapHigh - (offsetLow < gapLow ? 1 : 0)) &
+        (asked[2 * mask + high] as number)) >>>
       0;
     if (sizeHigh < skipHigh || (sizeHigh === skipHigh && sizeLow <= skipLow)) return false;
     const lengthLow = (sizeLow - skipLow) >>> 0;
@@ -202,33 +203,33 @@ export class FirstFit {
 
   /** Puts the first place at or after a point into `place`, if there is one up to 2^64 - 1. */
   #tail(gapLow: number, gapHigh: number): boolean {
-    const { half: query } = this.query;
-    const offsetLow = query[2 * offset + low] as number;
-    const skipLow = ((offsetLow - gapLow) & (query[2 * mask + low] as number)) >>> 0;
+    const { half: asked } = query;
+    const offsetLow = asked[2 * offset + low] as number;
+    const skipLow = ((offsetLow - gapLow) & (asked[2 * mask + low] as number)) >>> 0;
     const skipHigh =
-      (((query[2 * offset + high] as number) - gapHigh - (offsetLow < gapLow ? 1 : 0)) &
-        (query[2 * mask + high] as number)) >>>
+      (((asked[2 * offset + high] as number) - gapHigh - (offsetLow < gapLow ? 1 : 0)) &
+        (asked[2 * mask + high] as number)) >>>
       0;
     const placeLow = gapLow + skipLow;
     const placeHigh = gapHigh + skipHigh + (placeLow > 0xffff_ffff ? 1 : 0);
-    this.place.half[low] = placeLow;
-    this.place.half[high] = placeHigh;
+    place.half[low] = placeLow;
+    place.half[high] = placeHigh;
     return placeHigh <= 0xffff_ffff;
   }
 
   #isEnough(lengthLow: number, lengthHigh: number): boolean {
-    const { half } = this.query;
+    const { half } = query;
     const wanted = half[2 * length + high] as number;
     return lengthHigh > wanted || (lengthHigh === wanted && lengthLow >= (half[2 * length + low] as number));
   }
 
   /** Whether what was found ends within the range asked for. If it does not, no later place does. */
   #reaches(): boolean {
-    const { half } = this.query;
-    const { half: place } = this.place;
+    const { half } = query;
+    const { half: begin } = place;
     const toLow = half[2 * to + low] as number;
-    const sizeLow = toLow - (place[low] as number);
-    const sizeHigh = (half[2 * to + high] as number) - (place[high] as number) - (sizeLow < 0 ? 1 : 0);
+    const sizeLow = toLow - (begin[low] as number);
+    const sizeHigh = (half[2 * to + high] as number) - (begin[high] as number) - (sizeLow < 0 ? 1 : 0);
     const wantedLow = half[2 * length + low] as number;
     const wanted = (half[2 * length + high] as number) - (wantedLow === 0 ? 1 : 0);
     // Both are bytes - 1: the whole space has 2^64.

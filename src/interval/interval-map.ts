@@ -1,4 +1,4 @@
-import { FirstFit, from, length, mask, offset, to } from './first-fit.ts';
+import { query as asked, FirstFit, from, length, mask, offset, place, to } from './first-fit.ts';
 import type { GapClasses } from './gap-classes.ts';
 import { Halves, high, low } from './halves.ts';
 import { IntervalTree } from './interval-tree.ts';
@@ -28,20 +28,20 @@ export interface FitQuery {
 const space = 2n ** 64n;
 const u64Max = space - 1n;
 
+/** The u64s of the call that runs, taken apart. */
+const argument = new Halves(2);
+
 /**
  * Disjoint closed intervals of u64 in ascending order, each with a value.
  *
  * All operations take O(log n); firstFit does once it has seen the intervals that it passes, for each alignment and
- * offset in use (16 of them are kept). An interval takes about 50 bytes besides its value. A RangeError says that an
+ * offset in use (16 of them are kept). An interval takes 35 to 60 bytes besides its value. A RangeError says that an
  * argument is no u64, or that an interval ends before it starts.
  */
 export class IntervalMap<V> {
   #tree = new IntervalTree();
   #values = new ValuePool<V>();
   #fit = new FirstFit(this.#tree);
-  /** Arguments on their way in (0 and 1), and u64s on their way out (2). */
-  readonly #u64 = new Halves(3);
-
   get size(): number {
     return this.#tree.size;
   }
@@ -57,11 +57,8 @@ export class IntervalMap<V> {
     if (this.#find(start, last)) return false;
     const at = tree.insert();
     const { pool } = tree;
-    const { half } = this.#u64;
-    pool.startLow[at] = half[low] as number;
-    pool.startHigh[at] = half[high] as number;
-    pool.lastLow[at] = half[2 + low] as number;
-    pool.lastHigh[at] = half[2 + high] as number;
+    pool.starts[at] = start;
+    pool.lasts[at] = last;
     pool.targets[at] = this.#values.add(value);
     tree.settle();
     return true;
@@ -72,9 +69,8 @@ export class IntervalMap<V> {
     const tree = this.#tree;
     if (!this.#findPoint(start)) return undefined;
     const { pool } = tree;
-    const { half } = this.#u64;
     const at = tree.slot;
-    if (pool.startLow[at] !== half[low] || pool.startHigh[at] !== half[high]) return undefined;
+    if (pool.starts[at] !== start) return undefined;
     const value = this.#values.remove(pool.targets[at] as number);
     if (tree.size === 1) this.clear();
     else tree.remove();
@@ -118,12 +114,11 @@ export class IntervalMap<V> {
    * walk over the intervals up to the place, about 10 ms for a million of them.
    */
   firstFit(query: FitQuery): bigint | undefined {
-    const fit = this.#fit;
-    const { half } = fit.query;
-    fit.query.take(from, query.from, 'from');
-    fit.query.take(to, query.to, 'to');
-    fit.query.take(offset, query.offset ?? 0n, 'offset');
-    fit.query.take(mask, query.alignment, 'alignment');
+    const { half } = asked;
+    asked.take(from, query.from, 'from');
+    asked.take(to, query.to, 'to');
+    asked.take(offset, query.offset ?? 0n, 'offset');
+    asked.take(mask, query.alignment, 'alignment');
     const alignmentLow = half[2 * mask + low] as number;
     const alignmentHigh = half[2 * mask + high] as number;
     const maskLow = (alignmentLow - 1) >>> 0;
@@ -135,10 +130,10 @@ export class IntervalMap<V> {
     half[2 * offset + low] = (half[2 * offset + low] as number) & maskLow;
     half[2 * offset + high] = (half[2 * offset + high] as number) & maskHigh;
     if (query.length >= space) return this.#fitAll(query);
-    fit.query.take(length, query.length, 'length');
+    asked.take(length, query.length, 'length');
     if (((half[2 * length] as number) | (half[2 * length + 1] as number)) === 0)
       throw new RangeError('length: expected more than 0, found 0');
-    return fit.search() ? fit.place.whole[0] : undefined;
+    return this.#fit.search() ? place.whole[0] : undefined;
   }
 
   clear(): void {
@@ -155,9 +150,9 @@ export class IntervalMap<V> {
 
   /** Goes to the first interval that ends at start or later: whether it touches [start, last]. */
   #find(start: bigint, last: bigint): boolean {
-    const { half } = this.#u64;
-    this.#u64.take(0, start, 'start');
-    this.#u64.take(1, last, 'last');
+    const { half } = argument;
+    argument.take(0, start, 'start');
+    argument.take(1, last, 'last');
     const endLow = half[2 + low] as number;
     const endHigh = half[2 + high] as number;
     if (!isUpTo(half[low] as number, half[high] as number, endLow, endHigh))
@@ -166,20 +161,30 @@ export class IntervalMap<V> {
     if (!tree.locate(half[low] as number, half[high] as number)) return false;
     const { pool } = tree;
     const at = tree.slot;
-    return isUpTo(pool.startLow[at] as number, pool.startHigh[at] as number, endLow, endHigh);
+    return isUpTo(
+      pool.startHalves[2 * at + low] as number,
+      pool.startHalves[2 * at + high] as number,
+      endLow,
+      endHigh,
+    );
   }
 
   /** Goes to the first interval that ends at the point or later: whether it contains the point. */
   #findPoint(point: bigint): boolean {
-    const { half } = this.#u64;
-    this.#u64.take(0, point, 'point');
+    const { half } = argument;
+    argument.take(0, point, 'point');
     const tree = this.#tree;
     const pointLow = half[low] as number;
     const pointHigh = half[high] as number;
     if (!tree.locate(pointLow, pointHigh)) return false;
     const { pool } = tree;
     const at = tree.slot;
-    return isUpTo(pool.startLow[at] as number, pool.startHigh[at] as number, pointLow, pointHigh);
+    return isUpTo(
+      pool.startHalves[2 * at + low] as number,
+      pool.startHalves[2 * at + high] as number,
+      pointLow,
+      pointHigh,
+    );
   }
 
   #value(slot: number): V {
@@ -188,19 +193,7 @@ export class IntervalMap<V> {
 
   #interval(at: number): Interval<V> {
     const { pool } = this.#tree;
-    return {
-      start: this.#join(pool.startLow[at] as number, pool.startHigh[at] as number),
-      last: this.#join(pool.lastLow[at] as number, pool.lastHigh[at] as number),
-      value: this.#value(at),
-    };
-  }
-
-  /** The u64 with these halves. */
-  #join(lowHalf: number, highHalf: number): bigint {
-    const { half, whole } = this.#u64;
-    half[4 + low] = lowHalf;
-    half[4 + high] = highHalf;
-    return whole[2] as bigint;
+    return { start: pool.starts[at] as bigint, last: pool.lasts[at] as bigint, value: this.#value(at) };
   }
 }
 

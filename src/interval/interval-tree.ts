@@ -1,3 +1,4 @@
+import { high, low } from './halves.ts';
 import { NodePool, nodeSize } from './node-pool.ts';
 
 /** Entries below which a node is joined with a neighbour, or gets some from it. */
@@ -24,10 +25,12 @@ export class IntervalTree {
   /** Goes to the first interval that ends at a point or after it; false where there is none: to the place after all. */
   locate(lowHalf: number, highHalf: number): boolean {
     // Makes V8 compare them as integers.
-    const low = lowHalf >>> 0;
-    const high = highHalf >>> 0;
+    const pointLow = lowHalf >>> 0;
+    const pointHigh = highHalf >>> 0;
     const { nodes, indexes, pool } = this;
-    const { lastLow, lastHigh, targets, counts } = pool;
+    const { lastHalves, targets, counts } = pool;
+    const lower = low;
+    const higher = high;
     let node = this.root;
     for (let level = this.height - 1; ; level--) {
       const begin = pool.slot(node, 0);
@@ -37,8 +40,10 @@ export class IntervalTree {
       for (let left = count; left > 0; ) {
         const step = (left + 1) >>> 1;
         const at = slot + step - 1;
-        const found = lastHigh[at] as number;
-        const isLess = +(found < high) | (+(found === high) & +((lastLow[at] as number) < low));
+        const found = lastHalves[at + at + higher] as number;
+        const isLess =
+          +(found < pointHigh) |
+          (+(found === pointHigh) & +((lastHalves[at + at + lower] as number) < pointLow));
         slot += step & -isLess;
         left -= step;
       }

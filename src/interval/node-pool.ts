@@ -4,28 +4,32 @@ export const nodeSize = 48;
 const none = 0xffff_ffff;
 
 /**
- * The nodes of a tree, by number, in arrays of u32. An entry has the same place in each array, its slot.
+ * The nodes of a tree, by number, in typed arrays. An entry has the same place in each array, its slot.
  *
  * Leaves and inner nodes look alike. An entry of a leaf is an interval and its target is the number of a value; an
  * entry of an inner node is the hull of a child, from the start of its first interval to the last of its last, and its
  * target is the child.
  */
 export class NodePool {
-  /** Halves of each entry's last. */
-  lastLow = new Uint32Array(nodeSize);
-  lastHigh = new Uint32Array(nodeSize);
-  /** Halves of each entry's start. */
-  startLow = new Uint32Array(nodeSize);
-  startHigh = new Uint32Array(nodeSize);
+  /** Each entry's start, and its halves: at 2 * slot + low and 2 * slot + high. */
+  starts!: BigUint64Array;
+  startHalves!: Uint32Array;
+  /** Each entry's last, and its halves. */
+  lasts!: BigUint64Array;
+  lastHalves!: Uint32Array;
   /** What each entry refers to. */
-  targets = new Uint32Array(nodeSize);
-  /** How many entries each node has. */
-  counts = new Uint8Array(1);
+  targets!: Uint32Array;
   /** Bit c of a node: what GapClasses keeps for it in class c is right. */
-  known = new Uint32Array(1);
+  known!: Uint32Array;
+  /** How many entries each node has. */
+  counts!: Uint8Array;
   #used = 0;
   #inUse = 0;
   #firstFree = none;
+
+  constructor() {
+    this.#allocate(1);
+  }
 
   /** Nodes that there is room for. */
   get capacity(): number {
@@ -74,13 +78,12 @@ export class NodePool {
 
   /** Makes room for an entry in a node that is not full, and gives the slot for it. */
   open(node: number, index: number): number {
-    const { lastLow, lastHigh, startLow, startHigh, targets } = this;
+    const { starts, lasts, targets } = this;
     const slot = this.slot(node, index);
+    // u64s that move from array to array become no bigints on their way.
     for (let i = this.slot(node, this.count(node)); i > slot; i--) {
-      lastLow[i] = lastLow[i - 1] as number;
-      lastHigh[i] = lastHigh[i - 1] as number;
-      startLow[i] = startLow[i - 1] as number;
-      startHigh[i] = startHigh[i - 1] as number;
+      starts[i] = starts[i - 1] as bigint;
+      lasts[i] = lasts[i - 1] as bigint;
       targets[i] = targets[i - 1] as number;
     }
     this.counts[node] = this.count(node) + 1;
@@ -90,13 +93,11 @@ export class NodePool {
 
   /** Takes an entry out of a node. */
   close(node: number, index: number): void {
-    const { lastLow, lastHigh, startLow, startHigh, targets } = this;
+    const { starts, lasts, targets } = this;
     const end = this.slot(node, this.count(node)) - 1;
     for (let i = this.slot(node, index); i < end; i++) {
-      lastLow[i] = lastLow[i + 1] as number;
-      lastHigh[i] = lastHigh[i + 1] as number;
-      startLow[i] = startLow[i + 1] as number;
-      startHigh[i] = startHigh[i + 1] as number;
+      starts[i] = starts[i + 1] as bigint;
+      lasts[i] = lasts[i + 1] as bigint;
       targets[i] = targets[i + 1] as number;
     }
     this.counts[node] = this.count(node) - 1;
@@ -130,44 +131,42 @@ export class NodePool {
     const slot = this.slot(parent, index);
     const first = this.slot(child, 0);
     const last = first + this.count(child) - 1;
-    this.lastLow[slot] = this.lastLow[last] as number;
-    this.lastHigh[slot] = this.lastHigh[last] as number;
-    this.startLow[slot] = this.startLow[first] as number;
-    this.startHigh[slot] = this.startHigh[first] as number;
+    this.starts[slot] = this.starts[first] as bigint;
+    this.lasts[slot] = this.lasts[last] as bigint;
     this.targets[slot] = child;
   }
 
   /** Copies entries; those of the source that the copy overlaps are read before they are written. */
   #move(to: number, from: number, count: number): void {
-    const { lastLow, lastHigh, startLow, startHigh, targets } = this;
+    const { starts, lasts, targets } = this;
     const step = to < from ? 1 : -1;
     for (let left = count, i = to < from ? 0 : count - 1; left > 0; left--, i += step) {
-      lastLow[to + i] = lastLow[from + i] as number;
-      lastHigh[to + i] = lastHigh[from + i] as number;
-      startLow[to + i] = startLow[from + i] as number;
-      startHigh[to + i] = startHigh[from + i] as number;
+      starts[to + i] = starts[from + i] as bigint;
+      lasts[to + i] = lasts[from + i] as bigint;
       targets[to + i] = targets[from + i] as number;
     }
   }
 
   #grow(capacity: number): void {
-    const { lastLow, lastHigh, startLow, startHigh, targets, counts, known } = this;
-    const slots = capacity * nodeSize;
-    // One buffer for all: the system is asked for memory once, which counts while a tree is small.
-    const buffer = new ArrayBuffer(20 * slots + 5 * capacity);
-    this.lastLow = new Uint32Array(buffer, 0, slots);
-    this.lastLow.set(lastLow);
-    this.lastHigh = new Uint32Array(buffer, 4 * slots, slots);
-    this.lastHigh.set(lastHigh);
-    this.startLow = new Uint32Array(buffer, 8 * slots, slots);
-    this.startLow.set(startLow);
-    this.startHigh = new Uint32Array(buffer, 12 * slots, slots);
-    this.startHigh.set(startHigh);
-    this.targets = new Uint32Array(buffer, 16 * slots, slots);
+    const { starts, lasts, targets, known, counts } = this;
+    this.#allocate(capacity);
+    this.starts.set(starts);
+    this.lasts.set(lasts);
     this.targets.set(targets);
-    this.known = new Uint32Array(buffer, 20 * slots, capacity);
     this.known.set(known);
-    this.counts = new Uint8Array(buffer, 20 * slots + 4 * capacity, capacity);
     this.counts.set(counts);
+  }
+
+  /** One buffer for all: the system is asked for memory once, which counts while a tree is small. */
+  #allocate(capacity: number): void {
+    const slots = capacity * nodeSize;
+    const buffer = new ArrayBuffer(20 * slots + 5 * capacity);
+    this.starts = new BigUint64Array(buffer, 0, slots);
+    this.startHalves = new Uint32Array(buffer, 0, 2 * slots);
+    this.lasts = new BigUint64Array(buffer, 8 * slots, slots);
+    this.lastHalves = new Uint32Array(buffer, 8 * slots, 2 * slots);
+    this.targets = new Uint32Array(buffer, 16 * slots, slots);
+    this.known = new Uint32Array(buffer, 20 * slots, capacity);
+    this.counts = new Uint8Array(buffer, 20 * slots + 4 * capacity, capacity);
   }
 }

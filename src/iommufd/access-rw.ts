@@ -33,10 +33,15 @@ export function accessRw(access: Access, transfer: Transfer): Failure | null {
   let done = 0;
   while (walk.area !== null) {
     const { area } = walk;
-    if (area.preventAccess) return fail('EINVAL', 'rw-settled');
-    if ((area.prot & (write ? IOMMU_WRITE : IOMMU_READ)) === 0) return fail('EPERM', 'rw-allowed');
+    if (area.value.preventAccess) return fail('EINVAL', 'rw-settled');
+    if ((area.value.prot & (write ? IOMMU_WRITE : IOMMU_READ)) === 0) return fail('EPERM', 'rw-allowed');
     const part = data.subarray(done, done + Number(walk.areaLast - walk.iova) + 1);
-    const failure = rwPages(area.pages, areaStartByte(area, walk.iova), { iova, data: part, write, slow });
+    const failure = rwPages(area.value.pages, areaStartByte(area, walk.iova), {
+      iova,
+      data: part,
+      write,
+      slow,
+    });
     if (failure !== null) return failure;
     done += part.length;
     if (!walk.next()) break;
@@ -47,9 +52,9 @@ export function accessRw(access: Access, transfer: Transfer): Failure | null {
 /** @kernel pages.c iopt_pages_rw_access */
 function rwPages(pages: IoptPages, startByte: bigint, transfer: Transfer): Failure | null {
   const { data, write, slow } = transfer;
-  if (write && !pages.writable) return fail('EPERM', 'rw-allowed');
+  if (write && !pages.source.writable) return fail('EPERM', 'rw-allowed');
   if (slow) return rwSlow(pages, startByte, transfer);
-  const { memory } = pages.host;
+  const { memory } = pages.source.host;
   const address = pages.uptr + startByte;
   if (write) return memory.write(address, data) === data.length ? null : fail('EFAULT', 'rw-there');
   const bytes = memory.read(address, data.length);
@@ -68,7 +73,7 @@ function rwSlow(pages: IoptPages, startByte: bigint, { data, write }: Transfer):
   const last = Number((startByte + BigInt(data.length) - 1n) / pageSize);
   const found =
     first === last
-      ? pagesOf(pages.host, pages.uptr + BigInt(first) * pageSize, 1, write)
+      ? pagesOf(pages.source.host, pages.uptr + BigInt(first) * pageSize, 1, write)
       : pages.look({ first, last });
   if (found instanceof Failure) return fail('EFAULT', 'rw-there');
   copyPages(found, Number(startByte % pageSize), data, write);

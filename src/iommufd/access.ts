@@ -137,12 +137,13 @@ export function pinPages(access: Access, { iova, length, write }: AccessRange): 
   };
   while (walk.area !== null) {
     const { area } = walk;
-    if (area.preventAccess || !isAligned(walk, area)) return undo(fail('EINVAL', 'pin-aligned'));
+    if (area.value.preventAccess || !isAligned(walk, area)) return undo(fail('EINVAL', 'pin-aligned'));
     if (!allows(area, write)) return undo(fail('EPERM', 'pin-allowed'));
     const range = indexes(walk, area);
-    const failure = area.pages.addAccess(area, range, write);
+    const failure = area.value.pages.addAccess(area.value, range, write);
     if (failure !== null) return undo(failure);
-    for (let index = range.first; index <= range.last; index++) pages.push(area.pages.pageAt(index) as Page);
+    for (let index = range.first; index <= range.last; index++)
+      pages.push(area.value.pages.pageAt(index) as Page);
     if (!walk.next()) break;
   }
   return walk.done ? pages : undo(fail('ENOENT', 'pin-mapped'));
@@ -156,7 +157,7 @@ function isAligned(walk: ContiguousAreas, area: Area): boolean {
 
 /** @kernel device.c check_area_prot */
 function allows(area: Area, write: boolean): boolean {
-  return (area.prot & (write ? IOMMU_WRITE : IOMMU_READ)) !== 0;
+  return (area.value.prot & (write ? IOMMU_WRITE : IOMMU_READ)) !== 0;
 }
 
 function indexes(walk: ContiguousAreas, area: Area): PageRange {
@@ -175,7 +176,7 @@ export function unpinPages(access: Access, iova: bigint, length: bigint): void {
 function unpinRange(iopt: IoPagetable, iova: bigint, last: bigint): void {
   const walk = new ContiguousAreas(iopt, iova, last);
   while (walk.area !== null) {
-    walk.area.pages.removeAccess(walk.area, indexes(walk, walk.area));
+    walk.area.value.pages.removeAccess(walk.area.value, indexes(walk, walk.area));
     if (!walk.next()) break;
   }
 }

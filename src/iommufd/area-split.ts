@@ -1,5 +1,4 @@
-import { PAGE_SIZE } from '../ioctl/page-frames.ts';
-import { type Area, areaPages, areaStartByte } from './area.ts';
+import { type Area, areaPages, areaStartByte, Mapped } from './area.ts';
 import { type Failure, fail } from './failure.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 
@@ -10,8 +9,8 @@ import type { IoPagetable } from './io-pagetable.ts';
  */
 export function cutAreas(iopt: IoPagetable, iovas: readonly bigint[]): Failure | null {
   for (const iova of iovas) {
-    const area = iopt.areas.at(iova)?.value;
-    const failure = area === undefined ? null : splitArea(area, iova);
+    const area = iopt.areas.at(iova);
+    const failure = area === undefined ? null : splitArea(iopt, area, iova);
     if (failure !== null) return failure;
   }
   return null;
@@ -22,27 +21,23 @@ export function cutAreas(iopt: IoPagetable, iovas: readonly bigint[]): Failure |
  *
  * @kernel io_pagetable.c iopt_area_split
  */
-function splitArea(area: Area, iova: bigint): Failure | null {
-  const { iopt, pages } = area;
+function splitArea(iopt: IoPagetable, area: Area, iova: bigint): Failure | null {
+  const { pages, prot, preventAccess, accesses, filled } = area.value;
   if (iova === area.start || iova === area.last) return null;
-  if (area.preventAccess) return fail('EBUSY', 'not-in-transition');
+  if (preventAccess) return fail('EBUSY', 'not-in-transition');
   const start = iova + 1n;
   const startByte = areaStartByte(area, start);
   if (((start | startByte) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'cut-aligned');
   if (!iopt.host.allocate() || !iopt.host.allocate()) return fail('ENOMEM', 'memory');
-  if (area.accesses > 0) return fail('EINVAL', 'cut-not-pinned');
-  if (area.filled && iopt.largePages) return fail('EINVAL', 'cut-small-pages');
+  if (accesses > 0) return fail('EINVAL', 'cut-not-pinned');
+  if (filled && iopt.largePages) return fail('EINVAL', 'cut-small-pages');
 
-  const left: Area = { ...area, last: iova };
-  const right: Area = {
-    ...area,
-    start,
-    index: Number(startByte / BigInt(PAGE_SIZE)),
-    pageOffset: Number(startByte % BigInt(PAGE_SIZE)),
-  };
+  const left: Area = { start: area.start, last: iova, value: area.value };
+  const right: Area = { start, last: area.last, value: new Mapped(pages, startByte, prot) };
+  right.value.filled = filled;
   iopt.areas.delete(area.start);
-  iopt.areas.insert(left.start, left.last, left);
-  iopt.areas.insert(right.start, right.last, right);
-  if (area.filled) pages.splitHold(areaPages(left), areaPages(right));
+  iopt.areas.insert(left.start, left.last, left.value);
+  iopt.areas.insert(right.start, right.last, right.value);
+  if (filled) pages.splitHold(areaPages(left), areaPages(right));
   return null;
 }

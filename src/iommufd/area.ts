@@ -1,30 +1,66 @@
 import { smaller } from '../codec/runtime/arithmetic.ts';
+import type { Interval } from '../interval/interval-map.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import type { PageRange } from './page-holds.ts';
 import type { IoptPages } from './pages.ts';
 
-/** A mapping of IOVAs to pages. Follows struct iopt_area (io_pagetable.h). */
-export interface Area {
-  readonly iopt: IoPagetable;
-  readonly pages: IoptPages;
-  readonly start: bigint;
-  readonly last: bigint;
-  /** The first page, counted from the start of the pages. */
-  readonly index: number;
-  /** Bytes from the start of that page. */
-  readonly pageOffset: number;
-  /** IOMMU_READ, IOMMU_WRITE. */
-  readonly prot: number;
-  /** The domains of the address space have it (storage_domain is set). */
-  filled: boolean;
-  /** Accesses that pin something of it. */
-  accesses: number;
-  /** It is about to go; nobody may pin it any more. */
-  preventAccess: boolean;
-}
+/** A mapping of IOVAs to pages; both ends of its range belong to it. Follows struct iopt_area (io_pagetable.h). */
+export type Area = Interval<Mapped>;
 
 const pageSize = BigInt(PAGE_SIZE);
+
+/** Bits behind those of the offset in a page. */
+const protShift = 12;
+const FILLED = 1 << 15;
+const PREVENT_ACCESS = 1 << 16;
+
+/** What an area maps, and its state. Packed, as there may be a million of them. */
+export class Mapped {
+  readonly pages: IoptPages;
+  /** The first page, counted from the start of the pages. */
+  readonly index: number;
+  /** Accesses that pin something of it. */
+  accesses = 0;
+  #bits: number;
+
+  /**
+   * @param startByte bytes from the start of the pages to where it starts
+   * @param prot IOMMU_READ, IOMMU_WRITE and IOMMU_CACHE
+   */
+  constructor(pages: IoptPages, startByte: bigint, prot: number) {
+    this.pages = pages;
+    this.index = Number(startByte / pageSize);
+    this.#bits = Number(startByte % pageSize) | (prot << protShift);
+  }
+
+  /** Bytes from the start of the first page. */
+  get pageOffset(): number {
+    return this.#bits & (PAGE_SIZE - 1);
+  }
+
+  get prot(): number {
+    return (this.#bits >> protShift) & 7;
+  }
+
+  /** The domains of the address space have it (storage_domain is set). */
+  get filled(): boolean {
+    return (this.#bits & FILLED) !== 0;
+  }
+
+  set filled(filled: boolean) {
+    this.#bits = filled ? this.#bits | FILLED : this.#bits & ~FILLED;
+  }
+
+  /** It is about to go; nobody may pin it any more. */
+  get preventAccess(): boolean {
+    return (this.#bits & PREVENT_ACCESS) !== 0;
+  }
+
+  set preventAccess(prevent: boolean) {
+    this.#bits = prevent ? this.#bits | PREVENT_ACCESS : this.#bits & ~PREVENT_ACCESS;
+  }
+}
 
 /** In bytes. */
 export function areaLength({ start, last }: Area): bigint {
@@ -36,8 +72,8 @@ export function areaLength({ start, last }: Area): bigint {
  *
  * @kernel io_pagetable.h iopt_area_start_byte
  */
-export function areaStartByte(area: Area, iova: bigint): bigint {
-  return iova - area.start + BigInt(area.pageOffset) + BigInt(area.index) * pageSize;
+export function areaStartByte({ start, value: { index, pageOffset } }: Area, iova: bigint): bigint {
+  return iova - start + BigInt(pageOffset) + BigInt(index) * pageSize;
 }
 
 /** @kernel io_pagetable.h iopt_area_iova_to_index */
@@ -47,7 +83,7 @@ export function areaIndexAt(area: Area, iova: bigint): number {
 
 /** The pages of the whole area. */
 export function areaPages(area: Area): PageRange {
-  return { first: area.index, last: areaIndexAt(area, area.last) };
+  return { first: area.value.index, last: areaIndexAt(area, area.last) };
 }
 
 /**
@@ -67,7 +103,7 @@ export class ContiguousAreas {
     this.#iopt = iopt;
     this.iova = iova;
     this.last = last;
-    this.area = iopt.areas.at(iova)?.value ?? null;
+    this.area = iopt.areas.at(iova) ?? null;
   }
 
   /** The last IOVA of the current area that is wanted. */
@@ -84,7 +120,7 @@ export class ContiguousAreas {
   next(): boolean {
     if (this.area === null || this.done) return false;
     this.iova = this.area.last + 1n;
-    this.area = this.#iopt.areas.at(this.iova)?.value ?? null;
+    this.area = this.#iopt.areas.at(this.iova) ?? null;
     return this.area !== null;
   }
 }

@@ -4,9 +4,7 @@ import { type Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import type { Ioas } from './ioas.ts';
 import { type IommufdObject, ObjectTable } from './object.ts';
-
-/** How pinned memory is counted. Follows IOPT_PAGES_ACCOUNT_ (io_pagetable.h). */
-export type AccountMode = 'none' | 'user' | 'mm';
+import type { AccountMode, PageSource } from './page-source.ts';
 
 /** An open /dev/iommu. Follows struct iommufd_ctx (iommufd_private.h). */
 export class IommufdContext {
@@ -19,6 +17,8 @@ export class IommufdContext {
   /** The address space that the VFIO ioctls use. */
   vfioIoas: Ioas | null = null;
 
+  /** Those that were in use; there are few, and pages are many. */
+  readonly #pageSources: PageSource[] = [];
   /** Files that hold it open: its own, those of fault queues, accesses. */
   #files = 1;
 
@@ -36,6 +36,19 @@ export class IommufdContext {
    */
   reserve(object: IommufdObject): Failure | null {
     return this.host.allocate() ? this.objects.reserve(object) : fail('ENOMEM', 'memory');
+  }
+
+  /** Where pages come from that the caller maps now. */
+  pageSource(writable: boolean): PageSource {
+    const { host } = this;
+    const accountMode = host.credentials.ipcLock ? 'none' : this.accountMode;
+    const known = this.#pageSources.find(
+      (each) => each.accountMode === accountMode && each.writable === writable,
+    );
+    if (known !== undefined) return known;
+    const source = { host, accountMode, writable };
+    this.#pageSources.push(source);
+    return source;
   }
 
   /** One more file holds the context open. @kernel main.c iommufd_ctx_get */

@@ -30,7 +30,7 @@ export function hwptSetDirtyTracking({ ictx, cmd }: Ucmd<IommuHwptSetDirtyTracki
 function setDirtyTracking(iopt: IoPagetable, { dirty }: PagingDomain, enable: boolean): Failure | null {
   if (dirty === null) return fail('EOPNOTSUPP', 'can-track');
   if (enable) {
-    for (const { value: area } of iopt.areas.entries()) {
+    for (const area of iopt.areas.entries()) {
       dirty.readAndClear({ iova: area.start, length: areaLength(area) }, false, null);
     }
   }

@@ -2,11 +2,11 @@ import { larger } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import type { Device } from '../iommu/device.ts';
 import type { PagingDomain } from '../iommu/domain.ts';
-import { areaLength } from './area.ts';
+import { type Area, areaLength } from './area.ts';
+import { fillDomains, fillFurtherDomain, unfillDomains, unmapArea } from './area-domains.ts';
 import { type Failure, fail } from './failure.ts';
 import { type IoPagetable, type PagetableAccess, reserveIova } from './io-pagetable.ts';
 import { U64_MAX } from './limits.ts';
-import { unmapArea } from './pages.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
 
@@ -37,31 +37,31 @@ export function addDomain(iopt: IoPagetable, domain: PagingDomain): Failure | nu
 /** @kernel io_pagetable.c iopt_fill_domain */
 function fillDomain(iopt: IoPagetable, domain: PagingDomain): Failure | null {
   const first = iopt.domains.length === 0;
-  for (const { value: area } of iopt.areas.entries()) {
+  for (const area of iopt.areas.entries()) {
     const failure = first
-      ? area.pages.fillDomains(area, [domain])
-      : area.pages.fillFurtherDomain(area, domain);
+      ? fillDomains(area, [domain], iopt.largePages)
+      : fillFurtherDomain(area, domain, iopt.largePages);
     if (failure !== null) {
       unfillBefore(iopt, domain, area.start);
       return failure;
     }
-    if (first) area.filled = true;
+    if (first) area.value.filled = true;
   }
   return null;
 }
 
 function unfillBefore(iopt: IoPagetable, domain: PagingDomain, stop: bigint): void {
-  for (const { value: area } of iopt.areas.entries()) {
+  for (const area of iopt.areas.entries()) {
     if (area.start >= stop) return;
     unfillArea(iopt, area, domain);
   }
 }
 
-function unfillArea(iopt: IoPagetable, area: Parameters<typeof unmapArea>[0], domain: PagingDomain): void {
+function unfillArea(iopt: IoPagetable, area: Area, domain: PagingDomain): void {
   if (iopt.domains.length > 0) unmapArea(area, domain);
   else {
-    area.pages.unfillDomains(area, [domain]);
-    area.filled = false;
+    unfillDomains(area, [domain]);
+    area.value.filled = false;
   }
 }
 
@@ -75,7 +75,7 @@ export function removeDomain(iopt: IoPagetable, domain: PagingDomain): void {
   if (index === -1) return;
   const tail = iopt.domains.pop() as PagingDomain;
   if (tail !== domain) iopt.domains[index] = tail;
-  for (const { value: area } of iopt.areas.entries()) unfillArea(iopt, area, domain);
+  for (const area of iopt.areas.entries()) unfillArea(iopt, area, domain);
   iopt.reserved.removeOwner(domain);
   calculateAlignment(iopt);
 }
@@ -83,8 +83,8 @@ export function removeDomain(iopt: IoPagetable, domain: PagingDomain): void {
 /** @kernel io_pagetable.c iopt_check_iova_alignment */
 function areasAligned(iopt: IoPagetable, alignment: bigint): boolean {
   const mask = alignment - 1n;
-  for (const { value: area } of iopt.areas.entries()) {
-    if (((area.start | areaLength(area) | BigInt(area.pageOffset)) & mask) !== 0n) return false;
+  for (const area of iopt.areas.entries()) {
+    if (((area.start | areaLength(area) | BigInt(area.value.pageOffset)) & mask) !== 0n) return false;
   }
   return true;
 }

@@ -1,7 +1,8 @@
 import { IntervalMap } from '../interval/interval-map.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { IOMMU_WRITE, type PagingDomain } from '../iommu/domain.ts';
-import { type Area, areaLength, areaStartByte, ContiguousAreas } from './area.ts';
+import { type Area, areaLength, areaStartByte, ContiguousAreas, Mapped } from './area.ts';
+import { fillDomains, unfillDomains } from './area-domains.ts';
 import { type Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { IdTable } from './id-table.ts';
@@ -23,7 +24,7 @@ export interface PagetableAccess {
 /** What an address space maps where. Follows struct io_pagetable (iommufd_private.h). */
 export class IoPagetable {
   readonly host: Host;
-  readonly areas = new IntervalMap<Area>();
+  readonly areas = new IntervalMap<Mapped>();
   readonly reserved = new ReservedRanges();
   /** IOVAs that the caller keeps free for itself, disjoint and ascending; no limit where there are none. */
   allowed: readonly IovaRange[] = [];
@@ -78,15 +79,15 @@ export function mapPages(
   let at = iova;
   for (const piece of pieces) {
     const area = insertArea(iopt, piece, at, prot);
-    if ('errno' in area) return abortAreas(areas, area);
+    if ('errno' in area) return abortAreas(iopt, areas, area);
     areas.push(area);
     at += piece.length;
   }
   if (iopt.domains.length === 0) return iova;
   for (const area of areas) {
-    const failure = area.pages.fillDomains(area, iopt.domains);
-    if (failure !== null) return abortAreas(areas, failure);
-    area.filled = true;
+    const failure = fillDomains(area, iopt.domains, iopt.largePages);
+    if (failure !== null) return abortAreas(iopt, areas, failure);
+    area.value.filled = true;
   }
   return iova;
 }
@@ -112,32 +113,18 @@ function insertArea(
   start: bigint,
   prot: number,
 ): Area | Failure {
-  if ((prot & IOMMU_WRITE) !== 0 && !pages.writable) return fail('EPERM', 'src-writable');
-  const pageOffset = Number(startByte % pageSize);
-  if ((BigInt(pageOffset) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'offset-aligned');
-  const last = start + length - 1n;
-  const index = Number(startByte / pageSize);
-  const area: Area = {
-    iopt,
-    pages,
-    start,
-    last,
-    index,
-    pageOffset,
-    prot,
-    filled: false,
-    accesses: 0,
-    preventAccess: false,
-  };
-  iopt.areas.insert(start, last, area);
+  if ((prot & IOMMU_WRITE) !== 0 && !pages.source.writable) return fail('EPERM', 'src-writable');
+  if (((startByte % pageSize) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'offset-aligned');
+  const area = { start, last: start + length - 1n, value: new Mapped(pages, startByte, prot) };
+  iopt.areas.insert(area.start, area.last, area.value);
   return area;
 }
 
 /** @kernel io_pagetable.c iopt_abort_area */
-function abortAreas(areas: readonly Area[], failure: Failure): Failure {
+function abortAreas(iopt: IoPagetable, areas: readonly Area[], failure: Failure): Failure {
   for (const area of areas) {
-    if (area.filled) area.pages.unfillDomains(area, area.iopt.domains);
-    area.iopt.areas.delete(area.start);
+    if (area.value.filled) unfillDomains(area, iopt.domains);
+    iopt.areas.delete(area.start);
   }
   return failure;
 }
@@ -156,7 +143,7 @@ export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): Pages
   while (walk.area !== null) {
     if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
     pieces.push({
-      pages: walk.area.pages,
+      pages: walk.area.value.pages,
       startByte: areaStartByte(walk.area, walk.iova),
       length: walk.areaLast - walk.iova + 1n,
     });
@@ -198,18 +185,18 @@ function unmapRange(iopt: IoPagetable, start: bigint, last: bigint): Unmapped {
   let from = start;
   let tries = 0;
   for (;;) {
-    const area = iopt.areas.firstOverlap(from, last)?.value;
+    const area = iopt.areas.firstOverlap(from, last);
     if (area === undefined) return { bytes, failure: null };
     if (area.start < from || area.last > last) return { bytes, failure: fail('ENOENT', 'whole-mappings') };
     if (area.start !== from) tries = 0;
-    if (area.accesses > 0) {
+    if (area.value.accesses > 0) {
       from = area.start;
-      area.preventAccess = true;
+      area.value.preventAccess = true;
       notifyUnmap(iopt, area.start, areaLength(area));
       if (++tries > limits.unmapTriesMax) return { bytes, failure: fail('EDEADLK', 'accesses-let-go') };
       continue;
     }
-    if (area.filled) area.pages.unfillDomains(area, iopt.domains);
+    if (area.value.filled) unfillDomains(area, iopt.domains);
     iopt.areas.delete(area.start);
     bytes += areaLength(area);
     if (area.last >= last) return { bytes, failure: null };

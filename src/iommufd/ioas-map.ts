@@ -48,7 +48,7 @@ export function mapUserPages(
 ): bigint | Failure {
   const { length, prot } = request;
   const writable = (prot & IOMMU_WRITE) !== 0;
-  const pages = allocPages(ictx.host, { uptr, length, writable, mode: ictx.accountMode });
+  const pages = allocPages(ictx, { uptr, length, writable });
   if (pages instanceof Failure) return pages;
   return mapPages(iopt, [{ pages, startByte: uptr % BigInt(PAGE_SIZE), length }], request);
 }

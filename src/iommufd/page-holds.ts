@@ -5,8 +5,8 @@ const chunkPages = 512;
 
 interface Chunk {
   readonly pages: (Page | undefined)[];
-  /** How many areas and accesses hold each page. */
-  readonly holders: Uint32Array;
+  /** How many areas and accesses hold each page that is held; null while that is one for all. */
+  holders: number[] | null;
   /** Pages that are held. */
   held: number;
 }
@@ -19,16 +19,17 @@ export interface PageRange {
 
 /** The pages of some memory that are held, by their place in it, each with the number of its holders. */
 export class PageHolds {
-  readonly #chunks = new Map<number, Chunk>();
-  /** Pages of the memory; none is held beyond. */
-  readonly #count: number;
-
-  constructor(count: number) {
-    this.#count = count;
-  }
+  /** By number, with holes. Room for one: an empty array would make room for 17 when it gets its first. */
+  readonly #chunks = new Array<Chunk | undefined>(1);
+  /** Pages that are held. */
+  held = 0;
+  /** Of these, those that were counted as locked memory. */
+  counted = 0;
+  /** Accesses by the range that they hold, each with the number of its users; null where there is none. */
+  accesses: Map<string, { users: number }> | null = null;
 
   get(index: number): Page | undefined {
-    return this.#chunks.get(Math.floor(index / chunkPages))?.pages[index % chunkPages];
+    return this.#chunks[Math.floor(index / chunkPages)]?.pages[index % chunkPages];
   }
 
   /** The first and last of the next pages of a range, from `first` on, that nothing holds; null where all are held. */
@@ -38,8 +39,11 @@ export class PageHolds {
     if (start > last) return null;
     let stop = start;
     while (stop < last && this.get(stop + 1) === undefined) {
-      const chunk = this.#chunks.has(Math.floor((stop + 1) / chunkPages));
-      stop = chunk ? stop + 1 : Math.min(last, (Math.floor((stop + 1) / chunkPages) + 1) * chunkPages - 1);
+      const chunk = this.#chunks[Math.floor((stop + 1) / chunkPages)];
+      stop =
+        chunk !== undefined
+          ? stop + 1
+          : Math.min(last, (Math.floor((stop + 1) / chunkPages) + 1) * chunkPages - 1);
     }
     return { first: start, last: stop };
   }
@@ -49,17 +53,20 @@ export class PageHolds {
     let taken = 0;
     for (let index = first; index <= last; ) {
       const at = index % chunkPages;
-      const chunk = this.#chunkFor((index - at) / chunkPages);
       const stop = Math.min(chunkPages, at + last - index + 1);
+      const chunk = this.#chunkFor((index - at) / chunkPages, stop);
       for (let i = at; i < stop; i++) {
         if (chunk.pages[i] === undefined) {
-          chunk.pages[i] = fresh[taken++] as Page;
+          chunk.pages[i] = fresh[taken++];
           chunk.held++;
+        } else {
+          chunk.holders ??= new Array<number>(chunk.pages.length).fill(1);
+          chunk.holders[i] = (chunk.holders[i] ?? 1) + 1;
         }
-        chunk.holders[i] = (chunk.holders[i] as number) + 1;
       }
       index += stop - at;
     }
+    this.held += taken;
   }
 
   /** Holds a range once less; calls `free` for each page that nothing holds any more. */
@@ -67,17 +74,20 @@ export class PageHolds {
     for (let index = first; index <= last; ) {
       const at = index % chunkPages;
       const key = (index - at) / chunkPages;
-      const chunk = this.#chunkFor(key);
       const stop = Math.min(chunkPages, at + last - index + 1);
+      const chunk = this.#chunks[key] as Chunk;
       for (let i = at; i < stop; i++) {
-        const holders = (chunk.holders[i] as number) - 1;
-        chunk.holders[i] = holders;
-        if (holders > 0) continue;
+        const holders = chunk.holders?.[i] ?? 1;
+        if (holders > 1) {
+          (chunk.holders as number[])[i] = holders - 1;
+          continue;
+        }
         free(chunk.pages[i] as Page);
         chunk.pages[i] = undefined;
         chunk.held--;
+        this.held--;
       }
-      if (chunk.held === 0) this.#chunks.delete(key);
+      if (chunk.held === 0) delete this.#chunks[key];
       index += stop - at;
     }
   }
@@ -88,7 +98,7 @@ export class PageHolds {
     let count = 0;
     for (let index = first; index <= last; ) {
       const at = index % chunkPages;
-      const { pages } = this.#chunkFor((index - at) / chunkPages);
+      const { pages } = this.#chunks[(index - at) / chunkPages] as Chunk;
       const stop = Math.min(chunkPages, at + last - index + 1);
       for (let i = at; i < stop; i++) {
         const next = (pages[i] as Page).frame;
@@ -105,16 +115,12 @@ export class PageHolds {
     if (count > 0) use(frame, count);
   }
 
-  #chunkFor(key: number): Chunk {
-    const chunk = this.#chunks.get(key);
+  /** A chunk with room for at least so many pages; those are most often all that there will be. */
+  #chunkFor(key: number, size: number): Chunk {
+    const chunk = this.#chunks[key];
     if (chunk !== undefined) return chunk;
-    const size = Math.min(chunkPages, this.#count - key * chunkPages);
-    const made = {
-      pages: new Array<Page | undefined>(size).fill(undefined),
-      holders: new Uint32Array(size),
-      held: 0,
-    };
-    this.#chunks.set(key, made);
+    const made = { pages: new Array<Page | undefined>(size), holders: null, held: 0 };
+    this.#chunks[key] = made;
     return made;
   }
 }

@@ -1,14 +1,12 @@
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
-import type { PagingDomain } from '../iommu/domain.ts';
-import { mapRun } from '../iommu/map.ts';
-import { type Area, areaLength, areaPages } from './area.ts';
-import type { AccountMode } from './context.ts';
+import type { Mapped } from './area.ts';
+import type { IommufdContext } from './context.ts';
 import { Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { limits, U64_MAX } from './limits.ts';
-import { account } from './page-accounting.ts';
 import { PageHolds, type PageRange } from './page-holds.ts';
+import { account, type PageSource } from './page-source.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
 
@@ -17,35 +15,20 @@ const pageSize = BigInt(PAGE_SIZE);
  * it; several areas share one of these through IOMMU_IOAS_COPY. Follows struct iopt_pages (io_pagetable.h).
  */
 export class IoptPages {
-  readonly host: Host;
-  /** Where it starts, a multiple of the page size. */
-  readonly uptr: bigint;
-  readonly count: number;
-  readonly writable: boolean;
-  readonly accountMode: AccountMode;
-  /** Null while none is. */
+  readonly source: PageSource;
+  /** The number of the first page: the address divided by the page size. */
+  readonly #page: number;
+  /** Null while no page is pinned. */
   #holds: PageHolds | null = null;
-  /** Pages that are pinned. */
-  pinned = 0;
-  /** Of these, those that were counted. */
-  counted = 0;
-  /** Accesses by the range that they hold, each with the number of its users. */
-  #accesses: Map<string, { users: number }> | null = null;
 
-  constructor(
-    host: Host,
-    {
-      uptr,
-      length,
-      writable,
-      accountMode,
-    }: { uptr: bigint; length: bigint; writable: boolean; accountMode: AccountMode },
-  ) {
-    this.host = host;
-    this.uptr = uptr - (uptr % pageSize);
-    this.count = Number((uptr - this.uptr + length + pageSize - 1n) / pageSize);
-    this.writable = writable;
-    this.accountMode = accountMode;
+  constructor(source: PageSource, uptr: bigint) {
+    this.source = source;
+    this.#page = Number(uptr / pageSize);
+  }
+
+  /** Where it starts, a multiple of the page size. */
+  get uptr(): bigint {
+    return BigInt(this.#page) * pageSize;
   }
 
   /** The page at a place, if it is pinned. */
@@ -54,79 +37,40 @@ export class IoptPages {
   }
 
   /**
-   * Loads an area into domains; pins its pages unless something holds them already. Changes nothing where it fails.
-   *
-   * @kernel pages.c iopt_area_fill_domains iopt_area_fill_domain
-   */
-  fillDomains(area: Area, domains: readonly PagingDomain[]): Failure | null {
-    const range = areaPages(area);
-    const failure = this.#hold(range);
-    if (failure !== null) return failure;
-    if (domains.some((domain) => !canMap(area, domain)))
-      return this.#undoHold(range, fail('EINVAL', 'mapping-aligned'));
-    const overLimit = this.#countPinned();
-    if (overLimit !== null) return this.#undoHold(range, overLimit);
-    for (const domain of domains) this.#load(area, domain);
-    return null;
-  }
-
-  /**
-   * Loads an area that other domains have into one more.
-   *
-   * @kernel pages.c iopt_area_fill_domain
-   */
-  fillFurtherDomain(area: Area, domain: PagingDomain): Failure | null {
-    if (!canMap(area, domain)) return fail('EINVAL', 'mapping-aligned');
-    this.#load(area, domain);
-    return null;
-  }
-
-  /**
-   * Takes an area out of domains, and gives its pages back.
-   *
-   * @kernel pages.c iopt_area_unfill_domains iopt_area_unfill_domain
-   */
-  unfillDomains(area: Area, domains: readonly PagingDomain[]): void {
-    for (const domain of domains) unmapArea(area, domain);
-    this.#release(areaPages(area));
-  }
-
-  /**
-   * Pins pages for an access. The same range can be pinned again.
+   * Pins and counts the pages of a range for an access. The same range can be pinned again.
    *
    * @kernel pages.c iopt_area_add_access
    */
-  addAccess(area: Area, range: PageRange, write: boolean): Failure | null {
-    if (write && !this.writable) return fail('EPERM', 'pin-allowed');
+  addAccess(area: Mapped, range: PageRange, write: boolean): Failure | null {
+    if (write && !this.source.writable) return fail('EPERM', 'pin-allowed');
     const key = `${range.first}-${range.last}`;
-    const access = this.#accesses?.get(key);
+    const access = this.#holds?.accesses?.get(key);
     if (access !== undefined) {
       access.users++;
       area.accesses++;
       return null;
     }
-    if (!this.host.allocate()) return fail('ENOMEM', 'memory');
-    const failure = this.#hold(range);
+    if (!this.source.host.allocate()) return fail('ENOMEM', 'memory');
+    const failure = this.hold(range);
     if (failure !== null) return failure;
-    const overLimit = this.#countPinned();
-    if (overLimit !== null) return this.#undoHold(range, overLimit);
-    this.#accesses ??= new Map();
-    this.#accesses.set(key, { users: 1 });
+    const holds = this.#holds as unknown as PageHolds;
+    holds.accesses ??= new Map();
+    holds.accesses.set(key, { users: 1 });
     area.accesses++;
     return null;
   }
 
   /** @kernel pages.c iopt_area_remove_access */
-  removeAccess(area: Area, range: PageRange): void {
+  removeAccess(area: Mapped, range: PageRange): void {
     const key = `${range.first}-${range.last}`;
-    const access = this.#accesses?.get(key);
-    if (access === undefined) return;
+    const accesses = this.#holds?.accesses ?? null;
+    const access = accesses?.get(key);
+    if (accesses === null || access === undefined) return;
     area.accesses--;
     access.users--;
     if (access.users > 0) return;
-    this.#accesses?.delete(key);
-    if (this.#accesses?.size === 0) this.#accesses = null;
-    this.#release(range);
+    accesses.delete(key);
+    this.release(range);
   }
 
   /**
@@ -136,6 +80,11 @@ export class IoptPages {
    */
   splitHold(left: PageRange, right: PageRange): void {
     if (left.last === right.first) this.#holds?.add({ first: right.first, last: right.first }, []);
+  }
+
+  /** Calls `use` for each run of neighbouring pages of a range that is held. */
+  eachRun(range: PageRange, use: (frame: number, count: number) => void): void {
+    this.#holds?.eachRun(range, use);
   }
 
   /**
@@ -154,40 +103,44 @@ export class IoptPages {
     return pages;
   }
 
-  #hold(range: PageRange): Failure | null {
+  /**
+   * Holds the pages of a range once more; pins and counts those that nothing held. Changes nothing where it fails.
+   *
+   * @param check what else must hold once they are pinned, before they are counted
+   */
+  hold(range: PageRange, check: () => Failure | null = () => null): Failure | null {
     const fresh = this.#find(range);
     if (fresh instanceof Failure) return fresh;
     for (const page of fresh) page.pins++;
-    this.pinned += fresh.length;
-    this.#holds ??= new PageHolds(this.count);
+    this.#holds ??= new PageHolds();
     this.#holds.add(range, fresh);
-    return null;
-  }
-
-  #release(range: PageRange): void {
-    this.#unhold(range);
-    if (this.pinned < this.counted) account(this, this.pinned - this.counted);
-    this.counted = Math.min(this.counted, this.pinned);
-  }
-
-  #unhold(range: PageRange): void {
-    this.#holds?.remove(range, (page) => {
-      page.pins--;
-      this.pinned--;
-    });
-    if (this.pinned === 0) this.#holds = null;
-  }
-
-  #undoHold(range: PageRange, failure: Failure): Failure {
-    this.#unhold(range);
+    const failure = check() ?? this.#countPinned(this.#holds);
+    if (failure !== null) this.#unhold(range);
     return failure;
   }
 
+  /** Holds the pages of a range once less; unpins those that nothing holds any more. */
+  release(range: PageRange): void {
+    const counted = this.#holds?.counted ?? 0;
+    const held = this.#unhold(range);
+    if (held < counted) account(this.source, held - counted);
+    if (this.#holds !== null) this.#holds.counted = Math.min(counted, held);
+  }
+
+  /** @returns how many pages are held then */
+  #unhold(range: PageRange): number {
+    const holds = this.#holds;
+    holds?.remove(range, (page) => page.pins--);
+    const held = holds?.held ?? 0;
+    if (held === 0) this.#holds = null;
+    return held;
+  }
+
   /** @kernel pages.c pfn_reader_user_update_pinned */
-  #countPinned(): Failure | null {
-    if (this.pinned === this.counted) return null;
-    const failure = account(this, this.pinned - this.counted);
-    if (failure === null) this.counted = this.pinned;
+  #countPinned(holds: PageHolds): Failure | null {
+    if (holds.held === holds.counted) return null;
+    const failure = account(this.source, holds.held - holds.counted);
+    if (failure === null) holds.counted = holds.held;
     return failure;
   }
 
@@ -205,7 +158,8 @@ export class IoptPages {
     ) {
       for (let first = hole.first; first <= hole.last; first += limits.pinBatch) {
         const count = Math.min(limits.pinBatch, hole.last - first + 1);
-        const pages = pagesOf(this.host, this.uptr + BigInt(first) * pageSize, count, this.writable);
+        const { host, writable } = this.source;
+        const pages = pagesOf(host, BigInt(this.#page + first) * pageSize, count, writable);
         if (pages instanceof Failure) return pages;
         found = found === undefined ? pages : [...found, ...pages];
       }
@@ -218,25 +172,6 @@ export class IoptPages {
     if (this.#holds !== null) return this.#holds.nextHole(range);
     return range.first <= range.last ? range : null;
   }
-
-  /** @kernel pages.c batch_to_domain */
-  #load(area: Area, domain: PagingDomain): void {
-    const blocksInPage = PAGE_SIZE / domain.pageSize;
-    let ioPage = Number(area.start / BigInt(domain.pageSize));
-    let left = Number(areaLength(area) / BigInt(domain.pageSize));
-    let skip = area.pageOffset / domain.pageSize;
-    const map = (frame: number, pages: number): void => {
-      const count = Math.min(left, pages * blocksInPage - skip);
-      mapRun(domain, { ioPage, block: frame * blocksInPage + skip, count, prot: area.prot });
-      ioPage += count;
-      left -= count;
-      skip = 0;
-    };
-    const each = (frame: number, pages: number): void => {
-      for (let i = 0; i < pages; i++) map(frame + i, 1);
-    };
-    this.#holds?.eachRun(areaPages(area), area.iopt.largePages ? map : each);
-  }
 }
 
 /**
@@ -245,14 +180,13 @@ export class IoptPages {
  * @kernel pages.c iopt_alloc_pages
  */
 export function allocPages(
-  host: Host,
-  { uptr, length, writable, mode }: { uptr: bigint; length: bigint; writable: boolean; mode: AccountMode },
+  ictx: IommufdContext,
+  { uptr, length, writable }: { uptr: bigint; length: bigint; writable: boolean },
 ): IoptPages | Failure {
   if (length === 0n || length > U64_MAX - pageSize) return fail('EINVAL', 'length-fits');
   if (uptr + length > U64_MAX) return fail('EOVERFLOW', 'memory-no-wrap');
-  if (!host.allocate()) return fail('ENOMEM', 'memory');
-  const accountMode = host.credentials.ipcLock ? 'none' : mode;
-  return new IoptPages(host, { uptr, length, writable, accountMode });
+  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  return new IoptPages(ictx.pageSource(writable), uptr);
 }
 
 /**
@@ -271,17 +205,4 @@ export function pagesOf(
   if (stop > TASK_SIZE_MAX) return fail('EFAULT', 'pages-there');
   const pages = host.memory.pages(address, count, write);
   return pages.length === count ? pages : fail('EFAULT', 'pages-there');
-}
-
-/** @kernel pages.c iopt_area_unmap_domain */
-export function unmapArea(area: Area, domain: PagingDomain): void {
-  domain.unmapPages(
-    Number(area.start / BigInt(domain.pageSize)),
-    Number(areaLength(area) / BigInt(domain.pageSize)),
-  );
-}
-
-/** Whether all pieces of an area are whole pages of a domain; iommu_map() refuses others. */
-function canMap(area: Area, domain: PagingDomain): boolean {
-  return ((area.start | areaLength(area) | BigInt(area.pageOffset)) & BigInt(domain.pageSize - 1)) === 0n;
 }

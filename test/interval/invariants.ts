@@ -90,10 +90,7 @@ function longest(ranges: readonly Range[], alignment: bigint, offset: bigint): b
 function rangeOf(tree: IntervalTree, node: number, index: number): Range {
   const { pool } = tree;
   const slot = pool.slot(node, index);
-  return {
-    start: join(pool.startHigh[slot], pool.startLow[slot]),
-    last: join(pool.lastHigh[slot], pool.lastLow[slot]),
-  };
+  return { start: pool.starts[slot] ?? 0n, last: pool.lasts[slot] ?? 0n };
 }
 
 function join(high = 0, low = 0): bigint {

@@ -1,7 +1,17 @@
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Failure, fail } from './failure.ts';
-import type { LockedPages } from './host.ts';
-import type { IoptPages } from './pages.ts';
+import type { Host, LockedPages } from './host.ts';
+
+/** How pinned memory is counted. Follows IOPT_PAGES_ACCOUNT_ (io_pagetable.h). */
+export type AccountMode = 'none' | 'user' | 'mm';
+
+/** What all pages have in common that a process maps in one way. */
+export interface PageSource {
+  readonly host: Host;
+  readonly accountMode: AccountMode;
+  /** They are pinned to be written to. */
+  readonly writable: boolean;
+}
 
 /**
  * Counts pages that were pinned, or that are no longer where `change` is below 0.
@@ -9,9 +19,9 @@ import type { IoptPages } from './pages.ts';
  * @returns ENOMEM where RLIMIT_MEMLOCK does not allow them
  * @kernel pages.c do_update_pinned
  */
-export function account(pages: IoptPages, change: number): Failure | null {
-  const { user, process, memlockBytes } = pages.host.credentials;
-  switch (pages.accountMode) {
+export function account({ host, accountMode }: PageSource, change: number): Failure | null {
+  const { user, process, memlockBytes } = host.credentials;
+  switch (accountMode) {
     case 'none':
       return null;
     case 'user':
