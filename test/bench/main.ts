@@ -2,6 +2,7 @@ import { benchChain } from './chain.ts';
 import { benchCodec } from './codec.ts';
 import { benchInterval } from './interval.ts';
 import { benchIoas } from './ioas.ts';
+import { benchIommufd } from './iommufd.ts';
 import type { BenchRow } from './row.ts';
 import { benchStartup } from './startup.ts';
 import { benchValidate } from './validate.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<
   interval: benchInterval,
   chain: benchChain,
   validate: benchValidate,
+  iommufd: benchIommufd,
   ioas: benchIoas,
   startup: benchStartup,
 };
