@@ -3,25 +3,27 @@ import type { PagingDomain } from '../iommu/domain.ts';
 import { mapRun } from '../iommu/map.ts';
 import { type Area, areaLength, areaPages } from './area.ts';
 import { type Failure, fail } from './failure.ts';
+import type { IoPagetable } from './io-pagetable.ts';
+import { limits } from './limits.ts';
 
 /**
  * Loads an area into domains; pins its pages unless something holds them already. Changes nothing where it fails.
  *
- * @param largePages neighbouring pages may become larger ones
  * @kernel pages.c iopt_area_fill_domains iopt_area_fill_domain
  */
-export function fillDomains(
-  area: Area,
-  domains: readonly PagingDomain[],
-  largePages: boolean,
-): Failure | null {
+export function fillDomains(iopt: IoPagetable, area: Area, domains: readonly PagingDomain[]): Failure | null {
   const { pages } = area.value;
   const range = areaPages(area);
   const failure = pages.hold(range, () =>
     domains.every((domain) => canMap(area, domain)) ? null : fail('EINVAL', 'mapping-aligned'),
   );
   if (failure !== null) return failure;
-  for (const domain of domains) load(area, domain, largePages);
+  const bytes = domains.reduce((sum, domain) => sum + tableBytes(area, domain), 0);
+  if (!iopt.memory.take(bytes)) {
+    pages.release(range);
+    return fail('ENOMEM', 'memory');
+  }
+  for (const domain of domains) load(iopt, area, domain);
   return null;
 }
 
@@ -30,9 +32,10 @@ export function fillDomains(
  *
  * @kernel pages.c iopt_area_fill_domain
  */
-export function fillFurtherDomain(area: Area, domain: PagingDomain, largePages: boolean): Failure | null {
+export function fillFurtherDomain(iopt: IoPagetable, area: Area, domain: PagingDomain): Failure | null {
   if (!canMap(area, domain)) return fail('EINVAL', 'mapping-aligned');
-  load(area, domain, largePages);
+  if (!iopt.memory.take(tableBytes(area, domain))) return fail('ENOMEM', 'memory');
+  load(iopt, area, domain);
   return null;
 }
 
@@ -41,25 +44,23 @@ export function fillFurtherDomain(area: Area, domain: PagingDomain, largePages: 
  *
  * @kernel pages.c iopt_area_unfill_domains iopt_area_unfill_domain
  */
-export function unfillDomains(area: Area, domains: readonly PagingDomain[]): void {
-  for (const domain of domains) unmapArea(area, domain);
+export function unfillDomains(iopt: IoPagetable, area: Area, domains: readonly PagingDomain[]): void {
+  for (const domain of domains) unmapArea(iopt, area, domain);
   area.value.pages.release(areaPages(area));
 }
 
 /** @kernel pages.c iopt_area_unmap_domain */
-export function unmapArea(area: Area, domain: PagingDomain): void {
-  domain.unmapPages(
-    Number(area.start / BigInt(domain.pageSize)),
-    Number(areaLength(area) / BigInt(domain.pageSize)),
-  );
+export function unmapArea(iopt: IoPagetable, area: Area, domain: PagingDomain): void {
+  domain.unmapPages(Number(area.start / BigInt(domain.pageSize)), ioPages(area, domain));
+  iopt.memory.give(tableBytes(area, domain));
 }
 
 /** @kernel pages.c batch_to_domain */
-function load(area: Area, domain: PagingDomain, largePages: boolean): void {
+function load({ largePages }: IoPagetable, area: Area, domain: PagingDomain): void {
   const { pages, pageOffset, prot } = area.value;
   const blocksInPage = PAGE_SIZE / domain.pageSize;
   let ioPage = Number(area.start / BigInt(domain.pageSize));
-  let left = Number(areaLength(area) / BigInt(domain.pageSize));
+  let left = ioPages(area, domain);
   let skip = pageOffset / domain.pageSize;
   const map = (frame: number, count: number): void => {
     const blocks = Math.min(left, count * blocksInPage - skip);
@@ -78,4 +79,13 @@ function load(area: Area, domain: PagingDomain, largePages: boolean): void {
 function canMap(area: Area, domain: PagingDomain): boolean {
   const ends = area.start | areaLength(area) | BigInt(area.value.pageOffset);
   return (ends & BigInt(domain.pageSize - 1)) === 0n;
+}
+
+/** The smallest pages of a domain that an area takes. */
+function ioPages(area: Area, domain: PagingDomain): number {
+  return Number(areaLength(area) / BigInt(domain.pageSize));
+}
+
+function tableBytes(area: Area, domain: PagingDomain): number {
+  return ioPages(area, domain) * limits.ioPageBytes;
 }

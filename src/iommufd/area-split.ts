@@ -1,6 +1,7 @@
 import { type Area, areaPages, areaStartByte, Mapped } from './area.ts';
 import { type Failure, fail } from './failure.ts';
 import type { IoPagetable } from './io-pagetable.ts';
+import { limits } from './limits.ts';
 
 /**
  * Cuts areas behind given IOVAs; those that are in no area do not matter.
@@ -31,6 +32,8 @@ function splitArea(iopt: IoPagetable, area: Area, iova: bigint): Failure | null 
   if (!iopt.host.allocate() || !iopt.host.allocate()) return fail('ENOMEM', 'memory');
   if (accesses > 0) return fail('EINVAL', 'cut-not-pinned');
   if (filled && iopt.largePages) return fail('EINVAL', 'cut-small-pages');
+
+  if (!iopt.memory.take(limits.areaBytes)) return fail('ENOMEM', 'memory');
 
   const left: Area = { start: area.start, last: iova, value: area.value };
   const right: Area = { start, last: area.last, value: new Mapped(pages, startByte, prot) };

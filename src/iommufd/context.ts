@@ -3,13 +3,15 @@ import type { DeviceGroup } from './device-group.ts';
 import { type Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import type { Ioas } from './ioas.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import { type IommufdObject, ObjectTable } from './object.ts';
 import type { AccountMode, PageSource } from './page-source.ts';
 
 /** An open /dev/iommu. Follows struct iommufd_ctx (iommufd_private.h). */
 export class IommufdContext {
   readonly host: Host;
-  readonly objects = new ObjectTable();
+  readonly memory: KernelMemory;
+  readonly objects: ObjectTable;
   readonly groups = new Map<IommuGroup, DeviceGroup>();
   accountMode: AccountMode = 'user';
   /** A device without an IOMMU is attached. */
@@ -24,6 +26,8 @@ export class IommufdContext {
 
   constructor(host: Host) {
     this.host = host;
+    this.memory = new KernelMemory(host.kernelBytes);
+    this.objects = new ObjectTable(this.memory);
     this.objects.onRemove = (object) => {
       if (this.vfioIoas === object) this.vfioIoas = null;
     };
@@ -40,13 +44,13 @@ export class IommufdContext {
 
   /** Where pages come from that the caller maps now. */
   pageSource(writable: boolean): PageSource {
-    const { host } = this;
+    const { host, memory } = this;
     const accountMode = host.credentials.ipcLock ? 'none' : this.accountMode;
     const known = this.#pageSources.find(
       (each) => each.accountMode === accountMode && each.writable === writable,
     );
     if (known !== undefined) return known;
-    const source = { host, accountMode, writable };
+    const source = { host, memory, accountMode, writable };
     this.#pageSources.push(source);
     return source;
   }

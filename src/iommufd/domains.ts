@@ -38,9 +38,7 @@ export function addDomain(iopt: IoPagetable, domain: PagingDomain): Failure | nu
 function fillDomain(iopt: IoPagetable, domain: PagingDomain): Failure | null {
   const first = iopt.domains.length === 0;
   for (const area of iopt.areas.entries()) {
-    const failure = first
-      ? fillDomains(area, [domain], iopt.largePages)
-      : fillFurtherDomain(area, domain, iopt.largePages);
+    const failure = first ? fillDomains(iopt, area, [domain]) : fillFurtherDomain(iopt, area, domain);
     if (failure !== null) {
       unfillBefore(iopt, domain, area.start);
       return failure;
@@ -58,9 +56,9 @@ function unfillBefore(iopt: IoPagetable, domain: PagingDomain, stop: bigint): vo
 }
 
 function unfillArea(iopt: IoPagetable, area: Area, domain: PagingDomain): void {
-  if (iopt.domains.length > 0) unmapArea(area, domain);
+  if (iopt.domains.length > 0) unmapArea(iopt, area, domain);
   else {
-    unfillDomains(area, [domain]);
+    unfillDomains(iopt, area, [domain]);
     area.value.filled = false;
   }
 }

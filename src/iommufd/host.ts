@@ -29,6 +29,8 @@ export interface Host {
   readonly credentials: Credentials;
   /** The kernel is built with CONFIG_VFIO_NOIOMMU. */
   readonly vfioNoIommu: boolean;
+  /** The kernel's memory for each open file in bytes; limits.kernelBytes unless given. */
+  readonly kernelBytes?: number;
   /** Asked before each allocation of the kernel; false makes it fail with ENOMEM. */
   allocate(): boolean;
 }

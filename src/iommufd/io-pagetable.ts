@@ -7,6 +7,7 @@ import { type Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { IdTable } from './id-table.ts';
 import { allocateIova } from './iova-allocation.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 import { limits, U64_MAX } from './limits.ts';
 import type { IoptPages } from './pages.ts';
 import { type IovaRange, ReservedRanges } from './reserved-ranges.ts';
@@ -24,6 +25,7 @@ export interface PagetableAccess {
 /** What an address space maps where. Follows struct io_pagetable (iommufd_private.h). */
 export class IoPagetable {
   readonly host: Host;
+  readonly memory: KernelMemory;
   readonly areas = new IntervalMap<Mapped>();
   readonly reserved = new ReservedRanges();
   /** IOVAs that the caller keeps free for itself, disjoint and ascending; no limit where there are none. */
@@ -36,8 +38,9 @@ export class IoPagetable {
   /** What IOVAs, lengths and offsets must be multiples of; a power of two, at most the page size. */
   alignment = 1n;
 
-  constructor(host: Host) {
+  constructor(host: Host, memory: KernelMemory) {
     this.host = host;
+    this.memory = memory;
   }
 }
 
@@ -85,7 +88,7 @@ export function mapPages(
   }
   if (iopt.domains.length === 0) return iova;
   for (const area of areas) {
-    const failure = fillDomains(area, iopt.domains, iopt.largePages);
+    const failure = fillDomains(iopt, area, iopt.domains);
     if (failure !== null) return abortAreas(iopt, areas, failure);
     area.value.filled = true;
   }
@@ -115,16 +118,22 @@ function insertArea(
 ): Area | Failure {
   if ((prot & IOMMU_WRITE) !== 0 && !pages.source.writable) return fail('EPERM', 'src-writable');
   if (((startByte % pageSize) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'offset-aligned');
+  if (!iopt.memory.take(limits.areaBytes)) return fail('ENOMEM', 'memory');
   const area = { start, last: start + length - 1n, value: new Mapped(pages, startByte, prot) };
   iopt.areas.insert(area.start, area.last, area.value);
   return area;
 }
 
+function removeArea(iopt: IoPagetable, { start }: Area): void {
+  iopt.areas.delete(start);
+  iopt.memory.give(limits.areaBytes);
+}
+
 /** @kernel io_pagetable.c iopt_abort_area */
 function abortAreas(iopt: IoPagetable, areas: readonly Area[], failure: Failure): Failure {
   for (const area of areas) {
-    if (area.value.filled) unfillDomains(area, iopt.domains);
-    iopt.areas.delete(area.start);
+    if (area.value.filled) unfillDomains(iopt, area, iopt.domains);
+    removeArea(iopt, area);
   }
   return failure;
 }
@@ -196,8 +205,8 @@ function unmapRange(iopt: IoPagetable, start: bigint, last: bigint): Unmapped {
       if (++tries > limits.unmapTriesMax) return { bytes, failure: fail('EDEADLK', 'accesses-let-go') };
       continue;
     }
-    if (area.value.filled) unfillDomains(area, iopt.domains);
-    iopt.areas.delete(area.start);
+    if (area.value.filled) unfillDomains(iopt, area, iopt.domains);
+    removeArea(iopt, area);
     bytes += areaLength(area);
     if (area.last >= last) return { bytes, failure: null };
     from = area.last + 1n;

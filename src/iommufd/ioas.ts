@@ -14,7 +14,7 @@ export class Ioas extends IommufdObject {
 
   constructor(ictx: IommufdContext) {
     super();
-    this.iopt = new IoPagetable(ictx.host);
+    this.iopt = new IoPagetable(ictx.host, ictx.memory);
   }
 
   /** @kernel ioas.c iommufd_ioas_destroy */

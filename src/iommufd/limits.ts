@@ -3,6 +3,12 @@ export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Limits of iommufd. What exceeds one gets the kernel's errno. */
 export const limits = {
+  /** Bytes of the kernel's memory for an open file, unless the host says otherwise: ENOMEM. Then what counts how much. */
+  kernelBytes: 1 << 30,
+  objectBytes: 4096,
+  areaBytes: 256,
+  pinnedPageBytes: 16,
+  ioPageBytes: 8,
   /** Highest id of an object; EBUSY where none is free. xa_limit_31b */
   idMax: 0x7fff_ffff,
   /** Highest place in an address space's list of accesses: EBUSY. xa_limit_16b */

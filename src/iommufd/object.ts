@@ -1,5 +1,6 @@
 import { type Failure, fail } from './failure.ts';
 import { IdTable } from './id-table.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 import { limits } from './limits.ts';
 
 /** What an id of iommufd can stand for. */
@@ -32,6 +33,11 @@ export class ObjectTable {
   readonly #objects = new IdTable<IommufdObject>({ first: 1, last: limits.idMax });
   /** Hears of each object that goes away. */
   onRemove: (object: IommufdObject) => void = () => {};
+  readonly #memory: KernelMemory;
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+  }
 
   get size(): number {
     return this.#objects.size;
@@ -43,8 +49,12 @@ export class ObjectTable {
    * @kernel main.c _iommufd_object_alloc
    */
   reserve(object: IommufdObject): Failure | null {
+    if (!this.#memory.take(limits.objectBytes)) return fail('ENOMEM', 'memory');
     const id = this.#objects.add(object);
-    if (id === null) return fail('EBUSY', 'ids');
+    if (id === null) {
+      this.#memory.give(limits.objectBytes);
+      return fail('EBUSY', 'ids');
+    }
     object.id = id;
     return null;
   }
@@ -71,6 +81,7 @@ export class ObjectTable {
    */
   release(object: IommufdObject): void {
     this.#objects.delete(object.id);
+    this.#memory.give(limits.objectBytes);
   }
 
   /**
@@ -132,7 +143,7 @@ export class ObjectTable {
 
   #erase(object: IommufdObject): void {
     object.users = 0;
-    this.#objects.delete(object.id);
+    this.release(object);
     this.onRemove(object);
     object.destroy();
   }

@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Failure, fail } from './failure.ts';
 import type { Host, LockedPages } from './host.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 
 /** How pinned memory is counted. Follows IOPT_PAGES_ACCOUNT_ (io_pagetable.h). */
 export type AccountMode = 'none' | 'user' | 'mm';
@@ -8,6 +9,7 @@ export type AccountMode = 'none' | 'user' | 'mm';
 /** What all pages have in common that a process maps in one way. */
 export interface PageSource {
   readonly host: Host;
+  readonly memory: KernelMemory;
   readonly accountMode: AccountMode;
   /** They are pinned to be written to. */
   readonly writable: boolean;

@@ -31,6 +31,11 @@ export class IoptPages {
     return BigInt(this.#page) * pageSize;
   }
 
+  /** How many pages are pinned. */
+  get pinned(): number {
+    return this.#holds?.held ?? 0;
+  }
+
   /** The page at a place, if it is pinned. */
   pageAt(index: number): Page | undefined {
     return this.#holds?.get(index);
@@ -111,6 +116,7 @@ export class IoptPages {
   hold(range: PageRange, check: () => Failure | null = () => null): Failure | null {
     const fresh = this.#find(range);
     if (fresh instanceof Failure) return fresh;
+    if (!this.source.memory.take(fresh.length * limits.pinnedPageBytes)) return fail('ENOMEM', 'memory');
     for (const page of fresh) page.pins++;
     this.#holds ??= new PageHolds();
     this.#holds.add(range, fresh);
@@ -130,7 +136,10 @@ export class IoptPages {
   /** @returns how many pages are held then */
   #unhold(range: PageRange): number {
     const holds = this.#holds;
-    holds?.remove(range, (page) => page.pins--);
+    holds?.remove(range, (page) => {
+      page.pins--;
+      this.source.memory.give(limits.pinnedPageBytes);
+    });
     const held = holds?.held ?? 0;
     if (held === 0) this.#holds = null;
     return held;

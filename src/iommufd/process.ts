@@ -2,6 +2,7 @@ import { PageFrames } from '../ioctl/page-frames.ts';
 import { SparseMemory } from '../ioctl/sparse-memory.ts';
 import { FileTable } from './file.ts';
 import type { Credentials, Host, LockedPages } from './host.ts';
+import { limits } from './limits.ts';
 import { Iommufd } from './main.ts';
 
 /** What a process is to be. */
@@ -16,6 +17,8 @@ export interface ProcessOptions {
   readonly user?: LockedPages;
   /** Gives the numbers of file descriptors; the lowest free one from 3 on unless given. */
   readonly chooseFd?: () => number;
+  /** The kernel's memory for each open file in bytes; ENOMEM where it is used up. */
+  readonly kernelBytes?: number;
   /** Asked before each allocation of the kernel; false makes it fail. */
   readonly allocate?: () => boolean;
 }
@@ -27,6 +30,7 @@ export class Process implements Host {
   readonly files: FileTable;
   readonly credentials: Credentials;
   readonly vfioNoIommu = false;
+  readonly kernelBytes: number;
   readonly allocate: () => boolean;
 
   constructor(options: ProcessOptions = {}) {
@@ -41,6 +45,7 @@ export class Process implements Host {
       user: options.user ?? { pages: 0 },
       process: { pages: 0 },
     };
+    this.kernelBytes = options.kernelBytes ?? limits.kernelBytes;
     this.allocate = options.allocate ?? (() => true);
   }
 

@@ -5,6 +5,7 @@ import { BoundDevice } from '../../src/iommufd/device.ts';
 import { Fault } from '../../src/iommufd/fault.ts';
 import { HwptNested, HwptPaging } from '../../src/iommufd/hw-pagetable.ts';
 import { Ioas } from '../../src/iommufd/ioas.ts';
+import { limits } from '../../src/iommufd/limits.ts';
 import type { Iommufd } from '../../src/iommufd/main.ts';
 import type { IommufdObject } from '../../src/iommufd/object.ts';
 
@@ -19,7 +20,28 @@ export function violations({ context }: Iommufd): string[] {
     if (!object.published) wrong.push(`${object.kind} ${object.id} is not published`);
     if (object instanceof Ioas) wrong.push(...ofIoas(object));
   }
+  const bytes =
+    objects.reduce((sum, object) => sum + limits.objectBytes + bytesOf(object), 0) + pinnedBytes(objects);
+  if (context.memory.used !== bytes)
+    wrong.push(`${context.memory.used} bytes of the kernel's memory are in use, counted ${bytes}`);
   return wrong;
+}
+
+function bytesOf(object: IommufdObject): number {
+  if (!(object instanceof Ioas)) return 0;
+  const { areas, domains } = object.iopt;
+  let bytes = 0;
+  for (const { start, last } of areas.entries()) {
+    bytes += limits.areaBytes;
+    for (const { pageSize } of domains) bytes += (Number(last - start + 1n) / pageSize) * limits.ioPageBytes;
+  }
+  return bytes;
+}
+
+function pinnedBytes(objects: readonly IommufdObject[]): number {
+  const all = objects.flatMap((object) => (object instanceof Ioas ? [...object.iopt.areas.entries()] : []));
+  const pages = new Set(all.map(({ value }) => value.pages));
+  return [...pages].reduce((sum, { pinned }) => sum + pinned * limits.pinnedPageBytes, 0);
 }
 
 function referencesTo(

@@ -20,6 +20,7 @@ describe('closing /dev/iommu and its files', () => {
     context.host.files.closeAll();
     expect(context.objects.size).toBe(0);
     expect(context.groups.size).toBe(0);
+    expect(context.memory.used).toBe(0);
     expect(context.host.files.size).toBe(0);
     const pages = replayer.memory.pages(header.arena.start, Number(header.arena.length / 4096n), false);
     expect(pages.filter(({ pins }) => pins !== 0)).toEqual([]);

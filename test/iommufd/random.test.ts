@@ -108,7 +108,13 @@ describe('random calls', () => {
         expect(violations(bench.iommufd)).toEqual([]);
         bench.iommufd.close();
         bench.process.files.closeAll();
-        expect([context.objects.size, context.groups.size, bench.process.files.size]).toEqual([0, 0, 0]);
+        const left = [
+          context.objects.size,
+          context.groups.size,
+          bench.process.files.size,
+          context.memory.used,
+        ];
+        expect(left).toEqual([0, 0, 0, 0]);
         const pages = bench.process.memory.pages(arena, Number(arenaPages), false);
         expect(pages.filter(({ pins }) => pins !== 0)).toEqual([]);
       }),
