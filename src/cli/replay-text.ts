@@ -25,10 +25,13 @@ export class ReplayPrinter {
   }
 
   /** The decoded call, both answers, the check that answered, and what the call depends on. */
-  async print({ record, result, differences, state }: ReplayedCall): Promise<void> {
+  async print(
+    { record, result, differences, state }: ReplayedCall,
+    test: string | null = null,
+  ): Promise<void> {
     const style = styleFor(this.#output);
-    const name = record.kind === 'ioctl' ? record.name : `${record.kind} on fd ${record.fd}`;
-    this.#output.line(style.heading(`seq ${record.seq}, line ${record.line}: ${name}`));
+    const where = test === null ? '' : ` in ${test}`;
+    this.#output.line(style.heading(`seq ${record.seq}, line ${record.line}: ${nameOf(record)}${where}`));
     this.#lines(record.kind === 'ioctl' ? await this.#decoded(record) : dataLines(record));
     const check = result.check === null ? 'no check refused' : `check ${result.check}`;
     this.#lines([
@@ -63,6 +66,11 @@ export class ReplayPrinter {
       throw error;
     }
   }
+}
+
+function nameOf(record: ReplayedCall['record']): string {
+  if (record.kind === 'ioctl') return record.name;
+  return record.kind === 'open' ? `open of ${record.path}` : `${record.kind} on fd ${record.fd}`;
 }
 
 function dataLines(record: Exclude<ReplayedCall['record'], IoctlRecord>): readonly string[] {

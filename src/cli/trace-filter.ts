@@ -16,10 +16,13 @@ export class TraceFilter {
   readonly #errnos: ReadonlySet<string> | null;
   readonly #object: bigint | null;
   readonly #first: number;
+  /** Whether nothing is asked for in particular. */
+  readonly takesAll: boolean;
   /** The last number that is asked for. */
   readonly last: number;
 
   constructor({ name, errno, object, seq }: FilterOptions) {
+    this.takesAll = [name, errno, object, seq].every((option) => option === undefined);
     this.#names = name === undefined ? null : words(name).map(globOf);
     this.#errnos = errno === undefined ? null : new Set(words(errno).map(errnoOf));
     if (object !== undefined && !/^(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i.test(object)) {
@@ -70,7 +73,7 @@ function concerns(traced: TracedRecord, object: bigint): boolean {
   };
   if (traced.kind === 'file') {
     const { record, carried } = traced;
-    if (carried === null || record.kind === 'close') return false;
+    if (carried === null || record.kind === 'close' || record.kind === 'open') return false;
     for (const value of carriedRecords(record.data, carried).values) {
       carried.reader.eachInteger(carried.struct.name, value, record.kind === 'read' ? 'out' : 'in', look);
     }

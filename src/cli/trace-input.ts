@@ -1,32 +1,43 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { TraceError } from '../trace/parse.ts';
+import { isCall, type TraceLine } from '../trace/event.ts';
+import { TraceError } from '../trace/fields.ts';
 import { TraceReader } from '../trace/reader.ts';
 import type { TraceHeader, TraceRecord } from '../trace/record.ts';
 import { problemOf } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
+type Answer = 'stop' | undefined | Promise<'stop' | undefined>;
+
+/** Reads only the calls of traces, as {@link forEachLine} does. @throws UsageError */
+export function forEachRecord(
+  path: string,
+  use: (record: TraceRecord, header: TraceHeader) => Answer,
+): Promise<TraceHeader> {
+  return forEachLine(path, (line, header) => (isCall(line) ? use(line, header) : undefined));
+}
+
 /**
- * Reads a trace from a file, or from standard input where the path is `-`, packed with gzip or not, and gives each
- * record to the callback. Only a piece of the trace is in memory at a time.
+ * Reads traces from a file, or from standard input where the path is `-`, packed with gzip or not, and gives each line with
+ * the header above it to the callback. Only a piece of the text is in memory at a time.
  *
  * @throws UsageError with one line: file, line, what is wrong
  */
-export async function forEachRecord(
+export async function forEachLine(
   path: string,
-  use: (record: TraceRecord, header: TraceHeader) => 'stop' | undefined | Promise<'stop' | undefined>,
+  use: (line: TraceLine, header: TraceHeader) => Answer,
 ): Promise<TraceHeader> {
   const name = path === '-' ? 'standard input' : path;
   const reader = new TraceReader();
   try {
     for await (const piece of piecesOf(path)) {
-      for (const record of reader.push(piece)) {
-        const answer = use(record, reader.header);
+      for (const line of reader.push(piece)) {
+        const answer = use(line, reader.header);
         if ((typeof answer === 'object' ? await answer : answer) === 'stop') return reader.header;
       }
     }
-    for (const record of reader.end()) await use(record, reader.header);
+    for (const line of reader.end()) await use(line, reader.header);
     return reader.header;
   } catch (error) {
     if (error instanceof TraceError) throw new UsageError(`${name}: ${error.message}`);

@@ -11,8 +11,9 @@ export function tracedJson(traced: TracedRecord): { readonly [name: string]: Jso
   const { seq, ret, errno } = traced.record;
   if (traced.kind === 'file') {
     const { record, fileKind, carried } = traced;
-    const { kind, fd } = record;
-    const common = { seq, name: kind, fd, file: fileKind ?? null, ret, errno };
+    const { kind } = record;
+    if (kind === 'open') return { seq, name: kind, path: record.path, file: fileKind ?? null, ret, errno };
+    const common = { seq, name: kind, fd: record.fd, file: fileKind ?? null, ret, errno };
     if (kind === 'close') return common;
     const { values, rest } = carriedRecords(record.data, carried);
     const records = { records: values.map(jsonValue), struct: carried?.struct.name ?? null };

@@ -8,6 +8,11 @@ import { UsageError } from './usage-error.ts';
 /** Kind of the file that traces are recorded on. */
 export const tracedFile = 'iommufd';
 
+/** Whether two traces need the same schemas. */
+export function sameModels(one: TraceHeader, other: TraceHeader | undefined): boolean {
+  return one.kernel === other?.kernel && one.machine === other.machine;
+}
+
 /**
  * The abi of the machine that a trace was recorded on, and the schemas as of its kernel or of the one that is chosen.
  *

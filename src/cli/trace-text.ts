@@ -6,6 +6,7 @@ import { quotedBytes } from '../print/quoted-bytes.ts';
 import { enumWriter } from '../print/strace-integer.ts';
 import { idName } from '../print/title.ts';
 import type { IoctlRecord, ReadRecord, TraceRecord, WriteRecord } from '../trace/record.ts';
+import { processPrefix } from './trace-event-text.ts';
 import { tracedFile } from './trace-models.ts';
 import type { TracedArgument } from './traced-argument.ts';
 import { structValue } from './traced-argument.ts';
@@ -30,16 +31,17 @@ export type TracedRecord =
 export function traceLine(traced: TracedRecord): string {
   const { ret, errno } = traced.record;
   const result = errno === null ? String(ret) : `${ret} ${errno}`;
-  if (traced.kind === 'file') return `${fileCall(traced)} = ${result}`;
+  const who = processPrefix(traced.record);
+  if (traced.kind === 'file') return `${who}${fileCall(traced)} = ${result}`;
   const { call, output } = ioctlCall(traced);
-  return `${call} = ${result}${output === '' ? '' : ` => ${output}`}`;
+  return `${who}${call} = ${result}${output === '' ? '' : ` => ${output}`}`;
 }
 
 type TracedIoctl = Extract<TracedRecord, { kind: 'ioctl' }>;
 
 function ioctlCall(traced: TracedIoctl): { readonly call: string; readonly output: string } {
   const { record, call, argument } = traced;
-  const head = `ioctl(${tracedFile}, ${requestText(traced)}`;
+  const head = `ioctl(${record.fd === null ? tracedFile : `${record.fd}<${tracedFile}>`}, ${requestText(traced)}`;
   if (call?.argument != null && argument !== null) {
     const { text, struct } = call.argument;
     const input = text.input(struct.name, argument.before, {
@@ -85,6 +87,7 @@ function saidByName(traced: TracedIoctl): string | undefined {
 
 function valueText(call: TracedCall | undefined, value: bigint): string {
   const argument = call?.ioctl.argument;
+  if (argument?.kind === 'struct') return value === 0n ? 'NULL' : hexInteger(value);
   const set =
     argument?.kind === 'value' && argument.enumeration !== undefined
       ? call?.model.enums.get(argument.enumeration.name)
@@ -121,6 +124,8 @@ function withChains(output: string, { model, text }: TracedStruct, { space }: Tr
 
 function fileCall({ record, carried }: Extract<TracedRecord, { kind: 'file' }>): string {
   switch (record.kind) {
+    case 'open':
+      return `open("${record.path}", O_RDWR)`;
     case 'close':
       return `close(${record.fd})`;
     case 'read':

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
+import { isCall } from '../trace/event.ts';
 import type { TraceHeader, TraceRecord } from '../trace/record.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { Lines } from './lines.ts';
 import type { Output } from './output.ts';
 import { repeated } from './repeated.ts';
+import { eventLine } from './trace-event-text.ts';
 import { type FilterOptions, TraceFilter } from './trace-filter.ts';
-import { forEachRecord } from './trace-input.ts';
+import { forEachLine } from './trace-input.ts';
 import { tracedJson } from './trace-json.ts';
-import { traceModels } from './trace-models.ts';
+import { sameModels, tracedFile, traceModels } from './trace-models.ts';
 import { type TracedRecord, traceLine } from './trace-text.ts';
 import { tracedArgument } from './traced-argument.ts';
 import { TracedCalls } from './traced-calls.ts';
@@ -68,13 +70,19 @@ async function runTrace(
     const several = traces.length > 1;
     if (several && !options.json) lines.add(`==> ${trace} <==`);
     let reader: TraceDecoder | undefined;
+    let above: TraceHeader | undefined;
     const use = (record: TraceRecord): 'stop' | undefined => {
       if (record.seq > filter.last) return 'stop';
       const traced = reader?.decode(record, filter.takesSeq(record.seq));
       if (traced === undefined || !filter.takes(traced)) return undefined;
       shown++;
       if (options.json) {
-        const call = several ? { trace, ...tracedJson(traced) } : tracedJson(traced);
+        const { test } = above ?? {};
+        const call = {
+          ...(several ? { trace } : {}),
+          ...(test == null ? {} : { test }),
+          ...tracedJson(traced),
+        };
         lines.add(`${shown === 1 ? '' : ','}${JSON.stringify(call)}`);
       } else {
         lines.add(options.numbers ? `${record.seq}  ${traceLine(traced)}` : traceLine(traced));
@@ -82,11 +90,21 @@ async function runTrace(
       return undefined;
     };
     try {
-      await forEachRecord(trace, (record, header) => {
-        if (reader !== undefined) return use(record);
+      await forEachLine(trace, (line, header) => {
+        if (header !== above) {
+          if (sameModels(header, above)) reader?.startProcess();
+          else reader = undefined;
+          above = header;
+          if (filter.takesAll && !options.json && header.test !== null) lines.add(`--- ${header.test}`);
+        }
+        if (!isCall(line)) {
+          if (filter.takesAll && !options.json) lines.add(eventLine(line));
+          return undefined;
+        }
+        if (reader !== undefined) return use(line);
         return decoderFor(header, options).then((made) => {
           reader = made;
-          return use(record);
+          return use(line);
         });
       });
     } finally {
@@ -111,8 +129,17 @@ class TraceDecoder {
     this.#calls = calls;
   }
 
+  /** Another process starts, with no file that this knows. */
+  startProcess(): void {
+    this.#files.clear();
+  }
+
   /** A record with what the schemas know; undefined where only the files that it hands out are of interest. */
   decode(record: TraceRecord, wanted: boolean): TracedRecord | undefined {
+    if (record.kind === 'open') {
+      if (record.errno === null) this.#files.set(record.ret, tracedFile);
+      return wanted ? { kind: 'file', record, fileKind: tracedFile, carried: null } : undefined;
+    }
     if (record.kind !== 'ioctl') {
       const fileKind = this.#files.get(record.fd);
       if (record.kind === 'close' && record.errno === null) this.#files.delete(record.fd);
@@ -123,7 +150,7 @@ class TraceDecoder {
     const traced = call?.argument ?? null;
     const opens = traced !== null && record.errno === null && traced.opensFiles;
     if (!wanted && !opens) return undefined;
-    const argument = traced === null ? null : tracedArgument(traced, record);
+    const argument = traced === null || record.value !== null ? null : tracedArgument(traced, record);
     if (opens && argument !== null) {
       traced.reader.eachInteger(traced.struct.name, argument.after.value, 'out', ({ field }, integer) => {
         if (field.fileDescriptor !== undefined) {

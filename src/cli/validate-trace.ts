@@ -3,7 +3,7 @@ import type { ExitStatus } from './exit-status.ts';
 import { Lines } from './lines.ts';
 import type { Output } from './output.ts';
 import { forEachRecord } from './trace-input.ts';
-import { traceModels } from './trace-models.ts';
+import { sameModels, traceModels } from './trace-models.ts';
 import { TraceJudge, type TraceVerdict } from './trace-verdicts.ts';
 
 interface TraceOptions {
@@ -24,10 +24,12 @@ export async function validateTrace(
 ): Promise<ExitStatus> {
   const lines = new Lines(output);
   let judge: TraceJudge | undefined;
+  let above: TraceHeader | undefined;
   const counts = { calls: 0, named: 0, wrong: 0 };
   if (options.json) lines.add('[');
   await forEachRecord(path, (record, header) => {
-    judge ??= judgeFor(header, options);
+    if (judge === undefined || !sameModels(header, above)) judge = judgeFor(header, options);
+    above = header;
     const verdict = judge.judge(record);
     const wrong = verdict.errno !== null && verdict.errno !== record.errno;
     counts.calls++;

@@ -10,6 +10,8 @@ export interface MappingOptions {
   readonly writable?: boolean;
   /** What a page holds at first, by its address; zeros unless given. */
   readonly fill?: (address: bigint) => PageFill;
+  /** A copy of the memory (fork) has the same pages, not copies of them. */
+  readonly shared?: boolean;
   /** The pages are neighbours, the first at a multiple of this many pages; scattered unless given. */
   readonly contiguous?: number;
 }
@@ -20,8 +22,11 @@ interface Mapping {
   readonly stop: bigint;
   readonly writable: boolean;
   readonly fill: ((address: bigint) => PageFill) | undefined;
-  /** The pages that were touched. */
+  readonly shared: boolean;
+  /** The pages that were touched, and those of other parts of what was mapped at once. */
   readonly pages: (Page | undefined)[];
+  /** Place of its first page in these. */
+  readonly first: number;
 }
 
 /** An address space of which only the pages that were touched take memory. */
@@ -41,7 +46,7 @@ export class SparseMemory implements UserMemory {
   map(start: bigint, length: bigint, options: MappingOptions = {}): void {
     checkRange(start, length);
     this.unmap(start, length);
-    const { writable = true, fill, contiguous } = options;
+    const { writable = true, shared = false, fill, contiguous } = options;
     const pages =
       contiguous === undefined
         ? []
@@ -50,7 +55,7 @@ export class SparseMemory implements UserMemory {
             contiguous,
             fill && ((index) => fill(start + BigInt(index) * pageSize)),
           );
-    this.#mappings.push({ start, stop: start + length, writable, fill, pages });
+    this.#mappings.push({ start, stop: start + length, writable, fill, shared, pages, first: 0 });
   }
 
   /** Allows or forbids writes to whole pages that are mapped. */
@@ -73,8 +78,38 @@ export class SparseMemory implements UserMemory {
     this.#mappings = this.#mappings.flatMap((mapping) => {
       const [from, to] = [larger(mapping.start, start), smaller(mapping.stop, stop)];
       if (from >= to) return [mapping];
-      for (const page of part(mapping, from, to).pages) if (page?.pins === 0) this.frames.free(page);
+      if (!mapping.shared) this.#free(part(mapping, from, to));
       return outside(mapping, start, stop);
+    });
+  }
+
+  /** Takes everything away, as the end of a process does. */
+  unmapAll(): void {
+    this.#last = undefined;
+    for (const mapping of this.#mappings) if (!mapping.shared) this.#free(mapping);
+    this.#mappings = [];
+  }
+
+  /** A copy, as a process gets that is forked. */
+  fork(): SparseMemory {
+    const copy = new SparseMemory(this.frames);
+    copy.#mappings = this.#mappings.map((mapping) => {
+      if (mapping.shared) return mapping;
+      const pages: (Page | undefined)[] = [];
+      eachPage(mapping, (page, index) => {
+        pages[index] = this.frames.allocate((bytes) => bytes.set(page.bytes));
+        // The contents of now, not those of when they are looked at first.
+        void pages[index]?.bytes;
+      });
+      return { ...mapping, pages, first: 0 };
+    });
+    return copy;
+  }
+
+  #free(mapping: Mapping): void {
+    eachPage(mapping, (page, index) => {
+      if (page.pins === 0) this.frames.free(page);
+      mapping.pages[mapping.first + index] = undefined;
     });
   }
 
@@ -96,6 +131,8 @@ export class SparseMemory implements UserMemory {
       page.bytes.set(bytes, this.#at);
       return length;
     }
+    // Nothing is written to a range that ends where no process has memory: access_ok() comes first.
+    if (address + BigInt(length) > TASK_SIZE_MAX) return 0;
     return this.#each(address, length, true, (page, at, offset, count) => {
       page.bytes.set(bytes.subarray(offset, offset + count), at);
     });
@@ -157,10 +194,10 @@ export class SparseMemory implements UserMemory {
   }
 
   #page(mapping: Mapping, index: number): Page {
-    const page = mapping.pages[index];
+    const page = mapping.pages[mapping.first + index];
     if (page !== undefined) return page;
     const made = this.frames.allocate(mapping.fill?.(mapping.start + BigInt(index) * pageSize));
-    mapping.pages[index] = made;
+    mapping.pages[mapping.first + index] = made;
     return made;
   }
 }
@@ -174,13 +211,23 @@ function outside(mapping: Mapping, start: bigint, stop: bigint): Mapping[] {
 }
 
 function part(mapping: Mapping, start: bigint, stop: bigint): Mapping {
-  const first = Number((start - mapping.start) / pageSize);
-  return {
-    ...mapping,
-    start,
-    stop,
-    pages: mapping.pages.slice(first, first + Number((stop - start) / pageSize)),
+  return { ...mapping, start, stop, first: mapping.first + Number((start - mapping.start) / pageSize) };
+}
+
+/** Calls `use` for each page that was touched, with its place in the mapping. */
+function eachPage({ start, stop, pages, first }: Mapping, use: (page: Page, index: number) => void): void {
+  const count = Number((stop - start) / pageSize);
+  const visit = (place: number): void => {
+    const page = pages[place];
+    if (page !== undefined) use(page, place - first);
   };
+  if (count <= 0x1_0000) {
+    for (let place = first; place < first + count; place++) visit(place);
+    return;
+  }
+  // Of terabytes only what was touched is looked at.
+  for (const place of Object.keys(pages).map(Number))
+    if (place >= first && place < first + count) visit(place);
 }
 
 function checkRange(start: bigint, length: bigint): void {

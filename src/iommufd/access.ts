@@ -76,6 +76,11 @@ export function attachAccess(access: Access, ioasId: number): Failure | null {
   return access.ioas === null ? changeIoasId(access, ioasId) : fail('EINVAL', 'detached');
 }
 
+/** It leaves its address space; all that it pinned must be unpinned by {@link AccessOps.unmap}. @kernel device.c iommufd_access_detach */
+export function detachAccess(access: Access): void {
+  changeIoas(access, null);
+}
+
 /** @kernel device.c iommufd_access_replace */
 export function replaceAccess(access: Access, ioasId: number): Failure | null {
   return access.ioas === null ? fail('ENOENT', 'attached') : changeIoasId(access, ioasId);

@@ -25,12 +25,17 @@ export function enablePageRequests(device: BoundDevice): Failure | null {
   return null;
 }
 
-/** @kernel fault.c iommufd_fault_iopf_disable */
+/**
+ * Does nothing for a device for which they were not turned on: of a group, that is any but the one that was attached first.
+ *
+ * @kernel fault.c iommufd_fault_iopf_disable
+ */
 export function disablePageRequests(device: BoundDevice): void {
+  if (device.pageRequestUsers === 0) return;
   if (--device.pageRequestUsers === 0) device.device.driver.disablePageRequests(device.device);
 }
 
-/** What a device reserved is free again. */
+/** What a device reserved is free again. @kernel io_pagetable.c iopt_remove_reserved_iova */
 export function removeDeviceReservations(hwpt: Hwpt, { device }: BoundDevice): void {
   pagingOf(hwpt).ioas.iopt.reserved.removeOwner(device);
 }

@@ -44,7 +44,10 @@ function reserveForGroup(hwpt: Hwpt, { igroup }: BoundDevice): Failure | null {
   return null;
 }
 
-/** @kernel device.c iommufd_hwpt_replace_device */
+/**
+ * @kernel device.c iommufd_hwpt_replace_device
+ * @kernel fault.c iommufd_fault_domain_replace_dev __fault_domain_replace_dev
+ */
 function replaceGroup(hwpt: Hwpt, old: Hwpt, device: BoundDevice): Failure | null {
   const { group } = device.igroup;
   const before = group.handle;

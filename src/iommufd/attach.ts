@@ -13,7 +13,7 @@ import { type Hwpt, HwptPaging, pagingOf } from './hw-pagetable.ts';
 /**
  * Attaches a device to a page table; the first device of a group attaches the group.
  *
- * @kernel device.c iommufd_hw_pagetable_attach
+ * @kernel device.c iommufd_hw_pagetable_attach iommufd_device_attach_reserved_iova
  */
 export function attachHwpt(hwpt: Hwpt, device: BoundDevice): Failure | null {
   const { igroup } = device;
@@ -34,7 +34,10 @@ export function attachHwpt(hwpt: Hwpt, device: BoundDevice): Failure | null {
   return null;
 }
 
-/** @kernel device.c iommufd_hwpt_attach_device */
+/**
+ * @kernel device.c iommufd_hwpt_attach_device
+ * @kernel fault.c iommufd_fault_domain_attach_dev __fault_domain_attach_dev
+ */
 function attachGroup(hwpt: Hwpt, device: BoundDevice): Failure | null {
   if (!device.ictx.host.allocate()) return fail('ENOMEM', 'memory');
   const refused = hwpt.fault === null ? null : enablePageRequests(device);
@@ -48,7 +51,8 @@ function attachGroup(hwpt: Hwpt, device: BoundDevice): Failure | null {
 /**
  * The device lets go; the caller still has to give back its use of the page table that this returns.
  *
- * @kernel device.c iommufd_hw_pagetable_detach
+ * @kernel device.c iommufd_hw_pagetable_detach iommufd_hwpt_detach_device
+ * @kernel fault.c iommufd_fault_domain_detach_dev
  */
 export function detachHwpt(device: BoundDevice): Hwpt {
   const { igroup } = device;

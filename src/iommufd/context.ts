@@ -9,7 +9,8 @@ import type { AccountMode, PageSource } from './page-source.ts';
 
 /** An open /dev/iommu. Follows struct iommufd_ctx (iommufd_private.h). */
 export class IommufdContext {
-  readonly host: Host;
+  /** The process that calls; the one that opened the file unless another one shares it and calls now. */
+  host: Host;
   readonly memory: KernelMemory;
   readonly objects: ObjectTable;
   readonly groups = new Map<IommuGroup, DeviceGroup>();
@@ -47,7 +48,7 @@ export class IommufdContext {
     const { host, memory } = this;
     const accountMode = host.credentials.ipcLock ? 'none' : this.accountMode;
     const known = this.#pageSources.find(
-      (each) => each.accountMode === accountMode && each.writable === writable,
+      (each) => each.host === host && each.accountMode === accountMode && each.writable === writable,
     );
     if (known !== undefined) return known;
     const source = { host, memory, accountMode, writable };

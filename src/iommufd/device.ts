@@ -37,7 +37,7 @@ export interface DeviceHandle extends AttachHandle {
 /**
  * Takes a device over, published, with one use that belongs to the caller.
  *
- * @kernel device.c iommufd_device_bind
+ * @kernel device.c iommufd_device_bind iommufd_get_group
  */
 export function bindDevice(ictx: IommufdContext, device: Device): BoundDevice | Failure {
   const { group } = device;
@@ -60,6 +60,7 @@ export function unbindDevice(device: BoundDevice): void {
   device.ictx.objects.put(device);
 }
 
+/** @kernel device.c iommufd_group_release iommufd_put_group */
 function releaseGroup(ictx: IommufdContext, igroup: DeviceGroup): void {
   if (--igroup.bound > 0) return;
   ictx.groups.delete(igroup.group);

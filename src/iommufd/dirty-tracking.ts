@@ -7,6 +7,7 @@ import {
 import type { PagingDomain } from '../iommu/domain.ts';
 import { areaLength, ContiguousAreas } from './area.ts';
 import { Failure, fail } from './failure.ts';
+import type { Host } from './host.ts';
 import { domainOf, HwptPaging } from './hw-pagetable.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { IovaBitmap } from './iova-bitmap.ts';
@@ -19,7 +20,7 @@ export function hwptSetDirtyTracking({ ictx, cmd }: Ucmd<IommuHwptSetDirtyTracki
   const hwpt = ictx.objects.get(cmd.hwpt_id, HwptPaging, 'hwpt-exists');
   if (hwpt instanceof Failure) return hwpt;
   const enable = (cmd.flags & IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0;
-  return setDirtyTracking(hwpt.ioas.iopt, domainOf(hwpt) as PagingDomain, enable);
+  return setDirtyTracking(hwpt.ioas.iopt, domainOf(hwpt), enable);
 }
 
 /**
@@ -46,7 +47,7 @@ export function hwptGetDirtyBitmap({ ictx, cmd }: Ucmd<IommuHwptGetDirtyBitmap>)
   const hwpt = ictx.objects.get(cmd.hwpt_id, HwptPaging, 'hwpt-exists');
   if (hwpt instanceof Failure) return hwpt;
   const { iopt } = hwpt.ioas;
-  return checkRange(iopt, cmd) ?? readAndClear(iopt, domainOf(hwpt) as PagingDomain, cmd);
+  return checkRange(iopt, cmd) ?? readAndClear(ictx.host, iopt, domainOf(hwpt), cmd);
 }
 
 /** @kernel io_pagetable.c iommufd_check_iova_range */
@@ -65,22 +66,23 @@ function checkRange(iopt: IoPagetable, { iova, length, page_size }: IommuHwptGet
  * Tells which pages were written. That tracking is off, that part of the range is not mapped, or that the bitmap cannot
  * be written only ends the walk: the kernel answers 0 all the same.
  *
- * @kernel io_pagetable.c iommu_read_and_clear_dirty __iommu_read_and_clear_dirty
+ * @kernel io_pagetable.c iopt_read_and_clear_dirty_data iommu_read_and_clear_dirty __iommu_read_and_clear_dirty
  */
 function readAndClear(
+  host: Host,
   iopt: IoPagetable,
   { dirty }: PagingDomain,
   cmd: IommuHwptGetDirtyBitmap,
 ): Failure | null {
   if (dirty === null) return fail('EOPNOTSUPP', 'can-track');
-  if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
-  const { iova, page_size: pageSize, data: address } = cmd;
-  const bitmap = new IovaBitmap(iopt.host, { iova, pageSize, address });
+  if (!host.allocate()) return fail('ENOMEM', 'memory');
+  const { iova, length, page_size: pageSize, data: address } = cmd;
+  const bitmap = new IovaBitmap(host, { iova, length, pageSize, address });
   const keep = (cmd.flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0;
-  const walk = new ContiguousAreas(iopt, iova, iova + cmd.length - 1n);
+  const walk = new ContiguousAreas(iopt, iova, iova + length - 1n);
   while (walk.area !== null) {
     const range = { iova: walk.iova, length: walk.areaLast - walk.iova + 1n };
-    if (!dirty.readAndClear(range, keep, (at, length) => bitmap.set(at, length))) return null;
+    if (!dirty.readAndClear(range, keep, (at, bytes) => bitmap.set(at, bytes))) return null;
     if (!walk.next()) break;
   }
   return null;

@@ -7,6 +7,7 @@ import {
   sizeofIommuHwptPageResponse,
   sizeofIommuHwptPgfault,
 } from '../generated/ts/iommufd.ts';
+import type { UserMemory } from '../ioctl/user-memory.ts';
 import type { AttachHandle } from '../iommu/group.ts';
 import type { PageRequestGroup } from '../iommu/page-request.ts';
 import type { IommufdContext } from './context.ts';
@@ -48,13 +49,13 @@ export class Fault extends IommufdObject implements OpenFile {
    * @returns bytes, 0 where no group waits
    * @kernel fault.c iommufd_fault_fops_read
    */
-  read(address: bigint, length: number): number | Failure {
+  read(memory: UserMemory, address: bigint, length: number): number | Failure {
     if (length % sizeofIommuHwptPgfault !== 0) return fail('ESPIPE', 'whole-faults');
     let done = 0;
     for (let group = this.deliver[0]; group !== undefined; group = this.deliver[0]) {
       const size = group.requests.length * sizeofIommuHwptPgfault;
       if (size > length - done) return done === 0 ? fail('EINVAL', 'group-fits') : done;
-      const failure = this.#giveGroup(group, address + BigInt(done));
+      const failure = this.#giveGroup(group, memory, address + BigInt(done));
       if (failure !== null) return done === 0 ? failure : done;
       this.deliver.shift();
       done += size;
@@ -62,7 +63,8 @@ export class Fault extends IommufdObject implements OpenFile {
     return done;
   }
 
-  #giveGroup(group: PageRequestGroup, address: bigint): Failure | null {
+  /** @kernel fault.c iommufd_compose_fault_message */
+  #giveGroup(group: PageRequestGroup, memory: UserMemory, address: bigint): Failure | null {
     const cookie = this.response.add(group);
     if (cookie === null) return fail('EBUSY', 'cookies');
     const { device } = group.handle as DeviceHandle;
@@ -71,7 +73,7 @@ export class Fault extends IommufdObject implements OpenFile {
       const { flags, pasid, grpid, perm, addr } = request;
       const view = new DataView(bytes.buffer);
       encodeIommuHwptPgfault({ flags, dev_id: device.id, pasid, grpid, perm, addr, length: 0, cookie }, view);
-      if (this.ictx.host.memory.write(address + BigInt(index * bytes.length), bytes) < bytes.length) {
+      if (memory.write(address + BigInt(index * bytes.length), bytes) < bytes.length) {
         this.response.delete(cookie);
         return fail('EFAULT', 'faults-writable');
       }
@@ -85,18 +87,18 @@ export class Fault extends IommufdObject implements OpenFile {
    * @returns bytes
    * @kernel fault.c iommufd_fault_fops_write
    */
-  write(address: bigint, length: number): number | Failure {
+  write(memory: UserMemory, address: bigint, length: number): number | Failure {
     const size = sizeofIommuHwptPageResponse;
     if (length % size !== 0) return fail('ESPIPE', 'whole-responses');
     for (let done = 0; done < length; done += size) {
-      const failure = this.#takeResponse(address + BigInt(done));
+      const failure = this.#takeResponse(memory, address + BigInt(done));
       if (failure !== null) return done === 0 ? failure : done;
     }
     return length;
   }
 
-  #takeResponse(address: bigint): Failure | null {
-    const bytes = this.ictx.host.memory.read(address, sizeofIommuHwptPageResponse);
+  #takeResponse(memory: UserMemory, address: bigint): Failure | null {
+    const bytes = memory.read(address, sizeofIommuHwptPageResponse);
     if (bytes === null) return fail('EFAULT', 'responses-readable');
     const { cookie, code } = decodeIommuHwptPageResponse(new DataView(bytes.buffer));
     if (code !== IOMMUFD_PAGE_RESP_SUCCESS && code !== IOMMUFD_PAGE_RESP_INVALID)

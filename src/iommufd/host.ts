@@ -13,6 +13,8 @@ export interface Credentials {
   readonly ipcLock: boolean;
   /** CAP_SYS_RESOURCE: IOMMU_OPTION_RLIMIT_MODE may be set. */
   readonly sysResource: boolean;
+  /** CAP_SYS_RAWIO: devices without an IOMMU may be used; yes unless it says no. */
+  readonly rawIo?: boolean;
   /** RLIMIT_MEMLOCK in bytes. */
   readonly memlockBytes: number;
   /** Pinned pages of all processes of the user. */
@@ -27,6 +29,8 @@ export interface Host {
   readonly frames: PageFrames;
   readonly files: FileTable;
   readonly credentials: Credentials;
+  /** The process has ended and its memory is gone; no unless it says so. */
+  readonly exited?: boolean;
   /** The kernel is built with CONFIG_VFIO_NOIOMMU. */
   readonly vfioNoIommu: boolean;
   /** The kernel's memory for each open file in bytes; limits.kernelBytes unless given. */

@@ -4,8 +4,7 @@ import {
   type IommuHwInfo,
 } from '../generated/ts/iommufd.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
-import type { UserMemory } from '../ioctl/user-memory.ts';
-import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
+import { TASK_SIZE_MAX, type UserMemory } from '../ioctl/user-memory.ts';
 import { BoundDevice } from './device.ts';
 import { Failure, fail } from './failure.ts';
 import type { Ucmd } from './ucmd.ts';
@@ -18,7 +17,9 @@ export function getHwInfo({ ictx, cmd, reply }: Ucmd<IommuHwInfo>): Failure | nu
   if (bound instanceof Failure) return bound;
   const { device } = bound;
   const { driver } = device;
-  const info = driver.hwInfo(device) ?? { type: IOMMU_HW_INFO_TYPE_NONE, data: new Uint8Array(0) };
+  const known = driver.hwInfo(device);
+  if (known !== null && !ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  const info = known ?? { type: IOMMU_HW_INFO_TYPE_NONE, data: new Uint8Array(0) };
   const { memory } = ictx.host;
   const copied = info.data.subarray(0, cmd.data_len);
   if (memory.write(cmd.data_uptr, copied) < copied.length) return fail('EFAULT', 'data-writable');

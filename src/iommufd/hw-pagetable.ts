@@ -1,4 +1,4 @@
-import type { Domain, NestedDomain, PagingDomain } from '../iommu/domain.ts';
+import type { NestedDomain, PagingDomain } from '../iommu/domain.ts';
 import { removeDomain } from './domains.ts';
 import type { Fault } from './fault.ts';
 import type { Ioas } from './ioas.ts';
@@ -59,7 +59,7 @@ export function pagingOf(hwpt: Hwpt): HwptPaging {
 }
 
 /** The domain of a page table that was made completely. */
-export function domainOf(hwpt: Hwpt): Domain {
-  if (hwpt.domain === null) throw new TypeError(`page table ${hwpt.id} has no domain`);
-  return hwpt.domain;
+export function domainOf<T extends Hwpt>({ id, domain }: T): NonNullable<T['domain']> {
+  if (domain === null) throw new TypeError(`page table ${id} has no domain`);
+  return domain;
 }

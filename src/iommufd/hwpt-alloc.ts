@@ -76,7 +76,7 @@ const pagingFlags = IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKI
  * Makes a page table with all that the address space maps, not published yet. `attach` attaches the device before the
  * mappings are loaded.
  *
- * @kernel hw_pagetable.c iommufd_hwpt_paging_alloc
+ * @kernel hw_pagetable.c iommufd_hwpt_paging_alloc iommufd_hwpt_paging_enforce_cc
  */
 export function allocHwptPaging(
   ictx: IommufdContext,

@@ -3,7 +3,7 @@ import { copyStructFromUser } from '../ioctl/copy-struct.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import type { IommufdContext } from './context.ts';
 import { Failure, fail } from './failure.ts';
-import { HwptNested } from './hw-pagetable.ts';
+import { domainOf, HwptNested } from './hw-pagetable.ts';
 import { limits } from './limits.ts';
 import type { Ucmd } from './ucmd.ts';
 
@@ -32,9 +32,8 @@ function invalidate(
   }
   const hwpt = ictx.objects.get(cmd.hwpt_id, HwptNested, 'hwpt-exists');
   if (hwpt instanceof Failure) return refuse(hwpt);
-  if (hwpt.domain === null) return refuse(fail('ENOENT', 'hwpt-exists'));
   const { memory } = ictx.host;
-  const { done, failed } = hwpt.domain.invalidate({
+  const { done, failed } = domainOf(hwpt).invalidate({
     type,
     length,
     count,

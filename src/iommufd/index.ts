@@ -22,7 +22,15 @@ export type { Iotlb } from '../iommu/iotlb.ts';
 export type { PageRequestGroup, PageRequestState } from '../iommu/page-request.ts';
 export { type PageRequest, reportPageRequest } from '../iommu/page-request.ts';
 export type { Access, AccessOps, AccessRange } from './access.ts';
-export { attachAccess, createAccess, destroyAccess, pinPages, replaceAccess, unpinPages } from './access.ts';
+export {
+  attachAccess,
+  createAccess,
+  destroyAccess,
+  detachAccess,
+  pinPages,
+  replaceAccess,
+  unpinPages,
+} from './access.ts';
 export { accessRw, type Transfer } from './access-rw.ts';
 export { detachDevice } from './attach.ts';
 export { attachDevice, replaceDevice } from './attach-pt.ts';
@@ -41,3 +49,4 @@ export type { IommufdObject, Kind, ObjectKind, ObjectTable } from './object.ts';
 export type { AccountMode, PageSource } from './page-source.ts';
 export { Process, type ProcessOptions } from './process.ts';
 export type { IovaRange } from './reserved-ranges.ts';
+export { createCompatIoas, setNoIommu } from './vfio-ioas.ts';

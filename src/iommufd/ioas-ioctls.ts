@@ -13,6 +13,7 @@ import {
   type IommuOption,
   sizeofIommuIovaRange,
 } from '../generated/ts/iommufd.ts';
+import { IntervalMap } from '../interval/interval-map.ts';
 import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
 import { disableLargePages, enableLargePages } from './domains.ts';
 import { Failure, fail } from './failure.ts';
@@ -71,19 +72,16 @@ export function ioasAllowIovas({ ictx, cmd }: Ucmd<IommuIoasAllowIovas>): Failur
 
 /** @kernel ioas.c iommufd_ioas_load_iovas */
 function loadRanges(host: Host, table: bigint, count: number): readonly IovaRange[] | Failure {
-  const ranges: IovaRange[] = [];
+  const ranges = new IntervalMap<null>();
   for (let index = 0; index < count; index++) {
     const bytes = host.memory.read(element(table, index), sizeofIommuIovaRange);
     if (bytes === null) return fail('EFAULT', 'ranges-readable');
     const range = decodeIommuIovaRange(new DataView(bytes.buffer));
     if (range.start >= range.last) return fail('EINVAL', 'ranges-in-order');
-    if (ranges.some(({ start, last }) => start <= range.last && last >= range.start)) {
-      return fail('EINVAL', 'ranges-disjoint');
-    }
+    if (!ranges.insert(range.start, range.last, null)) return fail('EINVAL', 'ranges-disjoint');
     if (!host.allocate()) return fail('ENOMEM', 'memory');
-    ranges.push(range);
   }
-  return ranges;
+  return Array.from(ranges.entries(), ({ start, last }) => ({ start, last }));
 }
 
 function element(table: bigint, index: number): bigint {
@@ -98,7 +96,8 @@ export function ioasUnmap({ ictx, cmd, reply }: Ucmd<IommuIoasUnmap>): Failure |
   if (iova === 0n && length === U64_MAX) {
     const { bytes, failure } = unmapAll(ioas.iopt);
     if (failure !== null) return failure;
-    cmd.length = bytes;
+    // All of an address space is 2^64 bytes, which is told as 0.
+    cmd.length = BigInt.asUintN(64, bytes);
     return reply.respond();
   }
   if (iova >= U64_MAX || length >= U64_MAX) return fail('EOVERFLOW', 'not-all-ones');

@@ -17,7 +17,10 @@ export class Ioas extends IommufdObject {
     this.iopt = new IoPagetable(ictx.host, ictx.memory);
   }
 
-  /** @kernel ioas.c iommufd_ioas_destroy */
+  /**
+   * @kernel ioas.c iommufd_ioas_destroy
+   * @kernel io_pagetable.c iopt_destroy_table
+   */
   destroy(): void {
     unmapAll(this.iopt);
     this.iopt.reserved.removeOwner(null);

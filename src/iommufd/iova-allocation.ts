@@ -60,7 +60,7 @@ function spans({ allowed }: IoPagetable): readonly IovaRange[] {
 /**
  * The first aligned place of a free range, null where it is too short. A place of one byte at its end does not count.
  *
- * @kernel io_pagetable.c __alloc_iova_check_range
+ * @kernel io_pagetable.c __alloc_iova_check_range __alloc_iova_check_hole __alloc_iova_check_used
  */
 function alignedStart({ start, last }: IovaRange, { length, alignment, pageOffset }: Wanted): bigint | null {
   const up = start + alignment - 1n;

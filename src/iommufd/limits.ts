@@ -1,3 +1,5 @@
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+
 /** The largest u64; addresses and IOVAs end here. */
 export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
@@ -27,6 +29,10 @@ export const limits = {
   alignmentMax: 2n * 1024n * 1024n,
   /** Pages that are pinned in one go. temp_kmalloc, TEMP_MEMORY_LIMIT */
   pinBatch: 65536 / 8,
+  /** Bytes that one read(2) or write(2) moves; the rest is left. MAX_RW_COUNT */
+  transferBytesMax: 0x7fff_f000,
+  /** Pages of a bitmap that GET_DIRTY_BITMAP pins in one go. iova_bitmap_get */
+  bitmapPagesMax: PAGE_SIZE / 8,
   /** The smallest SET_TEMP_MEMORY_LIMIT: EINVAL. */
   tempMemoryMin: 12,
 } as const;

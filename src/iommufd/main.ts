@@ -1,9 +1,11 @@
 import { IOMMUFD_CMD_BASE } from '../generated/ts/iommufd.ts';
 import { copyStructFromUser } from '../ioctl/copy-struct.ts';
+import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
 import type { Errno } from '../model/errno.ts';
 import { IommufdContext } from './context.ts';
 import { Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
+import { limits } from './limits.ts';
 import { operations } from './operations.ts';
 import { noReply, type Reply } from './ucmd.ts';
 import { vfioIoctl } from './vfio-compat.ts';
@@ -34,28 +36,34 @@ export class Iommufd {
     if (viaVfio) this.context.accountMode = 'mm';
   }
 
-  /** An ioctl as a process makes it. @param arg address of the argument struct, or the argument itself */
-  ioctl(cmd: number, arg: bigint): CallResult {
-    return resultOf(iommufdIoctl(this.context, cmd, arg));
+  /**
+   * An ioctl as a process makes it.
+   *
+   * @param arg address of the argument struct, or the argument itself
+   * @param caller another process that has the file too (fork); the one that opened it unless given
+   */
+  ioctl(cmd: number, arg: bigint, caller?: Host): CallResult {
+    const { context } = this;
+    const opener = context.host;
+    context.host = caller ?? opener;
+    const result = resultOf(iommufdIoctl(context, cmd, arg));
+    context.host = opener;
+    return result;
   }
 
-  /** read(2) on a file that this handed out. */
-  read(fd: number, address: bigint, length: number): CallResult {
-    const file = this.context.host.files.get(fd);
-    if (file === undefined) return resultOf(fail('EBADF', 'open-file'));
-    return resultOf(file.read?.(address, length) ?? fail('EINVAL', 'readable-file'));
+  /** read(2) on a file that this handed out. @param caller as of an ioctl */
+  read(fd: number, address: bigint, length: number, caller: Host = this.context.host): CallResult {
+    return resultOf(transfer(caller, fd, 'read', address, length));
   }
 
   /** write(2) on such a file. */
-  write(fd: number, address: bigint, length: number): CallResult {
-    const file = this.context.host.files.get(fd);
-    if (file === undefined) return resultOf(fail('EBADF', 'open-file'));
-    return resultOf(file.write?.(address, length) ?? fail('EINVAL', 'writable-file'));
+  write(fd: number, address: bigint, length: number, caller: Host = this.context.host): CallResult {
+    return resultOf(transfer(caller, fd, 'write', address, length));
   }
 
   /** close(2) of such a file. */
-  closeFile(fd: number): CallResult {
-    return resultOf(this.context.host.files.close(fd) ? 0 : fail('EBADF', 'open-file'));
+  closeFile(fd: number, caller: Host = this.context.host): CallResult {
+    return resultOf(caller.files.close(fd) ? 0 : fail('EBADF', 'open-file'));
   }
 
   /** close(2) of /dev/iommu itself; everything goes with the last file that holds it. */
@@ -68,6 +76,21 @@ function resultOf(value: number | Failure): CallResult {
   return value instanceof Failure
     ? { ret: -1, errno: value.errno, check: value.check }
     : { ret: value, errno: null, check: null };
+}
+
+/** What all files check before their own code runs. @kernel fs/read_write.c vfs_read vfs_write */
+function transfer(
+  { files, memory }: Host,
+  fd: number,
+  direction: 'read' | 'write',
+  address: bigint,
+  length: number,
+): number | Failure {
+  const file = files.get(fd);
+  if (file === undefined) return fail('EBADF', 'open-file');
+  if (file[direction] === undefined) return fail('EINVAL', 'file-allows');
+  if (address + BigInt(length) > TASK_SIZE_MAX) return fail('EFAULT', 'buffer-in-reach');
+  return file[direction](memory, address, Math.min(length, limits.transferBytesMax));
 }
 
 /** @kernel main.c iommufd_fops_ioctl */

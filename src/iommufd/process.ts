@@ -29,18 +29,23 @@ export class Process implements Host {
   readonly memory: SparseMemory;
   readonly files: FileTable;
   readonly credentials: Credentials;
-  readonly vfioNoIommu = false;
+  exited = false;
+  readonly vfioNoIommu: boolean = false;
   readonly kernelBytes: number;
   readonly allocate: () => boolean;
+  readonly #options: ProcessOptions;
 
-  constructor(options: ProcessOptions = {}) {
+  /** @param parent the process that it is forked from */
+  constructor(options: ProcessOptions = {}, parent?: Process) {
     const { frames = new PageFrames(), privileged = true, memlockBytes = 8 * 1024 * 1024 } = options;
+    this.#options = options;
     this.frames = frames;
-    this.memory = new SparseMemory(frames);
-    this.files = new FileTable(options.chooseFd);
+    this.memory = parent?.memory.fork() ?? new SparseMemory(frames);
+    this.files = parent?.files.fork() ?? new FileTable(options.chooseFd);
     this.credentials = {
       ipcLock: privileged,
       sysResource: privileged,
+      rawIo: privileged,
       memlockBytes,
       user: options.user ?? { pages: 0 },
       process: { pages: 0 },
@@ -52,5 +57,18 @@ export class Process implements Host {
   /** Opens /dev/iommu; or /dev/vfio/vfio, which counts pinned memory as VFIO does. */
   open(path: '/dev/iommu' | '/dev/vfio/vfio' = '/dev/iommu'): Iommufd {
     return new Iommufd(this, { viaVfio: path === '/dev/vfio/vfio' });
+  }
+
+  /** fork(2): a process with a copy of the memory and the same open files. It says so when it calls `Iommufd.ioctl`. */
+  fork(): Process {
+    const { frames, credentials } = this;
+    return new Process({ ...this.#options, frames, user: credentials.user }, this);
+  }
+
+  /** The process ends: its memory is unmapped, its files are closed. What is pinned of it stays. */
+  exit(): void {
+    this.exited = true;
+    this.files.closeAll();
+    this.memory.unmapAll();
   }
 }

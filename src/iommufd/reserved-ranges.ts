@@ -21,7 +21,7 @@ export class ReservedRanges {
     this.#forget();
   }
 
-  /** Takes away what an owner reserved. */
+  /** Takes away what an owner reserved. @kernel io_pagetable.c __iopt_remove_reserved_iova */
   removeOwner(owner: object | null): void {
     const kept = this.#ranges.filter((range) => range.owner !== owner);
     if (kept.length === this.#ranges.length) return;

@@ -70,7 +70,7 @@ function getAccess({ host }: IommufdContext, fd: number, check: string): Selftes
   return file instanceof SelftestAccess ? file : fail('EBADFD', check);
 }
 
-/** @kernel selftest.c iommufd_test_create_access */
+/** @kernel selftest.c iommufd_test_create_access iommufd_test_alloc_access */
 export function createAccessCommand({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
   const request = cmd.create_access;
   if ((request.flags & ~MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES) !== 0)
@@ -117,6 +117,7 @@ export function accessPages({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failu
   if (!file.needsPinPages) return fail('EOPNOTSUPP', 'pin-able');
   const access = file.access as Access;
   const iova = (flags & MOCK_FLAGS_ACCESS_SYZ) !== 0 ? syzIovaOf(access, request.iova) : request.iova;
+  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
   const pages = pinPages(access, { iova, length, write: (flags & MOCK_FLAGS_ACCESS_WRITE) !== 0 });
   if (pages instanceof Failure) return pages.check === 'pages-there' ? fail(pages.errno, 'pin-there') : pages;
   const wrong =

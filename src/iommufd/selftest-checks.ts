@@ -69,7 +69,7 @@ export function checkRefs({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null
   return null;
 }
 
-/** @kernel selftest.c iommufd_test_md_check_iotlb */
+/** @kernel selftest.c iommufd_test_md_check_iotlb get_md_pagetable_nested */
 export function checkIotlb({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
   const { id, iotlb } = cmd.check_iotlb;
   const hwpt = ictx.objects.get(cmd.id, HwptNested, 'iotlb-hwpt');
@@ -81,7 +81,7 @@ export function checkIotlb({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | nul
 
 /**
  * Marks pages as written by a device. The place is counted in pages of the caller's size, the page table in its own:
- * with another size this marks somewhere else, as the kernel does.
+ * with another size this marks somewhere else, and behind 2^64 it goes on at 0, as in the kernel.
  *
  * @kernel selftest.c iommufd_test_dirty
  */
@@ -99,10 +99,11 @@ export function markDirty({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure
   if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
   const bits = ictx.host.memory.read(uptr, Math.ceil(Number(count) / 8));
   if (bits === null) return fail('EFAULT', 'dirty-readable');
-  const first = Number(iova / size);
   let marked = 0n;
   for (let i = 0; i < Number(count); i++) {
-    if (((bits[i >> 3] ?? 0) & (1 << (i & 7))) !== 0 && domain.setDirtyAt(first + i)) marked++;
+    if (((bits[i >> 3] ?? 0) & (1 << (i & 7))) === 0) continue;
+    const at = BigInt.asUintN(64, iova + BigInt(i) * size);
+    if (domain.setDirtyAt(Number(at / size))) marked++;
   }
   request.out_nr_dirty = marked;
   return reply.respond();

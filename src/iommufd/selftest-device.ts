@@ -52,7 +52,7 @@ function renamed({ errno, check }: Failure, prefix: string): Failure {
   return fail(errno, name === undefined ? check : `${prefix}-${name}`);
 }
 
-/** @kernel selftest.c iommufd_test_mock_domain */
+/** @kernel selftest.c iommufd_test_mock_domain mock_dev_create */
 export function mockDomain({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
   const ptId = cmd.id;
   const selftest = new SelftestDevice();
@@ -65,6 +65,8 @@ export function mockDomain({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failur
   const flags = cmd.op === IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS ? cmd.mock_domain_flags.dev_flags : 0;
   if ((flags & ~deviceFlags) !== 0) return release(fail('EINVAL', 'device-flags'));
   if (!ictx.host.allocate()) return release(fail('ENOMEM', 'memory'));
+  // A device whose IOMMU found no memory is made all the same. It then has no coherent caches, so it cannot be bound.
+  if (!ictx.host.allocate()) return release(fail('EINVAL', 'device-coherent'));
   const bound = bindDevice(ictx, new MockDevice(ictx.host.frames, flags));
   if (bound instanceof Failure) return release(bound);
   const hwptId = attachDevice(bound, ptId);

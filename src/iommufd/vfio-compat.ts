@@ -1,4 +1,6 @@
 import {
+  minSizeofVfioIommuType1DmaUnmap,
+  sizeofVfioIommuType1DmaMap,
   VFIO_API_VERSION,
   VFIO_CHECK_EXTENSION,
   VFIO_DMA_CC_IOMMU,
@@ -14,6 +16,8 @@ import {
   VFIO_TYPE1_IOMMU,
   VFIO_TYPE1v2_IOMMU,
   VFIO_UNMAP_ALL,
+  VfioIommuType1DmaMapView,
+  VfioIommuType1DmaUnmapView,
 } from '../generated/ts/vfio.ts';
 import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
 import { cutAreas } from './area-split.ts';
@@ -24,10 +28,6 @@ import { type IoPagetable, type Unmapped, unmapAll, unmapIova } from './io-paget
 import { mapUserPages } from './ioas-map.ts';
 import { getInfo } from './vfio-info.ts';
 import { getCompatIoas } from './vfio-ioas.ts';
-
-/** Offset behind the last member of vfio_iommu_type1_dma_map and of vfio_iommu_type1_dma_unmap that is needed. */
-const mapSize = 32;
-const unmapSize = 24;
 
 /**
  * The ioctls of VFIO's type1 driver.
@@ -56,14 +56,18 @@ export function vfioIoctl(ictx: IommufdContext, cmd: number, arg: bigint): numbe
 
 /** @kernel vfio_compat.c iommufd_vfio_set_iommu */
 function setIommu(ictx: IommufdContext, type: bigint): Failure | null {
+  const { host, noIommuMode } = ictx;
+  if (type === BigInt(VFIO_NOIOMMU_IOMMU) && noIommuMode && host.vfioNoIommu) {
+    return host.credentials.rawIo === false ? fail('EPERM', 'privileged') : null;
+  }
   const known = type === BigInt(VFIO_TYPE1_IOMMU) || type === BigInt(VFIO_TYPE1v2_IOMMU);
-  if (!known || ictx.noIommuMode) return fail('EINVAL', 'known-iommu');
+  if (!known || noIommuMode) return fail('EINVAL', 'known-iommu');
   const ioas = getCompatIoas(ictx);
   if (ioas instanceof Failure) return ioas;
   return type === BigInt(VFIO_TYPE1_IOMMU) ? disableLargePages(ioas.iopt) : null;
 }
 
-/** @kernel vfio_compat.c iommufd_vfio_check_extension */
+/** @kernel vfio_compat.c iommufd_vfio_check_extension iommufd_vfio_cc_iommu */
 function checkExtension(ictx: IommufdContext, type: bigint): number | Failure {
   switch (type) {
     case BigInt(VFIO_TYPE1_IOMMU):
@@ -84,12 +88,10 @@ function checkExtension(ictx: IommufdContext, type: bigint): number | Failure {
 
 /** @kernel vfio_compat.c iommufd_vfio_map_dma */
 function mapDma(ictx: IommufdContext, arg: bigint): Failure | null {
-  const bytes = ictx.host.memory.read(arg, mapSize);
+  const bytes = ictx.host.memory.read(arg, sizeofVfioIommuType1DmaMap);
   if (bytes === null) return fail('EFAULT', 'argument-readable');
-  const view = new DataView(bytes.buffer);
-  const argsz = view.getUint32(0, true);
-  const flags = view.getUint32(4, true);
-  if (argsz < mapSize) return fail('EINVAL', 'argsz');
+  const { argsz, flags, vaddr, iova, size } = new VfioIommuType1DmaMapView(new DataView(bytes.buffer));
+  if (argsz < sizeofVfioIommuType1DmaMap) return fail('EINVAL', 'argsz');
   if ((flags & ~(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)) !== 0)
     return fail('EINVAL', 'known-flags');
   const ioas = getCompatIoas(ictx);
@@ -98,34 +100,26 @@ function mapDma(ictx: IommufdContext, arg: bigint): Failure | null {
     IOMMU_CACHE |
     ((flags & VFIO_DMA_MAP_FLAG_READ) !== 0 ? IOMMU_READ : 0) |
     ((flags & VFIO_DMA_MAP_FLAG_WRITE) !== 0 ? IOMMU_WRITE : 0);
-  const [vaddr, iova, length] = [8, 16, 24].map((offset) => view.getBigUint64(offset, true)) as [
-    bigint,
-    bigint,
-    bigint,
-  ];
-  const mapped = mapUserPages(ictx, ioas.iopt, vaddr, { iova, length, prot });
+  const mapped = mapUserPages(ictx, ioas.iopt, vaddr, { iova, length: size, prot });
   return mapped instanceof Failure ? mapped : null;
 }
 
 /** @kernel vfio_compat.c iommufd_vfio_unmap_dma */
 function unmapDma(ictx: IommufdContext, arg: bigint): Failure | null {
   const { memory } = ictx.host;
-  const bytes = memory.read(arg, unmapSize);
+  const bytes = memory.read(arg, minSizeofVfioIommuType1DmaUnmap);
   if (bytes === null) return fail('EFAULT', 'argument-readable');
-  const view = new DataView(bytes.buffer);
-  const argsz = view.getUint32(0, true);
-  const flags = view.getUint32(4, true);
-  if (argsz < unmapSize) return fail('EINVAL', 'argsz');
-  if ((flags & ~VFIO_DMA_UNMAP_FLAG_ALL) !== 0) return fail('EINVAL', 'only-all-on-iommufd');
+  const cmd = new VfioIommuType1DmaUnmapView(new DataView(bytes.buffer));
+  const { iova, size } = cmd;
+  if (cmd.argsz < minSizeofVfioIommuType1DmaUnmap) return fail('EINVAL', 'argsz');
+  if ((cmd.flags & ~VFIO_DMA_UNMAP_FLAG_ALL) !== 0) return fail('EINVAL', 'only-all-on-iommufd');
   const ioas = getCompatIoas(ictx);
   if (ioas instanceof Failure) return ioas;
-  const iova = view.getBigUint64(8, true);
-  const size = view.getBigUint64(16, true);
-  const all = (flags & VFIO_DMA_UNMAP_FLAG_ALL) !== 0;
+  const all = (cmd.flags & VFIO_DMA_UNMAP_FLAG_ALL) !== 0;
   if (all && (iova !== 0n || size !== 0n)) return fail('EINVAL', 'all-has-no-range');
   const unmapped = all ? unmapAll(ioas.iopt) : unmapPart(ioas.iopt, iova, size);
   if (unmapped instanceof Failure) return unmapped;
-  view.setBigUint64(16, unmapped.bytes, true);
+  cmd.size = BigInt.asUintN(64, unmapped.bytes);
   return memory.write(arg, bytes) < bytes.length ? fail('EFAULT', 'reply-writable') : unmapped.failure;
 }
 

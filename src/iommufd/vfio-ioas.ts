@@ -45,14 +45,29 @@ export function vfioIoas({ ictx, cmd, reply }: Ucmd<IommuVfioIoas>): Failure | n
 /**
  * Makes an address space for the VFIO ioctls unless there is one, as VFIO does when a group is attached.
  *
+ * @returns EINVAL where a device without an IOMMU is attached
  * @kernel vfio_compat.c iommufd_vfio_compat_ioas_create
  */
 export function createCompatIoas(ictx: IommufdContext): Failure | null {
-  if (ictx.noIommuMode) return fail('EINVAL', 'no-iommu');
-  if (ictx.vfioIoas !== null) return null;
   const ioas = allocIoas(ictx);
   if (ioas instanceof Failure) return ioas;
+  if (ictx.noIommuMode || ictx.vfioIoas !== null) {
+    ictx.objects.release(ioas);
+    return ictx.noIommuMode ? fail('EINVAL', 'no-iommu') : null;
+  }
   ictx.vfioIoas = ioas;
   ictx.objects.publish(ioas);
+  return null;
+}
+
+/**
+ * A device without an IOMMU is attached: VFIO_SET_IOMMU takes only VFIO_NOIOMMU_IOMMU from now on.
+ *
+ * @returns EINVAL where there is an address space for the VFIO ioctls already
+ * @kernel vfio_compat.c iommufd_vfio_compat_set_no_iommu
+ */
+export function setNoIommu(ictx: IommufdContext): Failure | null {
+  if (ictx.vfioIoas !== null) return fail('EINVAL', 'no-compat-ioas');
+  ictx.noIommuMode = true;
   return null;
 }

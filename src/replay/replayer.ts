@@ -1,12 +1,15 @@
 import { IOMMU_FAULT_QUEUE_ALLOC } from '../generated/ts/iommufd.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_CREATE_ACCESS } from '../generated/ts/iommufd-test.ts';
-import { PAGE_SIZE, type PageFill, PageFrames } from '../ioctl/page-frames.ts';
-import { SparseMemory } from '../ioctl/sparse-memory.ts';
-import { FileTable } from '../iommufd/file.ts';
-import type { Host } from '../iommufd/host.ts';
-import { type CallResult, Iommufd } from '../iommufd/main.ts';
+import { PAGE_SIZE, type PageFill } from '../ioctl/page-frames.ts';
+import type { SparseMemory } from '../ioctl/sparse-memory.ts';
+import type { CallResult, Iommufd } from '../iommufd/main.ts';
+import { Process } from '../iommufd/process.ts';
+import type { TraceEvent, TraceLine } from '../trace/event.ts';
+import { isCall } from '../trace/event.ts';
 import type { IoctlRecord, TraceBuffer, TraceHeader, TraceRecord } from '../trace/record.ts';
 import { type Difference, differences } from './difference.ts';
+import { applyToMemory } from './memory-event.ts';
+import { OpenDevice } from './open-device.ts';
 import { stateLines } from './state.ts';
 
 /** Offsets of file descriptors in answers: iommu_test_cmd.create_access, iommu_fault_alloc. */
@@ -18,6 +21,7 @@ const testOpOffset = 4;
 /** Bytes for the argument struct of a call. */
 const argumentBytes = BigInt(2 * PAGE_SIZE);
 
+const notOpen: CallResult = { ret: -1, errno: 'EBADF', check: 'open-file' };
 const noBuffers: readonly TraceBuffer[] = [];
 const noBytes: readonly Uint8Array[] = [];
 
@@ -35,44 +39,53 @@ export interface ReplayedCall {
   readonly differences: readonly Difference[];
 }
 
-/** Runs recorded calls on the reference /dev/iommu, in a process like the recorded one. */
+/** Runs recorded calls on the reference /dev/iommu, in processes like the recorded ones. */
 export class Replayer {
+  /** The /dev/iommu that is open from the start. */
   readonly iommufd: Iommufd;
-  readonly memory: SparseMemory;
+  readonly #processes = new Map<number, Process>();
   readonly #argument: bigint;
   /** The file descriptor that the kernel gave in the call that runs. */
   #fd: number | null = null;
 
+  /** @throws RangeError for memory that no process can have */
   constructor({ arena, scratch }: TraceHeader) {
-    const frames = new PageFrames();
-    this.memory = new SparseMemory(frames);
-    this.memory.map(arena.start, arena.length, { fill: ownAddresses });
-    this.memory.map(scratch.start, scratch.length);
-    this.#argument = freePlace([arena, scratch]);
-    this.memory.map(this.#argument, argumentBytes);
     let spare = 1 << 20;
-    const host: Host = {
-      memory: this.memory,
-      frames,
-      files: new FileTable(() => this.#fd ?? spare++),
-      credentials: {
-        ipcLock: true,
-        sysResource: true,
-        memlockBytes: Infinity,
-        user: { pages: 0 },
-        process: { pages: 0 },
-      },
-      vfioNoIommu: false,
-      allocate: () => true,
-    };
-    this.iommufd = new Iommufd(host);
+    const process = new Process({ chooseFd: () => this.#fd ?? spare++, memlockBytes: Infinity });
+    this.#processes.set(0, process);
+    if (arena.length > 0n) process.memory.map(arena.start, arena.length, { fill: ownAddresses });
+    if (scratch.length > 0n) process.memory.map(scratch.start, scratch.length);
+    this.#argument = freePlace([arena, scratch]);
+    process.memory.map(this.#argument, argumentBytes);
+    this.iommufd = process.open();
+  }
+
+  /** Memory of the first process. */
+  get memory(): SparseMemory {
+    return this.#process(0).memory;
+  }
+
+  /**
+   * Does what a line says: runs a call and compares, or lets happen what happened.
+   *
+   * @returns null where it is no call
+   * @throws RangeError for a process that there is not, or for memory that none can have
+   */
+  take(line: TraceLine): ReplayedCall | null {
+    if (isCall(line)) return this.run(line);
+    this.#happen(line);
+    return null;
   }
 
   /** Runs a call and compares what it gave with what was recorded. */
   run(record: TraceRecord): ReplayedCall {
-    const { result, out } = this.#call(record);
+    const process = this.#process(record.process);
+    const { result, out } = this.#call(process, record);
     const recorded = record.kind === 'ioctl' ? record.buffers : noBuffers;
-    const buffers = recorded.length === 0 ? noBytes : recorded.map((each) => this.#buffer(each));
+    const buffers =
+      recorded.length === 0
+        ? noBytes
+        : recorded.map((each) => process.memory.read(each.address, each.out.length) ?? new Uint8Array(0));
     return {
       record,
       result,
@@ -85,46 +98,80 @@ export class Replayer {
 
   /** The objects that a call names, as they are now. */
   state(record: TraceRecord): readonly string[] {
-    return stateLines(this.iommufd, record);
+    if (record.kind !== 'ioctl') return stateLines(this.iommufd, record);
+    const device = this.#device(this.#process(record.process), record);
+    return device === null ? [] : stateLines(device, record);
   }
 
-  #buffer({ address, out }: TraceBuffer): Uint8Array {
-    return this.memory.read(address, out.length) ?? new Uint8Array(0);
+  #process(number: number): Process {
+    const process = this.#processes.get(number);
+    if (process === undefined)
+      throw new RangeError(`there is no process ${number}, expected one that a fork made`);
+    return process;
   }
 
-  #call(record: TraceRecord): { readonly result: CallResult; readonly out: Uint8Array } {
+  #happen(event: TraceEvent): void {
+    const process = this.#process(event.process);
+    switch (event.kind) {
+      case 'fork':
+        if (this.#processes.has(event.child))
+          throw new RangeError(`there is a process ${event.child} already`);
+        this.#processes.set(event.child, process.fork());
+        return;
+      case 'exit':
+        process.exit();
+        this.#processes.delete(event.process);
+        return;
+      default:
+        applyToMemory(process.memory, event);
+    }
+  }
+
+  #call(process: Process, record: TraceRecord): { readonly result: CallResult; readonly out: Uint8Array } {
+    const { memory } = process;
+    const none = new Uint8Array(0);
     switch (record.kind) {
       case 'ioctl':
-        return this.#ioctl(record);
+        return this.#ioctl(process, record);
       case 'read': {
-        const result = this.iommufd.read(record.fd, this.#argument, record.length);
-        return { result, out: this.#argumentBytes(Math.max(0, result.ret)) };
+        const result = this.iommufd.read(record.fd, this.#argument, record.length, process);
+        return { result, out: memory.read(this.#argument, Math.max(0, result.ret)) ?? none };
       }
       case 'write':
-        this.memory.write(this.#argument, record.data);
+        memory.write(this.#argument, record.data);
         return {
-          result: this.iommufd.write(record.fd, this.#argument, record.data.length),
-          out: new Uint8Array(0),
+          result: this.iommufd.write(record.fd, this.#argument, record.data.length, process),
+          out: none,
         };
+      case 'open':
+        process.files.install(record.ret, new OpenDevice(process.open()));
+        return { result: { ret: record.ret, errno: null, check: null }, out: none };
       case 'close':
-        return { result: this.iommufd.closeFile(record.fd), out: new Uint8Array(0) };
+        return { result: this.iommufd.closeFile(record.fd, process), out: none };
     }
   }
 
-  #ioctl(record: IoctlRecord): { readonly result: CallResult; readonly out: Uint8Array } {
-    for (const { address, in: before } of record.buffers) this.memory.write(address, before);
+  /** The /dev/iommu that a call is made on; null where its file descriptor leads to none. */
+  #device({ files }: Process, { fd }: IoctlRecord): Iommufd | null {
+    if (fd === null) return this.iommufd;
+    const file = files.get(fd);
+    return file instanceof OpenDevice ? file.iommufd : null;
+  }
+
+  #ioctl(process: Process, record: IoctlRecord): { readonly result: CallResult; readonly out: Uint8Array } {
+    const { memory } = process;
+    const device = this.#device(process, record);
+    if (device === null) return { result: notOpen, out: record.in };
+    for (const { address, in: before } of record.buffers) memory.write(address, before);
     if (record.value !== null) {
-      return { result: this.iommufd.ioctl(record.cmd, record.value), out: new Uint8Array(0) };
+      return { result: device.ioctl(record.cmd, record.value, process), out: new Uint8Array(0) };
     }
-    this.memory.write(this.#argument, record.in);
+    const argument = record.argument ?? this.#argument;
+    memory.write(argument, record.in);
     this.#fd = fdOf(record);
-    const result = this.iommufd.ioctl(record.cmd, this.#argument);
+    const result = device.ioctl(record.cmd, argument, process);
     this.#fd = null;
-    return { result, out: this.#argumentBytes(record.out.length) };
-  }
-
-  #argumentBytes(length: number): Uint8Array {
-    return this.memory.read(this.#argument, length) ?? new Uint8Array(0);
+    return { result, out: memory.read(argument, record.out.length) ?? new Uint8Array(0) };
   }
 }
 
@@ -152,7 +199,8 @@ function ownAddresses(address: bigint): PageFill {
 
 /** Pages for arguments that overlap nothing that the trace knows. */
 function freePlace(taken: readonly { readonly start: bigint; readonly length: bigint }[]): bigint {
-  let place = 0x40_0000n;
+  // Programs without an address of their choice do not start below 4 MiB; where a trace maps its memory, stay below.
+  let place = taken.every(({ length }) => length === 0n) ? 0x1_0000n : 0x40_0000n;
   for (;;) {
     const hit = taken.find(({ start, length }) => place < start + length && start < place + argumentBytes);
     if (hit === undefined) return place;

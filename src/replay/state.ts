@@ -14,6 +14,7 @@ const shown = 8;
 /** The objects that a call names, a line or more for each, as they are now. */
 export function stateLines(iommufd: Iommufd, record: TraceRecord): readonly string[] {
   const { objects, vfioIoas, host } = iommufd.context;
+  if (record.kind === 'open') return [];
   if (record.kind !== 'ioctl') {
     const file = host.files.get(record.fd);
     if (file === undefined) return [`fd ${record.fd}: not open`];

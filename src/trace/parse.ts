@@ -1,26 +1,24 @@
-import { bytesOfHex } from '../base/hex.ts';
-import type { TraceBuffer, TraceHeader, TraceMemory, TraceRecord } from './record.ts';
+import type { TraceEvent, TraceLine } from './event.ts';
+import { Fields, TraceError } from './fields.ts';
+import type { TraceHeader, TraceMemory, TraceRecord } from './record.ts';
 
-/** A line that is no line of a trace. */
-export class TraceError extends Error {
-  override readonly name = 'TraceError';
-  /** Line of the file, counted from 1. */
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(`line ${line}: ${message}`);
-    this.line = line;
-  }
-}
+const nothing: TraceMemory = { start: 0n, length: 0n };
 
 /**
- * Reads the first line of a trace.
+ * Reads a line of a trace: a header, a call, or what happened between calls.
  *
  * @throws TraceError
  */
-export function parseTraceHeader(text: string, line = 1): TraceHeader {
+export function parseTraceLine(text: string, line: number): TraceHeader | TraceLine {
   const fields = new Fields(text, line);
-  if (!fields.has('trace')) throw new TraceError(line, 'the header of a trace is missing ({"trace":1, ...})');
+  if (fields.has('trace')) return headerOf(fields, line);
+  const process = fields.has('process') ? fields.number('process') : 0;
+  return fields.has('seq') || !fields.has('op')
+    ? callOf(fields, { line, process })
+    : eventOf(fields, { line, process });
+}
+
+function headerOf(fields: Fields, line: number): TraceHeader {
   const version = fields.number('trace');
   if (version !== 1) throw new TraceError(line, `trace format ${version} is not known, expected 1`);
   return {
@@ -30,22 +28,23 @@ export function parseTraceHeader(text: string, line = 1): TraceHeader {
     pageSize: fields.has('page_size') ? fields.number('page_size') : 4096,
     profile: fields.has('profile') ? fields.text('profile') : '',
     seed: fields.has('seed') ? fields.number('seed') : 0,
-    arena: fields.memory('arena'),
-    scratch: fields.memory('scratch'),
+    test: fields.has('test') ? fields.text('test') : null,
+    arena: fields.has('arena') ? fields.memory('arena') : nothing,
+    scratch: fields.has('scratch') ? fields.memory('scratch') : nothing,
   };
 }
 
-/**
- * Reads any further line of a trace.
- *
- * @throws TraceError
- */
-export function parseTraceRecord(text: string, line: number): TraceRecord {
-  const fields = new Fields(text, line);
+interface Place {
+  readonly line: number;
+  readonly process: number;
+}
+
+function callOf(fields: Fields, { line, process }: Place): TraceRecord {
   const errno = fields.text('errno');
   const outcome = {
     line,
     seq: fields.number('seq'),
+    process,
     ret: fields.number('ret'),
     errno: errno === '0' ? null : errno,
   };
@@ -53,6 +52,7 @@ export function parseTraceRecord(text: string, line: number): TraceRecord {
     return {
       kind: 'ioctl',
       ...outcome,
+      fd: fields.has('fd') ? fields.number('fd') : null,
       name: fields.text('name'),
       cmd: fields.number('cmd'),
       in: fields.bytes('in'),
@@ -60,109 +60,62 @@ export function parseTraceRecord(text: string, line: number): TraceRecord {
       ignore: fields.ignored(),
       buffers: fields.buffers(),
       value: fields.has('value') ? fields.integer('value') : null,
+      argument: fields.has('arg') ? fields.integer('arg') : null,
     };
   }
-  const fd = fields.number('fd');
   const op = fields.text('op');
   switch (op) {
+    case 'open':
+      return { kind: op, ...outcome, path: fields.text('path') };
     case 'read':
-      return { kind: op, ...outcome, fd, length: fields.number('len'), data: fields.bytes('data') };
+      return {
+        kind: op,
+        ...outcome,
+        fd: fields.number('fd'),
+        length: fields.number('len'),
+        data: fields.bytes('data'),
+      };
     case 'write':
-      return { kind: op, ...outcome, fd, data: fields.bytes('data') };
+      return { kind: op, ...outcome, fd: fields.number('fd'), data: fields.bytes('data') };
     case 'close':
-      return { kind: op, ...outcome, fd };
+      return { kind: op, ...outcome, fd: fields.number('fd') };
     default:
-      throw new TraceError(line, `op ${JSON.stringify(op)} is not known, expected read, write or close`);
-  }
-}
-
-/** The members of one line, each checked when it is asked for. */
-class Fields {
-  readonly #members: { readonly [name: string]: unknown };
-  readonly #line: number;
-
-  constructor(text: string, line: number) {
-    this.#line = line;
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
       throw new TraceError(
         line,
-        `not JSON: ${JSON.stringify(text.length > 40 ? `${text.slice(0, 37)}...` : text)}`,
+        `op ${JSON.stringify(op)} of a call is not known, expected open, read, write or close`,
       );
-    }
-    if (!isObject(value)) throw new TraceError(line, 'not a JSON object');
-    this.#members = value;
-  }
-
-  has(name: string): boolean {
-    return this.#members[name] !== undefined;
-  }
-
-  text(name: string): string {
-    const value = this.#members[name];
-    if (typeof value !== 'string') throw this.#wrong(name, value, 'a string');
-    return value;
-  }
-
-  number(name: string): number {
-    const value = this.#members[name];
-    if (!Number.isSafeInteger(value)) throw this.#wrong(name, value, 'an integer');
-    return value as number;
-  }
-
-  /** A number, or a string like "0x10" where a number is too small for it. */
-  integer(name: string, value = this.#members[name]): bigint {
-    if (Number.isSafeInteger(value)) return BigInt(value as number);
-    if (typeof value !== 'string' || !/^(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i.test(value)) {
-      throw this.#wrong(name, value, 'an integer like "0x1000"');
-    }
-    return BigInt(value);
-  }
-
-  bytes(name: string, value = this.#members[name]): Uint8Array {
-    const bytes = typeof value === 'string' ? bytesOfHex(value) : null;
-    if (bytes === null) throw this.#wrong(name, value, 'hex digits, two for each byte');
-    return bytes;
-  }
-
-  memory(name: string): TraceMemory {
-    const pair = this.#members[name];
-    if (!Array.isArray(pair) || pair.length !== 2) throw this.#wrong(name, pair, '[start, length]');
-    return { start: this.integer(name, pair[0]), length: this.integer(name, pair[1]) };
-  }
-
-  ignored(): readonly (readonly [number, number])[] {
-    const list = this.#members['ignore'];
-    if (list === undefined) return [];
-    const good = Array.isArray(list) && list.every((pair) => Array.isArray(pair) && pair.length === 2);
-    if (!good || !list.flat().every((n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0)) {
-      throw this.#wrong('ignore', list, 'a list of [offset, length]');
-    }
-    return list as readonly (readonly [number, number])[];
-  }
-
-  buffers(): readonly TraceBuffer[] {
-    const list = this.#members['bufs'];
-    if (list === undefined) return [];
-    if (!Array.isArray(list) || !list.every(isObject))
-      throw this.#wrong('bufs', list, 'a list of {addr, in, out}');
-    return list.map((buffer) => ({
-      address: this.integer('bufs.addr', buffer['addr']),
-      in: this.bytes('bufs.in', buffer['in']),
-      out: this.bytes('bufs.out', buffer['out']),
-    }));
-  }
-
-  #wrong(name: string, value: unknown, expected: string): TraceError {
-    if (value === undefined) return new TraceError(this.#line, `"${name}" is missing, expected ${expected}`);
-    const found = JSON.stringify(value);
-    const shown = found.length > 40 ? `${found.slice(0, 37)}...` : found;
-    return new TraceError(this.#line, `"${name}" is ${shown}, expected ${expected}`);
   }
 }
 
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function eventOf(fields: Fields, place: Place): TraceEvent {
+  const op = fields.text('op');
+  switch (op) {
+    case 'mmap':
+      return {
+        kind: op,
+        ...place,
+        ...memoryOf(fields),
+        shared: fields.flag('shared'),
+        huge: fields.flag('huge'),
+      };
+    case 'munmap':
+      return { kind: op, ...place, ...memoryOf(fields) };
+    case 'mprotect':
+      return { kind: op, ...place, ...memoryOf(fields), writable: fields.flag('writable') };
+    case 'store':
+      return { kind: op, ...place, address: fields.integer('addr'), data: fields.bytes('data') };
+    case 'fork':
+      return { kind: op, ...place, child: fields.number('child') };
+    case 'exit':
+      return { kind: op, ...place };
+    default:
+      throw new TraceError(
+        place.line,
+        `op ${JSON.stringify(op)} is not known, expected mmap, munmap, mprotect, store, fork, exit or a call with "seq"`,
+      );
+  }
+}
+
+function memoryOf(fields: Fields): TraceMemory {
+  return { start: fields.integer('addr'), length: fields.integer('len') };
 }

@@ -11,35 +11,44 @@ export interface TraceHeader {
   /** What kind of calls were made. */
   readonly profile: string;
   readonly seed: number;
-  /** Memory that mappings point at; filled with little-endian u64 words that each hold their own address. */
+  /** Which test of a suite made the calls; null where none did. */
+  readonly test: string | null;
+  /**
+   * Memory that mappings point at; filled with little-endian u64 words that each hold their own address. Empty where the
+   * trace says itself what is mapped.
+   */
   readonly arena: TraceMemory;
-  /** Memory for what structs point at. */
+  /** Memory for what structs point at; empty as well then. */
   readonly scratch: TraceMemory;
 }
 
-/** A part of the recording process's address space. All that is in none of them is unmapped. */
+/** A part of the recording process's address space. All that is in none of them, and that no event maps, is unmapped. */
 export interface TraceMemory {
   readonly start: bigint;
   /** In bytes. */
   readonly length: bigint;
 }
 
-/** A line of a trace. */
-export type TraceRecord = IoctlRecord | ReadRecord | WriteRecord | CloseRecord;
+/** A call of a trace. */
+export type TraceRecord = IoctlRecord | ReadRecord | WriteRecord | OpenRecord | CloseRecord;
 
 interface Outcome {
   /** Line of the file, counted from 1. */
   readonly line: number;
   readonly seq: number;
+  /** Which process called: 0 for the first, others as forks number them. */
+  readonly process: number;
   /** What the system call returned; -1 where it failed. */
   readonly ret: number;
   /** Name of the errno; null where there was none. */
   readonly errno: string | null;
 }
 
-/** An ioctl on the open file of /dev/iommu. */
+/** An ioctl on an open file of /dev/iommu. */
 export interface IoctlRecord extends Outcome {
   readonly kind: 'ioctl';
+  /** The file descriptor that an open gave; null for the file that is open from the start. */
+  readonly fd: number | null;
   /** Name that the recorder gave the call; for commands of the mock driver `TEST_` and the operation. */
   readonly name: string;
   /** Number of the ioctl. */
@@ -54,6 +63,8 @@ export interface IoctlRecord extends Outcome {
   readonly buffers: readonly TraceBuffer[];
   /** The argument where it is a plain number. */
   readonly value: bigint | null;
+  /** Address of the argument struct; null where it does not matter. */
+  readonly argument: bigint | null;
 }
 
 /** Out-of-line memory around a call. */
@@ -64,7 +75,7 @@ export interface TraceBuffer {
 }
 
 interface OnFile extends Outcome {
-  /** File descriptor that an earlier call handed out. */
+  /** File descriptor that an earlier call gave. */
   readonly fd: number;
 }
 
@@ -84,7 +95,13 @@ export interface WriteRecord extends OnFile {
   readonly data: Uint8Array;
 }
 
-/** A close(2). */
+/** An open(2) of /dev/iommu; `ret` is the file descriptor. */
+export interface OpenRecord extends Outcome {
+  readonly kind: 'open';
+  readonly path: string;
+}
+
+/** A close(2) of such a file, or of one that a call handed out. */
 export interface CloseRecord extends OnFile {
   readonly kind: 'close';
 }

@@ -188,6 +188,47 @@ describe('uapi trace', () => {
     }
   });
 
+  it('shows tests, processes, files and memory where a trace has them, unless calls are chosen', async () => {
+    const path = join(folder, 'processes.jsonl');
+    const suite = '{"trace":1,"kernel":"6.12.117","test":"first"}';
+    const destroy = { name: 'IOMMU_DESTROY', cmd: 0x3b80, in: '0800000001000000', out: '0800000001000000' };
+    const lines = [
+      suite,
+      { op: 'mmap', addr: '0x5000', len: 8192, shared: true, huge: true },
+      { seq: 0, op: 'open', path: '/dev/iommu', ret: 3, errno: '0' },
+      { op: 'fork', child: 1 },
+      { op: 'store', process: 1, addr: '0x5000', data: '61'.repeat(40) },
+      { seq: 1, process: 1, fd: 3, ...destroy, ret: -1, errno: 'ENOENT' },
+      { op: 'exit', process: 1 },
+      suite.replace('first', 'second'),
+      { op: 'munmap', addr: '0x5000', len: 4096 },
+      { op: 'mprotect', addr: '0x6000', len: 4096 },
+      { seq: 2, fd: 3, ...destroy, in: '', out: '', value: 0, ret: -1, errno: 'EFAULT' },
+    ];
+    writeFileSync(
+      path,
+      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+    );
+    expect(await linesOf(path)).toEqual([
+      '--- first',
+      'mmap(0x5000, 8192, MAP_SHARED|MAP_HUGETLB)',
+      'open("/dev/iommu", O_RDWR) = 3',
+      'fork() = process 1',
+      `[process 1] store(0x5000, "${'\\x61'.repeat(32)}"..., 40)`,
+      '[process 1] ioctl(3<iommufd>, IOMMU_DESTROY, {id=1}) = -1 ENOENT',
+      '[process 1] exit()',
+      '--- second',
+      'munmap(0x5000, 4096)',
+      'mprotect(0x6000, 4096, PROT_READ)',
+      'ioctl(3<iommufd>, IOMMU_DESTROY, NULL) = -1 EFAULT',
+    ]);
+    expect(await linesOf(path, '--seq', '2')).toEqual(['ioctl(3<iommufd>, IOMMU_DESTROY, NULL) = -1 EFAULT']);
+    const json = JSON.parse((await linesOf(path, '--json')).join('\n')) as readonly {
+      readonly test: string;
+    }[];
+    expect(json.map(({ test }) => test)).toEqual(['first', 'first', 'second']);
+  });
+
   it('gives exact values as JSON', async () => {
     const call = { ...map, errno: 'EEXIST' };
     const alloc = {

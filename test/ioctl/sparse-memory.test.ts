@@ -88,6 +88,36 @@ describe('SparseMemory', () => {
   });
 });
 
+describe('a forked SparseMemory', () => {
+  const bytesAt = (memory: SparseMemory, page: bigint) => memory.read(start + page * size, 1)?.[0];
+
+  it('has the same shared pages, and copies of the others', () => {
+    const parent = new SparseMemory(new PageFrames());
+    parent.map(start, 2n * size, { shared: true });
+    parent.map(start + 2n * size, size);
+    for (const page of [0n, 2n]) parent.write(start + page * size, Uint8Array.of(1));
+    const child = parent.fork();
+    // The second page is touched only now, by each side through the other's eyes.
+    for (const page of [0n, 1n, 2n]) child.write(start + page * size, Uint8Array.of(2));
+    expect([0n, 1n, 2n].map((page) => bytesAt(parent, page))).toEqual([2, 2, 1]);
+    expect(child.pages(start, 2, true)).toEqual(parent.pages(start, 2, true));
+    expect(child.pages(start + 2n * size, 1, true)).not.toEqual(parent.pages(start + 2n * size, 1, true));
+  });
+
+  it('can go without taking shared pages along', () => {
+    const parent = new SparseMemory(new PageFrames());
+    parent.map(start, 2n * size, { shared: true });
+    const child = parent.fork();
+    child.write(start, Uint8Array.of(3));
+    child.unmap(start + size, size);
+    child.unmapAll();
+    expect(child.read(start, 1)).toBeNull();
+    expect([0n, 1n].map((page) => bytesAt(parent, page))).toEqual([3, 0]);
+    const [page] = parent.pages(start, 1, true);
+    expect(parent.frames.at(page?.frame ?? 0)).toBe(page);
+  });
+});
+
 describe('copyStructFromUser', () => {
   const memory = new SparseMemory(new PageFrames());
   memory.map(start, size);

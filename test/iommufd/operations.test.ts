@@ -40,7 +40,7 @@ describe('operations', () => {
   });
 
   it('come from files of the kernel that functions name', () => {
-    const known = /^(?:[\w-]+\.[ch]|(?:drivers|lib|mm)\/[\w/-]+\.c)( [\w]+)+$/;
+    const known = /^(?:[\w-]+\.[ch]|(?:drivers|fs|lib|mm)\/[\w/-]+\.c)( [\w]+)+$/;
     const tags = files.flatMap(([name, text]) =>
       [...text.matchAll(/@kernel ([^*\n]+)/g)].map((match) => [name, match[1]?.trim() ?? '']),
     );

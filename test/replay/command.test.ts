@@ -56,6 +56,30 @@ describe('uapi replay', () => {
     expect(mismatches[0]).toMatchObject({ expected: { errno: 'EPERM' }, actual: { errno: 'ENOENT' } });
   });
 
+  it('says of each test of a suite how many calls it has and how many differ', async () => {
+    const lines = [
+      '{"trace":1,"kernel":"6.12.117","test":"first"}',
+      '{"seq":0,"op":"open","path":"/dev/iommu","ret":3,"errno":"0"}',
+      '{"seq":1,"op":"close","fd":3,"ret":0,"errno":"0"}',
+      '{"trace":1,"kernel":"6.12.117","test":"second"}',
+      '{"seq":2,"op":"close","fd":3,"ret":0,"errno":"0"}',
+    ];
+    const path = join(folder, 'suite.jsonl');
+    writeFileSync(path, lines.join('\n'));
+    const { tests, mismatches } = JSON.parse((await run('replay', path, '--json')).text) as {
+      tests: unknown;
+      mismatches: unknown;
+    };
+    expect(tests).toEqual([
+      { test: 'first', calls: 2, mismatched: 0 },
+      { test: 'second', calls: 1, mismatched: 1 },
+    ]);
+    expect(mismatches).toMatchObject([{ test: 'second', seq: 2, name: 'close', actual: { errno: 'EBADF' } }]);
+    const { status, text } = await run('replay', path);
+    expect(status).toBe(1);
+    expect(text).toMatch(/^seq 2, line 5: close on fd 3 in second\n/);
+  });
+
   it('tells in one line what is wrong with its input', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       [
@@ -68,6 +92,12 @@ describe('uapi replay', () => {
       ],
       [forged('cut.jsonl', (line, index) => (index === 9 ? line.slice(0, 40) : line)), /line 10: not JSON/],
       [join(folder, 'none'), /cannot read/],
+      [
+        forged('store.jsonl', (line, index) =>
+          index === 9 ? '{"op":"store","addr":"0x5000","data":"00"}' : line,
+        ),
+        /line 10: 0x5000 and 1 bytes on cannot be written to/,
+      ],
     ];
     for (const [path, message] of cases) {
       const { status, notes } = await run('replay', path);

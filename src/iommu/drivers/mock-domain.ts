@@ -88,6 +88,7 @@ export class MockDomain implements PagingDomain {
     }
   }
 
+  /** @kernel selftest.c mock_domain_iova_to_phys */
   translate(iova: bigint): Translation | null {
     const block = this.blockAt(Number(iova / BigInt(MOCK_IO_PAGE_SIZE)));
     if (block === null) return null;
@@ -123,7 +124,11 @@ export class MockDomain implements PagingDomain {
     return true;
   }
 
-  /** Whether one of `count` smallest pages is dirty; they are clean then unless `keep` is set. */
+  /**
+   * Whether one of `count` smallest pages is dirty; they are clean then unless `keep` is set.
+   *
+   * @kernel selftest.c mock_test_and_clear_dirty
+   */
   takeDirty(ioPage: number, count: number, keep: boolean): boolean {
     let dirty = false;
     for (let page = ioPage; page < ioPage + count; page++) {

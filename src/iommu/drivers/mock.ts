@@ -62,7 +62,7 @@ export class MockDriver implements Driver {
     return [];
   }
 
-  /** @kernel selftest.c mock_domain_alloc_user */
+  /** @kernel selftest.c mock_domain_alloc_user mock_domain_alloc_paging */
   allocPaging(device: Device, flags: number, data: UserData | null): PagingDomain | Refusal {
     const dirty = (flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0;
     if ((flags & ~(IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKING)) !== 0) {
@@ -73,7 +73,7 @@ export class MockDriver implements Driver {
     return new MockDomain(this, { huge: (flagsOf(device) & MOCK_FLAGS_DEVICE_HUGE_IOVA) !== 0, dirty });
   }
 
-  /** @kernel selftest.c mock_domain_alloc_user */
+  /** @kernel selftest.c mock_domain_alloc_user __mock_domain_alloc_nested */
   allocNested(_: Device, flags: number, parent: PagingDomain, data: UserData): NestedDomain | Refusal {
     if (data.type !== IOMMU_HWPT_DATA_SELFTEST) return { errno: 'EOPNOTSUPP', check: 'data-known' };
     if (flags !== 0) return { errno: 'EOPNOTSUPP', check: 'flags-fit-pt' };
