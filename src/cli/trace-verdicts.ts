@@ -144,12 +144,11 @@ export class TraceJudge {
     return { passes, errno };
   }
 
-  /** The kind of file that calls of the traced one hand out and that has records; there is one so far. */
+  /** The kind of file with records in the interface of the traced one; there is one so far. */
   #fileHandedOut(): { readonly model: Model; readonly kind: Kind } | undefined {
-    for (const model of this.#models) {
-      for (const kind of model.fds.values()) {
-        if (kind.write !== undefined && kind.name.startsWith(tracedFile)) return { model, kind };
-      }
+    for (const model of this.#models.filter(({ fds }) => fds.has(tracedFile))) {
+      const kind = [...model.fds.values()].find(({ write }) => write !== undefined);
+      if (kind !== undefined) return { model, kind };
     }
     return undefined;
   }
