@@ -39,11 +39,11 @@ export class IntervalTree {
       // A binary search without branches, which would be mispredicted half of the time; count is 0 in an empty root.
       for (let left = count; left > 0; ) {
         const step = (left + 1) >>> 1;
-        const at = slot + step - 1;
-        const found = lastHalves[at + at + higher] as number;
+        const at = ((slot + step) << 1) - 2;
+        const found = lastHalves[at + higher] as number;
         const isLess =
           +(found < pointHigh) |
-          (+(found === pointHigh) & +((lastHalves[at + at + lower] as number) < pointLow));
+          (+(found === pointHigh) & +((lastHalves[at + lower] as number) < pointLow));
         slot += step & -isLess;
         left -= step;
       }
