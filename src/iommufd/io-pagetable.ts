@@ -30,6 +30,8 @@ export class IoPagetable {
   readonly reserved = new ReservedRanges();
   /** IOVAs that the caller keeps free for itself, disjoint and ascending; no limit where there are none. */
   allowed: readonly IovaRange[] = [];
+  /** The same, those that touch as one, without what is never chosen; null until it is asked for. */
+  allowedSpans: readonly IovaRange[] | null = null;
   /** The domains that have all areas. */
   readonly domains: PagingDomain[] = [];
   readonly accesses = new IdTable<PagetableAccess>({ first: 0, last: limits.accessMax });
@@ -118,6 +120,8 @@ function insertArea(
 ): Area | Failure {
   if ((prot & IOMMU_WRITE) !== 0 && !pages.source.writable) return fail('EPERM', 'src-writable');
   if (((startByte % pageSize) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'offset-aligned');
+  // The number of pages is rounded up, and is 0 where that passes 2^64: the last page is then none of them.
+  if (startByte + length + pageSize - 1n > U64_MAX) return fail('EOVERFLOW', 'memory-no-wrap');
   if (!iopt.memory.take(limits.areaBytes)) return fail('ENOMEM', 'memory');
   const area = { start, last: start + length - 1n, value: new Mapped(pages, startByte, prot) };
   iopt.areas.insert(area.start, area.last, area.value);
@@ -230,6 +234,7 @@ function notifyUnmap(iopt: IoPagetable, iova: bigint, length: bigint): void {
 export function setAllowed(iopt: IoPagetable, allowed: readonly IovaRange[]): Failure | null {
   if (allowed.some((range) => iopt.reserved.touches(range))) return fail('EADDRINUSE', 'ranges-not-reserved');
   iopt.allowed = allowed;
+  iopt.allowedSpans = null;
   return null;
 }
 

@@ -1,7 +1,7 @@
 import type { IommufdContext } from './context.ts';
 import type { Failure } from './failure.ts';
 import type { HwptPaging } from './hw-pagetable.ts';
-import { IoPagetable, unmapAll } from './io-pagetable.ts';
+import { IoPagetable, setAllowed, unmapAll } from './io-pagetable.ts';
 import { IommufdObject } from './object.ts';
 
 /** An I/O address space. Follows struct iommufd_ioas (iommufd_private.h). */
@@ -24,7 +24,7 @@ export class Ioas extends IommufdObject {
   destroy(): void {
     unmapAll(this.iopt);
     this.iopt.reserved.removeOwner(null);
-    this.iopt.allowed = [];
+    setAllowed(this.iopt, []);
   }
 }
 

@@ -47,14 +47,16 @@ function alignmentFor(address: bigint, length: bigint): bigint {
 }
 
 /** Where to look: the ranges that the caller keeps, or everything, but never the first and the last page. */
-function spans({ allowed }: IoPagetable): readonly IovaRange[] {
+function spans(iopt: IoPagetable): readonly IovaRange[] {
+  if (iopt.allowedSpans !== null) return iopt.allowedSpans;
   const all = { start: pageSize, last: U64_MAX - pageSize };
-  if (allowed.length === 0) return [all];
-  const clipped = allowed.map(({ start, last }) => ({
+  if (iopt.allowed.length === 0) return [all];
+  const clipped = iopt.allowed.map(({ start, last }) => ({
     start: larger(start, all.start),
     last: smaller(last, all.last),
   }));
-  return mergeRanges(clipped.filter(({ start, last }) => start <= last));
+  iopt.allowedSpans = mergeRanges(clipped.filter(({ start, last }) => start <= last));
+  return iopt.allowedSpans;
 }
 
 /**
