@@ -90,16 +90,18 @@ export class SparseMemory implements UserMemory {
     this.#mappings = [];
   }
 
-  /** A copy, as a process gets that is forked. */
+  /** A copy, as a process gets that is forked. @throws RangeError where the machine has not so many pages left */
   fork(): SparseMemory {
     const copy = new SparseMemory(this.frames);
     copy.#mappings = this.#mappings.map((mapping) => {
       if (mapping.shared) return mapping;
       const pages: (Page | undefined)[] = [];
       eachPage(mapping, (page, index) => {
-        pages[index] = this.frames.allocate((bytes) => bytes.set(page.bytes));
+        const own = this.frames.allocate((bytes) => bytes.set(page.bytes));
+        if (own === null) throw new RangeError('no pages are left for the copy of a process');
+        pages[index] = own;
         // The contents of now, not those of when they are looked at first.
-        void pages[index]?.bytes;
+        void own.bytes;
       });
       return { ...mapping, pages, first: 0 };
     });
@@ -108,6 +110,7 @@ export class SparseMemory implements UserMemory {
 
   #free(mapping: Mapping): void {
     eachPage(mapping, (page, index) => {
+      page.unmapped = true;
       if (page.pins === 0) this.frames.free(page);
       mapping.pages[mapping.first + index] = undefined;
     });
@@ -146,7 +149,11 @@ export class SparseMemory implements UserMemory {
       if (mapping === undefined || (write && !mapping.writable)) break;
       let index = Number((at - mapping.start) / pageSize);
       const stop = Math.min(index + count - found.length, Number((mapping.stop - mapping.start) / pageSize));
-      for (; index < stop; index++) found.push(this.#page(mapping, index));
+      for (; index < stop; index++) {
+        const page = this.#page(mapping, index);
+        if (page === null) return found;
+        found.push(page);
+      }
       at = mapping.stop;
     }
     return found;
@@ -167,7 +174,9 @@ export class SparseMemory implements UserMemory {
       const offset = Number(at - mapping.start);
       const inPage = offset % PAGE_SIZE;
       const count = Math.min(PAGE_SIZE - inPage, length - done);
-      use(this.#page(mapping, (offset - inPage) / PAGE_SIZE), inPage, done, count);
+      const page = this.#page(mapping, (offset - inPage) / PAGE_SIZE);
+      if (page === null) return done;
+      use(page, inPage, done, count);
       done += count;
     }
     return done;
@@ -193,10 +202,12 @@ export class SparseMemory implements UserMemory {
     return undefined;
   }
 
-  #page(mapping: Mapping, index: number): Page {
+  /** A page of a mapping; null where the machine has none left. */
+  #page(mapping: Mapping, index: number): Page | null {
     const page = mapping.pages[mapping.first + index];
     if (page !== undefined) return page;
     const made = this.frames.allocate(mapping.fill?.(mapping.start + BigInt(index) * pageSize));
+    if (made === null) return null;
     mapping.pages[mapping.first + index] = made;
     return made;
   }

@@ -137,7 +137,7 @@ export class IoptPages {
   #unhold(range: PageRange): number {
     const holds = this.#holds;
     holds?.remove(range, (page) => {
-      page.pins--;
+      this.source.host.frames.unpin(page);
       this.source.memory.give(limits.pinnedPageBytes);
     });
     const held = holds?.held ?? 0;
@@ -213,5 +213,6 @@ export function pagesOf(
   if (stop > U64_MAX) return fail('EOVERFLOW', 'memory-no-wrap');
   if (stop > TASK_SIZE_MAX) return fail('EFAULT', 'pages-there');
   const pages = host.memory.pages(address, count, write);
-  return pages.length === count ? pages : fail('EFAULT', 'pages-there');
+  if (pages.length === count) return pages;
+  return host.frames.left === 0 ? fail('ENOMEM', 'memory') : fail('EFAULT', 'pages-there');
 }

@@ -1,6 +1,6 @@
 import { IOMMU_FAULT_QUEUE_ALLOC } from '../generated/ts/iommufd.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_CREATE_ACCESS } from '../generated/ts/iommufd-test.ts';
-import { PAGE_SIZE, type PageFill } from '../ioctl/page-frames.ts';
+import { PAGE_SIZE, type PageFill, PageFrames } from '../ioctl/page-frames.ts';
 import type { SparseMemory } from '../ioctl/sparse-memory.ts';
 import type { CallResult, Iommufd } from '../iommufd/main.ts';
 import { Process } from '../iommufd/process.ts';
@@ -20,6 +20,9 @@ const testOpOffset = 4;
 
 /** Bytes for the argument struct of a call. */
 const argumentBytes = BigInt(2 * PAGE_SIZE);
+
+/** Pages of the machine that recorded calls run on: 1 GiB, as traces may come from anywhere. */
+const pagesMax = 1 << 18;
 
 const notOpen: CallResult = { ret: -1, errno: 'EBADF', check: 'open-file' };
 const noBuffers: readonly TraceBuffer[] = [];
@@ -51,7 +54,8 @@ export class Replayer {
   /** @throws RangeError for memory that no process can have */
   constructor({ arena, scratch }: TraceHeader) {
     let spare = 1 << 20;
-    const process = new Process({ chooseFd: () => this.#fd ?? spare++, memlockBytes: Infinity });
+    const frames = new PageFrames(pagesMax);
+    const process = new Process({ frames, chooseFd: () => this.#fd ?? spare++, memlockBytes: Infinity });
     this.#processes.set(0, process);
     if (arena.length > 0n) process.memory.map(arena.start, arena.length, { fill: ownAddresses });
     if (scratch.length > 0n) process.memory.map(scratch.start, scratch.length);

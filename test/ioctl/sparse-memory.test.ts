@@ -88,6 +88,35 @@ describe('SparseMemory', () => {
   });
 });
 
+describe('a machine', () => {
+  it('has so many pages; memory beyond cannot be used until some go', () => {
+    const frames = new PageFrames(4);
+    const memory = new SparseMemory(frames);
+    memory.map(start, 6n * size);
+    expect(memory.pages(start, 6, true).length).toBe(4);
+    expect(frames.left).toBe(0);
+    expect(memory.read(start + 3n * size, 2 * PAGE_SIZE)).toBeNull();
+    expect(memory.write(start + 3n * size, new Uint8Array(2 * PAGE_SIZE))).toBe(PAGE_SIZE);
+    expect(() => memory.fork()).toThrow(RangeError);
+    expect(() => frames.allocateRun(1, 1)).toThrow(RangeError);
+    memory.unmap(start, size);
+    expect(memory.write(start + 4n * size, new Uint8Array(1))).toBe(1);
+  });
+
+  it('keeps a page that is pinned when it is unmapped, until it is unpinned', () => {
+    const frames = new PageFrames(1);
+    const memory = new SparseMemory(frames);
+    memory.map(start, size);
+    const [page] = memory.pages(start, 1, true);
+    if (page === undefined) throw new Error('no page');
+    page.pins++;
+    memory.unmap(start, size);
+    expect([frames.at(page.frame), frames.left]).toEqual([page, 0]);
+    frames.unpin(page);
+    expect([frames.at(page.frame), frames.left]).toEqual([undefined, 1]);
+  });
+});
+
 describe('a forked SparseMemory', () => {
   const bytesAt = (memory: SparseMemory, page: bigint) => memory.read(start + page * size, 1)?.[0];
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PageFrames } from '../../src/ioctl/page-frames.ts';
 import { MockDevice } from '../../src/iommu/drivers/mock.ts';
 import { detachDevice } from '../../src/iommufd/attach.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
@@ -30,6 +31,19 @@ function untilRefused(bench: Workbench, id: number, call: () => string): { done:
     return { done, errno };
   }
   throw new Error('never refused');
+}
+
+/** A mock device on an address space. */
+function attach({ iommufd, process }: Workbench, ioas: number): { readonly id: number; release(): void } {
+  const bound = bindDevice(iommufd.context, new MockDevice(process.frames, 0));
+  if (bound instanceof Failure) throw new Error(bound.check);
+  const attached = attachDevice(bound, ioas);
+  if (attached instanceof Failure) throw new Error(attached.check);
+  const release = () => {
+    detachDevice(bound);
+    unbindDevice(bound);
+  };
+  return { id: bound.id, release };
 }
 
 function close({ iommufd, process }: Workbench): void {
@@ -65,14 +79,25 @@ describe("the kernel's memory", () => {
     close(bench);
   });
 
+  it('is told apart from memory that is not there, where the machine has no more pages', () => {
+    const bench = workbench({ frames: new PageFrames(30) });
+    const ioas = must(bench.calls.ioasAlloc());
+    const device = attach(bench, ioas);
+    const map = (pages: bigint, address: bigint) =>
+      outcome(bench.calls.ioasMap({ ioas, address, length: pages * page, flags: readWrite }));
+    expect(map(20n, arena)).toBe('0');
+    const before = stateOf(bench, ioas);
+    expect(map(20n, arena + 20n * page)).toBe('ENOMEM');
+    expect(stateOf(bench, ioas)).toEqual(before);
+    device.release();
+    close(bench);
+  });
+
   it('ends mappings of pages that are pinned for a device, and page tables', () => {
     const bench = workbench({ kernelBytes: 64 * 1024 });
-    const { calls, iommufd } = bench;
+    const { calls } = bench;
     const ioas = must(calls.ioasAlloc());
-    const bound = bindDevice(iommufd.context, new MockDevice(bench.process.frames, 0));
-    if (bound instanceof Failure) throw new Error(bound.check);
-    const attached = attachDevice(bound, ioas);
-    if (attached instanceof Failure) throw new Error(attached.check);
+    const device = attach(bench, ioas);
     let at = room;
     const refused = untilRefused(bench, ioas, () => {
       const mapped = calls.ioasMap({ ioas, address: arena, length: 64n * page, flags: readWrite, iova: at });
@@ -82,11 +107,10 @@ describe("the kernel's memory", () => {
     expect(refused.errno).toBe('ENOMEM');
     expect(refused.done).toBeGreaterThan(5);
     const tables = untilRefused(bench, ioas, () =>
-      outcome(calls.hwptAlloc({ device: bound.id, parent: ioas })),
+      outcome(calls.hwptAlloc({ device: device.id, parent: ioas })),
     );
     expect(tables).toEqual({ done: 0, errno: 'ENOMEM' });
-    detachDevice(bound);
-    unbindDevice(bound);
+    device.release();
     close(bench);
   });
 });
