@@ -118,7 +118,7 @@ export class IoptPages {
     if (fresh instanceof Failure) return fresh;
     if (!this.source.memory.take(fresh.length * limits.pinnedPageBytes)) return fail('ENOMEM', 'memory');
     for (const page of fresh) page.pins++;
-    this.#holds ??= new PageHolds();
+    this.#holds ??= new PageHolds(range.last + 1);
     this.#holds.add(range, fresh);
     const failure = check() ?? this.#countPinned(this.#holds);
     if (failure !== null) this.#unhold(range);
@@ -159,27 +159,27 @@ export class IoptPages {
    * @kernel pages.c pfn_reader_user_pin
    */
   #find(range: PageRange): readonly Page[] | Failure {
-    let found: readonly Page[] | undefined;
+    let found: Page[] | undefined;
     for (
       let hole = this.#nextHole(range);
       hole !== null;
       hole = this.#nextHole({ first: hole.last + 1, last: range.last })
     ) {
-      for (let first = hole.first; first <= hole.last; first += limits.pinBatch) {
-        const count = Math.min(limits.pinBatch, hole.last - first + 1);
-        const { host, writable } = this.source;
-        const pages = pagesOf(host, BigInt(this.#page + first) * pageSize, count, writable);
-        if (pages instanceof Failure) return pages;
-        found = found === undefined ? pages : [...found, ...pages];
-      }
+      const { host, writable } = this.source;
+      const count = hole.last - hole.first + 1;
+      const pages = pagesOf(host, BigInt(this.#page + hole.first) * pageSize, count, writable);
+      if (pages instanceof Failure) return pages;
+      if (found === undefined) found = pages.slice();
+      else for (const page of pages) found.push(page);
     }
     return found ?? [];
   }
 
-  /** The next pages of a range that nothing holds. */
+  /** The next pages of a range that nothing holds, as many as are pinned in one go. */
   #nextHole(range: PageRange): PageRange | null {
-    if (this.#holds !== null) return this.#holds.nextHole(range);
-    return range.first <= range.last ? range : null;
+    const { first, last } = range;
+    if (this.#holds !== null) return this.#holds.nextHole(range, limits.pinBatch);
+    return first <= last ? { first, last: Math.min(last, first + limits.pinBatch - 1) } : null;
   }
 }
 

@@ -57,3 +57,24 @@ describe('detachAccess', () => {
     expect(violations(iommufd)).toEqual([]);
   });
 });
+
+describe('pinPages', () => {
+  it.each([0n, 1n << 20n, 1n << 33n])('reaches page %s of what is mapped', (index) => {
+    const { access, calls, process, iommufd } = attached();
+    const pages = index + 1n;
+    const start = 0x1000_0000_0000n;
+    process.memory.map(start, pages * page);
+    const at = 0x1_0000_0000_0000n;
+    must(calls.ioasMap({ ioas: 1, address: start, length: pages * page, flags: readWrite, iova: at }));
+    const [found, ...others] = process.memory.pages(start + index * page, 1, true);
+    const last = { iova: at + index * page, length: page, write: true };
+    expect(pinPages(access, last)).toEqual([found]);
+    expect(pinPages(access, last)).toEqual([found]);
+    expect([others, found?.pins]).toEqual([[], 1]);
+    expect(violations(iommufd)).toEqual([]);
+    unpinPages(access, last.iova, page);
+    unpinPages(access, last.iova, page);
+    expect(found?.pins).toBe(0);
+    expect(violations(iommufd)).toEqual([]);
+  });
+});
