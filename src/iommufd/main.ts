@@ -45,10 +45,13 @@ export class Iommufd {
   ioctl(cmd: number, arg: bigint, caller?: Host): CallResult {
     const { context } = this;
     const opener = context.host;
-    context.host = caller ?? opener;
-    const result = resultOf(iommufdIoctl(context, cmd, arg));
-    context.host = opener;
-    return result;
+    if (caller === undefined || caller === opener) return resultOf(iommufdIoctl(context, cmd, arg));
+    context.host = caller;
+    try {
+      return resultOf(iommufdIoctl(context, cmd, arg));
+    } finally {
+      context.host = opener;
+    }
   }
 
   /** read(2) on a file that this handed out. @param caller as of an ioctl */
