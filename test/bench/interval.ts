@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Effort } from './interleave.ts';
 import { type Intervals, ours, peers } from './interval-peers.ts';
+import { memoryInUse } from './memory.ts';
 import type { BenchRow } from './row.ts';
 
 type Times = Map<string, number[]>;
@@ -27,7 +28,7 @@ export async function benchInterval(effort: Effort): Promise<readonly BenchRow[]
   const sizes = effort.rounds < 10 ? [1e3, 1e5] : [1e3, 1e5, 1e6];
   const rows = sizes.flatMap((size) => {
     const few = size === 1e6 ? 3 : size === 1e5 ? 5 : 15;
-    return benchSize(size, Math.min(few, effort.rounds), program?.path);
+    return [...benchSize(size, Math.min(few, effort.rounds), program?.path), ...memoryRows(size)];
   });
   if (program === undefined) console.error('std::map is skipped: there is no g++');
   else rmSync(program.folder, { recursive: true });
@@ -49,6 +50,8 @@ function benchSize(size: number, rounds: number, program: string | undefined): B
   };
   const repeats = Math.max(1, Math.round(100_000 / size));
   for (let round = -1; round < rounds; round++) {
+    if (size > 1e3)
+      console.error(`  ${size} intervals: ${round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`}`);
     for (let i = 0; i < subjects.length; i++) {
       const subject = subjects[(i + round + 1) % subjects.length];
       if (subject === undefined) continue;
@@ -72,6 +75,37 @@ function benchSize(size: number, rounds: number, program: string | undefined): B
       .filter(({ name }) => !name.endsWith('blind') || operation === 'insert')
       .flatMap(({ name, mark }) => rowsOf(times, operation, size, { name, mark })),
   );
+}
+
+/** Bytes that an interval takes, put in at random. */
+function memoryRows(size: number): BenchRow[] {
+  if (size < 1e5) return [];
+  const order = shuffled(size, 1);
+  const workload = { starts: order.map((i) => i * 8192 + 4096), lasts: order.map((i) => i * 8192 + 8191) };
+  const bytesOf = ({ make }: (typeof peers)[number]): number => {
+    const begin = make(workload);
+    const before = memoryInUse();
+    const intervals = begin();
+    for (let i = 0; i < size; i++) intervals.insert(i);
+    const bytes = (memoryInUse() - before) / size;
+    sink = intervals;
+    return bytes;
+  };
+  const own = bytesOf(ours);
+  return peers
+    .filter(({ name }) => !name.endsWith('blind'))
+    .map((peer) => {
+      const bytes = bytesOf(peer);
+      const mark = `${own.toFixed(0)} and ${bytes.toFixed(0)} bytes`;
+      return {
+        bench: 'interval-memory',
+        subject: ours.name,
+        peer: peer.name,
+        op: `1e${Math.log10(size)}`,
+        ratio: own / bytes,
+        mark,
+      };
+    });
 }
 
 /** Nanoseconds per call of each operation on an empty structure. */

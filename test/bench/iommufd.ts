@@ -1,6 +1,4 @@
 import { fstatSync, readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import {
   IOMMU_IOAS_MAP_FIXED_IOVA,
@@ -17,6 +15,7 @@ import { IommufdCalls, Process, type Result } from '../../src/iommufd/index.ts';
 import { Replayer } from '../../src/replay/replayer.ts';
 import { readTrace } from '../../src/trace/reader.ts';
 import type { Effort } from './interleave.ts';
+import { memoryInUse } from './memory.ts';
 import type { BenchRow } from './row.ts';
 
 const profiles = ['core', 'mock', 'fault'] as const;
@@ -149,16 +148,6 @@ function bytesPerObject(): number {
     accesses: 0,
   }));
   return (memoryInUse() - before) / objects.length;
-}
-
-/** Bytes of the heap and of buffers that something refers to. */
-function memoryInUse(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 function ok<T>(result: Result<T>): T {
