@@ -1,8 +1,9 @@
 import type { BitsMember } from '../../src/layout/member.ts';
 import { bitShift } from '../../src/layout/member.ts';
+import { restName } from '../../src/model/bits.ts';
 import { literalText } from './code.ts';
 import { DecodeMembers, indent } from './decode-members.ts';
-import { bitCover, bitMask, type Place, restName } from './emitter.ts';
+import { bitCover, bitMask, type Place } from './emitter.ts';
 import { memberOf, propertyName } from './names.ts';
 import type { Item } from './plan.ts';
 import { rangeCode } from './range-code.ts';

@@ -165,13 +165,6 @@ export function bitMask({ low, high }: Pick<BitField, 'low' | 'high'>): bigint {
   return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
 }
 
-/** The property that keeps what no range of bits names; not the name of a range. */
-export function restName(bits: readonly BitField[]): string {
-  let name = 'rest';
-  while (bits.some((range) => range.name === name)) name += '_';
-  return name;
-}
-
 /** The type that arrays hold in the end, and the lengths on the way there; null for a flexible one. */
 export function elementType(type: Type): Type {
   return type.kind === 'array' || type.kind === 'flexible' ? type.element : type;

@@ -1,6 +1,7 @@
 import { InternalError } from '../../src/base/internal-error.ts';
 import { type BitsMember, bitShift } from '../../src/layout/member.ts';
-import { bitCover, bitMask, type Emitter, type Place, restName } from './emitter.ts';
+import { restName } from '../../src/model/bits.ts';
+import { bitCover, bitMask, type Emitter, type Place } from './emitter.ts';
 import { EncodeMembers } from './encode-members.ts';
 import { memberOf } from './names.ts';
 import type { Item } from './plan.ts';

@@ -1,5 +1,5 @@
 import { InternalError } from '../../src/base/internal-error.ts';
-import type { BitField } from '../../src/model/bits.ts';
+import { type BitField, restName } from '../../src/model/bits.ts';
 import { type Expression, partsOf } from '../../src/model/expression.ts';
 import { type PathStep, type PathTarget, resolvePath } from '../../src/model/path.ts';
 import { asBoolean, asNumber, boolean, type Code, literal } from './code.ts';
@@ -212,6 +212,9 @@ export class FunctionScope {
   #peerCode(target: PathTarget & { kind: 'peer' }): Code {
     if (target.target?.kind !== 'field') return literal(0n);
     const { steps, bits, flag } = target.target;
+    const ranges = steps.at(-1)?.field.bits;
+    if (ranges !== undefined && bits === undefined)
+      return this.#wholePeerRegister(target.struct, steps, ranges);
     const range = bits === undefined ? undefined : rangeWith(steps.at(-1)?.field.bits ?? [], bits);
     const path = [
       target.struct,
@@ -228,6 +231,18 @@ export class FunctionScope {
             range.high - range.low + 1,
           );
     return flag === undefined ? inner : flagCode(inner, flag);
+  }
+
+  /** A register of which the value has the named bits apart: they are put together again. */
+  #wholePeerRegister(struct: string, steps: readonly PathStep[], ranges: readonly BitField[]): Code {
+    const path = [struct, ...steps.flatMap(({ field }) => field.name ?? [])];
+    const first = ranges.filter(({ name }, i) => ranges.findIndex((other) => other.name === name) === i);
+    const parts = first.map(({ name, low, high }) => {
+      const { text } = this.#contextCode('peerValue', [...path, name]);
+      return `(BigInt.asUintN(${high - low + 1}, ${text}) << ${low}n)`;
+    });
+    const rest = this.#contextCode('peerValue', [...path, restName(ranges)]).text;
+    return { text: [rest, ...parts].join(' | '), type: 'bigint', first: null, last: null, atom: false };
   }
 
   #contextCode(name: string, path: readonly string[]): Code {

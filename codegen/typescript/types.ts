@@ -1,11 +1,11 @@
 import { unreachable } from '../../src/base/internal-error.ts';
 import { formatExpression } from '../../src/layout/expression-text.ts';
-import type { BitField } from '../../src/model/bits.ts';
+import { type BitField, restName } from '../../src/model/bits.ts';
 import type { Struct } from '../../src/model/declaration.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
 import { fieldDoc } from '../field-doc.ts';
 import { docComment } from './doc.ts';
-import { bitCover, restName } from './emitter.ts';
+import { bitCover } from './emitter.ts';
 import { structsIn } from './facts.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';

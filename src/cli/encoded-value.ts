@@ -1,9 +1,9 @@
 import { bytesOfHex } from '../base/hex.ts';
-import { extract, restName, widthOf } from '../codec/oracle/bits-value.ts';
+import { extract, widthOf } from '../codec/oracle/bits-value.ts';
 import { type World, worldOf } from '../codec/oracle/world.ts';
 import type { Abi } from '../layout/abi.ts';
 import { integerNamed } from '../layout/named-integer.ts';
-import type { BitField } from '../model/bits.ts';
+import { type BitField, restName } from '../model/bits.ts';
 import type { Field } from '../model/field.ts';
 import type { Model } from '../model/model.ts';
 import { shortName } from '../model/path.ts';

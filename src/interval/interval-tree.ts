@@ -42,8 +42,7 @@ export class IntervalTree {
         const at = ((slot + step) << 1) - 2;
         const found = lastHalves[at + higher] as number;
         const isLess =
-          +(found < pointHigh) |
-          (+(found === pointHigh) & +((lastHalves[at + lower] as number) < pointLow));
+          +(found < pointHigh) | (+(found === pointHigh) & +((lastHalves[at + lower] as number) < pointLow));
         slot += step & -isLess;
         left -= step;
       }

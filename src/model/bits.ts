@@ -67,3 +67,10 @@ export interface BitValue {
   readonly macro?: string;
   readonly inPlace: boolean;
 }
+
+/** The property that keeps bits which no range holds: `rest` unless a range has that name. */
+export function restName(ranges: readonly BitField[]): string {
+  let name = 'rest';
+  while (ranges.some((range) => range.name === name)) name += '_';
+  return name;
+}

@@ -1,7 +1,7 @@
-import { extract, joinBits, restName, widthOf } from '../codec/oracle/bits-value.ts';
+import { extract, joinBits, widthOf } from '../codec/oracle/bits-value.ts';
 import type { Site } from '../codec/oracle/site.ts';
 import { propertyOf } from '../codec/oracle/value.ts';
-import type { BitField, RegisterAccess } from '../model/bits.ts';
+import { type BitField, type RegisterAccess, restName } from '../model/bits.ts';
 import type { Field } from '../model/field.ts';
 import type { Model } from '../model/model.ts';
 import { hexInteger } from './hex.ts';

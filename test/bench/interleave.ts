@@ -12,6 +12,8 @@ export interface Effort {
   readonly rounds: number;
   /** Time of a turn in ms. */
   readonly turnMs: number;
+  /** How many intervals, areas and so on; a bench's own sizes unless given. */
+  readonly sizes?: readonly number[];
 }
 
 /**

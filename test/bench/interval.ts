@@ -25,7 +25,7 @@ export let sink: unknown;
  */
 export async function benchInterval(effort: Effort): Promise<readonly BenchRow[]> {
   const program = compile();
-  const sizes = effort.rounds < 10 ? [1e3, 1e5] : [1e3, 1e5, 1e6];
+  const sizes = effort.sizes ?? (effort.rounds < 10 ? [1e3, 1e5] : [1e3, 1e5, 1e6]);
   const rows = sizes.flatMap((size) => {
     const few = size === 1e6 ? 3 : size === 1e5 ? 5 : 15;
     return [...benchSize(size, Math.min(few, effort.rounds), program?.path), ...memoryRows(size)];
@@ -121,7 +121,7 @@ function measure(intervals: Intervals, again: readonly number[]): Map<string, nu
   };
   time('insert', size, (i) => intervals.insert(i));
   time('find', size, (i) => intervals.find(again[i] as number));
-  time('first-fit-near', 1000, () => intervals.firstFit(4096));
+  time('first-fit-near', Math.max(1000, size / 10), () => intervals.firstFit(4096));
   intervals.firstFit(8192);
   time('first-fit-worst', 1, () => intervals.firstFit(8192));
   const one = again[size >> 1] as number;

@@ -1,5 +1,6 @@
 import { benchChain } from './chain.ts';
 import { benchCodec } from './codec.ts';
+import type { Effort } from './interleave.ts';
 import { benchInterval } from './interval.ts';
 import { benchIoas } from './ioas.ts';
 import { benchIommufd } from './iommufd.ts';
@@ -8,9 +9,7 @@ import { benchStartup } from './startup.ts';
 import { benchValidate } from './validate.ts';
 
 /** The benches by name. */
-const benches: Readonly<
-  Record<string, (effort: { rounds: number; turnMs: number }) => Promise<readonly BenchRow[]>>
-> = {
+const benches: Readonly<Record<string, (effort: Effort) => Promise<readonly BenchRow[]>>> = {
   codec: benchCodec,
   interval: benchInterval,
   chain: benchChain,
@@ -22,8 +21,12 @@ const benches: Readonly<
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
+const sizes = args.find((word) => word.startsWith('--sizes='))?.slice('--sizes='.length);
 const wanted = args.filter((word) => !word.startsWith('-'));
-const effort = args.includes('--quick') ? { rounds: 3, turnMs: 10 } : { rounds: 15, turnMs: 40 };
+const effort: Effort = {
+  ...(args.includes('--quick') ? { rounds: 3, turnMs: 10 } : { rounds: 15, turnMs: 40 }),
+  ...(sizes === undefined ? {} : { sizes: sizes.split(',').map(Number) }),
+};
 const rows: BenchRow[] = [];
 for (const [name, run] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -1,7 +1,7 @@
-import type { BitField } from '../../model/bits.ts';
+import { type BitField, restName } from '../../model/bits.ts';
 import { EncodeError } from '../runtime/errors.ts';
 import { bytesToInteger, integerToBytes, maskOf } from './bit-math.ts';
-import { joinBits, restName, splitBits, widthOf } from './bits-value.ts';
+import { joinBits, splitBits, widthOf } from './bits-value.ts';
 import type { GuardedInput } from './guarded-input.ts';
 import type { GuardedOutput } from './guarded-output.ts';
 import { boundsOf, checkInteger, type IntegerKind } from './integer-kind.ts';

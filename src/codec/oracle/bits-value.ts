@@ -1,14 +1,7 @@
-import type { BitField } from '../../model/bits.ts';
+import { type BitField, restName } from '../../model/bits.ts';
 import { maskOf } from './bit-math.ts';
 import { asValue } from './integer-kind.ts';
 import { isObject, type OpenValue, propertyOf, type StructValue, setProperty } from './value.ts';
-
-/** The property that keeps bits which no range holds: `rest` unless a range has that name. */
-export function restName(ranges: readonly BitField[]): string {
-  let name = 'rest';
-  while (ranges.some((range) => range.name === name)) name += '_';
-  return name;
-}
 
 /** Width of a range in bits. */
 export function widthOf(range: BitField): number {

@@ -90,3 +90,23 @@ describe.each(models)('code generated from $title', ({ model }) => {
 test('generated code keeps the strict rules of the type checker', { timeout: 120_000 }, () => {
   expect(typeErrors(models.map(({ model }) => model))).toEqual([]);
 });
+
+test('a whole register of another capability is put together from its named bits', () => {
+  const model = models.find(({ title }) => title === 'chain_required_peer')?.model;
+  if (model === undefined) throw new Error('no spec');
+  const codec = codecsOf(generated.get(model)?.little ?? {})['ext_dvsec']?.['lp64'];
+  const oracle = makeOracle(model, 'ext_dvsec', abis.lp64);
+  const view = new DataView(Uint8Array.from({ length: 28 }, (_, i) => i).buffer);
+  for (const [id, version] of [
+    [1, 1],
+    [0x8001, 3],
+    [1, 2],
+    [2, 1],
+  ]) {
+    const header = { word: { id, version, next: 0x100 } };
+    const context = { peers: { ext_aer: { header } } };
+    const value = oracle.decode(view, 0, 28, context);
+    expect(codec?.decode(view, 0, 28, context)).toEqual(value);
+    expect('whole' in value).toBe(((id ?? 0) & 1) === 1 && ((version ?? 0) & 1) === 1);
+  }
+});

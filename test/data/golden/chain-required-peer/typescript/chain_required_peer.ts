@@ -79,6 +79,8 @@ export interface ExtDvsec {
   __pad: number;
   /** No further meaning. Only if has(peer.ext_aer) && peer.ext_aer.header.word.version > 1. */
   log?: number[];
+  /** No further meaning. Only if has(peer.ext_aer) && (peer.ext_aer.header.word & 0x10001) == 0x10001. */
+  whole?: number;
 }
 
 /** Names of the members of ext_dvsec. */
@@ -87,6 +89,7 @@ export const membersOfExtDvsec: Members = {
   vendor: null,
   __pad: null,
   log: null,
+  whole: null,
 };
 
 /** Bytes that every ext_dvsec has. */
@@ -113,6 +116,10 @@ export function decodeExtDvsec(view: DataView, offset = 0, end = view.byteLength
       view.getUint32(offset + 16, true),
       view.getUint32(offset + 20, true),
     ];
+  }
+  if (hasPeer(context, 'ext_aer') && ((peerValue(context, 'ext_aer', 'header', 'word', 'rest') | (BigInt.asUintN(16, peerValue(context, 'ext_aer', 'header', 'word', 'id')) << 0n) | (BigInt.asUintN(4, peerValue(context, 'ext_aer', 'header', 'word', 'version')) << 16n) | (BigInt.asUintN(12, peerValue(context, 'ext_aer', 'header', 'word', 'next')) << 20n)) & 0x10001n) === 0x10001n) {
+    if (!(offset + 28 <= limit)) throw tooShort('ext_dvsec.whole', offset + 24, 4, limit);
+    value.whole = view.getUint32(offset + 24, true);
   }
   return value;
 }
@@ -157,6 +164,12 @@ export function encodeExtDvsec(
     }
   } else if (value.log != null) {
     throw unexpectedField('ext_dvsec.log', value.log, offset + 8);
+  }
+  if (hasPeer(context, 'ext_aer') && ((peerValue(context, 'ext_aer', 'header', 'word', 'rest') | (BigInt.asUintN(16, peerValue(context, 'ext_aer', 'header', 'word', 'id')) << 0n) | (BigInt.asUintN(4, peerValue(context, 'ext_aer', 'header', 'word', 'version')) << 16n) | (BigInt.asUintN(12, peerValue(context, 'ext_aer', 'header', 'word', 'next')) << 20n)) & 0x10001n) === 0x10001n) {
+    filled = claim('ext_dvsec.whole', view, filled, offset + 24, 4);
+    view.setUint32(offset + 24, checkU32('ext_dvsec.whole', value.whole ?? 0, offset + 24), true);
+  } else if (value.whole != null) {
+    throw unexpectedField('ext_dvsec.whole', value.whole, offset + 24);
   }
   return filled - offset;
 }
