@@ -1,5 +1,5 @@
 import { didYouMean } from '../spec/suggestion.ts';
-import { numberOf, type ScriptPlace, type Statement, scriptError } from './ioas-script.ts';
+import { checkName, numberOf, type ScriptPlace, type Statement, scriptError } from './ioas-script.ts';
 
 /** The arguments of a statement, asked for by name; what nobody asked for is refused in the end. */
 export class Arguments {
@@ -18,6 +18,11 @@ export class Arguments {
     const word = this.#statement.words[this.#words++];
     if (word === undefined) throw scriptError(this.place, `${this.#statement.verb} needs ${what}`);
     return word;
+  }
+
+  /** The next word, as the name of something new. */
+  name(): string {
+    return checkName(this.word('a name'), this.place);
   }
 
   /** Whether a word is among the rest. */
@@ -55,6 +60,12 @@ export class Arguments {
     if (value !== undefined && value > 0xffff_ffffn)
       throw scriptError(this.place, `${key} is ${value}, expected at most 32 bits`);
     return value === undefined ? undefined : Number(value);
+  }
+
+  /** Refuses arguments that mean nothing here. @param why what they would need */
+  refuse(why: string, keys: readonly string[]): void {
+    const given = keys.find((key) => this.#statement.named.has(key));
+    if (given !== undefined) throw scriptError(this.place, `${given}= ${why}`);
   }
 
   asNumber(text: string, what: string): bigint {

@@ -28,7 +28,7 @@ export const callVerbs: Readonly<Record<string, Verb>> = {
     usage: 'NAME = alloc [width=BITS]',
     run(world, args) {
       const addr_width = args.small('width') ?? 0;
-      args.finish(['snoop']);
+      args.finish();
       const strict = world.calls.file.context.profile.strictAlloc;
       const flags = strict ? uapi.IOAS_ALLOC_ENFORCE_SNOOP : 0;
       return made('ALLOC', world.calls.alloc({ flags, type: uapi.IOAS_TYPE_KERNEL_TYPE1V2, addr_width }));

@@ -16,9 +16,11 @@ export const dmaVerbs: Readonly<Record<string, Verb>> = {
       const index = device.requestPage(pasid, address, 1);
       const event = world.calls.nextFault();
       const answer =
-        event === null
-          ? 'answered INVALID: nobody takes it'
-          : `event ${event.fault}: ioas=${world.spaceName(event.ioas)} label=${hex(event.label)} addr=${hex(event.addr)}`;
+        index === null
+          ? 'it never left: nothing has the PASID'
+          : event === null
+            ? 'answered INVALID: nobody takes it'
+            : `event ${event.fault}: ioas=${world.spaceName(event.ioas)} label=${hex(event.label)} addr=${hex(event.addr)}`;
       const shown = `page request ${index ?? ''} for ${hex(address)}${pasid === null ? '' : ` PASID ${pasid}`}`;
       return { actor: 'dma', shown, errno: null, answer, device };
     },

@@ -19,6 +19,18 @@ const smmuCommands = {
   'atc-inv': uapi.IOAS_SMMUV3_ATC_INV,
 };
 
+/** The operands of each; `pasid` of a TLBI is where number and scale of a range stand. */
+const operandNames: Readonly<Record<string, readonly string[]>> = {
+  'cfgi-cd': ['label', 'pasid'],
+  'cfgi-cd-all': ['label'],
+  'tlbi-all': [],
+  'tlbi-asid': ['asid'],
+  'tlbi-va': ['asid', 'addr', 'pasid'],
+  'tlbi-vaa': ['addr', 'pasid'],
+  'atc-inv': ['label', 'pasid', 'addr', 'pages'],
+  'vtd-inv': ['addr', 'pages'],
+};
+
 /** Command of VT-d among those of SMMUv3. */
 const vtdCommand = -1;
 /** log2 of the pages that mean everything. */
@@ -31,8 +43,14 @@ const allPages = 52;
  */
 export function hardwareCommand(name: string, args: Arguments): HardwareWords {
   const opcode = args.choice(name, 'the command', { ...smmuCommands, 'vtd-inv': vtdCommand });
+  const operandsOf: readonly string[] = operandNames[name] ?? [];
+  args.refuse(
+    `is no operand of ${name}`,
+    ['label', 'asid', 'pasid', 'addr', 'pages'].filter((key) => !operandsOf.includes(key)),
+  );
   const [label, asid, ssid] = [args.small('label'), args.small('asid'), args.small('pasid')];
   const [address, pages] = [args.number('addr'), args.number('pages')];
+  if (address === undefined) args.refuse('needs addr=', ['pages']);
   if ((asid ?? 0) > 0xffff || (ssid ?? 0) > 0xf_ffff)
     throw scriptError(args.place, 'asid has at most 16 bits, pasid 20');
   const operands = [
@@ -40,6 +58,7 @@ export function hardwareCommand(name: string, args: Arguments): HardwareWords {
     ...(ssid === undefined ? [] : [`ssid=${ssid}`]),
     ...(asid === undefined ? [] : [`asid=${asid}`]),
     ...(address === undefined ? [] : [`addr=0x${address.toString(16)}`]),
+    ...(pages === undefined ? [] : [`pages=${pages}`]),
   ];
   const shown = [name, ...operands].join(' ');
   if (opcode === vtdCommand) {

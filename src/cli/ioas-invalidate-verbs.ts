@@ -5,6 +5,7 @@ import { called, hex, type Outcome, type Verb } from './ioas-outcome.ts';
 import type { ScriptWorld } from './ioas-world.ts';
 
 const caches = { iotlb: uapi.IOAS_CACHE_IOTLB, atc: uapi.IOAS_CACHE_DEV_IOTLB, pasid: uapi.IOAS_CACHE_PASID };
+
 /** Calls that make hardware forget. */
 export const invalidateVerbs: Readonly<Record<string, Verb>> = {
   invalidate: {
@@ -42,6 +43,7 @@ function invalidate(world: ScriptWorld, args: Arguments): Outcome {
     args.small('pasid'),
   ];
   const wanted = cachesOf(args);
+  if (addr === undefined) args.refuse('needs addr=', ['size']);
   args.finish();
   const granularity =
     addr !== undefined

@@ -21,6 +21,9 @@ export interface Run {
   readonly steps: readonly Step[];
 }
 
+/** Most hardware commands of a run, all of which are shown. */
+const commandsMax = 100_000;
+
 /**
  * Runs a script.
  *
@@ -28,7 +31,18 @@ export interface Run {
  */
 export function runScript(statements: readonly Statement[], file: string): Run {
   const world = new ScriptWorld();
-  return { world, steps: statements.map((statement) => runStatement(world, statement, file)) };
+  let taken = 0;
+  const steps = statements.map((statement) => {
+    const step = runStatement(world, statement, file);
+    taken += step.commands.length;
+    if (taken > commandsMax)
+      throw scriptError(
+        { file, line: statement.line },
+        `${taken} hardware commands so far, expected at most ${commandsMax}`,
+      );
+    return step;
+  });
+  return { world, steps };
 }
 
 function runStatement(world: ScriptWorld, statement: Statement, file: string): Step {
@@ -47,10 +61,10 @@ function runStatement(world: ScriptWorld, statement: Statement, file: string): S
     throw scriptError(place, `${name} gives nothing to call ${result}`);
   if (result === null && verb.usage.startsWith('NAME ='))
     throw scriptError(place, `the result needs a name: ${verb.usage}`);
-  if (result !== null && world.spaces.has(result))
+  if (result !== null && world.namedSpace(result) !== undefined)
     throw scriptError(place, `there is an address space ${result} already`);
   const { value: outcome, commands } = world.during(() => verb.run(world, new Arguments(statement, file)));
-  if (result !== null && outcome.id !== undefined) world.spaces.set(result, outcome.id);
+  if (result !== null && outcome.id !== undefined) world.nameSpace(result, outcome.id);
   const wanted = named.get('expect');
   return {
     statement,

@@ -15,6 +15,9 @@ export interface Statement {
 /** Most lines of a script. */
 const linesMax = 10_000;
 
+/** Most characters of a line that count, so that a message about it can be read. */
+const lineMax = 1000;
+
 const name = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /**
@@ -26,7 +29,8 @@ export function parseScript(text: string, file: string): readonly Statement[] {
   const lines = text.split('\n');
   if (lines.length > linesMax) throw new UsageError(`${file}: ${lines.length} lines, at most ${linesMax}`);
   return lines.flatMap((whole, index) => {
-    const own = whole.replace(/#.*$/, '').trim();
+    const comment = whole.indexOf('#');
+    const own = (comment < 0 ? whole : whole.slice(0, comment)).trim();
     return own === '' ? [] : [parseLine(own, { file, line: index + 1 })];
   });
 }
@@ -42,11 +46,21 @@ export function scriptError({ file, line }: ScriptPlace, message: string, hint?:
   return new UsageError(`${file}:${line}: ${message}`, hint);
 }
 
+/** Refuses what is no name of something that a script makes. */
+export function checkName(text: string, place: ScriptPlace): string {
+  if (!name.test(text)) throw scriptError(place, `${text} is no name, expected letters, digits, - or _`);
+  return text;
+}
+
 function parseLine(text: string, place: ScriptPlace): Statement {
+  if (text.length > lineMax)
+    throw scriptError(place, `the line has ${text.length} characters, expected at most ${lineMax}`);
+  const control = /\p{Cc}/u.exec(text.replaceAll('\t', ' '));
+  if (control !== null)
+    throw scriptError(place, `there is a control character, 0x${control[0].charCodeAt(0).toString(16)}`);
   const assigned = /^(\S+)\s+=\s+(.*)$/.exec(text);
   const result = assigned?.[1] ?? null;
-  if (result !== null && !name.test(result))
-    throw scriptError(place, `${result} is no name, expected letters, digits, - or _`);
+  if (result !== null) checkName(result, place);
   const [verb = '', ...rest] = (assigned?.[2] ?? text).split(/\s+/);
   const words: string[] = [];
   const named = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { DeviceGroup, HwDevice, IoasDevice, type ProfileName, profiles } from '../ioas/index.ts';
 import type { Arguments } from './ioas-arguments.ts';
-import { hex, type Outcome, perm, setup, type Verb } from './ioas-outcome.ts';
-import { scriptError } from './ioas-script.ts';
+import { hex, type Outcome, setup, type Verb } from './ioas-outcome.ts';
+import { checkName, scriptError } from './ioas-script.ts';
 import { formats, type ScriptWorld, unitKinds } from './ioas-world.ts';
 
 /** Words that make the machine and the memory of its guest. */
@@ -20,7 +20,7 @@ export const setupVerbs: Readonly<Record<string, Verb>> = {
   iommu: {
     usage: `iommu NAME ${Object.keys(unitKinds).join('|')}`,
     run(world, args) {
-      const name = args.word('a name');
+      const name = args.name();
       const kind = args.word('a kind');
       const driver = args.choice(kind, 'the kind', unitKinds);
       args.finish();
@@ -37,7 +37,7 @@ export const setupVerbs: Readonly<Record<string, Verb>> = {
   table: {
     usage: `table NAME format=${Object.keys(formats).join('|')}`,
     run(world, args) {
-      const name = args.word('a name');
+      const name = args.name();
       const format = args.choice(args.required('format'), 'format', formats);
       args.finish();
       if (world.tables.has(name)) throw scriptError(args.place, `there is a page table ${name} already`);
@@ -51,7 +51,7 @@ export const setupVerbs: Readonly<Record<string, Verb>> = {
       const name = args.word('a page table');
       const table = world.table(args, name);
       const [at, to] = [args.requiredNumber('at'), args.number('to')];
-      const access = perm(args);
+      const access = args.choice(args.text('access') ?? 'rw', 'access', { r: 1, rw: 3 });
       args.finish();
       for (const [key, address] of [
         ['at', at],
@@ -69,7 +69,7 @@ export const setupVerbs: Readonly<Record<string, Verb>> = {
 };
 
 function addDevice(world: ScriptWorld, args: Arguments): Outcome {
-  const name = args.word('a name');
+  const name = args.name();
   const unit = world.unit(args, args.required('on'));
   const sid = args.small('sid');
   const pasidBits = args.small('pasids') ?? 0;
@@ -87,10 +87,14 @@ function addDevice(world: ScriptWorld, args: Arguments): Outcome {
   const known = unit.devices.get(sid);
   if (known !== undefined && !mediated)
     throw scriptError(args.place, `${unit.name} has a device with sid ${hex(sid)} already`);
+  if (known !== undefined)
+    args.refuse(`is that of ${known.name}, which has the sid already`, ['pasids', 'reserve']);
   const reserved = reserve === undefined ? [] : [rangeOf(args, reserve)];
   const hw = known ?? new HwDevice({ name, unit, sid, ats, pasidBits, reserved });
+  if (mediated && !world.machine.pasids.hasLocal(hw))
+    throw scriptError(args.place, `${hw.name} has no PASID left for ${name}, expected more with pasids=`);
   const own = group === undefined ? undefined : (world.groups.get(group) ?? new DeviceGroup());
-  if (group !== undefined && own !== undefined) world.groups.set(group, own);
+  if (group !== undefined && own !== undefined) world.groups.set(checkName(group, args.place), own);
   const options = { name, hw, mediated, enqcmd, ...(own === undefined ? {} : { group: own }) };
   world.devices.set(name, new IoasDevice(world.machine, options));
   return setup(

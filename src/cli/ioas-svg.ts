@@ -6,6 +6,15 @@ const size = { column: 300, margin: 150, head: 60, row: 26, text: 12 } as const;
 /** Characters of a label between two lines. */
 const widest = 50;
 
+/** Lines of the IOMMUs and of the devices, which may have the same names. */
+interface Places {
+  readonly units: ReadonlyMap<string, number>;
+  readonly devices: ReadonlyMap<string, number>;
+}
+
+/** Line of the first IOMMU, behind those of the process and of /dev/iommu. */
+const firstUnit = 2;
+
 interface Arrow {
   readonly from: number;
   readonly to: number;
@@ -21,7 +30,11 @@ export function sequencePicture({ world, steps }: Run, title: string): string {
   const units = [...world.units.keys()];
   const devices = [...world.devices.keys()];
   const lines = ['user space', '/dev/iommu', ...units, ...devices];
-  const arrows = steps.flatMap((step) => arrowsOf(step, lines));
+  const places: Places = {
+    units: new Map(units.map((name, index) => [name, firstUnit + index])),
+    devices: new Map(devices.map((name, index) => [name, firstUnit + units.length + index])),
+  };
+  const arrows = steps.flatMap((step) => arrowsOf(step, places));
   const width = size.margin * 2 + (lines.length - 1) * size.column;
   const height = size.head + (arrows.length + 1) * size.row;
   const x = (line: number): number => size.margin + line * size.column;
@@ -72,11 +85,10 @@ const style = [
   '</defs>',
 ].join('');
 
-function arrowsOf({ outcome, commands }: Step, lines: readonly string[]): readonly Arrow[] {
-  const line = (name: string): number => lines.lastIndexOf(name);
+function arrowsOf({ outcome, commands }: Step, { units, devices }: Places): readonly Arrow[] {
   const told = commands.map(({ unit, command }): Arrow => {
     const text = commandText(command);
-    return { from: 1, to: line(unit), text, kind: 'command' };
+    return { from: 1, to: units.get(unit) ?? 1, text, kind: 'command' };
   });
   const { actor, shown, errno, answer, device } = outcome;
   const kind = errno === null ? (actor === 'dma' ? 'dma' : 'call') : 'error';
@@ -84,9 +96,10 @@ function arrowsOf({ outcome, commands }: Step, lines: readonly string[]): readon
   if (actor === 'setup') return [];
   if (actor === 'guest') return [{ from: 0, to: 0, text, kind: 'call' }];
   if (actor === 'call') return [{ from: 0, to: 1, text, kind }, ...told];
-  const from = device === undefined ? 0 : line(device.name);
+  const from = devices.get(device?.name ?? '') ?? 0;
   // What a device has cached it does not ask for.
-  const to = outcome.cached === true || device === undefined ? from : lines.indexOf(device.hw.unit.name);
+  const to =
+    outcome.cached === true || device === undefined ? from : (units.get(device.hw.unit.name) ?? from);
   return [{ from, to, text, kind }, ...told];
 }
 

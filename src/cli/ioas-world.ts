@@ -5,6 +5,7 @@ import {
   GuestPageTable,
   type HardwareDriver,
   type HwCommand,
+  Ioas,
   IoasCalls,
   type IoasDevice,
   IoasFile,
@@ -60,6 +61,8 @@ export class ScriptWorld {
   readonly groups = new Map<string, DeviceGroup>();
   readonly spaces = new Map<string, number>();
   readonly tables = new Map<string, GuestPageTable>();
+  /** Names of address spaces by their ids. */
+  readonly #names = new Map<number, string>();
   #calls: IoasCalls | undefined;
   #profile: ProfileName = 'mail';
   #nextPage = 0x20_0000n;
@@ -115,6 +118,21 @@ export class ScriptWorld {
     return { value, commands };
   }
 
+  /** Gives an address space a name; names of what is gone with the same id go. */
+  nameSpace(name: string, id: number): void {
+    const before = this.#names.get(id);
+    if (before !== undefined) this.spaces.delete(before);
+    this.#names.set(id, name);
+    this.spaces.set(name, id);
+  }
+
+  /** The address space of a name; undefined where there is none, or it is gone. */
+  namedSpace(name: string): Ioas | undefined {
+    const id = this.spaces.get(name);
+    const ioas = id === undefined ? undefined : this.calls.file.context.ioas(id);
+    return ioas instanceof Ioas ? ioas : undefined;
+  }
+
   unit(args: Arguments, name: string): IommuUnit {
     return found(args, this.units, name, 'IOMMU');
   }
@@ -133,8 +151,7 @@ export class ScriptWorld {
 
   /** How a script calls an address space. */
   spaceName(id: number): string {
-    for (const [name, own] of this.spaces) if (own === id) return name;
-    return String(id);
+    return this.#names.get(id) ?? String(id);
   }
 }
 

@@ -60,7 +60,7 @@ function runText({ world, steps }: Run): readonly string[] {
   return [
     ...steps.flatMap(stepText),
     '',
-    ...[...world.spaces].flatMap(([name, id]) => spaceText(world, name, id)),
+    ...[...world.spaces.keys()].flatMap((name) => spaceText(world, name)),
     `${steps.length} statements, ${commands} hardware commands${wrong === 0 ? '' : `, ${wrong} not as expected`}`,
   ];
 }
@@ -78,8 +78,8 @@ function stepText({ statement, outcome, commands, unexpected }: Step): readonly 
 }
 
 /** What an address space looks like in the end. */
-function spaceText(world: Run['world'], name: string, id: number): readonly string[] {
-  const ioas = world.calls.file.context.spaces.find((one) => one.id === id);
+function spaceText(world: Run['world'], name: string): readonly string[] {
+  const ioas = world.namedSpace(name);
   if (ioas === undefined) return [];
   const devices = ioas.attachments.map(
     ({ device, userPasid }) => `${device.name}${userPasid === null ? '' : `/${userPasid}`}`,
@@ -87,7 +87,7 @@ function spaceText(world: Run['world'], name: string, id: number): readonly stri
   const parent = ioas.parent === null ? '' : ` on ${world.spaceName(ioas.parent.id)} (${ioas.nesting})`;
   const table = ioas.table === null ? '' : `, ${ioas.table.kind} of the guest`;
   const mappings = ioas.isUserManaged ? '' : `, ${ioas.mapped.areas.size} mapped`;
-  return [`${name}: ioas ${id}${parent}${table}${mappings}; used by ${devices.join(', ') || 'nobody'}`];
+  return [`${name}: ioas ${ioas.id}${parent}${table}${mappings}; used by ${devices.join(', ') || 'nobody'}`];
 }
 
 function runJson({ steps }: Run): JsonValue {

@@ -136,6 +136,7 @@ export class IntervalMap<V> {
     return this.#fit.search() ? place.whole[0] : undefined;
   }
 
+  /** Takes all out. */
   clear(): void {
     this.#tree = new IntervalTree();
     this.#fit = new FirstFit(this.#tree);

@@ -1,21 +1,12 @@
-import { IntervalMap } from '../interval/interval-map.ts';
 import type { Asid, Tag } from '../iommu/hardware/command.ts';
 import type { HardwareDriver } from '../iommu/hardware/driver.ts';
-import type { PageTableFormat, WalkResult } from '../iommu/hardware/page-table.ts';
+import type { PageTableFormat } from '../iommu/hardware/page-table.ts';
 import type { AddressMap } from '../iommu/hardware/translation-context.ts';
 import type { IommuUnit } from '../iommu/hardware/unit.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
-
-/** What is mapped at a range of IOVAs. */
-export interface Mapping {
-  /** User memory, or an address of the parent. */
-  readonly address: bigint;
-  /** IOAS_MAP_READ, IOAS_MAP_WRITE. */
-  readonly prot: number;
-  /** Its memory was registered, so that it does not count itself. */
-  readonly registered: boolean;
-}
+import type { IoasDevice } from './device.ts';
+import { MappedAddresses, ShadowAddresses } from './mapped-addresses.ts';
 
 /** A table that the caller fills. */
 export type UserTable =
@@ -28,16 +19,12 @@ export type UserTable =
     }
   | { readonly kind: 'pasid-table'; readonly base: bigint; readonly pasidBits: number };
 
-/** Addresses of the kernel's own page table: what mappings say. */
-export class MappedAddresses implements AddressMap {
-  areas = new IntervalMap<Mapping>();
-
-  lookup(address: bigint): WalkResult | null {
-    const area = this.areas.at(address);
-    return area === undefined
-      ? null
-      : { address: area.value.address + (address - area.start), prot: area.value.prot };
-  }
+/** What an address space is made of. */
+export interface IoasOptions {
+  readonly parent: Ioas | null;
+  readonly nesting: Ioas['nesting'];
+  readonly addrWidth: number;
+  readonly enforceSnoop: boolean;
 }
 
 /** An I/O address space. */
@@ -49,27 +36,59 @@ export class Ioas {
   readonly children = new Set<Ioas>();
   /** How it lies on its parent; null for one that lies on nothing. */
   readonly nesting: 'hardware' | 'software' | null;
-  readonly attachments: Attachment[] = [];
+  readonly #attachments: Attachment[] = [];
+  /** The devices of these, with how many of them each has. */
+  readonly #devices = new Map<IoasDevice, number>();
   /** Width of its addresses; 0 for that of the devices. */
   readonly addrWidth: number;
+  /** Only devices whose DMA can be made to snoop caches may be attached. */
+  readonly enforceSnoop: boolean;
   /** What was mapped, with addresses of the parent where there is one. */
   readonly mapped = new MappedAddresses();
   /** What the hardware sees of that: the same, or where all of it leads in the end. */
-  readonly shadow: MappedAddresses;
+  readonly shadow: AddressMap;
   #table: UserTable | null = null;
   /** How many address spaces on top of this one use an ASID. */
   readonly asids = new Map<number, number>();
   readonly #domains = new Map<IommuUnit, number>();
 
-  constructor(
-    ictx: IoasContext,
-    { parent, nesting, addrWidth }: Pick<Ioas, 'parent' | 'nesting' | 'addrWidth'>,
-  ) {
+  constructor(ictx: IoasContext, { parent, nesting, addrWidth, enforceSnoop }: IoasOptions) {
     this.ictx = ictx;
     this.parent = parent;
     this.nesting = nesting;
     this.addrWidth = addrWidth;
-    this.shadow = nesting === 'software' ? new MappedAddresses() : this.mapped;
+    this.enforceSnoop = enforceSnoop;
+    const { mapped } = this;
+    this.shadow =
+      nesting === 'software' && parent !== null
+        ? new ShadowAddresses({ upper: mapped, lower: parent.mapped })
+        : mapped;
+  }
+
+  /** Who uses it and how, in the order of attaching. */
+  get attachments(): readonly Attachment[] {
+    return this.#attachments;
+  }
+
+  /** A device is attached; the hardware does not hear of it here. */
+  addAttachment(attachment: Attachment): void {
+    const { device } = attachment;
+    this.#attachments.push(attachment);
+    this.#devices.set(device, (this.#devices.get(device) ?? 0) + 1);
+  }
+
+  /** The opposite of {@link addAttachment}. */
+  removeAttachment(attachment: Attachment): void {
+    const { device } = attachment;
+    const left = (this.#devices.get(device) ?? 0) - 1;
+    this.#attachments.splice(this.#attachments.indexOf(attachment), 1);
+    if (left > 0) this.#devices.set(device, left);
+    else this.#devices.delete(device);
+  }
+
+  /** The devices that are attached, each once. */
+  get devices(): readonly IoasDevice[] {
+    return [...this.#devices.keys()];
   }
 
   /** The table that the caller fills; null before it is bound. */
@@ -77,7 +96,7 @@ export class Ioas {
     return this.#table;
   }
 
-  /** Changes what {@link table} says, and what the parent knows of it. */
+  /** Changes what table says, and what the parent knows of it. */
   setTable(table: UserTable | null): void {
     const asids = this.parent?.asids;
     const count = (of: UserTable | null, change: number): void => {
@@ -95,12 +114,12 @@ export class Ioas {
 
   /** The drivers of the devices that are attached. */
   get drivers(): readonly HardwareDriver[] {
-    return [...new Set(this.attachments.map(({ device }) => device.hw.unit.driver))];
+    return [...new Set(this.devices.map(({ hw }) => hw.unit.driver))];
   }
 
   /** The IOMMUs that it is used with. */
   get units(): readonly IommuUnit[] {
-    return [...new Set(this.attachments.map(({ device }) => device.hw.unit))];
+    return [...new Set(this.devices.map(({ hw }) => hw.unit))];
   }
 
   /** What an IOMMU puts on its translations. */

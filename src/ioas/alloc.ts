@@ -9,7 +9,7 @@ import {
   type IoasCreateNesting,
   type IoasFree,
 } from '../generated/ts/ioas.ts';
-import { Ioas } from './address-space.ts';
+import { Ioas, type IoasOptions } from './address-space.ts';
 import type { CallData } from './call-data.ts';
 import type { IoasContext } from './context.ts';
 import { Failure, fail } from './failure.ts';
@@ -34,7 +34,8 @@ export function alloc(ictx: IoasContext, cmd: IoasAlloc, data: CallData): number
   if (!nested && (flags & userTable) !== 0) return fail('EINVAL', 'root-by-kernel');
   if ((flags & userTable) === userTable) return fail('EINVAL', 'one-table');
   if (addrWidth > 64) return fail('EINVAL', 'width');
-  if (!nested) return publish(new Ioas(ictx, { parent: null, nesting: null, addrWidth }));
+  const enforceSnoop = (flags & IOAS_ALLOC_ENFORCE_SNOOP) !== 0;
+  if (!nested) return publish(new Ioas(ictx, { parent: null, nesting: null, addrWidth, enforceSnoop }));
   return allocNested(ictx, cmd, data);
 }
 
@@ -42,7 +43,8 @@ function allocNested(ictx: IoasContext, cmd: IoasAlloc, data: CallData): number 
   const parent = ictx.ioas(cmd.parent);
   if (parent instanceof Failure) return new Failure(parent.errno, 'parent-exists');
   const user = (cmd.flags & userTable) !== 0;
-  const child = makeChild(parent, cmd.addr_width);
+  const enforceSnoop = (cmd.flags & IOAS_ALLOC_ENFORCE_SNOOP) !== 0;
+  const child = makeChild(parent, { addrWidth: cmd.addr_width, enforceSnoop });
   if (child instanceof Failure) return child;
   if (user !== child.isUserManaged) return fail('EOPNOTSUPP', 'can-nest');
   if (user) {
@@ -60,17 +62,17 @@ export function createNesting(ictx: IoasContext, cmd: IoasCreateNesting): number
   if (cmd.flags !== 0 || cmd.__reserved !== 0) return fail('EINVAL', 'known-flags');
   const parent = ictx.ioas(cmd.parent);
   if (parent instanceof Failure) return parent;
-  const child = makeChild(parent, 0);
+  const child = makeChild(parent, { addrWidth: 0, enforceSnoop: false });
   return child instanceof Failure ? child : publish(child);
 }
 
-function makeChild(parent: Ioas, addrWidth: number): Ioas | Failure {
+function makeChild(parent: Ioas, own: Pick<IoasOptions, 'addrWidth' | 'enforceSnoop'>): Ioas | Failure {
   const refusal = notReady(parent);
   if (refusal !== null) return refusal;
   if (parent.parent !== null) return fail('EINVAL', 'one-level');
   const nesting = nestingOf(parent);
   if (nesting === null) return fail('EOPNOTSUPP', 'can-nest');
-  return new Ioas(parent.ictx, { parent, nesting, addrWidth });
+  return new Ioas(parent.ictx, { parent, nesting, ...own });
 }
 
 function publish(ioas: Ioas): number | Failure {

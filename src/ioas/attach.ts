@@ -19,10 +19,10 @@ export function attachDevice(device: IoasDevice, cmd: IoasDeviceAttach): number 
   const userPasid = (flags & IOAS_ATTACH_USER_PASID) === 0 ? null : user_pasid;
   const refusal = routeFree(device, ioas, userPasid) ?? parentFirst(device, ioas) ?? compatible(device, ioas);
   if (refusal !== null) return refusal;
-  const pasid = userPasid === null ? device.defaultPasid : takePasid(device, userPasid);
+  const pasid = userPasid === null ? device.defaultPasid : takePasid(device, ioas, userPasid);
   if (pasid instanceof Failure) return pasid;
   const attachment: Attachment = { device, ioas, userPasid, pasid };
-  ioas.attachments.push(attachment);
+  ioas.addAttachment(attachment);
   const before = device.route(userPasid);
   device.addAttachment(attachment);
   reroute(device, attachment);
@@ -60,11 +60,13 @@ function detach(attachment: Attachment): void {
   const hadTable = ioas.table?.kind === 'pasid-table';
   answerFaults(attachment);
   device.removeAttachment(attachment);
-  ioas.attachments.splice(ioas.attachments.indexOf(attachment), 1);
+  ioas.removeAttachment(attachment);
   reroute(device, attachment);
   if (hadTable) flushPasidCache(attachment, 'any');
   flushAttachment(attachment);
   if (userPasid === null || pasid === null || !device.mediated) return;
+  // What lies below may still use it with the same PASID.
+  if (device.attachmentsWith(userPasid).length > 0) return;
   if (device.enqcmd) device.machine.pasids.giveShared(ioas.ictx, userPasid);
   else device.machine.pasids.giveLocal(device.hw, pasid);
 }
@@ -74,7 +76,12 @@ function routeFree(device: IoasDevice, ioas: Ioas, userPasid: number | null): Fa
   for (const other of device.attachmentsWith(userPasid)) {
     if (other.ioas !== ioas.parent) return fail('EBUSY', 'not-attached');
   }
-  return null;
+  // With ENQCMD all parts of one piece of hardware have the same PASID, and nothing else would tell them apart.
+  if (userPasid === null || !device.enqcmd || !device.mediated) return null;
+  const taken = device.siblings.some(
+    (other) => other.enqcmd && other.bound === ioas.ictx && other.attachmentsWith(userPasid).length > 0,
+  );
+  return taken ? fail('EBUSY', 'not-attached') : null;
 }
 
 function parentFirst(device: IoasDevice, { parent }: Ioas): Failure | null {
@@ -89,16 +96,16 @@ function compatible(device: IoasDevice, ioas: Ioas): Failure | null {
     const same =
       other.nesting === driver.nesting &&
       other.hwType === driver.hwType &&
+      other.userPasidBits <= driver.userPasidBits &&
       other.pageTables.every((format) => driver.pageTables.includes(format));
     if (!same) return fail('EINVAL', 'compatible');
   }
-  const strict = ioas.ictx.profile.strictAlloc;
-  if (driver.addrWidth < ioas.addrWidth || (strict && !driver.enforcesSnoop))
+  if (driver.addrWidth < ioas.addrWidth || (ioas.enforceSnoop && !driver.enforcesSnoop))
     return fail('EINVAL', 'compatible');
   const wanted = ioas.nesting;
   if (wanted !== null && driver.nesting !== wanted) return fail('EINVAL', 'compatible');
   if (ioas.table?.kind === 'pasid-table') {
-    if (device.mediated) return fail('EINVAL', 'compatible');
+    if (device.mediated || driver.userPasidBits < ioas.table.pasidBits) return fail('EINVAL', 'compatible');
     if (device.usesPasids) return fail('EINVAL', 'delegated');
   }
   const format = ioas.table?.kind === 'pgtable' ? ioas.table.format : null;
@@ -113,19 +120,22 @@ function compatible(device: IoasDevice, ioas: Ioas): Failure | null {
   return null;
 }
 
-/** The PASID on the bus for one of the caller's. */
-function takePasid(device: IoasDevice, userPasid: number): number | Failure {
+/** The PASID on the bus for one of the caller's: the same one for an address space and for what lies on top of it. */
+function takePasid(device: IoasDevice, ioas: Ioas, userPasid: number): number | Failure {
   const { hw, machine } = device;
   if (hw.pasidBits === 0) return fail('EOPNOTSUPP', 'has-pasids');
   if (userPasid >= 2 ** hw.pasidBits) return fail('EINVAL', 'pasid-width');
-  if (device.route(null)?.ioas.table?.kind === 'pasid-table') return fail('EINVAL', 'delegated');
+  const delegated = [ioas, device.route(null)?.ioas].some((one) => one?.table?.kind === 'pasid-table');
+  if (delegated) return fail('EINVAL', 'delegated');
   if (!device.mediated) {
     if (device.enqcmd && mixes(device, true)) return fail('EINVAL', 'no-mix');
     return userPasid;
   }
   if (device.enqcmd && mixes(device, false)) return fail('EINVAL', 'no-mix');
+  const known = device.attachmentsWith(userPasid)[0]?.pasid;
+  if (known != null) return known;
   const pasid = device.enqcmd
-    ? machine.pasids.takeShared(device.bound as object, userPasid)
+    ? machine.pasids.takeShared({ owner: ioas.ictx, userPasid, pasidBits: hw.pasidBits })
     : machine.pasids.takeLocal(hw);
   return pasid ?? fail('ENOSPC', 'pasid-free');
 }

@@ -9,6 +9,8 @@ export function bindDevice(device: IoasDevice, cmd: IoasDeviceBind): number | Fa
   const ictx = device.machine.files.get(cmd.iommu_fd);
   if (ictx === undefined) return fail('EBADF', 'open-file');
   if (device.bound !== null) return fail('EBUSY', 'not-bound');
+  const used = device.siblings.some((other) => other.bound !== null && !(device.mediated && other.mediated));
+  if (used) return fail('EBUSY', 'hardware-free');
   if (ictx.byLabel.has(cmd.label)) return fail('EEXIST', 'label-free');
   if (ictx.objects.free === null) return fail('ENOSPC', 'ids');
   device.id = ictx.objects.add(device);

@@ -22,8 +22,15 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly errno: Errno; readonly check: string };
 
-/** Data behind a call's argument, for a page table's format. */
-type Format = { readonly format: number; readonly addr: bigint; readonly data?: Uint8Array };
+/** Where a page table of the caller's is, and how it looks. */
+export interface PageTableArguments {
+  /** IOAS_FORMAT_ */
+  readonly format: number;
+  /** Address of its root, which is one of the parent. */
+  readonly addr: bigint;
+  /** What the format needs besides; nothing unless given. */
+  readonly data?: Uint8Array;
+}
 
 type Handler<T> = (context: IoasFile['context'], cmd: T, data: CallData) => number | Failure;
 
@@ -121,7 +128,7 @@ export class IoasCalls {
   }
 
   /** IOAS_BIND_PGTABLE */
-  bindPgtable(ioas: number, { format, addr, data = new Uint8Array(0) }: Format): Result<number> {
+  bindPgtable(ioas: number, { format, addr, data = new Uint8Array(0) }: PageTableArguments): Result<number> {
     const cmd = {
       argsz: 40,
       flags: 0,
@@ -230,8 +237,10 @@ export class IoasCalls {
 
   #run<T>(number: number, handler: Handler<T>, cmd: T, data: Uint8Array = new Uint8Array(0)): Result<number> {
     const refusal = this.#missing(number);
-    const read = (address: bigint, length: number): Uint8Array | null =>
-      data.slice(Number(address), Number(address) + length);
+    const read = (address: bigint, length: number): Uint8Array | null => {
+      const bytes = data.slice(Number(address), Number(address) + length);
+      return bytes.length < length ? null : bytes;
+    };
     return of(refusal ?? handler(this.file.context, cmd, { read }));
   }
 

@@ -1,7 +1,7 @@
 import { InternalError } from '../base/internal-error.ts';
 import type { NewElement } from '../chain/element.ts';
 import type { AbiCodecs } from '../codec/runtime/codec.ts';
-import { ioasCodecs } from '../generated/ts/ioas.ts';
+import { IOAS_CAP_IOVA_RANGE, ioasCodecs } from '../generated/ts/ioas.ts';
 import type { Capability } from './capabilities.ts';
 
 /** The forms that capabilities can be written in: VFIO's, PCI's, and PCI Express's extended one. */
@@ -60,5 +60,5 @@ export function vfioChain(capabilities: readonly Capability[], offset: number): 
 }
 
 function rangesName(id: number): string {
-  return id === 1 ? 'iova_range' : 'reserved';
+  return id === IOAS_CAP_IOVA_RANGE ? 'iova_range' : 'reserved';
 }

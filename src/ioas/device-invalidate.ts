@@ -47,5 +47,5 @@ function invalidateAttachment(attachment: Attachment, caches: number): void {
   if ((caches & IOAS_CACHE_PASID) !== 0 && hasTable) flushPasidCache(attachment, 'any');
   const atc = (caches & IOAS_CACHE_DEV_IOTLB) !== 0;
   if ((caches & IOAS_CACHE_IOTLB) !== 0) flushAttachment(attachment, { atc });
-  else if (atc && attachment.device.hw.ats) flushDeviceTlb(attachment, null);
+  else if (atc && attachment.device.hw.ats) flushDeviceTlb(attachment);
 }

@@ -40,6 +40,7 @@ export class IoasDevice {
   label = 0n;
   readonly #attachments = new Map<number | null, Attachment[]>();
 
+  /** @throws RangeError for a mediated device where its hardware has no PASID left that tells it apart */
   constructor(
     machine: Machine,
     { name, hw, group = new DeviceGroup(), mediated = false, enqcmd = false }: IoasDeviceOptions,
@@ -51,8 +52,15 @@ export class IoasDevice {
     this.mediated = mediated;
     this.enqcmd = enqcmd;
     this.defaultPasid = mediated ? machine.pasids.takeLocal(hw) : null;
+    if (mediated && this.defaultPasid === null)
+      throw new RangeError(`${hw.name} has no PASID left for ${name}`);
     group.devices.push(this);
     machine.devices.push(this);
+  }
+
+  /** The other devices that are made of the same hardware. */
+  get siblings(): readonly IoasDevice[] {
+    return this.machine.devices.filter((other) => other !== this && other.hw === this.hw);
   }
 
   /** What it is attached to, in no order that means anything. */
@@ -76,11 +84,13 @@ export class IoasDevice {
     return false;
   }
 
+  /** It is attached; neither the address space nor the hardware hears of it here. */
   addAttachment(attachment: Attachment): void {
     const { userPasid } = attachment;
     this.#attachments.set(userPasid, [...this.attachmentsWith(userPasid), attachment]);
   }
 
+  /** The opposite of {@link addAttachment}. */
   removeAttachment(attachment: Attachment): void {
     const { userPasid } = attachment;
     const left = this.attachmentsWith(userPasid).filter((one) => one !== attachment);
@@ -97,7 +107,8 @@ export class IoasDevice {
   /** The PASID on the bus of one of the caller's; undefined where it has none. */
   busPasid(userPasid: number | null): number | null | undefined {
     if (userPasid === null) return this.defaultPasid;
-    if (this.route(null)?.ioas.table?.kind === 'pasid-table') return userPasid;
+    if (this.route(null)?.ioas.table?.kind === 'pasid-table')
+      return userPasid < 2 ** this.hw.pasidBits ? userPasid : undefined;
     return this.route(userPasid)?.pasid;
   }
 

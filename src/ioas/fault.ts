@@ -8,10 +8,8 @@ import {
   sizeofIoasFault,
 } from '../generated/ts/ioas.ts';
 import type { RawPageRequest } from '../iommu/hardware/unit.ts';
-import type { Ioas } from './address-space.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
-import type { IoasDevice } from './device.ts';
 import { Failure, fail } from './failure.ts';
 import { limits } from './limits.ts';
 import type { Machine } from './machine.ts';
@@ -19,8 +17,8 @@ import type { Machine } from './machine.ts';
 /** A page fault that waits for its answer. */
 export interface PendingFault {
   readonly event: IoasFault;
-  readonly device: IoasDevice;
-  readonly ioas: Ioas;
+  /** Whose it was. */
+  readonly attachment: Attachment;
   /** What the IOMMU wants to have back. */
   readonly raw: RawPageRequest;
   /** read() gave it. */
@@ -47,7 +45,7 @@ export function takePageRequest(machine: Machine, raw: RawPageRequest): void {
     fault: ictx.nextFault++,
     __reserved: 0,
   };
-  ictx.faults.push({ event, device, ioas, raw, wasRead: false });
+  ictx.faults.push({ event, attachment: found, raw, wasRead: false });
   ictx.onFault?.();
 }
 
@@ -84,8 +82,8 @@ export function pageResponse(ictx: IoasContext, cmd: IoasPageResponse): number |
   const index = ictx.faults.findIndex(
     (one) =>
       one.wasRead &&
-      one.ioas === ioas &&
-      one.device.label === cmd.label &&
+      one.attachment.ioas === ioas &&
+      one.event.label === cmd.label &&
       (cmd.fault === 0 || one.event.fault === cmd.fault),
   );
   const [fault] = index < 0 ? [] : ictx.faults.splice(index, 1);
@@ -95,12 +93,9 @@ export function pageResponse(ictx: IoasContext, cmd: IoasPageResponse): number |
 }
 
 /** Answers all faults of an attachment that ends: nobody will do it. */
-export function answerFaults({ device, ioas, userPasid }: Attachment): void {
-  const { faults } = ioas.ictx;
-  for (const fault of [...faults]) {
-    const own = fault.device === device && fault.ioas === ioas;
-    const pasid = (fault.event.flags & IOAS_FAULT_PASID_VALID) === 0 ? null : fault.event.pasid;
-    if (!own || (ioas.table?.kind !== 'pasid-table' && pasid !== userPasid)) continue;
+export function answerFaults(attachment: Attachment): void {
+  const { faults } = attachment.ioas.ictx;
+  for (const fault of faults.filter((one) => one.attachment === attachment)) {
     faults.splice(faults.indexOf(fault), 1);
     respond(fault.raw, IOAS_RESP_INVALID);
   }

@@ -1,4 +1,4 @@
-import type { AddressRange } from '../iommu/hardware/command.ts';
+import type { AddressRange, HwCommand, StreamChoice } from '../iommu/hardware/command.ts';
 import type { Ioas } from './address-space.ts';
 import { type Attachment, streamOf } from './attachment.ts';
 
@@ -17,28 +17,53 @@ export function flush(ioas: Ioas, range: AddressRange | null): void {
   }
 }
 
+/** The hardware forgets what a mapping that is gone led to, of the address space and of those on top of it. */
+export function flushLost(ioas: Ioas, lost: AddressRange): void {
+  flush(ioas, lost);
+  for (const child of ioas.children) {
+    // Of a table of the caller's nobody knows what it led to there.
+    if (child.nesting !== 'software') flush(child, null);
+    else for (const range of child.mapped.leadingTo(lost)) flush(child, range);
+  }
+}
+
 /** The hardware forgets translations of one attachment, of no other device: one command. */
-export function flushAttachment(
+export function flushAttachment(attachment: Attachment, options: FlushOptions = {}): void {
+  attachment.device.hw.unit.submit(flushCommand(attachment, options));
+}
+
+/** The command of {@link flushAttachment}, which says what translations are called now. */
+export function flushCommand(
   attachment: Attachment,
-  { atc = true, range = null }: FlushOptions = {},
-): void {
+  { atc = true, range = null, pasid = 'any' }: FlushOptions = {},
+): HwCommand {
   const { ioas, device } = attachment;
-  const { unit, sid } = device.hw;
-  const stream = ioas.table?.kind === 'pasid-table' ? { sid, pasid: 'any' as const } : streamOf(attachment);
-  unit.submit({ op: 'TLBI', domain: ioas.tag(unit).domain, asid: ioas.asid(unit), stream, range, atc });
+  const { unit } = device.hw;
+  const stream = streamsOf(attachment, pasid);
+  return { op: 'TLBI', domain: ioas.tag(unit).domain, asid: ioas.asid(unit), stream, range, atc };
+}
+
+/** The streams of an attachment: one, or all of the device where a PASID table of the caller's says how they translate. */
+function streamsOf(attachment: Attachment, pasid: StreamChoice['pasid']): StreamChoice {
+  return attachment.ioas.table?.kind === 'pasid-table'
+    ? { sid: attachment.device.hw.sid, pasid }
+    : streamOf(attachment);
 }
 
 /** What {@link flushAttachment} reaches; the device too, and all addresses, unless given. */
 export interface FlushOptions {
   readonly atc?: boolean;
   readonly range?: AddressRange | null;
+  /** Of a PASID table of the caller's only this PASID. */
+  readonly pasid?: number | 'any';
 }
 
 /** The device forgets translations of one attachment: one command. */
-export function flushDeviceTlb({ ioas, device, pasid }: Attachment, range: AddressRange | null): void {
-  const { unit, sid } = device.hw;
-  const any = ioas.table?.kind === 'pasid-table';
-  unit.submit({ op: 'ATC_INV', sid, pasid: any ? 'any' : pasid, range });
+export function flushDeviceTlb(
+  attachment: Attachment,
+  { range = null, pasid = 'any' }: Omit<FlushOptions, 'atc'> = {},
+): void {
+  attachment.device.hw.unit.submit({ op: 'ATC_INV', ...streamsOf(attachment, pasid), range });
 }
 
 /** The IOMMU forgets what it knows of the PASID table of one attachment: one command. */

@@ -22,10 +22,12 @@ export class Ids<T> {
     return id;
   }
 
+  /** The object of an id. */
   get(id: number): T | undefined {
     return this.#objects.get(id);
   }
 
+  /** The object goes; its id is free again. */
   delete(id: number): void {
     if (this.#objects.delete(id) && id < this.#next) this.#next = id;
   }

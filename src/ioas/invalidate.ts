@@ -55,8 +55,10 @@ function choose(
     if (chosen.length === 0) return fail('ENOENT', 'label-known');
   }
   const byPasid = granularity === IOAS_INV_GRANU_PASID || (flags & IOAS_INV_PASID_VALID) !== 0;
-  if (byPasid && ioas.table?.kind !== 'pasid-table') {
-    const wanted = (flags & IOAS_INV_PASID_VALID) !== 0 ? pasid : null;
+  const wanted = (flags & IOAS_INV_PASID_VALID) !== 0 ? pasid : null;
+  if (ioas.table?.kind === 'pasid-table') {
+    if ((wanted ?? 0) >= 2 ** ioas.table.pasidBits) return fail('ENOENT', 'pasid-known');
+  } else if (byPasid) {
     chosen = chosen.filter(({ userPasid }) => userPasid === wanted);
     if (chosen.length === 0) return fail('ENOENT', 'pasid-known');
   }
@@ -72,12 +74,14 @@ function forget(
 ): void {
   const isTable = ioas.table?.kind === 'pasid-table';
   const wanted = caches === 0 && isTable && range === null ? allCaches : caches;
-  const entry = (flags & IOAS_INV_PASID_VALID) !== 0 && isTable ? pasid : 'any';
+  const entry: number | 'any' = (flags & IOAS_INV_PASID_VALID) !== 0 && isTable ? pasid : 'any';
   const each = chosen ?? ioas.attachments;
+  // Entry 0 of a table is also that of requests without a PASID.
+  const what = { range, pasid: entry === 0 ? 'any' : entry } as const;
   if ((wanted & IOAS_CACHE_PASID) !== 0) for (const one of each) flushPasidCache(one, entry);
   const iotlb = wanted === 0 || (wanted & IOAS_CACHE_IOTLB) !== 0;
   const atc = wanted === 0 || (wanted & IOAS_CACHE_DEV_IOTLB) !== 0;
-  if (iotlb && atc && chosen === null) flush(ioas, range);
-  else if (iotlb) for (const one of each) flushAttachment(one, { atc, range });
-  else if (atc) for (const one of each) if (one.device.hw.ats) flushDeviceTlb(one, range);
+  if (iotlb && atc && chosen === null && entry === 'any') flush(ioas, range);
+  else if (iotlb) for (const one of each) flushAttachment(one, { ...what, atc });
+  else if (atc) for (const one of each) if (one.device.hw.ats) flushDeviceTlb(one, what);
 }

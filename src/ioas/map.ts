@@ -8,10 +8,10 @@ import {
 import type { Ioas } from './address-space.ts';
 import type { IoasContext } from './context.ts';
 import { Failure, fail } from './failure.ts';
+import { flushLost } from './flush.ts';
 import { PAGE_SIZE, U64_MAX } from './limits.ts';
 import { isPermitted, propertiesOf, smallestPage } from './properties.ts';
 import { notReady } from './readiness.ts';
-import { settle } from './shadow.ts';
 
 /** IOAS_MAP_DMA. */
 export function mapDma(ictx: IoasContext, cmd: IoasMapDma): number | Failure {
@@ -43,8 +43,7 @@ function insert(ioas: Ioas, { flags, vaddr, iova, size }: IoasMapDma): number | 
   const registered = isRoot && pinned.isRegistered(vaddr, memoryLast);
   if (!ioas.mapped.areas.insert(range.start, range.last, { address: vaddr, prot: flags, registered }))
     return fail('EEXIST', 'free-iova');
-  if (isRoot) pinned.pin(vaddr, memoryLast);
-  settle(ioas, null);
+  if (isRoot) pinned.pin(vaddr, memoryLast, registered);
   return 0;
 }
 
@@ -63,7 +62,7 @@ export function unmapDma(ictx: IoasContext, cmd: IoasUnmapDma): number | Failure
   ioas.mapped.areas.delete(start);
   if (ioas.parent === null)
     ictx.pinned.unpin(value.address, value.address + (last - start), value.registered);
-  settle(ioas, { start, last });
+  flushLost(ioas, { start, last });
   return 0;
 }
 

@@ -17,23 +17,30 @@ export class PinnedMemory {
 
   /** Whether a mapping of a range is allowed: all of it registered, where anything is. */
   allows(start: bigint, last: bigint): boolean {
-    if (this.registered.size === 0) return true;
-    const area = this.registered.at(start);
-    return area !== undefined && last <= area.last;
+    return this.registered.size === 0 || this.isRegistered(start, last);
   }
 
-  pin(start: bigint, last: bigint): void {
-    const area = this.registered.at(start);
-    if (area !== undefined && last <= area.last) area.value.users++;
-    else this.#mapped += (last - start + 1n) / PAGE_SIZE;
+  /** Counts the pages of a mapping. @param isRegistered its memory is registered, and does not count again */
+  pin(start: bigint, last: bigint, isRegistered: boolean): void {
+    this.#count(start, last, { isRegistered, change: 1 });
   }
 
+  /** The opposite of {@link pin}; what was registered then still is, as it was in use. */
   unpin(start: bigint, last: bigint, wasRegistered: boolean): void {
-    const area = this.registered.at(start);
-    if (wasRegistered && area !== undefined) area.value.users--;
-    else this.#mapped -= (last - start + 1n) / PAGE_SIZE;
+    this.#count(start, last, { isRegistered: wasRegistered, change: -1 });
   }
 
+  #count(
+    start: bigint,
+    last: bigint,
+    { isRegistered, change }: { readonly isRegistered: boolean; readonly change: 1 | -1 },
+  ): void {
+    const area = isRegistered ? this.registered.at(start) : undefined;
+    if (area !== undefined) area.value.users += change;
+    else this.#mapped += ((last - start + 1n) / PAGE_SIZE) * BigInt(change);
+  }
+
+  /** Whether all of a range lies in one piece of registered memory. */
   isRegistered(start: bigint, last: bigint): boolean {
     const area = this.registered.at(start);
     return area !== undefined && last <= area.last;

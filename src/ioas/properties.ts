@@ -15,7 +15,7 @@ export interface AddressProperties {
 
 /** The properties of an address space as of the devices that are attached, and of one that might be. */
 export function propertiesOf(ioas: Ioas, further: readonly IoasDevice[] = []): AddressProperties {
-  const devices = [...ioas.attachments.map(({ device }) => device), ...further];
+  const devices = [...new Set([...ioas.devices, ...further])];
   const own = ioas.addrWidth === 0 ? [] : [ioas.addrWidth];
   const drivers = devices.map(({ hw }) => hw.unit.driver);
   return {

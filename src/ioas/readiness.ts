@@ -12,7 +12,7 @@ export function notReady(ioas: Ioas, unattached: Errno = 'EINVAL'): Failure | nu
 
 /** The devices of the groups of attached devices that are not attached themselves. */
 export function missingDevices(ioas: Ioas): readonly IoasDevice[] {
-  const attached = new Set(ioas.attachments.map(({ device }) => device));
+  const attached = new Set(ioas.devices);
   const groups = new Set([...attached].map(({ group }) => group));
   return [...groups].flatMap(({ devices }) => devices.filter((device) => !attached.has(device)));
 }

@@ -10,13 +10,14 @@ import {
   type IoasUnbind,
   sizeofIoasPgtableVtdS1,
 } from '../generated/ts/ioas.ts';
+import type { HwCommand } from '../iommu/hardware/command.ts';
 import type { HardwareDriver } from '../iommu/hardware/driver.ts';
 import type { PageTableFormat } from '../iommu/hardware/page-table.ts';
 import type { Ioas, UserTable } from './address-space.ts';
 import type { CallData } from './call-data.ts';
 import type { IoasContext } from './context.ts';
 import { Failure, fail } from './failure.ts';
-import { flush, flushAttachment, flushPasidCache } from './flush.ts';
+import { flushCommand, flushPasidCache } from './flush.ts';
 import { PAGE_SIZE } from './limits.ts';
 import { notReady } from './readiness.ts';
 import { reroute } from './routing.ts';
@@ -55,15 +56,20 @@ function bind(ictx: IoasContext, id: number, args: TableArguments, data: CallDat
   return 0;
 }
 
-/** Sets the table of an address space, and makes its devices use it. */
+/**
+ * Sets the table of an address space that has none, or takes it away, and makes its devices use it. The hardware hears of
+ * the table first and then forgets what the other way to translate left, PASID table entries before translations: else it
+ * could cache them again in between.
+ */
 export function setTable(ioas: Ioas, table: UserTable | null): void {
-  const before = ioas.table;
-  if (before !== null) flush(ioas, null);
+  const kind = (table ?? ioas.table)?.kind;
+  const stale = ioas.attachments.map((attachment) => flushCommand(attachment));
   ioas.setTable(table);
-  for (const attachment of ioas.attachments) {
+  for (const [index, attachment] of ioas.attachments.entries()) {
+    const { unit } = attachment.device.hw;
     reroute(attachment.device, attachment);
-    if (before?.kind === 'pasid-table' || table?.kind === 'pasid-table') flushPasidCache(attachment, 'any');
-    if (before === null) flushAttachment(attachment);
+    if (kind === 'pasid-table') flushPasidCache(attachment, 'any');
+    unit.submit(table === null ? (stale[index] as HwCommand) : flushCommand(attachment));
   }
 }
 
@@ -99,8 +105,8 @@ function pasidTable(
 }
 
 /** Whether its devices have no PASIDs that the kernel gave, so that their PASIDs can all be the caller's. */
-export function isDelegable({ attachments }: Ioas): boolean {
-  return attachments.every(({ device }) => !device.mediated && !device.usesPasids);
+export function isDelegable({ devices }: Ioas): boolean {
+  return devices.every(({ mediated, usesPasids }) => !mediated && !usesPasids);
 }
 
 function pgtable(

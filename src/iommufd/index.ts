@@ -43,6 +43,7 @@ export { FileTable, type OpenFile } from './file.ts';
 export type { Credentials, Host, LockedPages } from './host.ts';
 export type { PagetableAccess } from './io-pagetable.ts';
 export type { Ioas } from './ioas.ts';
+export type { KernelMemory } from './kernel-memory.ts';
 export { limits } from './limits.ts';
 export { type CallResult, Iommufd } from './main.ts';
 export type { IommufdObject, Kind, ObjectKind, ObjectTable } from './object.ts';

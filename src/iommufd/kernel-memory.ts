@@ -25,6 +25,7 @@ export class KernelMemory {
     return true;
   }
 
+  /** Bytes that are no longer used. */
   give(bytes: number): void {
     this.#used -= bytes;
   }

@@ -77,6 +77,17 @@ describe('scripts', () => {
       [`${machine}1g = alloc`, /:4: 1g is no name/],
       [`${machine}profile v2\ng = alloc\nprofile v1`, /:4: the profile is chosen before/],
       ['device d on=u sid=1', /:1: there is no IOMMU u/],
+      [`${machine}table a/b format=vtd_s1`, /:4: a\/b is no name/],
+      [`${machine}hw g atc-inv`, /:4: there is no address space g/],
+      [`${machine}g = alloc\nhw g tlbi-all label=1`, /:5: label= is no operand of tlbi-all/],
+      [`${machine}g = alloc\nhw g atc-inv label=1 pages=2`, /:5: pages= needs addr=/],
+      [`${machine}g = alloc\ninvalidate g size=4KiB`, /:5: size= needs addr=/],
+      [`${machine}g = alloc snoop`, /:4: alloc does not take snoop/],
+      [`${machine}table t format=vtd_s1\nentry t at=0 access=w`, /:5: access is w, expected r, rw/],
+      ['iommu u flat\ndevice m on=u sid=1 mediated', /:2: m has no PASID left for m/],
+      [`${machine}device m on=u sid=1 pasids=9 mediated`, /:4: pasids= is that of d, which has the sid/],
+      [`${machine}read \x1b[2J 0`, /:4: there is a control character, 0x1b/],
+      [`# ${'x'.repeat(2000)}\nread ${'d '.repeat(1000)}`, /:2: the line has 2004 characters/],
       ['bind \0\x07', /script\.ioas is no text, expected calls, one on each line/],
     ];
     for (const [text, message] of wrong) {
@@ -142,6 +153,59 @@ describe('scripts', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('mean the same with comments and with the line ends of other systems', () => {
+    const lines = `${machine}g = alloc\nattach d g\nmap g iova=0 to=0x40000000 size=4KiB\nread d 0x123`.split(
+      '\n',
+    );
+    const told = (text: string) =>
+      runScript(parseScript(text, 'x'), 'x').steps.map(({ outcome: { shown, answer } }) => [shown, answer]);
+    const expected = told(lines.join('\n'));
+    const remark = fc.constantFrom('', '#', ' # g = alloc', '#####', '\t');
+    const between = fc.constantFrom('', '\n', '# alone\r\n', '\r\n');
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(remark, fc.constantFrom('\n', '\r\n'), between), {
+          minLength: lines.length,
+          maxLength: lines.length,
+        }),
+        (ends) => {
+          expect(told(lines.map((line, i) => line + (ends[i]?.join('') ?? '')).join(''))).toEqual(expected);
+        },
+      ),
+    );
+    expect(told(`${'#'.repeat(200_000)}\r\n${lines.join('\n')}`)).toEqual(expected);
+  });
+
+  it('end with one line where they would show more than anybody reads', () => {
+    const attached = Array.from({ length: 200 }, (_, pasid) => `attach d g pasid=${pasid}`);
+    const lines = [...attached, ...Array.from({ length: 1000 }, () => 'invalidate-device label=0xd')];
+    const text = `${machine}g = alloc\n${lines.join('\n')}`;
+    expect(() => runScript(parseScript(text, 'x'), 'x')).toThrow(
+      /^x:\d+: 100200 hardware commands so far, expected at most 100000$/,
+    );
+  });
+
+  it('give a name to one address space at a time, the one that it was given to last', async () => {
+    const text = `${machine}a = alloc\nfree a\nfree a expect=ENOENT\nb = alloc\nattach d b\na = alloc\ninfo b`;
+    const { status, out } = await run(text);
+    expect(status).toBe(0);
+    expect(out).toContain('ATTACH d b');
+    expect(out.split('\n').filter((line) => line.includes('used by'))).toEqual([
+      'b: ioas 2, 0 mapped; used by d',
+      'a: ioas 3, 0 mapped; used by nobody',
+    ]);
+  });
+
+  it('draw each command at the IOMMU that took it, also where a device has its name', () => {
+    const text = machine.replace('device d', 'device u').replace('bind d', 'bind u');
+    const result = runScript(
+      parseScript(`${text}g = alloc\nattach u g\ninvalidate-device label=0xd`, 'x'),
+      'x',
+    );
+    // Lines are 300 apart from 150 on: user space, /dev/iommu, the IOMMU, the device.
+    expect(sequencePicture(result, 'x')).toMatch(/<line class="command" x1="450" y1="\d+" x2="746"/);
   });
 
   it('are explained in docs/ioas.md, word by word', () => {

@@ -10,7 +10,6 @@ export function stateOf({ file, machine, unit, other }: Bench): unknown {
     children: [...ioas.children].map(({ id }) => id),
     table: ioas.table && { ...ioas.table, format: null },
     mapped: [...ioas.mapped.areas.entries()],
-    shadow: [...ioas.shadow.areas.entries()],
     attachments: ioas.attachments.map(({ device, userPasid, pasid }) => [device.name, userPasid, pasid]),
   });
   const device = ({ name, bound, id, label, attachments, hw }: IoasDevice) => ({

@@ -32,6 +32,9 @@ export type DmaResult =
 /** Translations that the ATC of a device has room for. */
 const atcCapacity = 1 << 18;
 
+/** Widest PASIDs of a bus (PCIe). */
+const busPasidBits = 20;
+
 /** A device of a bus behind an IOMMU: it asks the IOMMU for addresses, and may cache the answers. */
 export class HwDevice {
   readonly name: string;
@@ -44,9 +47,11 @@ export class HwDevice {
   readonly atc = new TranslationCache(atcCapacity);
   #nextRequest = 1;
 
-  /** @throws RangeError where another device of the IOMMU has the number */
+  /** @throws RangeError where another device of the IOMMU has the number, or PASIDs are wider than the bus has them */
   constructor({ name, unit, sid, ats = false, pasidBits = 0, reserved = [] }: HwDeviceOptions) {
     if (unit.devices.has(sid)) throw new RangeError(`sid 0x${sid.toString(16)} is taken`);
+    if (pasidBits > busPasidBits)
+      throw new RangeError(`PASIDs have ${pasidBits} bits, expected at most ${busPasidBits}`);
     this.name = name;
     this.unit = unit;
     this.sid = sid;
@@ -70,7 +75,7 @@ export class HwDevice {
     if ((found.prot & perm) !== perm) return { kind: 'fault', reason: 'denied' };
     if (this.ats) {
       const page = found.address - (address % CACHED_PAGE);
-      this.atc.set(key, address, { tag: found.tag, address: page, prot: found.prot });
+      this.atc.set(key, address, { ...found, address: page });
     }
     return { kind: 'done', address: found.address, from: 'iommu' };
   }

@@ -2,7 +2,9 @@ import { type PageTableFormat, walkPageTable } from './page-table.ts';
 
 /** Memory of a guest, by its own addresses. */
 export interface GuestMemory {
+  /** Bytes from an address on; null where some of them are not there. */
   read(address: bigint, length: number): Uint8Array | null;
+  /** Writes bytes from an address on, as far as there is memory. */
   write(address: bigint, bytes: Uint8Array): void;
 }
 

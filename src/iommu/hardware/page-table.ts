@@ -26,6 +26,12 @@ export interface WalkResult {
   readonly prot: number;
 }
 
+/** Where the walk of a page table led. */
+export interface PageResult extends WalkResult {
+  /** Bytes of the page that the last entry stands for. */
+  readonly pageSize: bigint;
+}
+
 const indexBits = 9n;
 const pageBits = 12n;
 const indexMask = (1n << indexBits) - 1n;
@@ -40,7 +46,7 @@ export function walkPageTable(
   { root, levels }: { readonly root: bigint; readonly levels: number },
   input: bigint,
   readEntry: (address: bigint) => bigint | null,
-): WalkResult | null {
+): PageResult | null {
   if (input >> (pageBits + indexBits * BigInt(levels)) !== 0n) return null;
   let table = root;
   let prot = IOMMU_READ | IOMMU_WRITE;
@@ -50,7 +56,8 @@ export function walkPageTable(
     const entry = raw === null ? null : format.parse(raw, level);
     if (entry === null) return null;
     prot &= entry.prot;
-    if (entry.kind === 'page') return { address: entry.address + (input & ((1n << shift) - 1n)), prot };
+    const pageSize = 1n << shift;
+    if (entry.kind === 'page') return { address: entry.address + (input % pageSize), prot, pageSize };
     table = entry.address;
   }
   return null;
@@ -72,8 +79,9 @@ function x86Format(id: number, name: string): PageTableFormat {
     name,
     parse(entry, level) {
       if ((entry & 1n) === 0n) return null;
-      const isPage = level === 1 || ((entry & 0x80n) !== 0n && level <= 3);
-      if (level > 3 && (entry & 0x80n) !== 0n) return null;
+      const isLarge = level > 1 && (entry & 0x80n) !== 0n;
+      if (isLarge && level > 3) return null;
+      const isPage = isLarge || level === 1;
       const address = entry & addressMask;
       if (isPage && !isAligned(address, level)) return null;
       return { kind: isPage ? 'page' : 'table', address, prot: (entry & 2n) !== 0n ? both : IOMMU_READ };

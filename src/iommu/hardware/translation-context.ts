@@ -1,14 +1,23 @@
 import type { Tag } from './command.ts';
-import { type PageTableFormat, smmuFormat, type WalkResult, walkPageTable } from './page-table.ts';
+import {
+  type PageResult,
+  type PageTableFormat,
+  smmuFormat,
+  type WalkResult,
+  walkPageTable,
+} from './page-table.ts';
 import { CD_SIZE, parseContextDescriptor } from './pasid-table.ts';
+import { CACHED_PAGE } from './translation-cache.ts';
 
 /** Addresses that lead to others: what the kernel fills. */
 export interface AddressMap {
+  /** Where an address leads; null where nothing is mapped. */
   lookup(address: bigint): WalkResult | null;
 }
 
 /** Memory at the addresses that the second stage leads to. */
 export interface TableMemory {
+  /** A copy of the bytes from an address on; null where some of them are not there. */
   read(address: bigint, length: number): Uint8Array | null;
 }
 
@@ -33,13 +42,17 @@ export interface UserPasidTable {
 }
 
 /** Translates by walking whatever tables there are. */
-export function walk(context: TranslationContext, memory: TableMemory, address: bigint): WalkResult | null {
+export function walk(context: TranslationContext, memory: TableMemory, address: bigint): PageResult | null {
   const { stage1, stage2 } = context;
-  if (stage1 === null) return stage2.lookup(address);
+  if (stage1 === null) {
+    const only = stage2.lookup(address);
+    // The kernel takes mappings away as a whole, and names all of them.
+    return only === null ? null : { ...only, pageSize: CACHED_PAGE };
+  }
   const first = walkPageTable(stage1.format, stage1, address, (at) => readWord(stage2, memory, at));
   if (first === null) return null;
   const second = stage2.lookup(first.address);
-  return second === null ? null : { address: second.address, prot: first.prot & second.prot };
+  return second === null ? null : { ...first, address: second.address, prot: first.prot & second.prot };
 }
 
 /** What a PASID table says about a PASID; null where it has no valid entry. */

@@ -2,7 +2,7 @@ import { IOAS_CACHE_DEV_IOTLB, IOAS_CACHE_IOTLB, IOAS_CACHE_PASID } from '../../
 import type { Asid, HwCommand, Stream, StreamChoice, Tag } from './command.ts';
 import type { HwDevice } from './device.ts';
 import type { HardwareDriver } from './driver.ts';
-import type { WalkResult } from './page-table.ts';
+import type { PageResult, WalkResult } from './page-table.ts';
 import { CACHED_PAGE, TranslationCache } from './translation-cache.ts';
 import {
   readPasidTable,
@@ -12,8 +12,8 @@ import {
   walk,
 } from './translation-context.ts';
 
-/** What a log keeps, and translations that an IOTLB has room for. */
-const limits = { log: 1 << 18, iotlb: 1 << 18 } as const;
+/** What a log keeps, answers that are kept, and translations that an IOTLB has room for. */
+const limits = { log: 1 << 18, responses: 1 << 16, iotlb: 1 << 18 } as const;
 
 /** Number of PASIDs on the bus (PCIe: 20 bits). */
 const pasids = 1 << 20;
@@ -51,7 +51,7 @@ export class IommuUnit {
   readonly devices = new Map<number, HwDevice>();
   /** The commands that it took, oldest first; very old ones are dropped. */
   readonly log: HwCommand[] = [];
-  /** The answers that it sent to devices. */
+  /** The answers that it sent to devices, oldest first; very old ones are dropped. */
   readonly responses: RawPageResponse[] = [];
   readonly iotlb = new TranslationCache(limits.iotlb);
   /** Entries of PASID tables that it cached, by device and PASID. */
@@ -86,7 +86,7 @@ export class IommuUnit {
   }
 
   /** Translates a request; null where it is blocked or nothing is mapped. Permissions are the caller's to look at. */
-  translate(stream: Stream, address: bigint): (WalkResult & { readonly tag: Tag }) | null {
+  translate(stream: Stream, address: bigint): (PageResult & { readonly tag: Tag }) | null {
     const context = this.#contextOf(stream);
     if (context === null) return null;
     const key = keyOf(stream);
@@ -97,12 +97,12 @@ export class IommuUnit {
       cached.tag.domain === context.tag.domain &&
       cached.tag.asid === context.tag.asid
     )
-      return { address: cached.address + (address - page), prot: cached.prot, tag: cached.tag };
+      return { ...cached, address: cached.address + (address - page) };
     this.walks++;
     const found = walk(context, this.memory, page);
     if (found === null) return null;
     this.iotlb.set(key, address, { ...found, tag: context.tag });
-    return { address: found.address + (address - page), prot: found.prot, tag: context.tag };
+    return { ...found, address: found.address + (address - page), tag: context.tag };
   }
 
   /** What a walk would give now, whatever is cached. */
@@ -117,8 +117,7 @@ export class IommuUnit {
 
   /** Takes a command. */
   submit(command: HwCommand): void {
-    if (this.log.length >= limits.log) this.log.splice(0, limits.log / 2);
-    this.log.push(command);
+    keep(this.log, command, limits.log);
     switch (command.op) {
       case 'TLBI':
         this.#invalidateIotlb(command);
@@ -137,7 +136,7 @@ export class IommuUnit {
 
   /** Sends the answer to a page request. */
   respond(response: RawPageResponse): void {
-    this.responses.push(response);
+    keep(this.responses, response, limits.responses);
   }
 
   #config(sid: number): StreamConfig {
@@ -148,7 +147,8 @@ export class IommuUnit {
 
   #contextOf(stream: Stream): TranslationContext | null {
     const config = this.#configs.get(stream.sid);
-    if (config === undefined) return null;
+    // The bus has no such PASIDs, and the number of one would be that of another device's.
+    if (config === undefined || (stream.pasid ?? 0) >= pasids) return null;
     if (config.pasidTable === null) return config.contexts.get(stream.pasid) ?? null;
     // A table of the user's own decides for all requests; those without a PASID use entry 0.
     const key = stream.sid * pasids + (stream.pasid ?? 0);
@@ -192,6 +192,12 @@ export class IommuUnit {
     if ((caches & IOAS_CACHE_DEV_IOTLB) !== 0) this.devices.get(sid)?.invalidate('any', null);
     if ((caches & IOAS_CACHE_PASID) !== 0) this.#invalidatePasidCache(sid, 'any');
   }
+}
+
+/** Adds to what is kept; of too much the older half goes. */
+function keep<T>(list: T[], one: T, limit: number): void {
+  if (list.length >= limit) list.splice(0, limit / 2);
+  list.push(one);
 }
 
 function fits(asid: Asid, tag: Tag): boolean {
