@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { jsonExcerpt } from '../base/json-excerpt.ts';
 import type { CodecLookup } from '../chain/members.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Abi } from '../layout/abi.ts';
@@ -141,7 +142,7 @@ async function encodedStructs(
       continue;
     }
     if (each.name !== undefined && each.name !== name) {
-      throw new UsageError(`${where}: the JSON is of ${JSON.stringify(each.name)}, expected ${name}`);
+      throw new UsageError(`${where}: the JSON is of ${jsonExcerpt(each.name)}, expected ${name}`);
     }
     const head = encodedStruct(codecs, name, reader.struct(name, each.fields, `${where}.fields`));
     parts.push(withElements(head, each, { reader, codecs, where }));
@@ -172,14 +173,14 @@ function withElements(
       const place = `${where}.chains.${chain}[${i}]`;
       const { offset, name, fields, bytes } = isMap(element) ? element : {};
       if (typeof offset !== 'number' || !Number.isInteger(offset) || offset < 0 || offset > inputMax) {
-        throw new UsageError(`${place}.offset: expected an offset in bytes, found ${JSON.stringify(offset)}`);
+        throw new UsageError(`${place}.offset: expected an offset in bytes, found ${jsonExcerpt(offset)}`);
       }
       if (typeof bytes === 'string')
         placed.push({ offset, bytes: new Uint8Array(Buffer.from(bytes, 'hex')) });
       else if (typeof name === 'string' && codecs(name) !== undefined) {
         const value = reader.struct(name, fields, `${place}.fields`);
         placed.push({ offset, bytes: encodedStruct(codecs, name, value) });
-      } else throw new UsageError(`${place}.name: ${JSON.stringify(name)} is no struct that is known`);
+      } else throw new UsageError(`${place}.name: ${jsonExcerpt(name)} is no struct that is known`);
     }
   }
   const size = Math.max(...placed.map(({ offset, bytes }) => offset + bytes.length));
@@ -206,7 +207,7 @@ function scalarBytes(name: keyof typeof scalars, abi: Abi, json: unknown, where:
   const given = isDocument(json) && isMap(json.fields) ? json.fields['value'] : json;
   const text = typeof given === 'number' || typeof given === 'string' ? String(given) : '';
   if (!/^-?(0x[0-9a-f]+|\d+)$/i.test(text)) {
-    throw new UsageError(`${where}: expected an integer, found ${JSON.stringify(given)}`);
+    throw new UsageError(`${where}: expected an integer, found ${jsonExcerpt(given)}`);
   }
   const integer = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
   const kept = signed ? BigInt.asIntN(8 * size, integer) : BigInt.asUintN(8 * size, integer);

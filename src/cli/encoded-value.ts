@@ -1,4 +1,5 @@
 import { bytesOfHex } from '../base/hex.ts';
+import { jsonExcerpt } from '../base/json-excerpt.ts';
 import { extract, widthOf } from '../codec/oracle/bits-value.ts';
 import { type World, worldOf } from '../codec/oracle/world.ts';
 import type { Abi } from '../layout/abi.ts';
@@ -190,7 +191,7 @@ export class JsonReader {
     const near = didYouMean(word, names.keys());
     const known = [...names.keys()].slice(0, 12).join(', ');
     const hint = near !== '' ? near : known === '' ? '' : `, one of ${known}, or a number`;
-    throw new UsageError(`${where}: ${JSON.stringify(word)} is no ${expectedOf(field)}${hint}`);
+    throw new UsageError(`${where}: ${jsonExcerpt(word)} is no ${expectedOf(field)}${hint}`);
   }
 }
 
@@ -220,8 +221,5 @@ function isMap(json: Json): json is { readonly [name: string]: Json } {
 }
 
 function wrong(where: string, found: Json, expected: string): UsageError {
-  const text = JSON.stringify(found) ?? String(found);
-  return new UsageError(
-    `${where}: expected ${expected}, found ${text.length > 40 ? `${text.slice(0, 37)}...` : text}`,
-  );
+  return new UsageError(`${where}: expected ${expected}, found ${jsonExcerpt(found)}`);
 }

@@ -80,7 +80,7 @@ export type WriteResult = 'written' | 'unchanged';
 export function writeText(path: string, text: string): WriteResult {
   try {
     if (readText(path) === text) return 'unchanged';
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const temporary = `${path}.${process.pid}.tmp`;
     try {
       writeFileSync(temporary, text);
@@ -101,5 +101,22 @@ export function readText(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own way to do so never ends in /proc, where nothing can be made.
+ *
+ * @throws the error of the file system
+ */
+export function makeFolder(path: string, mode = 0o777): void {
+  const above = dirname(path);
+  if (above === path || existsSync(path)) return;
+  makeFolder(above, mode);
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Model } from '../model/model.ts';
 import { compiledFolder, compiledIndex, isAsStamped, isBuiltProgram, printOf } from './compiled-index.ts';
-import { portablePath, programFolder, schemaFolder } from './files.ts';
+import { makeFolder, portablePath, programFolder, schemaFolder } from './files.ts';
 
 /** A resolved model with the files that it was made from. */
 export interface LoadedModel {
@@ -68,7 +68,7 @@ export class ModelCache {
     const place = this.#place(path);
     if (place === undefined) return;
     try {
-      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(place), 0o700);
       const temporary = `${place}.${process.pid}.tmp`;
       writeFileSync(temporary, serialize(loaded));
       renameSync(temporary, place);

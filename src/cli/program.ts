@@ -129,12 +129,12 @@ async function makeProgram(
 function report(error: unknown, output: Output): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    output.note(`uapi: ${error.message.replace(/\n\(/, ' (')}`);
+    output.note(printable(`uapi: ${error.message.replace(/\n\(/, ' (')}`));
     output.note('uapi --help shows the commands and their options');
     return 2;
   }
   if (error instanceof UsageError) {
-    output.note(`uapi: error: ${error.message}`);
+    output.note(printable(`uapi: error: ${error.message}`));
     if (error.hint !== undefined) output.note(error.hint);
     return 2;
   }
@@ -142,4 +142,12 @@ function report(error: unknown, output: Output): number {
   output.note(`uapi: error: ${message} (this is a mistake in uapikit: please report it)`);
   if (process.env['UAPIKIT_DEBUG'] !== undefined) output.note(stack ?? '');
   return 70;
+}
+
+/** A message without control characters, which names of files and contents of broken input bring along. */
+function printable(message: string): string {
+  return message.replace(/(?![\n\t])\p{Cc}/gu, (found) => {
+    const code = found.charCodeAt(0).toString(16).padStart(2, '0');
+    return `\\x${code}`;
+  });
 }

@@ -1,4 +1,5 @@
 import { bytesOfHex } from '../base/hex.ts';
+import { jsonExcerpt } from '../base/json-excerpt.ts';
 import type { TraceBuffer, TraceMemory } from './record.ts';
 
 /** A line that is no line of a trace. */
@@ -25,10 +26,7 @@ export class Fields {
     try {
       value = JSON.parse(text);
     } catch {
-      throw new TraceError(
-        line,
-        `not JSON: ${JSON.stringify(text.length > 40 ? `${text.slice(0, 37)}...` : text)}`,
-      );
+      throw new TraceError(line, `not JSON: ${jsonExcerpt(text, 60)}`);
     }
     if (!isObject(value)) throw new TraceError(line, 'not a JSON object');
     this.#members = value;
@@ -102,9 +100,7 @@ export class Fields {
 
   #wrong(name: string, value: unknown, expected: string): TraceError {
     if (value === undefined) return new TraceError(this.#line, `"${name}" is missing, expected ${expected}`);
-    const found = JSON.stringify(value);
-    const shown = found.length > 40 ? `${found.slice(0, 37)}...` : found;
-    return new TraceError(this.#line, `"${name}" is ${shown}, expected ${expected}`);
+    return new TraceError(this.#line, `"${name}" is ${jsonExcerpt(value)}, expected ${expected}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { jsonExcerpt } from '../base/json-excerpt.ts';
 import type { TraceEvent, TraceLine } from './event.ts';
 import { Fields, TraceError } from './fields.ts';
 import type { TraceHeader, TraceMemory, TraceRecord } from './record.ts';
@@ -82,7 +83,7 @@ function callOf(fields: Fields, { line, process }: Place): TraceRecord {
     default:
       throw new TraceError(
         line,
-        `op ${JSON.stringify(op)} of a call is not known, expected open, read, write or close`,
+        `op ${jsonExcerpt(op)} of a call is not known, expected open, read, write or close`,
       );
   }
 }
@@ -111,7 +112,7 @@ function eventOf(fields: Fields, place: Place): TraceEvent {
     default:
       throw new TraceError(
         place.line,
-        `op ${JSON.stringify(op)} is not known, expected mmap, munmap, mprotect, store, fork, exit or a call with "seq"`,
+        `op ${jsonExcerpt(op)} is not known, expected mmap, munmap, mprotect, store, fork, exit or a call with "seq"`,
       );
   }
 }

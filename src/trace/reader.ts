@@ -22,14 +22,20 @@ export class TraceReader {
 
   /** The lines that a further piece ends. @throws TraceError for a line that is none */
   *push(piece: string): Generator<TraceLine> {
-    const text = this.#rest + piece;
     let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      const record = this.#read(text.slice(start, end));
+    // Only the piece is searched: a long line of many pieces would be searched again with each of them.
+    for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', start)) {
+      if (end === start && this.#rest === '') {
+        this.#line++;
+        start++;
+        continue;
+      }
+      const record = this.#read(this.#rest + piece.slice(start, end));
+      this.#rest = '';
       start = end + 1;
       if (record !== null) yield record;
     }
-    this.#rest = text.slice(start);
+    this.#rest += piece.slice(start);
     if (this.#rest.length > lineMax) {
       throw new TraceError(this.#line + 1, `the line is longer than ${lineMax} characters`);
     }

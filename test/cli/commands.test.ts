@@ -170,6 +170,10 @@ describe('uapi gen', () => {
       status: 2,
       err: expect.stringContaining('cannot write'),
     });
+    expect(await uapi('gen', 'c', schema, '--out', '/proc/nowhere')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('cannot write'),
+    });
   });
 
   it('does not trust a damaged cache', async () => {

@@ -58,6 +58,21 @@ describe('a trace', () => {
     ]);
   });
 
+  it('takes a long line in many pieces as quickly as in one', () => {
+    const reader = new TraceReader();
+    const piece = ' '.repeat(1 << 14);
+    const pushAll = (): void => {
+      for (let i = 0; i <= 1 << 12; i++) expect([...reader.push(piece)]).toEqual([]);
+    };
+    expect(pushAll).toThrow(/^line 1: the line is longer than 67108864 characters/);
+  });
+
+  it('counts lines without anything in them', () => {
+    const reader = new TraceReader();
+    expect(() => [...reader.push('\n\n\n{')]).not.toThrow();
+    expect(() => [...reader.end()]).toThrow(/^line 4: not JSON/);
+  });
+
   it('names the line that is none', () => {
     const wrong: readonly (readonly [string, RegExp])[] = [
       ['', /^line 1: the trace is empty/],
