@@ -111,7 +111,7 @@ export class IntervalMap<V> {
    * The lowest start of a free place.
    *
    * What it learns about free places on its way it keeps, so the first query with an alignment may take as long as a
-   * walk over the intervals up to the place, about 10 ms for a million of them.
+   * walk over the intervals up to the place, 50 to 100 ms for a million of them.
    */
   firstFit(query: FitQuery): bigint | undefined {
     const { half } = asked;

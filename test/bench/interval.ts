@@ -122,7 +122,7 @@ function measure(intervals: Intervals, again: readonly number[]): Map<string, nu
   time('insert', size, (i) => intervals.insert(i));
   time('find', size, (i) => intervals.find(again[i] as number));
   time('first-fit-near', Math.max(1000, size / 10), () => intervals.firstFit(4096));
-  intervals.firstFit(8192);
+  time('first-fit-worst at first', 1, () => intervals.firstFit(8192));
   time('first-fit-worst', 1, () => intervals.firstFit(8192));
   const one = again[size >> 1] as number;
   intervals.remove(one);
@@ -139,10 +139,13 @@ function rowsOf(
   { name, mark }: { readonly name: string; readonly mark: string },
 ): BenchRow[] {
   const theirs = times.get(`${name} ${operation}`) ?? [];
-  const own = operation === 'first-fit-worst' ? [operation, `${operation} after a change`] : [operation];
+  const own =
+    operation === 'first-fit-worst'
+      ? [operation, `${operation} after a change`, `${operation} at first`]
+      : [operation];
   return own.map((which) => {
     const mine = times.get(`${ours.name} ${which}`) ?? [];
-    const op = `1e${Math.log10(size)}${which === operation ? '' : ', after a change'}`;
+    const op = `1e${Math.log10(size)}${which === operation ? '' : which.replace(operation, ',')}`;
     const median = mine.toSorted((a, b) => a - b)[mine.length >> 1] ?? Number.NaN;
     const took = operation === 'first-fit-worst' ? `${(median / 1000).toFixed(1)} us; ` : '';
     const ratios = mine.map((own, i) => own / (theirs[i] ?? Number.NaN)).sort((a, b) => a - b);
