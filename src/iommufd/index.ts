@@ -48,6 +48,6 @@ export { limits } from './limits.ts';
 export { type CallResult, Iommufd } from './main.ts';
 export type { IommufdObject, Kind, ObjectKind, ObjectTable } from './object.ts';
 export type { AccountMode, PageSource } from './page-source.ts';
-export { Process, type ProcessOptions } from './process.ts';
+export { type DevicePath, Process, type ProcessOptions } from './process.ts';
 export type { IovaRange } from './reserved-ranges.ts';
 export { createCompatIoas, setNoIommu } from './vfio-ioas.ts';

@@ -154,7 +154,9 @@ export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): Pages
   const pieces: PagesPiece[] = [];
   const walk = new ContiguousAreas(iopt, iova, last);
   while (walk.area !== null) {
-    if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
+    // Where there is no room for so many areas, no more of them are looked at.
+    const room = (pieces.length + 1) * limits.areaBytes <= iopt.memory.left;
+    if (!room || !iopt.host.allocate()) return fail('ENOMEM', 'memory');
     pieces.push({
       pages: walk.area.value.pages,
       startByte: areaStartByte(walk.area, walk.iova),

@@ -18,9 +18,14 @@ export class KernelMemory {
     return this.#used;
   }
 
+  /** In bytes. */
+  get left(): number {
+    return this.limit - this.#used;
+  }
+
   /** @returns false, having taken nothing, where there are not so many bytes left */
   take(bytes: number): boolean {
-    if (bytes > this.limit - this.#used) return false;
+    if (bytes > this.left) return false;
     this.#used += bytes;
     return true;
   }

@@ -23,6 +23,14 @@ export interface ProcessOptions {
   readonly allocate?: () => boolean;
 }
 
+/** Files that iommufd is behind. */
+const devicePaths = ['/dev/iommu', '/dev/vfio/vfio'] as const;
+export type DevicePath = (typeof devicePaths)[number];
+
+export function isDevicePath(path: string): path is DevicePath {
+  return devicePaths.some((each) => each === path);
+}
+
 /** A process with an address space, file descriptors and limits. */
 export class Process implements Host {
   readonly frames: PageFrames;
@@ -55,7 +63,7 @@ export class Process implements Host {
   }
 
   /** Opens /dev/iommu; or /dev/vfio/vfio, which counts pinned memory as VFIO does. */
-  open(path: '/dev/iommu' | '/dev/vfio/vfio' = '/dev/iommu'): Iommufd {
+  open(path: DevicePath = '/dev/iommu'): Iommufd {
     return new Iommufd(this, { viaVfio: path === '/dev/vfio/vfio' });
   }
 

@@ -3,10 +3,10 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_CREATE_ACCESS } from '../generated/ts/iom
 import { PAGE_SIZE, type PageFill, PageFrames } from '../ioctl/page-frames.ts';
 import type { SparseMemory } from '../ioctl/sparse-memory.ts';
 import type { CallResult, Iommufd } from '../iommufd/main.ts';
-import { Process } from '../iommufd/process.ts';
+import { isDevicePath, Process } from '../iommufd/process.ts';
 import type { TraceEvent, TraceLine } from '../trace/event.ts';
 import { isCall } from '../trace/event.ts';
-import type { IoctlRecord, TraceBuffer, TraceHeader, TraceRecord } from '../trace/record.ts';
+import type { IoctlRecord, OpenRecord, TraceBuffer, TraceHeader, TraceRecord } from '../trace/record.ts';
 import { type Difference, differences } from './difference.ts';
 import { applyToMemory } from './memory-event.ts';
 import { OpenDevice } from './open-device.ts';
@@ -21,8 +21,12 @@ const testOpOffset = 4;
 /** Bytes for the argument struct of a call. */
 const argumentBytes = BigInt(2 * PAGE_SIZE);
 
-/** Pages of the machine that recorded calls run on: 1 GiB, as traces may come from anywhere. */
+/**
+ * Pages of the machine that recorded calls run on, 1 GiB, and bytes of its kernel for each open file: less than elsewhere,
+ * as traces may come from anywhere.
+ */
 const pagesMax = 1 << 18;
+const kernelBytes = 1 << 26;
 
 const notOpen: CallResult = { ret: -1, errno: 'EBADF', check: 'open-file' };
 const noBuffers: readonly TraceBuffer[] = [];
@@ -55,7 +59,12 @@ export class Replayer {
   constructor({ arena, scratch }: TraceHeader) {
     let spare = 1 << 20;
     const frames = new PageFrames(pagesMax);
-    const process = new Process({ frames, chooseFd: () => this.#fd ?? spare++, memlockBytes: Infinity });
+    const process = new Process({
+      frames,
+      kernelBytes,
+      chooseFd: () => this.#fd ?? spare++,
+      memlockBytes: Infinity,
+    });
     this.#processes.set(0, process);
     if (arena.length > 0n) process.memory.map(arena.start, arena.length, { fill: ownAddresses });
     if (scratch.length > 0n) process.memory.map(scratch.start, scratch.length);
@@ -148,11 +157,18 @@ export class Replayer {
           out: none,
         };
       case 'open':
-        process.files.install(record.ret, new OpenDevice(process.open()));
-        return { result: { ret: record.ret, errno: null, check: null }, out: none };
+        return { result: this.#open(process, record), out: none };
       case 'close':
         return { result: this.iommufd.closeFile(record.fd, process), out: none };
     }
+  }
+
+  /** The file descriptor is the recorded one; where opening failed, ours is the lowest that there is. */
+  #open(process: Process, { path, ret }: OpenRecord): CallResult {
+    if (!isDevicePath(path)) return { ret: -1, errno: 'ENOENT', check: 'known-file' };
+    if (ret < 0) return { ret: 0, errno: null, check: null };
+    process.files.install(ret, new OpenDevice(process.open(path)));
+    return { ret, errno: null, check: null };
   }
 
   /** The /dev/iommu that a call is made on; null where its file descriptor leads to none. */

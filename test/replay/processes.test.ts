@@ -92,4 +92,23 @@ describe('Replayer with several files and processes', () => {
       differencesOf('{"op":"mmap","addr":"0x10000000","len":"0x400000000000","huge":true}'),
     ).toThrow(/at most/);
   });
+
+  it('says so where another file was opened, or where opening failed', () => {
+    const opened = (path: string, ret: number, errno: string) =>
+      JSON.stringify({ seq: 0, op: 'open', path, ret, errno });
+    expect(differencesOf(opened('/etc/passwd', 3, '0'))).toEqual(['result: 3 -1 ENOENT']);
+    expect(differencesOf(opened('/dev/iommu', -1, 'EMFILE'))).toEqual(['result: -1 EMFILE 0']);
+    expect(differencesOf(opened('/dev/vfio/vfio', 3, '0'), allocated(3, 1))).toEqual([]);
+  });
+
+  it('ends copies that double what is mapped in ENOMEM, soon', () => {
+    const copy = (i: number) => {
+      const length = 0x1000 * 2 ** i;
+      const at = 0x1000000 + length;
+      return ioctl(0x3b83, { errno: 'ENOMEM', words: [40, 7, 1, 1, length, 0, at, 0, 0x1000000, 0] });
+    };
+    const copies = Array.from({ length: 20 }, (_, i) => copy(i));
+    const differences = differencesOf(open(3), allocated(3, 1), map(0), ...copies);
+    expect(differences).toEqual(Array.from({ length: 17 }, () => 'result: -1 ENOMEM 0'));
+  });
 });
