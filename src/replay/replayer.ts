@@ -1,5 +1,14 @@
-import { IOMMU_FAULT_QUEUE_ALLOC } from '../generated/ts/iommufd.ts';
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_CREATE_ACCESS } from '../generated/ts/iommufd-test.ts';
+import {
+  IOMMU_FAULT_QUEUE_ALLOC,
+  IommuFaultAllocView,
+  sizeofIommuFaultAlloc,
+} from '../generated/ts/iommufd.ts';
+import {
+  IOMMU_TEST_CMD,
+  IOMMU_TEST_OP_CREATE_ACCESS,
+  IommuTestCmdView,
+  sizeofIommuTestCmd,
+} from '../generated/ts/iommufd-test.ts';
 import { PAGE_SIZE, type PageFill, PageFrames } from '../ioctl/page-frames.ts';
 import type { SparseMemory } from '../ioctl/sparse-memory.ts';
 import type { CallResult, Iommufd } from '../iommufd/main.ts';
@@ -11,12 +20,6 @@ import { type Difference, differences } from './difference.ts';
 import { applyToMemory } from './memory-event.ts';
 import { OpenDevice } from './open-device.ts';
 import { stateLines } from './state.ts';
-
-/** Offsets of file descriptors in answers: iommu_test_cmd.create_access, iommu_fault_alloc. */
-const accessFdOffset = 16;
-const faultFdOffset = 12;
-/** Offset of iommu_test_cmd.op. */
-const testOpOffset = 4;
 
 /** Bytes for the argument struct of a call. */
 const argumentBytes = BigInt(2 * PAGE_SIZE);
@@ -196,16 +199,14 @@ export class Replayer {
 }
 
 /** The file descriptor in a recorded answer. */
-function fdOf({ cmd, ret, in: before, out }: IoctlRecord): number | null {
+function fdOf({ cmd, ret, out }: IoctlRecord): number | null {
   if (ret !== 0) return null;
-  if (cmd === IOMMU_FAULT_QUEUE_ALLOC) return wordAt(out, faultFdOffset);
-  const creates = cmd === IOMMU_TEST_CMD && wordAt(before, testOpOffset) === IOMMU_TEST_OP_CREATE_ACCESS;
-  return creates ? wordAt(out, accessFdOffset) : null;
-}
-
-function wordAt(bytes: Uint8Array, offset: number): number | null {
-  if (offset + 4 > bytes.length) return null;
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, true);
+  const view = new DataView(out.buffer, out.byteOffset, out.length);
+  if (cmd === IOMMU_FAULT_QUEUE_ALLOC)
+    return out.length < sizeofIommuFaultAlloc ? null : new IommuFaultAllocView(view).out_fault_fd;
+  if (cmd !== IOMMU_TEST_CMD || out.length < sizeofIommuTestCmd) return null;
+  const test = new IommuTestCmdView(view);
+  return test.op === IOMMU_TEST_OP_CREATE_ACCESS ? test.create_access.out_access_fd : null;
 }
 
 /** Little-endian words that each hold their own address. */
