@@ -1,10 +1,10 @@
 import { unreachable } from '../../src/base/internal-error.ts';
 import { type Errno, errnos } from '../../src/model/errno.ts';
+import { constant } from '../../src/plan/term.ts';
 import { matches } from '../../src/validate/fast.ts';
 import { limits } from '../../src/validate/limits.ts';
 import { type Check, entryChecks, type Plan, type Target } from '../../src/validate/plan.ts';
 import { endOfCheck } from '../../src/validate/program.ts';
-import { constant } from '../../src/validate/term.ts';
 import type { Printer } from '../printer.ts';
 import { type CTermWriter, TooWideError } from './term.ts';
 import { testText } from './test.ts';

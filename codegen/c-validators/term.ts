@@ -1,6 +1,6 @@
 import { InternalError } from '../../src/base/internal-error.ts';
-import type { Place } from '../../src/validate/place.ts';
-import type { Bounds, Term } from '../../src/validate/term.ts';
+import type { Place } from '../../src/plan/place.ts';
+import type { Bounds, Term } from '../../src/plan/term.ts';
 import type { HelperName } from './arithmetic.ts';
 
 /** How a number is held: 64 bits without or with sign, or 128 bits where values may be larger. */
@@ -94,9 +94,11 @@ export class CTermWriter {
     const at = offset === 0 ? 'p' : `p + ${offset}`;
     const whole =
       bytes === 1 ? `(uint64_t)p[${offset}]` : this.#call(littleEndian ? 'le' : 'be', at, `${bytes}`);
-    if (signed) return this.#call('sign', whole, `${width}`);
-    if (width === bytes * 8) return whole;
-    return `((${whole} >> ${shift}) & ${this.#literal((1n << BigInt(width)) - 1n, 'u64')})`;
+    const part =
+      width === bytes * 8
+        ? whole
+        : `((${whole} >> ${shift}) & ${this.#literal((1n << BigInt(width)) - 1n, 'u64')})`;
+    return signed ? this.#call('sign', part, `${width}`) : part;
   }
 
   #unary({ operator, operand }: Term & { kind: 'unary' }, held: Held): string {

@@ -1,6 +1,6 @@
+import { binary, constant, read, type Term } from '../../src/plan/term.ts';
 import type { Test } from '../../src/validate/plan.ts';
 import { runs } from '../../src/validate/script.ts';
-import { binary, constant, read, type Term } from '../../src/validate/term.ts';
 import type { CTermWriter } from './term.ts';
 
 /** A C expression that is true where a test fails. */

@@ -1,7 +1,8 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
 import { type Expression, partsOf } from '../../src/model/expression.ts';
 import { resolvePath } from '../../src/model/path.ts';
-import { endOf, isPlain, type Place, partText, placeOfTarget, readUnitText } from './chain-place.ts';
+import { type Place, placeEnd } from '../../src/plan/place.ts';
+import { fieldPlace, isPlain, partText, readUnitText } from './chain-place.ts';
 import { type ChainMember, type ChainPlan, headBytes } from './chain-plan.ts';
 import { asBoolean, type Code, literal } from './code.ts';
 import { docComment } from './doc.ts';
@@ -28,7 +29,7 @@ export function headCondition(module: Module, plan: ChainPlan): string | null {
     name: (path) => {
       const leaf = leafOf(path, struct, facts);
       if (typeof leaf === 'bigint') return literal(leaf);
-      const code = placeCode(module, leaf.place, endOf(leaf.place) <= sure);
+      const code = placeCode(module, leaf.place, placeEnd(leaf.place) <= sure);
       return leaf.flag === undefined ? code : flagCode(code, leaf.flag);
     },
     call: () => literal(0n),
@@ -68,7 +69,7 @@ type Leaf = { readonly place: Place; readonly flag?: Parameters<typeof flagCode>
 function leafOf(path: readonly string[], struct: string, facts: StructFacts): Leaf | bigint {
   const target = resolvePath(facts.model, struct, path, (name) => facts.constantOf(name));
   if (target?.kind === 'constant') return target.value;
-  const place = target?.kind === 'field' ? placeOfTarget(facts, struct, target) : undefined;
+  const place = target?.kind === 'field' ? fieldPlace(facts, struct, target) : undefined;
   if (target?.kind !== 'field' || place === undefined) return 0n;
   return target.flag === undefined ? { place } : { place, flag: target.flag };
 }
@@ -82,7 +83,7 @@ function isConstant(expression: Expression, struct: string, facts: StructFacts):
 function placeCode(module: Module, place: Place, sure: boolean): Code {
   const part = partText(place, readUnitText(module, place, 'start'));
   const type = isPlain(place) ? 'number' : 'bigint';
-  const text = sure ? part : `size < ${endOf(place)} ? 0${type === 'bigint' ? 'n' : ''} : ${part}`;
+  const text = sure ? part : `size < ${placeEnd(place)} ? 0${type === 'bigint' ? 'n' : ''} : ${part}`;
   return {
     text,
     type,

@@ -1,3 +1,4 @@
+import { wholePlace } from '../../src/plan/place.ts';
 import { listBits } from './chain-condition.ts';
 import { dependentIds } from './chain-peers.ts';
 import { isPlain, plus, readUnitText, writeText } from './chain-place.ts';
@@ -175,7 +176,7 @@ function printEnd(module: Module, plan: ChainPlan): void {
     const empty = chain.endHeaders.find(({ meaning }) => meaning === 'empty');
     const bytes = Math.min(plan.headerBytes, 8);
     if (empty !== undefined) {
-      const place = { offset: head.offset, bytes, littleEndian: true, shift: 0, width: bytes * 8 };
+      const place = wholePlace({ offset: head.offset, bytes, littleEndian: true });
       printer.line(
         `else if (last >= ${hex(head.offset)}) ${writeText(module, place, 'start', literalText(empty.value, true))}`,
       );

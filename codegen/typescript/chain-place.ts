@@ -1,81 +1,22 @@
-import type { Abi } from '../../src/layout/abi.ts';
-import { type BitsMember, bitShift, type FieldMember, type Layout } from '../../src/layout/member.ts';
-import type { Model } from '../../src/model/model.ts';
 import { type PathTarget, resolvePath } from '../../src/model/path.ts';
-import { scalars } from '../../src/model/type.ts';
+import { type Place, placeOfTarget, unsignedPlace } from '../../src/plan/place.ts';
 import { literalText } from './code.ts';
 import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 
-/** An integer at a fixed place of a struct: some or all bits of a few bytes. */
-export interface Place {
-  readonly offset: number;
-  /** Bytes of the integer that holds the bits, 1 to 8. */
-  readonly bytes: number;
-  readonly littleEndian: boolean;
-  readonly shift: number;
-  readonly width: number;
-}
+/** The part of a place that its text depends on. */
+type Bits = Pick<Place, 'offset' | 'bytes' | 'littleEndian' | 'shift' | 'width'>;
 
-/** Where a path of a struct stands; undefined where that depends on contents, or it is no integer. */
+/** Where a path of a struct stands; undefined if that depends on contents, or it is not an integer. */
 export function placeOf(facts: StructFacts, struct: string, path: readonly string[]): Place | undefined {
   const target = resolvePath(facts.model, struct, path, () => undefined);
-  return target?.kind === 'field' ? placeOfTarget(facts, struct, target) : undefined;
+  return target && fieldPlace(facts, struct, target);
 }
 
 /** Where a field that a path was resolved to stands. */
-export function placeOfTarget(
-  facts: StructFacts,
-  struct: string,
-  target: PathTarget & { kind: 'field' },
-): Place | undefined {
-  const { model, abi } = facts;
-  let inside: Layout | null = facts.layout(struct);
-  let base = 0;
-  let order = orderIn(model, struct, abi.endian, abi);
-  let last: FieldMember | BitsMember | undefined;
-  for (const step of target.steps) {
-    const member: FieldMember | BitsMember | undefined = inside?.members.find(
-      (one): one is FieldMember | BitsMember => 'field' in one && one.field === step.field,
-    );
-    if (member === undefined || member.offset === null) return undefined;
-    order = orderIn(model, step.struct, order, abi);
-    base += member.offset;
-    inside = member.kind === 'field' ? member.nested : null;
-    last = member;
-  }
-  const unit = last && unitOf(last, base, order, abi);
-  if (unit === undefined || target.bits === undefined) return unit;
-  const { low, high } = target.bits;
-  return { ...unit, shift: low, width: high - low + 1 };
-}
-
-function unitOf(
-  member: FieldMember | BitsMember,
-  offset: number,
-  order: Abi['endian'],
-  abi: Abi,
-): Place | undefined {
-  if (member.kind === 'bits') {
-    const unit = { offset, bytes: member.size, littleEndian: abi.endian === 'little' };
-    return { ...unit, shift: bitShift(member, abi), width: member.bitWidth };
-  }
-  if (member.type.kind !== 'scalar' || member.size === null) return undefined;
-  const own = scalars[member.type.name].order;
-  const littleEndian = (own === 'native' ? order : own) === 'little';
-  return { offset, bytes: member.size, littleEndian, shift: 0, width: member.size * 8 };
-}
-
-/** Registers are little-endian, structs in place have the order of what is around them. */
-function orderIn(model: Model, struct: string, around: Abi['endian'], abi: Abi): Abi['endian'] {
-  const declared = model.structs.get(struct);
-  if (declared?.inline) return around;
-  return declared?.kind === 'registers' ? 'little' : abi.endian;
-}
-
-/** One past the last byte of a place. */
-export function endOf({ offset, bytes }: Place): number {
-  return offset + bytes;
+export function fieldPlace(facts: StructFacts, struct: string, target: PathTarget): Place | undefined {
+  const place = placeOfTarget(facts.model, facts.layout(struct), target, facts.abi);
+  return place && unsignedPlace(place);
 }
 
 /** One past the last byte of a field; undefined where it has no fixed place. */
@@ -88,7 +29,7 @@ export function endOfField(facts: StructFacts, struct: string, field: string): n
 }
 
 /** True where numbers hold the whole integer, and DataView has a method for it. */
-export function isPlain({ bytes }: Place): boolean {
+export function isPlain({ bytes }: Bits): boolean {
   return bytes === 1 || bytes === 2 || bytes === 4;
 }
 
@@ -98,7 +39,7 @@ export function plus(base: string, offset: number): string {
 }
 
 /** Reads the whole integer that a place is in; as a number where that holds it. */
-export function readUnitText(module: Module, place: Place, base: string): string {
+export function readUnitText(module: Module, place: Bits, base: string): string {
   const at = plus(base, place.offset);
   const { bytes, littleEndian } = place;
   if (bytes === 1) return `view.getUint8(${at})`;
@@ -107,7 +48,7 @@ export function readUnitText(module: Module, place: Place, base: string): string
 }
 
 /** The bits of a place in the integer that holds it. */
-export function partText(place: Place, unit: string): string {
+export function partText(place: Bits, unit: string): string {
   const { bytes, shift, width } = place;
   const plain = isPlain(place);
   const mask = literalText((1n << BigInt(width)) - 1n, plain);
@@ -118,7 +59,7 @@ export function partText(place: Place, unit: string): string {
 }
 
 /** Reads the bits of a place as a number. */
-export function readText(module: Module, place: Place, base: string): string {
+export function readText(module: Module, place: Bits, base: string): string {
   const text = partText(place, readUnitText(module, place, base));
   return isPlain(place) ? text : `Number(${text})`;
 }
@@ -126,7 +67,7 @@ export function readText(module: Module, place: Place, base: string): string {
 /** The statement that changes some bits of a place, and leaves the others as they are. */
 export function writeText(
   module: Module,
-  place: Place,
+  place: Bits,
   base: string,
   value: string,
   mask = (1n << BigInt(place.width)) - 1n,

@@ -1,5 +1,6 @@
 import type { Chain, Struct, VariantMembership } from '../../src/model/declaration.ts';
-import { endOf, isPlain, type Place, placeOf } from './chain-place.ts';
+import { type Place, placeEnd } from '../../src/plan/place.ts';
+import { isPlain, placeOf } from './chain-place.ts';
 import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 
@@ -149,7 +150,7 @@ function pointer(place: Place, mask: bigint): Pointer {
 
 /** The bytes of the struct with the head that must be there for a list. */
 export function headBytes({ head }: ChainPlan): number {
-  return head.kind === 'fixed' ? 0 : endOf(head.place);
+  return head.kind === 'fixed' ? 0 : placeEnd(head.place);
 }
 
 /** One past the last offset from the start of the buffer that elements can take; null: none. */

@@ -1,4 +1,5 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
+import { wholePlace } from '../../src/plan/place.ts';
 import { headCondition } from './chain-condition.ts';
 import { partText, plus, readText, readUnitText } from './chain-place.ts';
 import { type ChainPlan, headBytes, type Pointer, regionLast, sharesUnit } from './chain-plan.ts';
@@ -177,7 +178,7 @@ function printEnds(module: Module, { chain, headerBytes, id }: ChainPlan, shared
   for (const end of chain.endIds) printEnding(module, `id === ${hex(end.id)}`, end.meaning);
   if (chain.endHeaders.length === 0) return;
   const bytes = Math.min(headerBytes, 8);
-  const whole = { offset: 0, bytes, littleEndian: true, shift: 0, width: bytes * 8 };
+  const whole = wholePlace({ offset: 0, bytes, littleEndian: true });
   const same = shared && id.offset === 0 && id.bytes === bytes && id.littleEndian;
   if (!same) printer.line(`const whole = ${readUnitText(module, whole, 'at')};`);
   const plain = bytes === 1 || bytes === 2 || bytes === 4;

@@ -1,3 +1,4 @@
+import { wholePlace } from '../../src/plan/place.ts';
 import { structNames } from './chain-decode.ts';
 import { isPlain, plus, readText, readUnitText, writeText } from './chain-place.ts';
 import type { ChainMember, ChainPlan, Pointer } from './chain-plan.ts';
@@ -84,7 +85,7 @@ export function endingTest(
   base: string,
 ): string | null {
   const bytes = Math.min(headerBytes, 8);
-  const whole = { offset: 0, bytes, littleEndian: true, shift: 0, width: bytes * 8 };
+  const whole = wholePlace({ offset: 0, bytes, littleEndian: true });
   const tests = [
     ...chain.endIds.map((end) => `${operandOf(readText(module, id, base))} === ${hex(end.id)}`),
     ...chain.endHeaders.map(

@@ -1,13 +1,13 @@
 import type { BitsMember } from '../../src/layout/member.ts';
-import { bitShift } from '../../src/layout/member.ts';
 import { restName } from '../../src/model/bits.ts';
+import { bitsFormat } from '../../src/plan/place.ts';
 import { literalText } from './code.ts';
 import { DecodeMembers, indent } from './decode-members.ts';
 import { bitCover, bitMask, type Place } from './emitter.ts';
 import { memberOf, propertyName } from './names.ts';
 import type { Item } from './plan.ts';
 import { rangeCode } from './range-code.ts';
-import { mustBeScalar, readScalar, unsigned } from './scalar.ts';
+import { mustBeScalar, readScalar, unitScalar, unsigned } from './scalar.ts';
 
 /** Decoders of registers with named bits, and of C bit-fields. */
 export abstract class DecodeBits extends DecodeMembers {
@@ -83,9 +83,7 @@ export abstract class DecodeBits extends DecodeMembers {
     const member = item.member as BitsMember;
     if (item.name === null) return '';
     const { unit, wide } = this.unit(item, member);
-    const shift = bitShift(member, this.facts.abi);
-    const width = member.bitWidth;
-    const signed = item.scalar?.signed === true;
+    const { shift, width, signed } = bitsFormat(member, this.facts.abi);
     if (wide) {
       const shifted = shift === 0 ? unit : `${unit} >> ${shift}n`;
       const cut = signed ? `BigInt.asIntN(${width}, ${shifted})` : `BigInt.asUintN(${width}, ${shifted})`;
@@ -109,19 +107,13 @@ export abstract class DecodeBits extends DecodeMembers {
     if (known !== undefined) return { unit: known, wide };
     const unit = this.scope.locals.claim(`unit_${item.delta ?? 0}`);
     this.units.set(key, unit);
-    const little = this.facts.abi.endian === 'little';
+    const format = bitsFormat(member, this.facts.abi);
     if (wide) {
       this.line(
-        `const ${unit} = ${this.module.runtime('readUnit')}(view, ${this.text(place)}, ${member.size}, ${little});`,
+        `const ${unit} = ${this.module.runtime('readUnit')}(view, ${this.text(place)}, ${format.bytes}, ${format.littleEndian});`,
       );
     } else {
-      const scalar = {
-        bytes: member.size as 1 | 2 | 4,
-        signed: false,
-        littleEndian: member.size === 1 ? undefined : little,
-        js: 'number',
-      } as const;
-      this.line(`const ${unit} = ${readScalar(scalar, this.text(place))};`);
+      this.line(`const ${unit} = ${readScalar(unitScalar(format), this.text(place))};`);
     }
     return { unit, wide };
   }

@@ -1,11 +1,11 @@
-import { InternalError } from '../../src/base/internal-error.ts';
-import { type BitsMember, bitShift } from '../../src/layout/member.ts';
+import type { BitsMember } from '../../src/layout/member.ts';
 import { restName } from '../../src/model/bits.ts';
+import { bitsFormat, type IntegerFormat } from '../../src/plan/place.ts';
 import { bitCover, bitMask, type Emitter, type Place } from './emitter.ts';
 import { EncodeMembers } from './encode-members.ts';
 import { memberOf } from './names.ts';
 import type { Item } from './plan.ts';
-import { mustBeScalar, readScalar, unsigned, writeScalar } from './scalar.ts';
+import { mustBeScalar, readScalar, unitScalar, unsigned, writeScalar } from './scalar.ts';
 
 /** Encoders of registers with named bits, and of C bit-fields. */
 export abstract class EncodeBits extends EncodeMembers {
@@ -109,14 +109,13 @@ export abstract class EncodeBits extends EncodeMembers {
         );
     const named = mates.filter((each) => each.name !== null);
     if (named.length === 0) return;
-    const { size } = item.member;
-    if (size === null) throw new InternalError('a bit-field of unknown size');
+    const format = bitsFormat(item.member as BitsMember, this.facts.abi);
     const place: Place = { base: 'offset', delta: item.delta ?? 0 };
-    const wide = ![1, 2, 4].includes(size);
+    const wide = ![1, 2, 4].includes(format.bytes);
     const parts = named.map((each) => this.bitField(each, place, wide));
     const pure = mates.every((each) => this.isPure(each));
     const mask = named.reduce((sum, each) => sum | fieldMask(each.member as BitsMember, this), 0n);
-    this.writeUnit(place, size, wide, parts, pure ? null : mask);
+    this.writeUnit(place, format, wide, parts, pure ? null : mask);
   }
 
   protected isArm(item: Item): boolean {
@@ -126,8 +125,7 @@ export abstract class EncodeBits extends EncodeMembers {
   /** Checks one bit-field and gives its bits in place. */
   protected bitField(item: Item, place: Place, wide: boolean): string {
     const member = item.member as BitsMember;
-    const shift = bitShift(member, this.facts.abi);
-    const signed = item.scalar?.signed === true;
+    const { shift, signed } = bitsFormat(member, this.facts.abi);
     const computed = this.computed(item);
     const fallback =
       computed !== undefined || item.field.default !== undefined ? ` ?? ${this.defaultOf(item)}` : '';
@@ -158,31 +156,25 @@ export abstract class EncodeBits extends EncodeMembers {
   /** Writes a storage unit; with a mask only those bits of it. */
   protected writeUnit(
     place: Place,
-    size: number,
+    { bytes: size, littleEndian }: IntegerFormat,
     wide: boolean,
     parts: readonly string[],
     mask: bigint | null,
   ): void {
     const at = this.text(place);
-    const little = this.facts.abi.endian === 'little';
     const unit = this.scope.locals.claim(`unit_${place.delta}`);
     if (wide) {
       const kept =
         mask === null
           ? []
           : [
-              `(${this.module.runtime('readUnit')}(view, ${at}, ${size}, ${little}) & ~0x${mask.toString(16)}n)`,
+              `(${this.module.runtime('readUnit')}(view, ${at}, ${size}, ${littleEndian}) & ~0x${mask.toString(16)}n)`,
             ];
       this.combined(`const ${unit} = `, [...kept, ...parts], true);
-      this.line(`${this.module.runtime('writeUnit')}(view, ${at}, ${size}, ${unit}, ${little});`);
+      this.line(`${this.module.runtime('writeUnit')}(view, ${at}, ${size}, ${unit}, ${littleEndian});`);
       return;
     }
-    const scalar = {
-      bytes: size as 1 | 2 | 4,
-      signed: false,
-      littleEndian: size === 1 ? undefined : little,
-      js: 'number',
-    } as const;
+    const scalar = unitScalar({ bytes: size, littleEndian });
     const kept = mask === null ? [] : [`(${readScalar(scalar, at)} & ~0x${mask.toString(16)})`];
     this.combined(`const ${unit} = `, [...kept, ...parts], false);
     this.line(writeScalar(scalar, at, unit));
@@ -191,6 +183,6 @@ export abstract class EncodeBits extends EncodeMembers {
 
 /** The bits of a bit-field within its storage unit. */
 function fieldMask(member: BitsMember, emitter: Emitter): bigint {
-  const low = bitShift(member, emitter.facts.abi);
-  return bitMask({ low, high: low + member.bitWidth - 1 });
+  const { shift, width } = bitsFormat(member, emitter.facts.abi);
+  return bitMask({ low: shift, high: shift + width - 1 });
 }

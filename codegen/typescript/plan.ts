@@ -3,6 +3,7 @@ import type { BitsMember, FieldMember, Layout } from '../../src/layout/member.ts
 import type { Struct } from '../../src/model/declaration.ts';
 import type { Field } from '../../src/model/field.ts';
 import { scalars } from '../../src/model/type.ts';
+import { type ByteOrder, orderInside } from '../../src/plan/place.ts';
 import type { StructFacts } from './facts.ts';
 import { isByte, type Scalar, scalarOf } from './scalar.ts';
 
@@ -92,7 +93,7 @@ interface Around {
 
 function itemsOf(struct: Struct, layout: Layout, facts: StructFacts, around: Around): Item[] {
   const scopes = [struct.name, ...around.scopes];
-  const abi = struct.inline ? around.abi : abiInside(struct, facts.abi);
+  const abi = withOrder(facts.abi, orderInside(struct, around.abi.endian, facts.abi));
   return layout.members.flatMap((member, i): Item[] => {
     if (member.kind === 'hole' || member.kind === 'padding') return [];
     const { field, name } = member;
@@ -129,9 +130,9 @@ function itemsOf(struct: Struct, layout: Layout, facts: StructFacts, around: Aro
   });
 }
 
-/** The abi as integers of a struct see it that do not stand in another one. */
-export function abiInside(struct: Struct, abi: Abi): Abi {
-  return struct.kind === 'registers' ? { ...abi, endian: 'little' } : abi;
+/** An abi with the byte order that integers have somewhere. */
+export function withOrder(abi: Abi, order: ByteOrder): Abi {
+  return { ...abi, endian: order };
 }
 
 /** Bytes that belong to members of a struct, not to padding: start and end (not included) of each run. */

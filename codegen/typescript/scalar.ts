@@ -1,6 +1,7 @@
 import { InternalError } from '../../src/base/internal-error.ts';
 import type { Abi } from '../../src/layout/abi.ts';
-import { scalars, type Type } from '../../src/model/type.ts';
+import type { Type } from '../../src/model/type.ts';
+import { type IntegerFormat, integerFormat } from '../../src/plan/place.ts';
 
 /** How one integer stands in memory and in a value. */
 export interface Scalar {
@@ -14,13 +15,20 @@ export interface Scalar {
 
 /** The integer that a type is; undefined for everything else. */
 export function scalarOf(type: Type, abi: Abi): Scalar | undefined {
-  if (type.kind === 'pointer') {
-    return { bytes: abi.pointerBytes, signed: false, littleEndian: abi.endian === 'little', js: 'bigint' };
-  }
-  if (type.kind !== 'scalar') return undefined;
-  const { bytes, signed, order } = scalars[type.name];
-  const littleEndian = bytes === 1 ? undefined : (order === 'native' ? abi.endian : order) === 'little';
-  return { bytes, signed, littleEndian, js: bytes === 8 ? 'bigint' : 'number' };
+  const format = integerFormat(type, abi.endian, abi);
+  if (format === undefined) return undefined;
+  const wide = type.kind === 'pointer' || format.bytes === 8;
+  return { ...unitScalar(format), signed: format.signed, js: wide ? 'bigint' : 'number' };
+}
+
+/** The unsigned integer of 1, 2, 4 or 8 bytes that is read as a whole. */
+export function unitScalar({ bytes, littleEndian }: Pick<IntegerFormat, 'bytes' | 'littleEndian'>): Scalar {
+  return {
+    bytes: bytes as Scalar['bytes'],
+    signed: false,
+    littleEndian: bytes === 1 ? undefined : littleEndian,
+    js: bytes === 8 ? 'bigint' : 'number',
+  };
 }
 
 /** Like {@link scalarOf} for a type that is known to be an integer. */

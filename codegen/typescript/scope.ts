@@ -2,12 +2,13 @@ import { InternalError } from '../../src/base/internal-error.ts';
 import { type BitField, restName } from '../../src/model/bits.ts';
 import { type Expression, partsOf } from '../../src/model/expression.ts';
 import { type PathStep, type PathTarget, resolvePath } from '../../src/model/path.ts';
+import { orderIn } from '../../src/plan/place.ts';
 import { asBoolean, asNumber, boolean, type Code, literal } from './code.ts';
 import { type CodeScope, printCode } from './expression.ts';
 import type { Module } from './module.ts';
 import { LocalNames, runtimeNames } from './names.ts';
 import { expressionsOf, type Placed } from './placed.ts';
-import { abiInside, type Item, type Plan } from './plan.ts';
+import { type Item, type Plan, withOrder } from './plan.ts';
 import { flagCode, integerCode, rangeCode, rangeWith } from './range-code.ts';
 import { readScalar, type Scalar, scalarOf } from './scalar.ts';
 
@@ -152,7 +153,9 @@ export class FunctionScope {
     const last = reference.tail.at(-1)?.field ?? reference.item.field;
     const holder = reference.tail.at(-1)?.struct;
     const abi =
-      holder === undefined ? reference.item.abi : abiInside(plan.facts.struct(holder), plan.facts.abi);
+      holder === undefined
+        ? reference.item.abi
+        : withOrder(plan.facts.abi, orderIn(plan.facts.model, holder, plan.facts.abi));
     const scalar = scalarOf(last.type, abi);
     return delta === null || scalar === undefined ? undefined : { delta, scalar };
   }

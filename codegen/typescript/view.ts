@@ -1,4 +1,4 @@
-import { bitShift } from '../../src/layout/member.ts';
+import { bitsFormat } from '../../src/plan/place.ts';
 import { fieldDoc } from '../field-doc.ts';
 import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
@@ -147,11 +147,9 @@ function printBitField(
   const { member } = item;
   if (member.kind !== 'bits') return;
   const { printer } = module;
-  const little = plan.facts.abi.endian === 'little';
-  const shift = bitShift(member, plan.facts.abi);
-  const signed = item.scalar?.signed === true;
-  const wide = member.bitWidth > 32;
-  const unit = `const unit = ${module.runtime('readUnit')}(this.#view, ${at}, ${member.size}, ${little});`;
+  const { bytes, littleEndian, shift, width, signed } = bitsFormat(member, plan.facts.abi);
+  const wide = width > 32;
+  const unit = `const unit = ${module.runtime('readUnit')}(this.#view, ${at}, ${bytes}, ${littleEndian});`;
   const shifted = shift === 0 ? 'unit' : `unit >> ${shift}n`;
   const cut = `BigInt.as${signed ? 'Int' : 'Uint'}N(${member.bitWidth}, ${shifted})`;
   getter(wide ? 'bigint' : 'number', wide ? cut : `Number(${cut})`, unit);
@@ -163,11 +161,11 @@ function printBitField(
     const check = module.runtime(signed ? 'checkSignedBits' : 'checkWideBits');
     printer.line(`const bits = ${check}(${where}, value, ${member.bitWidth}, ${at});`);
     printer.line(
-      `const kept = ${module.runtime('readUnit')}(this.#view, ${at}, ${member.size}, ${little}) & ~${mask};`,
+      `const kept = ${module.runtime('readUnit')}(this.#view, ${at}, ${bytes}, ${littleEndian}) & ~${mask};`,
     );
     const placed = shift === 0 ? 'bits' : `(bits << ${shift}n)`;
     printer.line(
-      `${module.runtime('writeUnit')}(this.#view, ${at}, ${member.size}, kept | ${placed}, ${little});`,
+      `${module.runtime('writeUnit')}(this.#view, ${at}, ${bytes}, kept | ${placed}, ${littleEndian});`,
     );
   });
   printer.line('}');

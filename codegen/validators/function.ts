@@ -1,12 +1,12 @@
 import { unreachable } from '../../src/base/internal-error.ts';
 import type { Errno } from '../../src/model/errno.ts';
+import { isSmall } from '../../src/plan/small.ts';
+import { binary, constant } from '../../src/plan/term.ts';
 import { matches } from '../../src/validate/fast.ts';
 import { limits } from '../../src/validate/limits.ts';
 import { type Check, entryChecks, type Plan } from '../../src/validate/plan.ts';
 import { endOfCheck } from '../../src/validate/program.ts';
 import { ScriptWriter } from '../../src/validate/script.ts';
-import { isSmall } from '../../src/validate/small.ts';
-import { binary, constant } from '../../src/validate/term.ts';
 import type { Printer } from '../printer.ts';
 
 /** The plans whose functions the checks of a plan call. */

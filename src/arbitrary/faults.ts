@@ -1,14 +1,20 @@
-import { bytesToInteger, integerToBytes, maskOf } from '../codec/oracle/bit-math.ts';
-import { widthOf } from '../codec/oracle/bits-value.ts';
+import { maskOf } from '../codec/oracle/bit-math.ts';
 import type { ReadMember } from '../codec/oracle/guarded-input.ts';
-import { boundsOf, integerKindOf } from '../codec/oracle/integer-kind.ts';
 import { type FieldValue, isStructValue } from '../codec/oracle/value.ts';
 import type { World } from '../codec/oracle/world.ts';
-import { bitShift } from '../layout/member.ts';
 import { integerNamed } from '../layout/named-integer.ts';
 import { fold } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
 import type { SetUse } from '../model/field.ts';
+import { readPlace, writePlace } from '../plan/access.ts';
+import {
+  orderIn,
+  type Place,
+  placeOfBits,
+  placeOfMember,
+  rangeOfPlace,
+  unsignedPlace,
+} from '../plan/place.ts';
 
 /** What is wrong with bytes. */
 export interface Fault {
@@ -45,13 +51,6 @@ export interface Possible {
   spoil(bytes: Uint8Array, pick: number): Uint8Array;
 }
 
-/** An integer or part of one in memory. */
-interface Slot {
-  readonly order: 'little' | 'big';
-  readonly shift: number;
-  readonly width: number;
-}
-
 /** The ways in which a member that was read can be made wrong. */
 export function faultsOf(read: ReadMember, value: FieldValue | undefined, world: World): readonly Possible[] {
   const { member, path, offset, size } = read;
@@ -61,7 +60,7 @@ export function faultsOf(read: ReadMember, value: FieldValue | undefined, world:
   const add = (
     kind: Fault['kind'],
     name: string,
-    slot: Slot,
+    slot: Place,
     wrong: (old: bigint, pick: number) => bigint | null,
   ): void => {
     const spoil = (bytes: Uint8Array, pick: number): Uint8Array =>
@@ -87,10 +86,10 @@ export function faultsOf(read: ReadMember, value: FieldValue | undefined, world:
   if (field.flags !== undefined) add('unknown-flag', '', whole, unknownFlag(field.flags, whole.width, world));
   if (field.enumeration !== undefined)
     add('unknown-value', '', whole, unknownValue(field.enumeration, whole.width, world));
-  if (field.range !== undefined) add('out-of-range', '', whole, outside(field.range, read, world));
+  if (field.range !== undefined) add('out-of-range', '', whole, outside(field.range, whole, world));
   for (const range of field.bits ?? []) {
     if (!isStructValue(value) || !Object.hasOwn(value, range.name)) continue;
-    const slot = { order: whole.order, shift: range.low, width: widthOf(range) };
+    const slot = placeOfBits(whole, range);
     if (range.reserved) add('reserved-set', range.name, slot, (_, pick) => nonZero(slot.width, pick));
     if (range.flags !== undefined)
       add('unknown-flag', range.name, slot, unknownFlag(range.flags, slot.width, world));
@@ -105,7 +104,7 @@ export function wrongCount(read: ReadMember, range: string | null, world: World)
   const whole = slotOf(read, world);
   if (whole === null) return null;
   const bits = read.member.field.bits?.find(({ name }) => name === range);
-  const slot = bits === undefined ? whole : { order: whole.order, shift: bits.low, width: widthOf(bits) };
+  const slot = bits === undefined ? whole : placeOfBits(whole, bits);
   const own = range === null ? '' : `.${range}`;
   return {
     fault: { kind: 'wrong-count', field: read.path + own, offset: read.offset, size: read.size },
@@ -119,28 +118,17 @@ export function wrongCount(read: ReadMember, range: string | null, world: World)
   };
 }
 
-/** Where the integer of a member stands in its bytes; null for members that are none. */
-function slotOf({ member, struct }: ReadMember, world: World): Slot | null {
-  const { model, abi } = world;
-  const owner = model.structs.get(struct);
-  const order = owner?.kind === 'registers' ? 'little' : abi.endian;
-  const kind = integerKindOf(member.type, abi, order);
-  if (kind === undefined) return null;
-  if (member.kind === 'bits')
-    return { order: abi.endian, shift: bitShift(member, abi), width: member.bitWidth };
-  return { order: kind.order, shift: 0, width: 8 * kind.bytes };
+/** Where the integer of a member stands in its own bytes; null for members that are not integers. */
+function slotOf({ member, struct }: ReadMember, { model, abi }: World): Place | null {
+  return placeOfMember(member, { path: '', offset: 0, order: orderIn(model, struct, abi) }, abi) ?? null;
 }
 
-function replaceBits(
-  bytes: Uint8Array,
-  { order, shift, width }: Slot,
-  change: (old: bigint) => bigint,
-): Uint8Array {
-  const integer = bytesToInteger(bytes, order);
-  const mask = maskOf(width);
-  const old = (integer >> BigInt(shift)) & mask;
-  const changed = (integer & ~(mask << BigInt(shift))) | ((change(old) & mask) << BigInt(shift));
-  return integerToBytes(changed, bytes.length, order);
+function replaceBits(bytes: Uint8Array, place: Place, change: (old: bigint) => bigint): Uint8Array {
+  const changed = bytes.slice();
+  const view = new DataView(changed.buffer);
+  const unsigned = unsignedPlace(place);
+  writePlace(unsigned, view, 0, change(readPlace(unsigned, view, 0)));
+  return changed;
 }
 
 function nonZero(width: number, pick: number): bigint {
@@ -172,15 +160,14 @@ function unknownValue(
 
 function outside(
   range: { readonly first: Expression; readonly last: Expression },
-  read: ReadMember,
+  whole: Place,
   world: World,
 ): (old: bigint, pick: number) => bigint | null {
   const lookup = (path: readonly string[]): bigint | undefined =>
     integerNamed(world.model, path.join('.'), world.abi);
   const [first, last] = [fold(range.first, { lookup }), fold(range.last, { lookup })];
-  const kind = integerKindOf(read.member.type, world.abi, 'little');
-  if (first === undefined || last === undefined || kind === undefined) return () => null;
-  const bounds = boundsOf(8 * kind.bytes, kind.signed);
+  if (first === undefined || last === undefined) return () => null;
+  const bounds = rangeOfPlace(whole);
   const wrong = [last + 1n, first - 1n, bounds.last, bounds.first].filter((value) => {
     return value >= bounds.first && value <= bounds.last && (value < first || value > last);
   });

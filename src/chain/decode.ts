@@ -225,7 +225,13 @@ function finish(view: DataView, { element, member, found, failed }: Reading): De
     const bytes = copy(view, offset, extent);
     const raw = { name: null, size: extent, value: null, bytes, extra: nothing, holes: [] };
     if (failed === null) return elementOf(element, raw);
-    const value = readPrefix(failed.layout, { view, offset, size: extent, abi: failed.abi });
+    const value = readPrefix(failed.layout, {
+      view,
+      offset,
+      size: extent,
+      model: failed.model,
+      abi: failed.abi,
+    });
     return { ...elementOf(element, raw), partial: { name: failed.name, value } };
   }
   const { value, size } = found;

@@ -1,9 +1,10 @@
+import { readPlace, writePlace } from '../plan/access.ts';
+import type { Place } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import type { DecodedChain, DecodedElement } from './decode.ts';
 import { Links } from './links.ts';
 import { type Occupancy, occupancyOf, type UnknownOwns } from './occupancy.ts';
 import { viewOf } from './output.ts';
-import { type Place, readWidePlace, writePlace } from './place.ts';
 import { decodeSpace, encodeSpace, type Space } from './space.ts';
 import { chainNamed, type SpaceChain, type SpaceFormat } from './space-format.ts';
 
@@ -52,7 +53,7 @@ export class Draft {
 
   /** Takes over bits of another copy of an element. */
   copyPlace(place: Place, from: Uint8Array, to: number): void {
-    writePlace(viewOf(this.bytes), to, place, readWidePlace(viewOf(from), 0, place));
+    writePlace(place, viewOf(this.bytes), to, readPlace(place, viewOf(from), 0));
   }
 
   /** More room at the end. */

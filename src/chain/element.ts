@@ -1,7 +1,8 @@
 import type { CodecContext } from '../codec/runtime/codec.ts';
+import { writePlace } from '../plan/access.ts';
+import { onesOf, type Place } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import { encodeAlone, viewOf } from './output.ts';
-import { onesOf, type Place, writePlace } from './place.ts';
 import type { SpaceChain } from './space-format.ts';
 
 /**
@@ -56,5 +57,5 @@ function setNumber(view: DataView, place: Place, value: number, what: string): v
     const detail = { what, needed: value, free: `0 to ${onesOf(place.width)}` };
     throw new ChainError('bad-element', 'the id or version does not fit.', detail);
   }
-  writePlace(view, 0, place, BigInt(value));
+  writePlace(place, view, 0, BigInt(value));
 }

@@ -5,9 +5,9 @@ import type { Chain } from '../model/declaration.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { Model } from '../model/model.ts';
 import { resolvePath } from '../model/path.ts';
+import { onesOf, type Place, placeOfTarget, unsignedPlace, wholePlace } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import { type BytesCondition, compileCondition } from './condition.ts';
-import { onesOf, type Place, placeOf, wholePlace } from './place.ts';
 
 /** A pointer to an element: where it stands and which of its bits count. */
 export interface Pointer {
@@ -84,7 +84,7 @@ export function compileChain(model: Model, chainName: string, abi: Abi): ChainFo
     version,
     next: pointer(next, chain.next.mask),
     unit: commonUnit([id, next, ...(version === null ? [] : [version])]),
-    header: wholePlace(0, Math.min(headerBytes, 8), true),
+    header: wholePlace({ offset: 0, bytes: Math.min(headerBytes, 8), littleEndian: true }),
     endHeaders: chain.endHeaders.map(({ value, meaning }) => ({ value, small: Number(value), meaning })),
     end: chain.end.map(Number),
     endIds,
@@ -117,7 +117,7 @@ function commonUnit(places: readonly Place[]): Place | null {
   const same = places.every(
     (place) => place.offset === offset && place.bytes === bytes && place.littleEndian === littleEndian,
   );
-  return same ? wholePlace(offset, bytes, littleEndian) : null;
+  return same ? wholePlace({ offset, bytes, littleEndian }) : null;
 }
 
 function pointer(place: Place, mask: bigint): Pointer {
@@ -128,8 +128,8 @@ function pointer(place: Place, mask: bigint): Pointer {
 
 function fixedPlace(model: Model, struct: string, path: readonly string[], abi: Abi): Place {
   const target = resolvePath(model, struct, path, () => undefined);
-  const place = target && placeOf(model, layOut(model, struct, abi), target, abi);
-  if (place !== undefined) return place;
+  const place = target && placeOfTarget(model, layOut(model, struct, abi), target, abi);
+  if (place !== undefined) return unsignedPlace(place);
   const what = `${struct}.${path.join('.')}`;
   throw new ChainError('bad-format', 'a chain needs an integer at a fixed place here.', { what });
 }

@@ -1,7 +1,8 @@
+import { readPlace, writePlace } from '../plan/access.ts';
+import { placeEnd } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import type { ChainFormat, Pointer } from './format.ts';
 import { viewOf } from './output.ts';
-import { placeEnd, readWidePlace, writePlace } from './place.ts';
 
 /** The pointers of a chain in a buffer, for those who change them. */
 export class Links {
@@ -33,14 +34,14 @@ export class Links {
       throw this.#unreachable('the pointer cannot hold the offset', to ?? Number(bits));
     }
     const start = from ?? 0;
-    const old = readWidePlace(this.#view, start, pointer.place);
-    writePlace(this.#view, start, pointer.place, (old & ~pointer.mask) | bits);
+    const old = readPlace(pointer.place, this.#view, start);
+    writePlace(pointer.place, this.#view, start, (old & ~pointer.mask) | bits);
   }
 
   /** The bits of a pointer that count; undefined for a head at a fixed place. */
   bits(from: number | null): bigint | undefined {
     const pointer = this.#pointer(from);
-    return pointer === null ? undefined : readWidePlace(this.#view, from ?? 0, pointer.place) & pointer.mask;
+    return pointer === null ? undefined : readPlace(pointer.place, this.#view, from ?? 0) & pointer.mask;
   }
 
   /** Whether the struct with the head says that there is a list. */
@@ -54,8 +55,8 @@ export class Links {
   announce(there: boolean): void {
     for (const { place, mask } of this.#format.condition?.bits ?? []) {
       if (placeEnd(place) > this.#view.byteLength) continue;
-      const old = readWidePlace(this.#view, 0, place);
-      writePlace(this.#view, 0, place, there ? old | mask : old & ~mask);
+      const old = readPlace(place, this.#view, 0);
+      writePlace(place, this.#view, 0, there ? old | mask : old & ~mask);
     }
   }
 

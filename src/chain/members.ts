@@ -30,6 +30,7 @@ export interface Member {
   /** Bytes that values do not hold; null where that depends on the contents. */
   readonly holes: DataHoles | null;
   readonly layout: Layout;
+  readonly model: Model;
   readonly abi: Abi;
 }
 
@@ -84,6 +85,10 @@ class LazyMember implements Member {
   get layout(): Layout {
     this.#layout ??= layOut(this.#site.model, this.name, this.#site.abi);
     return this.#layout;
+  }
+
+  get model(): Model {
+    return this.#site.model;
   }
 
   get abi(): Abi {

@@ -1,9 +1,10 @@
 import { splitBits } from '../codec/oracle/bits-value.ts';
 import { asValue } from '../codec/oracle/integer-kind.ts';
-import { readUnit } from '../codec/runtime/bytes.ts';
 import type { Abi } from '../layout/abi.ts';
 import type { FieldMember, Layout } from '../layout/member.ts';
-import { scalars } from '../model/type.ts';
+import type { Model } from '../model/model.ts';
+import { readPlace } from '../plan/access.ts';
+import { orderIn, placeOfMember } from '../plan/place.ts';
 
 /** The bytes of an element of which only some can be read. */
 export interface PrefixSource {
@@ -11,6 +12,7 @@ export interface PrefixSource {
   readonly offset: number;
   /** Bytes that there are. */
   readonly size: number;
+  readonly model: Model;
   readonly abi: Abi;
 }
 
@@ -30,17 +32,22 @@ export function readPrefix(layout: Layout, source: PrefixSource): object {
 }
 
 function readMember(layout: Layout, member: FieldMember, at: number, source: PrefixSource): unknown {
-  const { view, offset, abi } = source;
+  const { view, offset, model, abi } = source;
   const size = member.size ?? 0;
   if (member.type.kind === 'named') {
     if (member.nested === null) return undefined;
-    return readPrefix(member.nested, { view, offset: offset + at, size, abi });
+    return readPrefix(member.nested, { view, offset: offset + at, size, model, abi });
   }
   if (member.type.kind !== 'scalar') return undefined;
-  const { order, signed } = scalars[member.type.name];
-  const native = layout.kind === 'registers' ? 'little' : abi.endian;
-  const unit = readUnit(view, offset + at, size, (order === 'native' ? native : order) === 'little');
+  const place = placeOfMember(member, { path: '', offset: at, order: orderIn(model, layout.name, abi) }, abi);
+  if (place === undefined) return undefined;
+  const integer = readPlace(place, view, offset);
   const { bits } = member.field;
-  if (bits === undefined) return asValue(signed ? BigInt.asIntN(size * 8, unit) : unit, size > 4);
-  return splitBits(unit, bits, size > 4, ({ condition }) => condition === undefined);
+  if (bits === undefined) return asValue(integer, size > 4);
+  return splitBits(
+    BigInt.asUintN(place.width, integer),
+    bits,
+    size > 4,
+    ({ condition }) => condition === undefined,
+  );
 }

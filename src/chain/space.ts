@@ -1,12 +1,13 @@
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
+import { readPlace } from '../plan/access.ts';
+import { placeEnd } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import { type DecodedChain, type DecodedElement, decodeChains, padded } from './decode.ts';
 import type { ChainFormat } from './format.ts';
 import type { ChainIssue } from './issue.ts';
 import { Output, viewOf } from './output.ts';
 import { type Patch, patchesOf, readFound } from './patches.ts';
-import { placeEnd, readWidePlace } from './place.ts';
 import { chainNamed, type SpaceChain, type SpaceFormat } from './space-format.ts';
 import { type ChainWalk, walkChain } from './walk.ts';
 
@@ -190,7 +191,7 @@ function noLayoutIssues(format: SpaceFormat, view: DataView, chains: readonly De
   for (const [i, { ended }] of chains.entries()) {
     if (format.chains[i]?.format.condition !== null && ended !== 'none') return [];
   }
-  const found = readWidePlace(view, 0, bit.place);
+  const found = readPlace(bit.place, view, 0);
   if ((found & bit.mask) === 0n) return [];
   return [
     {

@@ -1,6 +1,6 @@
+import { readNumber, readPlace } from '../plan/access.ts';
 import type { ChainFormat, Pointer } from './format.ts';
 import type { ChainIssue, ChainIssueCode } from './issue.ts';
-import { readPlace, readWidePlace } from './place.ts';
 import type { WalkEnd } from './walk.ts';
 
 /** An element while its walk goes on. */
@@ -62,9 +62,9 @@ export function checkHeader(
   }
   if (endHeaders.length === 0) return null;
   const at = state.start + offset;
-  const small = header.bytes <= 4 ? readPlace(state.view, at, header) : -1;
+  const small = header.bytes <= 4 ? readNumber(header, state.view, at) : -1;
   for (const end of endHeaders) {
-    if (small >= 0 ? end.small !== small : end.value !== readWidePlace(state.view, at, header)) continue;
+    if (small >= 0 ? end.small !== small : end.value !== readPlace(header, state.view, at)) continue;
     if (end.meaning === 'broken' || from !== null)
       noteElement(state, end.meaning, offset, end.small, 'a header');
     return end.meaning;

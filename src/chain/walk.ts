@@ -1,6 +1,7 @@
+import { partOf, readNumber } from '../plan/access.ts';
+import { placeEnd } from '../plan/place.ts';
 import { type ChainFormat, maskedPointer, regionEnd } from './format.ts';
 import type { ChainIssue } from './issue.ts';
-import { placeEnd, placePart, readPlace } from './place.ts';
 import {
   checkHeader,
   checkPlace,
@@ -80,7 +81,7 @@ function firstOffset(state: WalkState): number | WalkEnd {
   if (head.kind === 'fixed') return head.offset >= size ? 'none' : head.offset;
   if (placeEnd(head.place) > size) return 'no-head';
   if (condition !== null && !condition.holds(view, start, start + size)) return 'none';
-  const raw = readPlace(view, start, head.place);
+  const raw = readNumber(head.place, view, start);
   const masked = maskedPointer(head, raw);
   if (masked !== raw) noteReservedBits(state, head, raw, masked, null);
   return isEnd(format.end, masked) ? 'end' : masked;
@@ -113,18 +114,18 @@ function follow(state: WalkState, first: number): WalkEnd {
     }
     unaligned ||= !aligned;
     const at = start + offset;
-    const word = unit === null ? 0 : readPlace(view, at, unit);
-    const id = unit === null ? readPlace(view, at, idPlace) : placePart(word, idPlace);
+    const word = unit === null ? 0 : readNumber(unit, view, at);
+    const id = unit === null ? readNumber(idPlace, view, at) : partOf(word, idPlace);
     if (looksAtHeader) stop = checkHeader(state, offset, id, from);
     if (stop === null && elements.length === limit) stop = stopAtLimit(state, offset, from);
     if (stop !== null) break;
-    const raw = unit === null ? readPlace(view, at, next.place) : placePart(word, next.place);
+    const raw = unit === null ? readNumber(next.place, view, at) : partOf(word, next.place);
     const masked = next.whole ? raw : maskedPointer(next, raw);
     const to: number | null = isEnd(ends, masked) ? null : base === 'element' ? offset + masked : masked;
     const element: OpenElement = {
       id,
       version:
-        version === null ? null : unit === null ? readPlace(view, at, version) : placePart(word, version),
+        version === null ? null : unit === null ? readNumber(version, view, at) : partOf(word, version),
       offset,
       next: raw,
       nextOffset: to,

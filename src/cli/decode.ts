@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { assert } from '../base/internal-error.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { Abi } from '../layout/abi.ts';
-import { scalars } from '../model/type.ts';
+import type { ScalarName } from '../model/type.ts';
+import { readInteger } from '../plan/access.ts';
+import { integerFormat } from '../plan/place.ts';
 import { hexInteger, hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
 import { type KnownPiece, knownMemory } from '../print/known-memory.ts';
@@ -189,18 +192,13 @@ function elementSize(size: number | null | undefined, name: string): number {
   );
 }
 
-function integerFrom(
-  name: keyof typeof scalars,
-  abi: Abi,
-  bytes: Uint8Array,
-): { integer: bigint; size: number } {
-  const { bytes: size, signed, order } = scalars[name];
+function integerFrom(name: ScalarName, abi: Abi, bytes: Uint8Array): { integer: bigint; size: number } {
+  const format = integerFormat({ kind: 'scalar', name }, abi.endian, abi);
+  assert(format !== undefined, 'scalars are integers');
+  const { bytes: size } = format;
   if (bytes.length < size)
     throw new UsageError(`the ioctl's argument is a ${name}: needs ${size} bytes, found ${bytes.length}`);
-  const own = [...bytes.subarray(0, size)];
-  if ((order === 'native' ? abi.endian : order) === 'little') own.reverse();
-  const unsigned = own.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  return { integer: signed ? BigInt.asIntN(8 * size, unsigned) : unsigned, size };
+  return { integer: readInteger(format, bytes), size };
 }
 
 function candidateText({ ioctl, type }: DecodeTarget): string {

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
+import { assert } from '../base/internal-error.ts';
 import { jsonExcerpt } from '../base/json-excerpt.ts';
 import type { CodecLookup } from '../chain/members.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Abi } from '../layout/abi.ts';
 import type { Model } from '../model/model.ts';
-import { scalars } from '../model/type.ts';
+import type { ScalarName } from '../model/type.ts';
+import { integerBytes } from '../plan/access.ts';
+import { integerFormat } from '../plan/place.ts';
 import { hexOf } from '../print/hex.ts';
 import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
@@ -202,8 +205,10 @@ function encodedStruct(codecs: CodecLookup, name: string, value: object): Uint8A
   }
 }
 
-function scalarBytes(name: keyof typeof scalars, abi: Abi, json: unknown, where: string): Uint8Array {
-  const { bytes: size, order, signed } = scalars[name];
+function scalarBytes(name: ScalarName, abi: Abi, json: unknown, where: string): Uint8Array {
+  const format = integerFormat({ kind: 'scalar', name }, abi.endian, abi);
+  assert(format !== undefined, 'scalars are integers');
+  const { bytes: size, signed } = format;
   const given = isDocument(json) && isMap(json.fields) ? json.fields['value'] : json;
   const text = typeof given === 'number' || typeof given === 'string' ? String(given) : '';
   if (!/^-?(0x[0-9a-f]+|\d+)$/i.test(text)) {
@@ -212,9 +217,7 @@ function scalarBytes(name: keyof typeof scalars, abi: Abi, json: unknown, where:
   const integer = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
   const kept = signed ? BigInt.asIntN(8 * size, integer) : BigInt.asUintN(8 * size, integer);
   if (kept !== integer) throw new UsageError(`${where}: ${text} does not fit in a ${name}`);
-  const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i++) bytes[i] = Number((integer >> BigInt(8 * i)) & 0xffn);
-  return (order === 'native' ? abi.endian : order) === 'little' ? bytes : bytes.reverse();
+  return integerBytes(format, integer);
 }
 
 function isMap(json: unknown): json is { readonly [name: string]: unknown } {

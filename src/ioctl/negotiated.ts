@@ -1,12 +1,12 @@
 import { ChainError } from '../chain/chain-error.ts';
 import type { CodecLookup } from '../chain/members.ts';
-import { type Place, placeEnd, placeOf } from '../chain/place.ts';
 import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
 import type { Abi } from '../layout/abi.ts';
 import { layOut } from '../layout/layout.ts';
 import type { Errno } from '../model/errno.ts';
 import type { Model } from '../model/model.ts';
 import { resolvePath } from '../model/path.ts';
+import { type Place, placeEnd, placeOfTarget } from '../plan/place.ts';
 
 /** A negotiated struct (VFIO's argsz) made ready for bytes of one abi. */
 export interface NegotiatedFormat {
@@ -46,7 +46,7 @@ export function compileNegotiated(
   }
   const resolve = (path: string): { readonly place: Place; readonly mask: bigint } => {
     const target = resolvePath(model, structName, path.split('.'), () => undefined);
-    const place = target && placeOf(model, layout, target, abi);
+    const place = target && placeOfTarget(model, layout, target, abi);
     if (place === undefined || target?.kind !== 'field') {
       throw new ChainError('bad-format', 'negotiation needs an integer at a fixed place.', {
         what: `${structName}.${path}`,

@@ -3,10 +3,11 @@ import { ChainError } from '../chain/chain-error.ts';
 import type { NewElement } from '../chain/element.ts';
 import { limits } from '../chain/limits.ts';
 import { encodeAlone, viewOf } from '../chain/output.ts';
-import { placeEnd, readPlace, readWidePlace, writePlace } from '../chain/place.ts';
 import { decodeSpace, encodeSpace, type Space } from '../chain/space.ts';
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import type { Errno } from '../model/errno.ts';
+import { readNumber, readPlace, writePlace } from '../plan/access.ts';
+import { placeEnd } from '../plan/place.ts';
 import type { NegotiatedFormat } from './negotiated.ts';
 
 /** An ioctl on a buffer, which it may change: 0, or the number of an errno. */
@@ -56,11 +57,11 @@ export function negotiate(
     const bytes = new Uint8Array(size);
     bytes.set(request.subarray(0, size));
     const view = viewOf(bytes);
-    writePlace(view, 0, format.sizeField, BigInt(size));
+    writePlace(format.sizeField, view, 0, BigInt(size));
     asked.push(size);
     const errno = call(bytes);
     if (errno !== 0) return { errno, bytes, space: null, asked };
-    const needed = readPlace(view, 0, format.sizeField);
+    const needed = readNumber(format.sizeField, view, 0);
     if (needed <= size) return { errno, bytes, space: decodeSpace(format.space, bytes, { env }), asked };
     if (asked.length >= asks || needed > growTo) {
       const detail = { what: format.name, needed, free: needed > growTo ? growTo : size };
@@ -108,9 +109,9 @@ export function fillNegotiated(
   const needed = whole.length;
   const fits = needed <= argsz;
   const bytes = fits ? whole : whole.slice(0, Math.min(format.size, argsz));
-  if (!fits && format.chain !== null && elements.length > 0) writePlace(view, 0, format.chain.offset, 0n);
+  if (!fits && format.chain !== null && elements.length > 0) writePlace(format.chain.offset, view, 0, 0n);
   const report = elements.length > 0 && !fits;
-  writePlace(view, 0, format.sizeField, BigInt(report || alwaysReportSize ? needed : argsz));
+  writePlace(format.sizeField, view, 0, BigInt(report || alwaysReportSize ? needed : argsz));
   if (!fits) bytes.set(whole.subarray(0, bytes.length));
   return { errno: null, bytes, needed };
 }
@@ -138,6 +139,6 @@ function setFlag(
   view: DataView,
   set: boolean,
 ): void {
-  const old = readWidePlace(view, 0, flag);
-  writePlace(view, 0, flag, set ? old | flagMask : old & ~flagMask);
+  const old = readPlace(flag, view, 0);
+  writePlace(flag, view, 0, set ? old | flagMask : old & ~flagMask);
 }

@@ -6,7 +6,9 @@ import { integerNamed } from '../layout/named-integer.ts';
 import { evaluate } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
 import type { UserPointer, VariantUse } from '../model/field.ts';
-import { scalars, type Type } from '../model/type.ts';
+import type { Type } from '../model/type.ts';
+import { readInteger } from '../plan/access.ts';
+import { integerFormat } from '../plan/place.ts';
 import type { KnownMemory } from './known-memory.ts';
 
 /** Most elements that are read behind a pointer. */
@@ -165,13 +167,9 @@ function structAt(bytes: Uint8Array, struct: string, { codecs }: PointedPlace): 
   }
 }
 
-function integerAt(bytes: Uint8Array, type: Type, world: World): bigint {
-  const { signed, order } =
-    type.kind === 'scalar' ? scalars[type.name] : { signed: false, order: 'native' as const };
-  const own = [...bytes];
-  if ((order === 'native' ? world.abi.endian : order) === 'little') own.reverse();
-  const integer = own.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  return signed ? BigInt.asIntN(8 * bytes.length, integer) : integer;
+function integerAt(bytes: Uint8Array, type: Type, { abi }: World): bigint {
+  const format = integerFormat(type, abi.endian, abi);
+  return format === undefined ? 0n : readInteger(format, bytes);
 }
 
 interface Member extends Candidate {

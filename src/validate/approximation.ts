@@ -1,5 +1,5 @@
-import { isSmall } from './small.ts';
-import type { Term } from './term.ts';
+import { isSmall } from '../plan/small.ts';
+import type { Term } from '../plan/term.ts';
 
 /**
  * By how much a sum of integers may be wrong when it is computed in doubles; undefined where doubles would tell nothing.

@@ -4,14 +4,14 @@ import { flatten } from '../layout/flatten.ts';
 import type { Layout } from '../layout/member.ts';
 import type { Rule, Struct } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
+import { type Place, placeOfMember } from '../plan/place.ts';
+import { type Frame, outermostFrame, type Surroundings, TermScope } from '../plan/scope.ts';
+import { constant, forEachPlace, type Term } from '../plan/term.ts';
 import { fieldChecks } from './field-checks.ts';
 import { limits } from './limits.ts';
-import { type Place, placeOfMember } from './place.ts';
 import type { Check, Entry, Plan } from './plan.ts';
-import { type Frame, outermostFrame, type Surroundings, TermScope } from './scope.ts';
 import { both, either, type Site, sitesOf } from './sites.ts';
 import { type PlanOf, pointerChecks, tagPaths, variantTarget } from './targets.ts';
-import { constant, forEachPlace, type Term } from './term.ts';
 
 /** What a plan is made for. */
 export interface PlanOptions {
@@ -46,26 +46,26 @@ function planOfStruct(
     name,
     abi: around.abi,
     size: frame.layout.minSize,
-    entry: entryOf(struct, frame),
+    entry: entryOf(around, struct, frame),
     checks: checksOf(around, struct, frame, planOf),
   };
   made.set(name, plan);
   return plan;
 }
 
-function entryOf(struct: Struct, frame: Frame): Entry {
+function entryOf({ abi }: Surroundings, struct: Struct, frame: Frame): Entry {
   const growth = struct.extensible ?? struct.negotiated;
-  const size = growth && integerAt(frame, growth.sizeField);
+  const size = growth && integerAt(frame, growth.sizeField, abi);
   if (growth === undefined || size === undefined) return { kind: 'fixed' };
   const min = endOf(frame.layout, growth.minThrough);
   if (struct.extensible === undefined) return { kind: 'negotiated', size, min, short: growth.short };
   return { kind: 'extensible', size, min, short: growth.short, tail: struct.extensible.unknownTail };
 }
 
-function integerAt(frame: Frame, name: string): Place | undefined {
+function integerAt(frame: Frame, name: string, abi: Abi): Place | undefined {
   const found = flatten(frame.layout).find(({ path }) => path === name);
   if (found?.offset == null) return undefined;
-  return placeOfMember(found.member, { path: name, offset: found.offset, abi: frame.abi });
+  return placeOfMember(found.member, { path: name, offset: found.offset, order: frame.order }, abi);
 }
 
 function endOf(layout: Layout, name: string): number {

@@ -1,7 +1,7 @@
 import { applyBinary, applyFunction } from '../model/evaluate.ts';
+import { binary, constant, type Term } from '../plan/term.ts';
 import type { Check, Plan, Target } from './plan.ts';
 import { type HelperName, ScriptWriter } from './script.ts';
-import { binary, constant, type Term } from './term.ts';
 
 /** What a script says of a payload that has exactly the struct's size: -1 where anything is to be reported. */
 export type FastCheck = (view: DataView, base: number) => number;

@@ -3,7 +3,7 @@ import type { Enumeration, FlagSet } from '../model/declaration.ts';
 import type { Errno } from '../model/errno.ts';
 import type { SetUse } from '../model/field.ts';
 import type { Model } from '../model/model.ts';
-import { type Place, placeEndOf, placeOfBits, placeOfMember } from './place.ts';
+import { type Place, placeEnd, placeOfBits, placeOfMember } from '../plan/place.ts';
 import type { Check, Test, TestCheck } from './plan.ts';
 import type { IssueCode } from './report.ts';
 import type { Site } from './sites.ts';
@@ -25,7 +25,7 @@ export function fieldChecks(
   const { field, member, condition } = site;
   // A condition that nobody can decide leaves nothing to check.
   if (condition === undefined || (condition?.kind === 'constant' && condition.value === 0n)) return [];
-  const whole = placeOfMember(member, { ...site, abi: site.frame.abi });
+  const whole = placeOfMember(member, { ...site, order: site.frame.order }, site.scope.around.abi);
   const make = (code: IssueCode, errno: Errno | null, test: Test, place: Place | undefined): Check => ({
     id: asked.id,
     condition,
@@ -108,5 +108,5 @@ function membersOf(set: FlagSet | Enumeration | undefined): readonly bigint[] {
 /** The bytes that a test reads end here. */
 export function endOfTest({ test, offset, length }: TestCheck): number {
   if (test.kind !== 'holds') return offset + length;
-  return Math.max(0, ...test.operands.map(placeEndOf));
+  return Math.max(0, ...test.operands.map(placeEnd));
 }

@@ -1,8 +1,8 @@
 import type { Abi } from '../layout/abi.ts';
 import type { Errno } from '../model/errno.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../plan/place.ts';
+import type { Term } from '../plan/term.ts';
 import type { IssueCode } from './report.ts';
-import type { Term } from './term.ts';
 
 /**
  * All that is checked in the bytes of a struct, in the kernel's order: names resolved, places known. The interpreter runs

@@ -1,10 +1,10 @@
 import type { Errno } from '../model/errno.ts';
+import { type Run, runBig, runNumber, runTruth } from '../plan/evaluate.ts';
+import { placeEnd } from '../plan/place.ts';
+import { isSmall } from '../plan/small.ts';
+import { forEachPlace, type Term } from '../plan/term.ts';
 import { endOfTest } from './field-checks.ts';
-import { type Run, runBig, runNumber, runTruth } from './numbers.ts';
-import { placeEndOf } from './place.ts';
 import type { Check, Plan, Target, TargetMember } from './plan.ts';
-import { isSmall } from './small.ts';
-import { forEachPlace, type Term } from './term.ts';
 import { runTest } from './tests.ts';
 
 /** A plan made ready to run. */
@@ -120,7 +120,7 @@ export function endOfCheck(check: Check): number {
   if ('target' in check && check.target !== null) end = Math.max(end, ...check.target.tags.map(endOfTerm));
   if (check.kind === 'array') end = Math.max(end, endOfTerm(check.count));
   if (check.kind === 'memory') {
-    end = Math.max(end, placeEndOf(check.pointer), endOfTerm(check.count), endOfTerm(check.stride));
+    end = Math.max(end, placeEnd(check.pointer), endOfTerm(check.count), endOfTerm(check.stride));
   }
   return end;
 }
@@ -128,7 +128,7 @@ export function endOfCheck(check: Check): number {
 function endOfTerm(term: Term): number {
   let end = 0;
   forEachPlace(term, (place) => {
-    end = Math.max(end, placeEndOf(place));
+    end = Math.max(end, placeEnd(place));
   });
   return end;
 }

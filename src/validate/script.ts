@@ -1,8 +1,8 @@
+import { type Place, wholePlace } from '../plan/place.ts';
+import { isSmall, truthOperators } from '../plan/small.ts';
+import { binary, read, type Term } from '../plan/term.ts';
 import { approximation } from './approximation.ts';
-import type { Place } from './place.ts';
 import type { Test } from './plan.ts';
-import { isSmall, truthOperators } from './small.ts';
-import { binary, read, type Term } from './term.ts';
 
 /** Functions that scripts call by name; see {@link helpers} for what they do. */
 export type HelperName =
@@ -196,7 +196,11 @@ export class ScriptWriter {
 
   #readNumber(place: Place): string {
     const { offset, bytes, littleEndian, signed, shift, width } = place;
-    if (bytes === 8 || (signed && width !== bytes * 8)) return `Number(${this.#readBig(place)})`;
+    if (bytes === 8) return `Number(${this.#readBig(place)})`;
+    if (signed && width !== bytes * 8) {
+      const whole = this.#readNumber(wholePlace(place));
+      return `((${whole} << ${32 - shift - width}) >> ${32 - width})`;
+    }
     const order = bytes === 1 ? '' : `, ${littleEndian}`;
     const text = `view.get${signed ? 'Int' : 'Uint'}${bytes * 8}(base + ${offset}${order})`;
     const short = `${signed ? 's' : bytes === 4 ? 'w' : 'u'}${offset}${signed || bytes !== 4 ? `_${bytes}` : ''}${littleEndian ? '' : 'b'}`;
@@ -209,9 +213,10 @@ export class ScriptWriter {
   #readBig(place: Place): string {
     const { offset, bytes, littleEndian, signed, shift, width } = place;
     if (bytes !== 8) return `BigInt(${this.#readNumber(place)})`;
-    const text = `view.getBig${signed ? 'Int' : 'Uint'}64(base + ${offset}, ${littleEndian})`;
+    const whole64 = signed && width === 64;
+    const text = `view.getBig${whole64 ? 'Int' : 'Uint'}64(base + ${offset}, ${littleEndian})`;
     const whole = this.#mode === 'fast' ? text : this.#local(place, `q${offset}`, text);
-    return width === 64 ? whole : `BigInt.asUintN(${width}, ${whole} >> ${shift}n)`;
+    return width === 64 ? whole : `BigInt.as${signed ? 'Int' : 'Uint'}N(${width}, ${whole} >> ${shift}n)`;
   }
 
   /** A term as a bigint. */

@@ -1,7 +1,7 @@
 import type { BitsMember, FieldMember } from '../layout/member.ts';
 import type { Field } from '../model/field.ts';
-import { type Frame, innerFrame, type Surroundings, TermScope } from './scope.ts';
-import { binary, constant, type Term } from './term.ts';
+import { type Frame, innerFrame, type Surroundings, TermScope } from '../plan/scope.ts';
+import { binary, constant, type Term } from '../plan/term.ts';
 
 /** A field that is checked, at its place in the bytes. */
 export interface Site {
@@ -35,7 +35,7 @@ function collect(
     const { field } = member;
     if (choice && field.condition === undefined) return [];
     const own = both(condition, field.condition === undefined ? null : scope.term(field.condition));
-    const inner = member.kind === 'field' ? innerFrame(around.model, frame, member) : undefined;
+    const inner = member.kind === 'field' ? innerFrame(around, frame, member) : undefined;
     const below = inner === undefined ? [] : collect(around, [...frames, inner], own);
     const direction = field.direction.in;
     if (member.name === null || direction === false) return below;

@@ -5,12 +5,12 @@ import type { Errno } from '../model/errno.ts';
 import { fold } from '../model/evaluate.ts';
 import type { UserPointer, VariantUse } from '../model/field.ts';
 import type { Type } from '../model/type.ts';
+import { type Place, placeOfMember } from '../plan/place.ts';
+import type { Surroundings, TermScope } from '../plan/scope.ts';
+import { constant, type Term } from '../plan/term.ts';
 import type { Asked } from './field-checks.ts';
-import { type Place, placeOfMember } from './place.ts';
 import type { Check, Plan, Target, TargetMember } from './plan.ts';
-import type { Surroundings, TermScope } from './scope.ts';
 import type { Site } from './sites.ts';
-import { constant, type Term } from './term.ts';
 
 /** Makes the plan of another struct. */
 export type PlanOf = (struct: string) => Plan | undefined;
@@ -54,7 +54,7 @@ export function pointerChecks(
 ): readonly Check[] {
   const { field, member, condition, scope } = site;
   const { userPointer } = field;
-  const pointer = placeOfMember(member, { ...site, abi: site.frame.abi });
+  const pointer = placeOfMember(member, { ...site, order: site.frame.order }, around.abi);
   if (userPointer === undefined || pointer === undefined || condition === undefined) return [];
   // Memory that is mapped is looked at when a device needs it, which is a matter of state.
   if (userPointer.access === 'map') return [];

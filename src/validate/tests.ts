@@ -1,7 +1,7 @@
-import { type Run, runBig, runRead, runTruth } from './numbers.ts';
-import { readPlace } from './place.ts';
+import { readPlace } from '../plan/access.ts';
+import { type Run, runBig, runRead, runTruth } from '../plan/evaluate.ts';
+import { binary, read } from '../plan/term.ts';
 import type { Test } from './plan.ts';
-import { binary, read } from './term.ts';
 
 /** Whether a test fails in the bytes. */
 export function runTest(test: Test): Run<boolean> {

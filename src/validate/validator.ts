@@ -1,13 +1,13 @@
 import type { Model } from '../model/model.ts';
+import { runNumber } from '../plan/evaluate.ts';
+import { placeEnd } from '../plan/place.ts';
+import { read } from '../plan/term.ts';
 import { compilePlan, type PlanOptions } from './compile.ts';
 import { compileFast, type Fast } from './fast.ts';
 import type { UserMemory } from './memory.ts';
-import { runNumber } from './numbers.ts';
-import { placeEndOf } from './place.ts';
 import { entryChecks, type Plan } from './plan.ts';
 import { makeProgram, type Program } from './program.ts';
 import type { Report } from './report.ts';
-import { read } from './term.ts';
 import { Walk } from './walk.ts';
 
 /** What is known beside the payload. */
@@ -50,7 +50,7 @@ function validatorOf(plan: Plan): Validator {
   const fast = compileFast(plan);
   const clean = new Map<number, Report>();
   const sizeOf = entry.kind === 'fixed' ? () => size : runNumber(read(entry.size));
-  const sizeEnd = entry.kind === 'fixed' ? 0 : placeEndOf(entry.size);
+  const sizeEnd = entry.kind === 'fixed' ? 0 : placeEnd(entry.size);
   return {
     plan,
     validate(bytes, { memory } = {}) {
@@ -96,7 +96,7 @@ function walk(program: Program, payload: Payload, memory: UserMemory | null): Re
   const run = new Walk(memory);
   const whole = { base: 0, prefix: '', origin: 0 };
   if (claimed === null) {
-    run.missing(given, entry.kind === 'fixed' ? size : placeEndOf(entry.size), 'EFAULT');
+    run.missing(given, entry.kind === 'fixed' ? size : placeEnd(entry.size), 'EFAULT');
     return run.report;
   }
   if (entry.kind === 'fixed') {

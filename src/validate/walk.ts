@@ -1,8 +1,8 @@
 import type { Errno } from '../model/errno.ts';
+import { readPlace } from '../plan/access.ts';
+import { runBig } from '../plan/evaluate.ts';
 import { limits } from './limits.ts';
 import type { UserMemory } from './memory.ts';
-import { runBig } from './numbers.ts';
-import { readPlace } from './place.ts';
 import { type Check, entryChecks, type Test } from './plan.ts';
 import { answersOf, type ChosenMember, type Program, type Step } from './program.ts';
 import type { Expectation, Issue, Report } from './report.ts';

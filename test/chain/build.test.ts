@@ -4,10 +4,10 @@ import { buildBytes, buildSpace } from '../../src/chain/build.ts';
 import { ChainError } from '../../src/chain/chain-error.ts';
 import { elementBytes, type NewElement } from '../../src/chain/element.ts';
 import { viewOf } from '../../src/chain/output.ts';
-import { writePlace } from '../../src/chain/place.ts';
 import { contextOf, decodeSpace, encodeSpace } from '../../src/chain/space.ts';
 import { chainNamed } from '../../src/chain/space-format.ts';
 import { walkChain } from '../../src/chain/walk.ts';
+import { writePlace } from '../../src/plan/access.ts';
 import { type Subject, subjects } from './contents.ts';
 
 function build({ format, base, chain }: Subject, elements: readonly NewElement[]): Uint8Array {
@@ -35,7 +35,7 @@ describe.each(subjects.map((subject) => [subject.title, subject] as const))(
           for (const [i, wanted] of elements.entries()) {
             const expected = elementBytes(chainNamed(spaceFormat, chain), wanted, context);
             const given = bytes.slice(found[i]?.offset, (found[i]?.offset ?? 0) + expected.length);
-            for (const each of [expected, given]) writePlace(viewOf(each), 0, format.next.place, 0n);
+            for (const each of [expected, given]) writePlace(format.next.place, viewOf(each), 0, 0n);
             expect(given).toEqual(expected);
             if (typeof wanted.version === 'number') expect(found[i]?.version).toBe(wanted.version);
           }

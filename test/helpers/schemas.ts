@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { builtinSchemas, FileHost } from '../../src/cli/files.ts';
 import type { Model } from '../../src/model/model.ts';
 import { parseRelease } from '../../src/model/release.ts';
@@ -26,7 +27,12 @@ export function packageModels(): ReadonlyMap<string, Model> {
   );
 }
 
+/** The path of a file of the repository. */
+export function repositoryFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
 /** The text of a file of the repository. */
 export function repositoryText(path: string): string {
-  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  return readFileSync(repositoryFile(path), 'utf8');
 }

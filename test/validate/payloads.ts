@@ -3,7 +3,7 @@ import { anyValue, boundaryValue, brokenBytes, validValue } from '../../src/arbi
 import { makeOracle } from '../../src/codec/oracle/oracle.ts';
 import { type Abi, abis } from '../../src/layout/abi.ts';
 import type { Model } from '../../src/model/model.ts';
-import { packageModels } from '../helpers/schemas.ts';
+import { packageModels, readModel, repositoryFile } from '../helpers/schemas.ts';
 
 /** A struct that an ioctl takes. */
 export interface ArgumentStruct {
@@ -12,6 +12,7 @@ export interface ArgumentStruct {
 }
 
 const models = packageModels();
+const byteOrder = readModel(repositoryFile('test/specs/byte-order.yaml'));
 
 /** The model of an interface of the package. */
 export function modelNamed(name: string): Model {
@@ -20,9 +21,9 @@ export function modelNamed(name: string): Model {
   return model;
 }
 
-/** Every struct that an ioctl of the package's schemas takes. */
+/** Every struct that an ioctl takes, of the package's schemas and of the test spec of byte orders. */
 export function argumentStructs(): readonly ArgumentStruct[] {
-  return [...models.values()].flatMap((model) => {
+  return [...models.values(), byteOrder].flatMap((model) => {
     const names = [...model.ioctls.values()].flatMap(({ argument, interface: owner }) =>
       argument.kind === 'struct' && owner === model.root ? [argument.name] : [],
     );

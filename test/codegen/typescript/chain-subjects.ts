@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { anyValue } from '../../../src/arbitrary/index.ts';
 import { ChainError } from '../../../src/chain/chain-error.ts';
 import type { NewElement } from '../../../src/chain/element.ts';
-import { readPlace, writePlace } from '../../../src/chain/place.ts';
 import { compileSpace, type SpaceFormat } from '../../../src/chain/space-format.ts';
 import { makeOracle } from '../../../src/codec/oracle/oracle.ts';
 import type { AbiChains, ChainCodec } from '../../../src/codec/runtime/chain.ts';
@@ -13,6 +12,7 @@ import { EncodeError } from '../../../src/codec/runtime/errors.ts';
 import { type Abi, abis } from '../../../src/layout/abi.ts';
 import type { Model } from '../../../src/model/model.ts';
 import { atRelease } from '../../../src/model/select.ts';
+import { readNumber, writePlace } from '../../../src/plan/access.ts';
 import { lampModel } from '../../chain/spaces.ts';
 import { pinnedModels } from '../../codec/real-schemas.ts';
 import { readModel } from '../../helpers/schemas.ts';
@@ -125,9 +125,10 @@ export function contents({ format, model, abi }: Subject): fc.Arbitrary<Contents
         return view;
       });
       // The id that the value says, where the struct has several.
-      const own = bytes === null ? undefined : readPlace(bytes, 0, chain.id);
+      const own = bytes === null ? undefined : readNumber(chain.id, bytes, 0);
       const id = tags.some((tag) => tag.id === own || tag.id === null) ? own : undefined;
-      const ownVersion = bytes === null || chain.version === null ? null : readPlace(bytes, 0, chain.version);
+      const ownVersion =
+        bytes === null || chain.version === null ? null : readNumber(chain.version, bytes, 0);
       const version = tags.some((tag) => tag.version === ownVersion) ? ownVersion : tags[0]?.version;
       return {
         name,
@@ -144,7 +145,7 @@ export function contents({ format, model, abi }: Subject): fc.Arbitrary<Contents
     .map(([id, body]): NewElement => {
       const bytes = new Uint8Array(chain.headerBytes + body.length);
       bytes.set(body, chain.headerBytes);
-      writePlace(viewOf(bytes), 0, chain.id, BigInt(id));
+      writePlace(chain.id, viewOf(bytes), 0, BigInt(id));
       return { id, bytes };
     });
   const head = fc.oneof(

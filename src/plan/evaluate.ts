@@ -1,6 +1,7 @@
 import { applyBinary, applyFunction, applyUnary } from '../model/evaluate.ts';
 import type { BinaryOperator } from '../model/expression.ts';
-import { type Place, readPlace } from './place.ts';
+import { readPlace } from './access.ts';
+import type { Place } from './place.ts';
 import { isSmall, truthOperators } from './small.ts';
 import type { Term } from './term.ts';
 

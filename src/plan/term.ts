@@ -1,6 +1,6 @@
 import { applyBinary, applyFunction, applyUnary } from '../model/evaluate.ts';
 import type { BinaryOperator, FunctionName, UnaryOperator } from '../model/expression.ts';
-import { type Place, rangeOfPlace } from './place.ts';
+import { type Place, placeEnd, rangeOfPlace } from './place.ts';
 
 /** Smallest and largest value that something can have; null where no bound is known. */
 export interface Bounds {
@@ -236,5 +236,25 @@ export function forEachPlace(term: Term, use: (place: Place) => void): void {
       return;
     case 'call':
       for (const part of term.args) if (part !== null) forEachPlace(part, use);
+  }
+}
+
+/** A term as it is when only the first bytes of the struct are there: integers of which a byte is missing count as 0. */
+export function within(term: Term, size: number): Term {
+  switch (term.kind) {
+    case 'constant':
+      return term;
+    case 'read':
+      return placeEnd(term.place) > size ? constant(0n) : term;
+    case 'unary':
+      return unary(term.operator, within(term.operand, size));
+    case 'binary':
+      return binary(term.operator, within(term.left, size), within(term.right, size));
+    case 'conditional':
+      return conditional(within(term.test, size), within(term.then, size), within(term.otherwise, size));
+    case 'call': {
+      const [x, y] = term.args;
+      return call(term.callee, within(x, size), y === null ? null : within(y, size));
+    }
   }
 }

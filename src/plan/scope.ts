@@ -6,8 +6,16 @@ import { integerNamed } from '../layout/named-integer.ts';
 import type { Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
 import { type PathTarget, resolvePath } from '../model/path.ts';
-import { scalars } from '../model/type.ts';
-import { type Place, placeOfBits, placeOfMember } from './place.ts';
+import {
+  type ByteOrder,
+  integerFormat,
+  memberOfField,
+  orderIn,
+  orderInside,
+  type Place,
+  placeOfBits,
+  placeOfMember,
+} from './place.ts';
 import { type ArithmeticName, binary, call, conditional, constant, read, type Term, unary } from './term.ts';
 
 /** A struct that expressions see, at its place in the bytes. */
@@ -17,8 +25,8 @@ export interface Frame {
   readonly offset: number;
   /** Path of the struct with a dot at its end; empty for the outermost. */
   readonly prefix: string;
-  /** Byte order inside. */
-  readonly abi: Abi;
+  /** Byte order of integers that have none of their own. */
+  readonly order: ByteOrder;
 }
 
 /** What a compilation knows beside the model. */
@@ -39,12 +47,8 @@ interface Found {
 
 /** The frame of a struct that stands on its own. */
 export function outermostFrame({ model, abi }: Surroundings, struct: string): Frame {
-  return { layout: layOut(model, struct, abi), offset: 0, prefix: '', abi: abiInside(model, struct, abi) };
-}
-
-/** The byte order inside a struct: registers are little-endian on every machine. */
-export function abiInside(model: Model, struct: string, abi: Abi): Abi {
-  return model.structs.get(struct)?.kind === 'registers' ? { ...abi, endian: 'little' } : abi;
+  const layout = layOut(model, struct, abi);
+  return { layout, offset: 0, prefix: '', order: orderIn(model, struct, abi) };
 }
 
 /** Turns expressions that stand in a struct into terms over its bytes. */
@@ -142,7 +146,8 @@ export class TermScope {
   /** Where a field's integer stands, or the bits that a path names. */
   placeOf(target: PathTarget & { kind: 'field' }): Place | undefined {
     const found = this.find(target);
-    const whole = found && placeOfMember(found.member, { ...found, abi: found.frame.abi });
+    const whole =
+      found && placeOfMember(found.member, { ...found, order: found.frame.order }, this.around.abi);
     return whole === undefined || target.bits === undefined ? whole : placeOfBits(whole, target.bits);
   }
 
@@ -151,16 +156,12 @@ export class TermScope {
     let frame = this.frames.findLast(({ layout }) => layout.name === steps[0]?.struct);
     let found: Found | undefined;
     for (const { field } of steps) {
-      const members: Layout['members'] | undefined = frame?.layout.members;
-      const member = members?.find(
-        (one): one is FieldMember | BitsMember =>
-          'field' in one && (one.field === field || (field.name !== null && one.name === field.name)),
-      );
+      const member: FieldMember | BitsMember | undefined = memberOfField(frame?.layout ?? null, field);
       if (frame === undefined || member === undefined || member.offset === null) return undefined;
       const offset = frame.offset + member.offset;
       const path = frame.prefix + (member.name ?? '');
       found = { member, frame, offset, path };
-      frame = member.kind === 'field' ? innerFrame(this.around.model, frame, member) : undefined;
+      frame = member.kind === 'field' ? innerFrame(this.around, frame, member) : undefined;
     }
     return found;
   }
@@ -206,19 +207,24 @@ export class TermScope {
     if (type === null) return 1;
     if (type.kind === 'array' || type.kind === 'flexible') return this.elementBytes(type.element);
     if (type.kind === 'named') return layOut(this.around.model, type.name, this.around.abi).size ?? undefined;
-    if (type.kind === 'pointer') return this.around.abi.pointerBytes;
-    return scalars[type.name].bytes;
+    return integerFormat(type, this.around.abi.endian, this.around.abi)?.bytes;
   }
 }
 
 /** The frame of a struct inside another one; undefined where its place depends on the contents. */
-export function innerFrame(model: Model, frame: Frame, member: FieldMember): Frame | undefined {
+export function innerFrame(
+  { model, abi }: Surroundings,
+  frame: Frame,
+  member: FieldMember,
+): Frame | undefined {
   if (member.nested === null || member.offset === null || member.type.kind !== 'named') return undefined;
   const { name } = member;
+  const declared = model.structs.get(member.nested.name);
+  if (declared === undefined) return undefined;
   return {
     layout: member.nested,
     offset: frame.offset + member.offset,
     prefix: name === null ? frame.prefix : `${frame.prefix}${name}.`,
-    abi: abiInside(model, member.nested.name, frame.abi),
+    order: orderInside(declared, frame.order, abi),
   };
 }

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyBinary, applyFunction, applyUnary } from '../../src/model/evaluate.ts';
 import type { BinaryOperator } from '../../src/model/expression.ts';
-import { runBig, runTruth } from '../../src/validate/numbers.ts';
-import { type Place, readPlace } from '../../src/validate/place.ts';
-import { type ScriptMode, ScriptWriter } from '../../src/validate/script.ts';
+import { readPlace } from '../../src/plan/access.ts';
+import { runBig, runTruth } from '../../src/plan/evaluate.ts';
+import type { Place } from '../../src/plan/place.ts';
 import {
   type ArithmeticName,
   binary,
@@ -14,7 +14,8 @@ import {
   read,
   type Term,
   unary,
-} from '../../src/validate/term.ts';
+} from '../../src/plan/term.ts';
+import { type ScriptMode, ScriptWriter } from '../../src/validate/script.ts';
 
 const bytesOfView = 24;
 
@@ -22,8 +23,8 @@ const place: fc.Arbitrary<Place> = fc
   .tuple(fc.constantFrom(1, 2, 4, 8, 8), fc.boolean(), fc.boolean(), fc.nat(), fc.nat(), fc.nat())
   .map(([bytes, littleEndian, signed, at, low, size]) => {
     const offset = (at % (bytesOfView / bytes)) * bytes;
-    const shift = signed ? 0 : low % (bytes * 8);
-    const width = signed || low % 3 === 0 ? bytes * 8 : 1 + (size % (bytes * 8 - shift));
+    const shift = low % (bytes * 8);
+    const width = low % 3 === 0 ? bytes * 8 : 1 + (size % (bytes * 8 - shift));
     return {
       path: `p${offset}`,
       offset,
