@@ -1,9 +1,10 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
 import { type Expression, partsOf } from '../../src/model/expression.ts';
 import { resolvePath } from '../../src/model/path.ts';
+import type { ChainMember } from '../../src/plan/members.ts';
 import { type Place, placeEnd } from '../../src/plan/place.ts';
 import { fieldPlace, isPlain, partText, readUnitText } from './chain-place.ts';
-import { type ChainMember, type ChainPlan, headBytes } from './chain-plan.ts';
+import { type AbiChain, headBytes } from './chain-plan.ts';
 import { asBoolean, type Code, literal } from './code.ts';
 import { docComment } from './doc.ts';
 import { type CodeScope, printCode } from './expression.ts';
@@ -18,7 +19,7 @@ import { FunctionScope } from './scope.ts';
  * The condition of a chain as a test over the bytes of the struct with the head, which starts at `start` and of which
  * `size` bytes are there; null where there is none. Fields behind the end count as 0.
  */
-export function headCondition(module: Module, plan: ChainPlan): string | null {
+export function headCondition(module: Module, plan: AbiChain): string | null {
   const { chain, head, facts } = plan;
   if (chain.condition === undefined || head.kind === 'fixed') return null;
   const { struct } = head;
@@ -36,32 +37,6 @@ export function headCondition(module: Module, plan: ChainPlan): string | null {
     runtime: (name) => module.runtime(name),
   };
   return asBoolean(printCode(chain.condition, scope)).text;
-}
-
-/** A bit that an encoder sets to say that there is a list. */
-export interface ListBit {
-  readonly place: Place;
-  /** In the bits of the place. */
-  readonly mask: bigint;
-}
-
-/** The single bits that a chain's condition asks for, and whether it asks for nothing else. */
-export function listBits({ chain, head, facts }: ChainPlan): { bits: readonly ListBit[]; only: boolean } {
-  if (chain.condition === undefined || head.kind === 'fixed') return { bits: [], only: true };
-  const bits: ListBit[] = [];
-  let only = true;
-  const visit = (expression: Expression): void => {
-    if (expression.kind === 'binary' && expression.operator === '&&') {
-      visit(expression.left);
-      visit(expression.right);
-      return;
-    }
-    const leaf = expression.kind === 'name' ? leafOf(expression.path, head.struct, facts) : 0n;
-    if (typeof leaf === 'bigint' || (leaf.flag === undefined && leaf.place.width !== 1)) only = false;
-    else bits.push({ place: leaf.place, mask: leaf.flag?.value ?? 1n });
-  };
-  visit(chain.condition);
-  return { bits, only };
 }
 
 type Leaf = { readonly place: Place; readonly flag?: Parameters<typeof flagCode>[1] };

@@ -1,20 +1,20 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
+import type { ChainMember } from '../../src/plan/members.ts';
 import type { Printer } from '../printer.ts';
 import { printMemberTest } from './chain-condition.ts';
-import { dependentIds } from './chain-peers.ts';
 import { endOfField } from './chain-place.ts';
-import { type ChainMember, type ChainPlan, regionLast } from './chain-plan.ts';
+import { type AbiChain, dependentIds, regionLast } from './chain-plan.ts';
 import { hex } from './chain-walk.ts';
 import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
 
 /** The type of a chain's decoded elements; the same for all chains with the same set. */
-export function elementType(module: Module, { chain }: Pick<ChainPlan, 'chain'>): string {
+export function elementType(module: Module, { chain }: Pick<AbiChain, 'chain'>): string {
   return module.type(module.names.element(chain.elements), module.owner.name);
 }
 
 /** Prints the type of decoded elements. */
-export function printElementType(module: Module, { chain, members }: ChainPlan): void {
+export function printElementType(module: Module, { chain, members }: AbiChain): void {
   const { printer, names } = module;
   printer.blank();
   printer.lines(
@@ -36,12 +36,12 @@ export function structNames(members: readonly ChainMember[]): readonly string[] 
 }
 
 /** The function that reads one element of a set. */
-function readerName(module: Module, { chain, suffix }: ChainPlan): string {
+function readerName(module: Module, { chain, suffix }: AbiChain): string {
   return `read${module.names.element(chain.elements)}${suffix}`;
 }
 
 /** Prints the function that reads one element as one of the members of its set. */
-export function printReader(module: Module, plan: ChainPlan): void {
+export function printReader(module: Module, plan: AbiChain): void {
   const { chain, members } = plan;
   const { printer } = module;
   const tests = printTests(module, plan);
@@ -73,7 +73,7 @@ export function printReader(module: Module, plan: ChainPlan): void {
   printer.line('}');
 }
 
-function printTests(module: Module, plan: ChainPlan): ReadonlyMap<ChainMember, string> {
+function printTests(module: Module, plan: AbiChain): ReadonlyMap<ChainMember, string> {
   const tests = new Map<ChainMember, string>();
   for (const [i, member] of plan.members.entries()) {
     if (member.condition === undefined) continue;
@@ -88,7 +88,7 @@ function printTests(module: Module, plan: ChainPlan): ReadonlyMap<ChainMember, s
 
 function printReaderBody(
   module: Module,
-  plan: ChainPlan,
+  plan: AbiChain,
   readable: readonly ChainMember[],
   tests: ReadonlyMap<ChainMember, string>,
 ): void {
@@ -137,7 +137,7 @@ function printReaderBody(
 }
 
 /** The schema's name of an id, where it has one. */
-function idWords(members: readonly ChainMember[], id: number, { facts }: ChainPlan): string {
+function idWords(members: readonly ChainMember[], id: number, { facts }: AbiChain): string {
   for (const { memberships } of members) {
     for (const { tags } of memberships) {
       const [tag] = tags;
@@ -150,7 +150,7 @@ function idWords(members: readonly ChainMember[], id: number, { facts }: ChainPl
 
 interface MemberSite {
   readonly module: Module;
-  readonly plan: ChainPlan;
+  readonly plan: AbiChain;
   readonly tests: ReadonlyMap<ChainMember, string>;
   readonly printer: Printer;
   /** For the value of a struct whose size depends on its contents. */
@@ -228,7 +228,7 @@ function printDynamic(
 }
 
 /** Prints the function that decodes a chain. */
-export function printDecode(module: Module, plan: ChainPlan): void {
+export function printDecode(module: Module, plan: AbiChain): void {
   const { chain, suffix } = plan;
   const { printer, names } = module;
   const name = names.chain(chain.name);

@@ -1,8 +1,8 @@
+import { askedBits } from '../../src/plan/asked-bits.ts';
+import type { Pointer } from '../../src/plan/chain.ts';
 import { wholePlace } from '../../src/plan/place.ts';
-import { listBits } from './chain-condition.ts';
-import { dependentIds } from './chain-peers.ts';
 import { isPlain, plus, readUnitText, writeText } from './chain-place.ts';
-import { type ChainPlan, headBytes, type Pointer, regionLast } from './chain-plan.ts';
+import { type AbiChain, dependentIds, headBytes, regionLast } from './chain-plan.ts';
 import { hex, placesName } from './chain-walk.ts';
 import { endingTest, inputType, printEnding, writerName } from './chain-write.ts';
 import { literalText } from './code.ts';
@@ -10,7 +10,7 @@ import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
 
 /** Prints the function that encodes a chain. */
-export function printEncode(module: Module, plan: ChainPlan): void {
+export function printEncode(module: Module, plan: AbiChain): void {
   const { chain, suffix, head } = plan;
   const { printer, names } = module;
   const name = names.chain(chain.name);
@@ -47,7 +47,7 @@ export function printEncode(module: Module, plan: ChainPlan): void {
   printer.line('}');
 }
 
-function printStart(module: Module, plan: ChainPlan): void {
+function printStart(module: Module, plan: AbiChain): void {
   const { chain, head, room } = plan;
   const { printer } = module;
   const region = regionLast(plan);
@@ -76,11 +76,11 @@ function printStart(module: Module, plan: ChainPlan): void {
 }
 
 /** Sets the bits that say that there is a list. */
-function printAnnounce(module: Module, plan: ChainPlan): void {
+function printAnnounce(module: Module, plan: AbiChain): void {
   const { chain, walkSuffix: suffix } = plan;
   const { printer } = module;
   if (chain.condition === undefined) return;
-  const { bits, only } = listBits(plan);
+  const { bits, only } = plan.condition === null ? { bits: [], only: true } : askedBits(plan.condition);
   const name = `has${module.names.chain(chain.name)}${suffix}`;
   const size = 'view.byteLength - start';
   printer.line(`if (elements.length > 0 && !${name}(view, start, ${size})) {`);
@@ -105,7 +105,7 @@ function printAnnounce(module: Module, plan: ChainPlan): void {
   printer.line('}');
 }
 
-function printLoop(module: Module, plan: ChainPlan): void {
+function printLoop(module: Module, plan: AbiChain): void {
   const { chain, head, room, walkSuffix: suffix } = plan;
   const { printer, names } = module;
   const name = names.chain(chain.name);
@@ -157,7 +157,7 @@ function isPower(value: number): boolean {
 }
 
 /** Ends the list at its last element, or at the head. */
-function printEnd(module: Module, plan: ChainPlan): void {
+function printEnd(module: Module, plan: AbiChain): void {
   const { chain, head, next } = plan;
   const { printer } = module;
   const test = endingTest(module, plan, 'start + from');
@@ -186,7 +186,12 @@ function printEnd(module: Module, plan: ChainPlan): void {
 }
 
 /** With the first declared end that the pointer can hold, else 0. */
-function endText(module: Module, { end }: ChainPlan, { place, mask }: Pointer, base: string): string {
+function endText(
+  module: Module,
+  { chain: { end } }: AbiChain,
+  { place, mask }: Pointer,
+  base: string,
+): string {
   const bits = end.find((value) => (value & mask) === value) ?? 0n;
   return writeText(module, place, base, hex(bits), mask);
 }

@@ -1,8 +1,8 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
-import { wholePlace } from '../../src/plan/place.ts';
+import type { Pointer } from '../../src/plan/chain.ts';
 import { headCondition } from './chain-condition.ts';
 import { partText, plus, readText, readUnitText } from './chain-place.ts';
-import { type ChainPlan, headBytes, type Pointer, regionLast, sharesUnit } from './chain-plan.ts';
+import { type AbiChain, headBytes, regionLast, sharesUnit } from './chain-plan.ts';
 import { literalText } from './code.ts';
 import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
@@ -11,12 +11,12 @@ import type { Module } from './module.ts';
 const fewElements = 2048;
 
 /** The name of the constant with the places for a chain's elements. */
-export function placesName(module: Module, { chain, walkSuffix }: ChainPlan): string {
+export function placesName(module: Module, { chain, walkSuffix }: AbiChain): string {
   return `placesOf${module.names.chain(chain.name)}${walkSuffix}`;
 }
 
 /** Prints where a chain's elements may stand, for whatever is seldom. */
-export function printPlaces(module: Module, plan: ChainPlan): void {
+export function printPlaces(module: Module, plan: AbiChain): void {
   const { chain, room } = plan;
   const { first, last, alignment } = chain;
   const { printer } = module;
@@ -31,7 +31,7 @@ export function printPlaces(module: Module, plan: ChainPlan): void {
 }
 
 /** Prints the test whether there is a list, where a condition says so. */
-export function printHas(module: Module, plan: ChainPlan): void {
+export function printHas(module: Module, plan: AbiChain): void {
   const { chain, head, walkSuffix: suffix } = plan;
   const test = headCondition(module, plan);
   if (test === null || chain.condition === undefined || head.kind === 'fixed') return;
@@ -49,7 +49,7 @@ export function printHas(module: Module, plan: ChainPlan): void {
 }
 
 /** Prints the function that follows a chain from header to header. */
-export function printWalk(module: Module, plan: ChainPlan): void {
+export function printWalk(module: Module, plan: AbiChain): void {
   const { chain, walkSuffix: suffix } = plan;
   const { printer, names } = module;
   const name = names.chain(chain.name);
@@ -78,7 +78,7 @@ export function printWalk(module: Module, plan: ChainPlan): void {
   printer.line('}');
 }
 
-function printStart(module: Module, plan: ChainPlan): void {
+function printStart(module: Module, plan: AbiChain): void {
   const { chain, head, room, walkSuffix: suffix } = plan;
   const { printer, names } = module;
   printer.line(`const elements: ${module.runtimeType('OpenHeader')}[] = [];`);
@@ -88,7 +88,7 @@ function printStart(module: Module, plan: ChainPlan): void {
   if (head.kind === 'fixed') printer.line(`if (!(start >= 0 && size > ${hex(head.offset)})) ${none}`);
   else printer.line(`if (!(start >= 0 && size >= ${hex(headBytes(plan))})) ${none}`);
   if (chain.requires) {
-    const ids = requiredIds(plan).map((id) => `id === ${hex(id)}`);
+    const ids = (plan.requires?.ids ?? []).map((id) => `id === ${hex(id)}`);
     printer.line(`if (required !== undefined && !required.some(({ id }) => ${ids.join(' || ')})) ${none}`);
   }
   if (head.kind === 'fixed') {
@@ -117,7 +117,7 @@ function printStart(module: Module, plan: ChainPlan): void {
   if (chain.limit > fewElements) printer.line('const seen = new Set<number>();');
 }
 
-function printLoop(module: Module, plan: ChainPlan): void {
+function printLoop(module: Module, plan: AbiChain): void {
   const { chain, next, version } = plan;
   const { printer } = module;
   printer.line('for (;;) {');
@@ -173,12 +173,11 @@ function printLoop(module: Module, plan: ChainPlan): void {
 }
 
 /** Headers and ids that end the list. */
-function printEnds(module: Module, { chain, headerBytes, id }: ChainPlan, shared: boolean): void {
+function printEnds(module: Module, { chain, header: whole, id }: AbiChain, shared: boolean): void {
   const { printer } = module;
   for (const end of chain.endIds) printEnding(module, `id === ${hex(end.id)}`, end.meaning);
   if (chain.endHeaders.length === 0) return;
-  const bytes = Math.min(headerBytes, 8);
-  const whole = wholePlace({ offset: 0, bytes, littleEndian: true });
+  const { bytes } = whole;
   const same = shared && id.offset === 0 && id.bytes === bytes && id.littleEndian;
   if (!same) printer.line(`const whole = ${readUnitText(module, whole, 'at')};`);
   const plain = bytes === 1 || bytes === 2 || bytes === 4;
@@ -196,7 +195,7 @@ function printEnding({ printer }: Module, test: string, meaning: 'empty' | 'brok
   printer.line('}');
 }
 
-function printEnd(module: Module, plan: ChainPlan): void {
+function printEnd(module: Module, plan: AbiChain): void {
   const { printer } = module;
   const region = regionLast(plan);
   const end = region === null ? 'size' : `Math.min(size, ${hex(region)})`;
@@ -208,10 +207,6 @@ function printEnd(module: Module, plan: ChainPlan): void {
   printer.line('return { elements, problems };');
 }
 
-function requiredIds({ chain, facts }: ChainPlan): readonly number[] {
-  return (chain.requires?.ids ?? []).map((id) => Number(facts.constant(id, null) ?? 0n));
-}
-
 /** The bits of a pointer that count. */
 function masked({ place, mask, whole }: Pointer, raw: string): string {
   if (whole) return raw;
@@ -221,7 +216,7 @@ function masked({ place, mask, whole }: Pointer, raw: string): string {
 }
 
 /** The test whether pointer bits end the list. */
-export function isEnd({ end }: ChainPlan, bits: string): string {
+export function isEnd({ chain: { end } }: AbiChain, bits: string): string {
   return end.length === 0 ? 'false' : end.map((value) => `${bits} === ${hex(value)}`).join(' || ');
 }
 

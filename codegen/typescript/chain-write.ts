@@ -1,19 +1,20 @@
-import { wholePlace } from '../../src/plan/place.ts';
+import type { Pointer } from '../../src/plan/chain.ts';
+import type { ChainMember } from '../../src/plan/members.ts';
 import { structNames } from './chain-decode.ts';
 import { isPlain, plus, readText, readUnitText, writeText } from './chain-place.ts';
-import type { ChainMember, ChainPlan, Pointer } from './chain-plan.ts';
+import type { AbiChain } from './chain-plan.ts';
 import { hex, isEnd } from './chain-walk.ts';
 import { literalText } from './code.ts';
 import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
 
 /** The type of what an encoder takes for an element. */
-export function inputType(module: Module, { chain }: Pick<ChainPlan, 'chain'>): string {
+export function inputType(module: Module, { chain }: Pick<AbiChain, 'chain'>): string {
   return module.type(module.names.elementInput(chain.elements), module.owner.name);
 }
 
 /** Prints the type of elements for encoders. */
-export function printInputType(module: Module, { chain, members }: ChainPlan): void {
+export function printInputType(module: Module, { chain, members }: AbiChain): void {
   const { printer, names } = module;
   printer.blank();
   printer.lines(
@@ -33,7 +34,7 @@ export function printInputType(module: Module, { chain, members }: ChainPlan): v
 }
 
 /** Prints the functions that set the pointers of a chain. */
-export function printLinks(module: Module, plan: ChainPlan): void {
+export function printLinks(module: Module, plan: AbiChain): void {
   const { chain, head, next, walkSuffix: suffix } = plan;
   const name = module.names.chain(chain.name);
   if (head.kind === 'field')
@@ -53,7 +54,7 @@ export function printLinks(module: Module, plan: ChainPlan): void {
   );
 }
 
-function printLink(module: Module, plan: ChainPlan, pointer: Pointer, name: string, doc: string): void {
+function printLink(module: Module, plan: AbiChain, pointer: Pointer, name: string, doc: string): void {
   const { place, mask } = pointer;
   const isNext = pointer === plan.next;
   const { printer } = module;
@@ -61,7 +62,7 @@ function printLink(module: Module, plan: ChainPlan, pointer: Pointer, name: stri
   printer.lines(docComment(doc, 0, ['@throws EncodeError where the pointer cannot hold it']));
   printer.line(`function ${name}(view: DataView, at: number, to: number): void {`);
   printer.indented(() => {
-    const tests = [outside(pointer), ...(plan.end.length === 0 ? [] : [isEnd(plan, 'to')])];
+    const tests = [outside(pointer), ...(plan.chain.end.length === 0 ? [] : [isEnd(plan, 'to')])];
     printer.line(
       `if (${tests.join(' || ')}) throw ${module.runtime('cannotPoint')}('${plan.chain.name}', ${plus('at', place.offset)}, to);`,
     );
@@ -72,7 +73,7 @@ function printLink(module: Module, plan: ChainPlan, pointer: Pointer, name: stri
 }
 
 /** Refuses an element whose header would end the list. */
-export function printEnding(module: Module, plan: ChainPlan, base: string): void {
+export function printEnding(module: Module, plan: AbiChain, base: string): void {
   const test = endingTest(module, plan, base);
   if (test === null) return;
   module.printer.line(`if (${test}) throw ${module.runtime('endsList')}('${plan.chain.name}', ${base});`);
@@ -81,11 +82,9 @@ export function printEnding(module: Module, plan: ChainPlan, base: string): void
 /** The test whether a header would end the list; null where none can. */
 export function endingTest(
   module: Module,
-  { chain, id, headerBytes }: ChainPlan,
+  { chain, id, header: whole }: AbiChain,
   base: string,
 ): string | null {
-  const bytes = Math.min(headerBytes, 8);
-  const whole = wholePlace({ offset: 0, bytes, littleEndian: true });
   const tests = [
     ...chain.endIds.map((end) => `${operandOf(readText(module, id, base))} === ${hex(end.id)}`),
     ...chain.endHeaders.map(
@@ -107,12 +106,12 @@ function outside({ place, mask, whole }: Pointer): string {
 }
 
 /** The name of the function that writes one element. */
-export function writerName(module: Module, { chain, suffix }: ChainPlan): string {
+export function writerName(module: Module, { chain, suffix }: AbiChain): string {
   return `write${module.names.chain(chain.name)}Element${suffix}`;
 }
 
 /** Prints the function that writes one element, with the id and version of its struct. */
-export function printWriter(module: Module, plan: ChainPlan): void {
+export function printWriter(module: Module, plan: AbiChain): void {
   const { chain, members, headerBytes } = plan;
   const { printer } = module;
   const usesContext = members.some(({ struct }) => plan.facts.usesContext(struct.name));
@@ -151,7 +150,7 @@ export function printWriter(module: Module, plan: ChainPlan): void {
   printer.line('}');
 }
 
-function printCase(module: Module, plan: ChainPlan, name: string, members: readonly ChainMember[]): void {
+function printCase(module: Module, plan: AbiChain, name: string, members: readonly ChainMember[]): void {
   const { printer } = module;
   const { facts } = plan;
   const { minSize } = facts.layout(name);
@@ -186,7 +185,7 @@ function printCase(module: Module, plan: ChainPlan, name: string, members: reado
 /** Sets the id or version where the struct has one only, or has none of its own in its value. */
 function printTag(
   module: Module,
-  plan: ChainPlan,
+  plan: AbiChain,
   what: 'id' | 'version',
   tags: readonly (number | null)[],
 ): void {

@@ -1,13 +1,7 @@
-import type { Abi } from '../layout/abi.ts';
-import { formatExpression } from '../layout/expression-text.ts';
-import type { Expression } from '../model/expression.ts';
-import type { Model } from '../model/model.ts';
 import { askedBits, type ConditionBit } from '../plan/asked-bits.ts';
 import { runTruth } from '../plan/evaluate.ts';
 import { placeEnd } from '../plan/place.ts';
-import { outermostFrame, TermScope } from '../plan/scope.ts';
 import { forEachPlace, type Term, within } from '../plan/term.ts';
-import { ChainError } from './chain-error.ts';
 
 /** A condition over the bytes of a struct; integers of which a byte is missing count as 0. */
 export interface BytesCondition {
@@ -16,28 +10,8 @@ export interface BytesCondition {
   readonly bits: readonly ConditionBit[];
 }
 
-/** The struct that a condition is about. */
-export interface BytesSubject {
-  readonly model: Model;
-  readonly struct: string;
-  readonly abi: Abi;
-}
-
-/**
- * Prepares a condition that is decided on bytes, without decoding the struct.
- *
- * @throws ChainError if it needs a field whose place depends on the contents
- */
-export function compileCondition(
-  expression: Expression,
-  { model, struct, abi }: BytesSubject,
-): BytesCondition {
-  const around = { model, abi, env: {} };
-  const term = new TermScope(around, [outermostFrame(around, struct)]).term(expression);
-  if (term === undefined) {
-    const what = `${struct}: ${formatExpression(expression)}`;
-    throw new ChainError('bad-format', 'a condition of a chain needs integers at fixed places.', { what });
-  }
+/** Prepares a condition that is decided on bytes, without decoding the struct. */
+export function compileCondition(term: Term): BytesCondition {
   const whole = runTruth(term);
   const needed = endOfTerm(term);
   return {

@@ -4,13 +4,11 @@ import { World } from '../codec/oracle/world.ts';
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
 import type { Abi } from '../layout/abi.ts';
 import { type Layout, layOut } from '../layout/layout.ts';
-import { integerNamed } from '../layout/named-integer.ts';
-import type { VariantMembership } from '../model/declaration.ts';
-import { evaluate } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
+import { type ChainMember, chainMembers, type MemberTag } from '../plan/members.ts';
+import { peersNamedBy } from '../plan/peers.ts';
 import { type DataHoles, dataHoles } from './holes.ts';
-import { peersNamedBy } from './peers.ts';
 
 /** Codecs by the kernel's name of the struct; undefined for one that the caller cannot read. */
 export type CodecLookup = (structName: string) => StructCodec<object> | undefined;
@@ -20,7 +18,7 @@ export interface Member {
   readonly name: string;
   readonly codec: StructCodec<object>;
   /** Ids and versions with which the struct is meant; null: any. */
-  readonly tags: readonly { readonly id: number | null; readonly version: number | null }[];
+  readonly tags: readonly MemberTag[];
   /** Whether the struct is meant, seen from a decoded value; null: always. */
   readonly condition: ((value: object, context: CodecContext) => boolean) | null;
   /** Bytes that a payload has at least, where it may be shorter than the struct; null where it may not. */
@@ -46,14 +44,13 @@ class LazyMember implements Member {
   #shortest: number | null | undefined;
   #holes: DataHoles | null | undefined;
 
-  constructor(site: MemberSite, name: string, alike: readonly VariantMembership[]) {
+  constructor(site: MemberSite, { struct: { name }, tags, memberships, condition }: ChainMember) {
     this.name = name;
-    this.tags = alike.map(({ tags: [id, version] }) => ({ id: site.tag(id), version: site.tag(version) }));
-    const condition = alike[0]?.condition;
+    this.tags = tags;
     this.condition =
       condition === undefined ? null : (value, context) => site.holds(name, condition, value, context);
     this.#site = site;
-    this.#minThrough = alike.find(({ minThrough }) => minThrough !== undefined)?.minThrough;
+    this.#minThrough = memberships.find(({ minThrough }) => minThrough !== undefined)?.minThrough;
   }
 
   /** True where there is a codec. */
@@ -107,14 +104,6 @@ class MemberSite {
     this.model = model;
     this.abi = abi;
     this.codecs = codecs;
-  }
-
-  /** The value of a tag; null where any will do. */
-  tag(expression: Expression | null | undefined): number | null {
-    if (expression === null || expression === undefined) return null;
-    return Number(
-      evaluate(expression, { lookup: (path) => integerNamed(this.model, path.join('.'), this.abi) }),
-    );
   }
 
   /** Whether a condition holds in a value of a struct. */
@@ -193,25 +182,10 @@ export class MemberTable {
   }
 }
 
-/**
- * Collects the members of a variant set: those with a condition or a version before the others, and else in the order
- * of declaration, so that another schema can add a special case behind a general one.
- */
+/** Prepares the members of a variant set, see {@link chainMembers}. */
 export function compileMembers(model: Model, set: string, abi: Abi, codecs: CodecLookup): MemberTable {
   const site = new MemberSite(model, abi, codecs);
-  const special: LazyMember[] = [];
-  const general: LazyMember[] = [];
-  for (const struct of model.structs.values()) {
-    const memberships = struct.memberOf.filter((membership) => membership.set === set);
-    // Memberships that differ in the condition are members of their own.
-    for (const condition of new Set(memberships.map((membership) => membership.condition))) {
-      const alike = memberships.filter((membership) => membership.condition === condition);
-      const member = new LazyMember(site, struct.name, alike);
-      const isSpecial = condition !== undefined || member.tags.some(({ version }) => version !== null);
-      (isSpecial ? special : general).push(member);
-    }
-  }
-  return new MemberTable([...special, ...general]);
+  return new MemberTable(chainMembers(model, set, abi).map((member) => new LazyMember(site, member)));
 }
 
 /** One past the last byte of a field, null where it has no fixed place. */

@@ -1,4 +1,4 @@
-import type { Expression } from '../model/expression.ts';
+import { type Expression, partsOf } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
 import type { Type } from '../model/type.ts';
 
@@ -30,26 +30,9 @@ export function peersNamedBy(model: Model, structName: string): ReadonlySet<stri
 }
 
 function collect(expression: Expression | undefined, names: Set<string>): void {
-  switch (expression?.kind) {
-    case undefined:
-    case 'integer':
-      return;
-    case 'name':
-      if (expression.path[0] === 'peer') names.add(expression.path[1] ?? '');
-      return;
-    case 'unary':
-      collect(expression.operand, names);
-      return;
-    case 'binary':
-      collect(expression.left, names);
-      collect(expression.right, names);
-      return;
-    case 'conditional':
-      for (const part of [expression.test, expression.then, expression.else]) collect(part, names);
-      return;
-    case 'call':
-      for (const argument of expression.args) collect(argument, names);
-  }
+  if (expression === undefined) return;
+  if (expression.kind === 'name' && expression.path[0] === 'peer') names.add(expression.path[1] ?? '');
+  for (const part of partsOf(expression)) collect(part, names);
 }
 
 function structsIn(type: Type): readonly string[] {
