@@ -184,6 +184,8 @@ export interface Ioctl extends Declaration {
   readonly kind: 'ioctl';
   /** Kinds of file descriptor that answer it; numbers are unique only within a kind. */
   readonly fds: readonly string[];
+  /** The only architectures that it exists on, by their names in the kernel's source. */
+  readonly architectures?: readonly string[];
   readonly encoding: '_IO' | '_IOR' | '_IOW' | '_IOWR';
   readonly type: { readonly value: bigint; readonly expression: Expression };
   readonly nr: { readonly value: bigint; readonly expression: Expression };
@@ -210,6 +212,8 @@ export interface Ioctl extends Declaration {
 /** A kind of object with ids (ioas, hwpt), or of open file (iommufd, vfio_device). */
 export interface Kind extends Declaration {
   readonly kind: 'handle' | 'fd';
+  /** The only architectures that it exists on, by their names in the kernel's source. */
+  readonly architectures?: readonly string[];
   /** Structs of the records that read() gives and write() takes, for files that have them. */
   readonly read?: string;
   readonly write?: string;

@@ -58,6 +58,8 @@ export interface Model {
   readonly root: string;
   /** The release that it was cut down to (atRelease); null: everything that the schema has, of any release. */
   readonly release: Release | null;
+  /** The architecture that it was cut down to (onArchitecture); null: everything that any has. */
+  readonly architecture: string | null;
   readonly interfaces: ReadonlyMap<string, Interface>;
   readonly structs: ReadonlyMap<string, Struct>;
   readonly flags: ReadonlyMap<string, FlagSet>;

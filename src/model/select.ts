@@ -16,18 +16,35 @@ import type { Type } from './type.ts';
  * that member, one of which it leaves none is removed. Interfaces stay as they are.
  */
 export function atRelease(model: Model, release: Release): Model {
-  return { ...collapseUnions(model, new Selection(model, release).model()), release };
+  const has: Has = ({ availability }) => exists(availability, release);
+  return { ...collapseUnions(model, new Selection(model, has).model()), release };
 }
+
+/**
+ * The model with only what exists on an architecture: kinds of files, and ioctls.
+ *
+ * @param architecture its name in the kernel's source
+ */
+export function onArchitecture(model: Model, architecture: string): Model {
+  const has: Has = ({ architectures }) => architectures?.includes(architecture) !== false;
+  return { ...collapseUnions(model, new Selection(model, has).model()), architecture };
+}
+
+/** Whether something is there. */
+type Has = (thing: {
+  readonly availability: Availability;
+  readonly architectures?: readonly string[];
+}) => boolean;
 
 class Selection {
   readonly #model: Model;
-  readonly #release: Release;
-  /** Flags, values, constants and macros that the release does not know. */
+  readonly #has: Has;
+  /** Flags, values, constants and macros that are not there. */
   readonly #missingNames = new Set<string>();
 
-  constructor(model: Model, release: Release) {
+  constructor(model: Model, has: Has) {
     this.#model = model;
-    this.#release = release;
+    this.#has = has;
     for (const set of [...model.flags.values(), ...model.enums.values()]) {
       for (const value of set.values)
         if (!this.#has(set) || !this.#has(value)) this.#missingNames.add(value.name);
@@ -61,10 +78,6 @@ class Selection {
     };
     const aliases = this.#select(this.#model.aliases, (alias) => (this.#knows(alias.target) ? alias : null));
     return { ...selected, aliases };
-  }
-
-  #has(thing: { readonly availability: Availability }): boolean {
-    return exists(thing.availability, this.#release);
   }
 
   #select<T extends AnyDeclaration>(

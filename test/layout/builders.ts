@@ -145,6 +145,7 @@ export function model(structs: readonly Struct[], more: Partial<Model> = {}): Mo
   return {
     root: 'test',
     release: null,
+    architecture: null,
     interfaces: none,
     structs: byName(structs),
     flags: none,

@@ -87,7 +87,7 @@ export class ResolveContext extends NameTable {
       variants,
       chains,
     };
-    return { root: '', release: null, interfaces, ...declared };
+    return { root: '', release: null, architecture: null, interfaces, ...declared };
   }
 }
 

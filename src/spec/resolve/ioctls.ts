@@ -30,10 +30,17 @@ export function resolveKind(
     doc: node.kind === 'string' ? node.value : (getString(node, 'doc') ?? ''),
     availability: resolveAvailability(node, context),
     order: context.orderOf(span),
+    ...optional('architectures', resolveArchitectures(node)),
     ...optional('read', recordOf(node, 'read', context)),
     ...optional('write', recordOf(node, 'write', context)),
     partial: resolveErrno(node, 'partial', context),
   });
+}
+
+/** The architectures that something exists on; undefined where `arch` does not name them. */
+function resolveArchitectures(node: SpecNode): readonly string[] | undefined {
+  const names = getList(node, 'arch').flatMap((item) => (item.kind === 'string' ? [item.value] : []));
+  return names.length === 0 ? undefined : names;
 }
 
 /** The struct of what read() gives or write() takes. */
@@ -78,6 +85,7 @@ export function resolveIoctl(entry: MapEntry, interfaceName: string, context: Re
   const availability = resolveAvailability(node, context);
   const order = context.orderOf(span);
   const errors = resolveErrors(node, context);
+  const architectures = resolveArchitectures(node);
   context.later(() => {
     const values = [part(type, 'type', ioc.type, context), part(nr, 'nr', ioc.nr, context)] as const;
     if (values[0] === undefined || values[1] === undefined) return;
@@ -90,6 +98,7 @@ export function resolveIoctl(entry: MapEntry, interfaceName: string, context: Re
       availability,
       order,
       fds: fds.map((fd) => fd.value),
+      ...optional('architectures', architectures),
       encoding,
       type: { value: values[0], expression: type },
       nr: { value: values[1], expression: nr },
