@@ -1,4 +1,4 @@
-import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Printer } from '../printer.ts';
@@ -11,16 +11,17 @@ import { cScalar } from './struct.ts';
 
 /** Prints the number of an ioctl, with what it does, what it returns and why it fails. */
 export function printIoctl(printer: Printer, ioctl: Ioctl, model: Model, print: ExpressionPrinter): void {
-  printer.lines(ioctlDoc(ioctl));
+  const { number, portable } = ioctlNumber(model, ioctl);
+  const elsewhere = elsewhereText(model, ioctl);
+  printer.lines(ioctlDoc(ioctl, elsewhere === '' ? '' : `${cHex(number)} (${elsewhere})`));
   const type = print.value(ioctl.type.expression, ioctl.type.value, '');
   const nr = withoutParentheses(print.value(ioctl.nr.expression, ioctl.nr.value, ''));
   const size = ioctl.encoding === '_IO' ? '' : `, ${argumentType(ioctl, model)}`;
-  const { number, portable } = ioctlNumber(model, ioctl);
   const note = ` /* ${cHex(number)}${portable ? '' : ' on 64-bit machines'} */`;
   printer.flush(`#define ${ioctl.name} ${ioctl.encoding}(${withoutParentheses(type)}, ${nr}${size})${note}`);
 }
 
-function ioctlDoc(ioctl: Ioctl): readonly string[] {
+function ioctlDoc(ioctl: Ioctl, number: string): readonly string[] {
   const { argument, errors, returns } = ioctl;
   const explained = argument.kind === 'value' || argument.kind === 'string' ? argument.doc : '';
   const lines = wrap(`${ioctl.name}${ioctl.doc === '' ? '' : `: ${ioctl.doc}`}`, ' * ', ' * ');
@@ -28,6 +29,7 @@ function ioctlDoc(ioctl: Ioctl): readonly string[] {
   if (returns !== '' || errors.length > 0) lines.push(' *');
   if (returns !== '') lines.push(...wrap(`Return: ${returns}`, ' * ', ' *   '));
   for (const { errno, doc } of errors) lines.push(...wrap(`${errno}: ${doc}`, ' * ', ' *   '));
+  if (number !== '') lines.push(' *', ...wrap(`Number: ${number}.`, ' * ', ' *   '));
   return ['/*', ...lines, ' */'];
 }
 

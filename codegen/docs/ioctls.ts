@@ -1,5 +1,5 @@
 import { jsonInteger } from '../../src/base/json.ts';
-import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
 import type { Model } from '../../src/model/model.ts';
 import { formatRelease } from '../../src/model/release.ts';
@@ -39,6 +39,9 @@ export function printIoctl(printer: Printer, ioctl: Ioctl, { model, owner }: Pag
   printer.blank();
   printer.line(`Argument: ${argumentText(ioctl, model, owner.name)}.${argumentDoc(ioctl)}`);
   if (ioctl.returns !== '') printer.line(`Returns: ${phrase(ioctl.returns)}`);
+  const elsewhere = elsewhereText(model, ioctl);
+  const number = code(jsonInteger(ioctlNumber(model, ioctl).number));
+  printer.line(`Number: ${number}${elsewhere === '' ? '' : ` (${elsewhere})`}.`);
   printer.blank();
   printer.lines(
     table(

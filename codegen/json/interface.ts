@@ -1,6 +1,6 @@
 import { type JsonValue, jsonInteger } from '../../src/base/json.ts';
 import { type Abi, abis } from '../../src/layout/abi.ts';
-import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { ioctlNumber, numbersElsewhere } from '../../src/layout/ioctl-number.ts';
 import { layOut } from '../../src/layout/layout.ts';
 import { layoutJson } from '../../src/layout/layout-json.ts';
 import type { AnyDeclaration, Interface, Model } from '../../src/model/model.ts';
@@ -19,7 +19,7 @@ const layoutAbis: readonly Abi[] = [abis.lp64, abis.ilp32, abis.i386];
  *     { format: 'uapikit-model', version: 1, release, interface: { name, doc, header, imports },
  *       structs: { NAME: { ..., layouts: { lp64, ilp32, i386 } } },
  *       flags, enums, constants, macros, aliases: { NAME: {...} },
- *       ioctls: { NAME: { ..., number: '0x...' } },
+ *       ioctls: { NAME: { ..., number, numbersElsewhere: [{ number, architectures: [...] }] } },
  *       handles, fds, variants, chains: { NAME: {...} } }
  *
  * Declarations have the keys of src/model, see {@link modelJson}; those of imported interfaces are in their
@@ -53,7 +53,13 @@ export function interfaceJson(model: Model, owner: Interface): JsonValue {
     constants: section(model.constants),
     macros: section(model.macros),
     aliases: section(model.aliases),
-    ioctls: section(model.ioctls, (ioctl) => ({ number: jsonInteger(ioctlNumber(model, ioctl).number) })),
+    ioctls: section(model.ioctls, (ioctl) => ({
+      number: jsonInteger(ioctlNumber(model, ioctl).number),
+      numbersElsewhere: numbersElsewhere(model, ioctl).map(({ number, architectures }) => ({
+        number: jsonInteger(number),
+        architectures: [...architectures],
+      })),
+    })),
     handles: section(model.handles),
     fds: section(model.fds),
     variants: section(model.variants),

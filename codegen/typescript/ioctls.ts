@@ -1,5 +1,5 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
-import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
 import { declaredBy } from '../scope.ts';
 import { literalText } from './code.ts';
@@ -15,8 +15,12 @@ export function printIoctlNumbers(module: Module): void {
     const note = portable
       ? ''
       : ' The number is that of 64-bit machines: the size of the argument in it differs.';
+    const elsewhere = elsewhereText(module.model, ioctl);
+    const others = elsewhere === '' ? '' : ` (${elsewhere})`;
     module.printer.blank();
-    module.printer.lines(docComment(`${ioctl.doc}\n\nNumber: ${text}.${note}${errorText(ioctl)}`, 0));
+    module.printer.lines(
+      docComment(`${ioctl.doc}\n\nNumber: ${text}${others}.${note}${errorText(ioctl)}`, 0),
+    );
     module.printer.line(`export const ${ioctl.name} = ${literalText(number, true)};`);
   }
 }

@@ -58,6 +58,15 @@ export function numbersElsewhere(model: Model, ioctl: Ioctl): readonly NumberEls
   return [...groups].map(([number, names]) => ({ number, architectures: names }));
 }
 
+/** Where else an ioctl has which number, or where alone it exists: `0x20003b85 on alpha, mips`; empty: nothing to say. */
+export function elsewhereText(model: Model, ioctl: Ioctl): string {
+  const others = numbersElsewhere(model, ioctl).map(
+    ({ number, architectures: names }) => `0x${number.toString(16)} on ${names.join(', ')}`,
+  );
+  const only = architecturesOf(model, ioctl);
+  return [...(only === null ? [] : [`only on ${only.join(', ')}`]), ...others].join('; ');
+}
+
 /** The architectures that an ioctl exists on: its own, else those of the kinds of file that answer it; null: all. */
 export function architecturesOf(model: Model, ioctl: Ioctl): readonly Architecture[] | null {
   const lists =

@@ -100,6 +100,16 @@ export {
   wrongType,
 } from './failures.ts';
 export {
+  type Architecture,
+  architectures,
+  type IoctlBits,
+  type IoctlMacro,
+  type IoctlParts,
+  ioctlNumberOn,
+  makeIoctlNumber,
+  splitIoctlNumber,
+} from './ioctl-number.ts';
+export {
   checkMembers,
   enumName,
   enumValue,

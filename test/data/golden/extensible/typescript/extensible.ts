@@ -14,7 +14,7 @@ import {
   tooShort,
 } from 'uapikit/runtime';
 
-/** Number: _IO(0x3b, 0x80). */
+/** Number: _IO(0x3b, 0x80) (0x20003b80 on alpha, mips, powerpc, sparc). */
 export const GROW = 0x3b80;
 
 /**

@@ -15,13 +15,13 @@ import {
 } from 'uapikit/runtime';
 
 /**
- * Number: _IO(0x3b, 1).
+ * Number: _IO(0x3b, 1) (0x20003b01 on alpha, mips, powerpc, sparc).
  *
  * ENOENT: There is no such object.
  */
 export const ATTACH = 0x3b01;
 
-/** Number: _IO(0x3b, 2). */
+/** Number: _IO(0x3b, 2) (0x20003b02 on alpha, mips, powerpc, sparc). */
 export const READ_COUNT = 0x3b02;
 
 /** (struct record) */

@@ -20,6 +20,8 @@ import {
   GIVE_FILE,
   membersOfPair,
   NAME_IT,
+  NOT_ON_X86,
+  ON_POWER,
   type Pair,
   PLAIN,
   READ_IT,
@@ -109,6 +111,8 @@ export const ioctlsIoctls = {
   SET_MODE: { name: 'SET_MODE', cmd: SET_MODE, fds: ['first'], codec: null },
   GIVE_FILE: { name: 'GIVE_FILE', cmd: GIVE_FILE, fds: ['first', 'second'], codec: null },
   NAME_IT: { name: 'NAME_IT', cmd: NAME_IT, fds: ['first'], codec: null },
+  ON_POWER: { name: 'ON_POWER', cmd: ON_POWER, fds: ['power'], codec: PairCodec },
+  NOT_ON_X86: { name: 'NOT_ON_X86', cmd: NOT_ON_X86, fds: ['first'], codec: null },
 } as const;
 
 /** The codecs of ioctls by the names of the structs, for code that works with any of them. */

@@ -41,48 +41,62 @@ export const nrs = {
 /**
  * No argument.
  *
- * Number: _IO(IOC_TYPE, NR_PLAIN).
+ * Number: _IO(IOC_TYPE, NR_PLAIN) (0x20003b40 on alpha, mips, powerpc, sparc).
  */
 export const PLAIN = 0x3b40;
 
 /**
  * The number of PLAIN on another kind of file.
  *
- * Number: _IO(IOC_TYPE, NR_PLAIN).
+ * Number: _IO(IOC_TYPE, NR_PLAIN) (0x20003b40 on alpha, mips, powerpc, sparc).
  */
 export const SAME_NUMBER = 0x3b40;
 
-/** Number: _IO(IOC_TYPE, NR_PLAIN + 1). */
+/** Number: _IO(IOC_TYPE, NR_PLAIN + 1) (0x20003b41 on alpha, mips, powerpc, sparc). */
 export const WITH_STRUCT = 0x3b41;
 
-/** Number: _IOR('E', 1). */
+/** Number: _IOR('E', 1) (0x40084501 on alpha, mips, parisc, powerpc, sparc). */
 export const READ_IT = 0x80084501;
 
 /**
  * Differs from READ_IT by its size.
  *
- * Number: _IOR('E', 1).
+ * Number: _IOR('E', 1) (0x40044501 on alpha, mips, parisc, powerpc, sparc).
  */
 export const READ_ONE = 0x80044501;
 
-/** Number: _IOW('E', 1). */
+/** Number: _IOW('E', 1) (0x80084501 on alpha, mips, parisc, powerpc, sparc). */
 export const WRITE_IT = 0x40084501;
 
 /** Number: _IOWR('E', 1). */
 export const BOTH_WAYS = 0xc0084501;
 
-/** Number: _IO(IOC_TYPE, 3). */
+/** Number: _IO(IOC_TYPE, 3) (0x20003b03 on alpha, mips, powerpc, sparc). */
 export const SET_MODE = 0x3b03;
 
-/** Number: _IO(IOC_TYPE, 4). */
+/** Number: _IO(IOC_TYPE, 4) (0x20003b04 on alpha, mips, powerpc, sparc). */
 export const GIVE_FILE = 0x3b04;
 
 /**
- * Number: _IO(IOC_TYPE, 5).
+ * Number: _IO(IOC_TYPE, 5) (0x20003b05 on alpha, mips, powerpc, sparc).
  *
  * ENAMETOOLONG: The name is too long.
  */
 export const NAME_IT = 0x3b05;
+
+/**
+ * Exists where its file does.
+ *
+ * Number: _IO(IOC_TYPE, 6) (only on powerpc).
+ */
+export const ON_POWER = 0x20003b06;
+
+/**
+ * Names its architectures itself.
+ *
+ * Number: _IO(IOC_TYPE, 7) (only on arm64, mips; 0x20003b07 on mips).
+ */
+export const NOT_ON_X86 = 0x3b07;
 
 /** (struct pair) */
 export interface Pair {
@@ -180,6 +194,8 @@ export const ioctlsIoctls = {
   SET_MODE: { name: 'SET_MODE', cmd: SET_MODE, fds: ['first'], codec: null },
   GIVE_FILE: { name: 'GIVE_FILE', cmd: GIVE_FILE, fds: ['first', 'second'], codec: null },
   NAME_IT: { name: 'NAME_IT', cmd: NAME_IT, fds: ['first'], codec: null },
+  ON_POWER: { name: 'ON_POWER', cmd: ON_POWER, fds: ['power'], codec: PairCodec },
+  NOT_ON_X86: { name: 'NOT_ON_X86', cmd: NOT_ON_X86, fds: ['first'], codec: null },
 } as const;
 
 /** The codecs of ioctls by the names of the structs, for code that works with any of them. */

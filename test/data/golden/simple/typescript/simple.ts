@@ -14,7 +14,7 @@ import {
   tooShort,
 } from 'uapikit/runtime';
 
-/** Number: _IO(0x3b, 1). */
+/** Number: _IO(0x3b, 1) (0x20003b01 on alpha, mips, powerpc, sparc). */
 export const SAY_HELLO = 0x3b01;
 
 /** (struct greeting) */

@@ -35,6 +35,8 @@ struct attach {
  * ATTACH
  *
  * ENOENT: There is no such object.
+ *
+ * Number: 0x20003b01 on alpha, mips, powerpc, sparc.
  */
 #define ATTACH _IO(0x3b, 1) /* 0x3b01 */
 
@@ -42,6 +44,8 @@ struct attach {
  * READ_COUNT
  *
  * Return: How many records wait.
+ *
+ * Number: 0x20003b02 on alpha, mips, powerpc, sparc.
  */
 #define READ_COUNT _IO(0x3b, 2) /* 0x3b02 */
 
