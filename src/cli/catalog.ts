@@ -1,19 +1,28 @@
+import type { Architecture } from '../layout/architecture.ts';
+import { reasonOfAbsence } from '../model/absence.ts';
 import type { Model } from '../model/model.ts';
-import { parseRelease, type Release } from '../model/release.ts';
+import { formatRelease, parseRelease, type Release } from '../model/release.ts';
 import { didYouMean } from '../spec/suggestion.ts';
 import { indexedSchema } from './compiled-index.ts';
 import { builtinSchemas } from './files.ts';
 import { ModelLoader } from './model-loader.ts';
+import { chosenArchitecture } from './options/arch-option.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The models that a command works on: those of the package, and those of the user's files before them. */
 export class Catalog {
   readonly #files: readonly string[];
   readonly #loader: ModelLoader;
+  /** The release that was asked for, in the words of the option. */
+  readonly kernel: string | undefined;
+  /** The architecture that was asked for. */
+  readonly architecture: Architecture | undefined;
 
-  constructor(files: readonly string[], loader: ModelLoader) {
+  constructor(files: readonly string[], kernel?: string, architecture?: Architecture) {
     this.#files = files;
-    this.#loader = loader;
+    this.kernel = kernel;
+    this.architecture = architecture;
+    this.#loader = new ModelLoader(requireRelease(kernel), { places: false, architecture });
   }
 
   /** The models one after the other, each loaded when it is come to. */
@@ -26,27 +35,54 @@ export class Catalog {
     return [...this.each()];
   }
 
-  /** The models that know a struct, an ioctl or the number of one, and perhaps others; all where none does. */
+  /** The models of every release and architecture, for what is to be said about things that are missing. */
+  get everything(): readonly Model[] {
+    const loader = new ModelLoader('all', { places: false });
+    return this.#files.map((file) => loader.load(file));
+  }
+
+  /** The models that know a struct or an ioctl, and perhaps others; all if none does. */
   knowing(name: string): readonly Model[] {
     const found = [...this.#having(name)];
     const known = found.some(({ structs, ioctls }) => structs.has(name) || ioctls.has(name));
-    return known || isNumber(name) ? found : this.models;
+    return known ? found : this.models;
+  }
+
+  /** The models that may know an ioctl by its number. */
+  knowingNumber(number: number): readonly Model[] {
+    return [...this.#having(String(number))];
   }
 
   /** The models that may have a name: what the build's index knows better is not loaded. */
-  *#having(name: string): Iterable<Model> {
-    const key = isNumber(name) ? String(BigInt(name)) : name;
+  *#having(key: string): Iterable<Model> {
     for (const file of this.#files) {
       if (indexedSchema(file)?.names.includes(key) !== false) yield this.#loader.load(file);
     }
   }
 
   /** Loads the package's schemas, with the user's own before them. */
-  static load(files: readonly string[] = [], kernel?: string): Catalog {
-    return new Catalog(
-      [...files, ...builtinSchemas()],
-      new ModelLoader(requireRelease(kernel), { places: false }),
-    );
+  static load(files: readonly string[] = [], kernel?: string, arch?: string): Catalog {
+    return new Catalog([...files, ...builtinSchemas()], kernel, chosenArchitecture(arch));
+  }
+
+  /** What another release or architecture has and this catalog has not; null if none has it. */
+  missing(name: string, everything: readonly Model[] = this.everything): Missing | null {
+    for (const whole of everything) {
+      const thing = whole.ioctls.get(name) ?? whole.structs.get(name);
+      if (thing === undefined) continue;
+      const release = requireRelease(this.kernel) ?? whole.interfaces.get(whole.root)?.kernel ?? null;
+      const inTime = reasonOfAbsence(whole, thing, { release, architecture: null });
+      if (inTime !== null && release !== null) return missingInTime(name, inTime, release, this.kernel);
+      const architecture = this.architecture ?? null;
+      const reason = reasonOfAbsence(whole, thing, { release: null, architecture });
+      if (reason === null) continue;
+      return {
+        name,
+        reason,
+        error: new UsageError(`${name} ${reason}; --arch ${architecture} does not have it`),
+      };
+    }
+    return null;
   }
 
   /** The struct, union, register block or ioctl argument of a name; an error that helps where there is none. */
@@ -59,13 +95,31 @@ export class Catalog {
     const known = this.models.flatMap((model) =>
       [...model.structs.values()].filter((s) => !s.inline).map((s) => s.name),
     );
-    throw new UsageError(`unknown struct ${name}${didYouMean(name, known)}`, 'uapi list shows what is known');
+    throw (
+      this.missing(name)?.error ??
+      new UsageError(`unknown struct ${name}${didYouMean(name, known)}`, 'uapi list shows what is known')
+    );
   }
 }
 
-/** Whether a name is a number: that of an ioctl. */
-export function isNumber(name: string): boolean {
-  return /^(?:0x[0-9a-f]+|[0-9]+)$/i.test(name);
+/** A struct or ioctl that another release or architecture has. */
+export interface Missing {
+  readonly name: string;
+  /** Like `exists since Linux 6.8`. */
+  readonly reason: string;
+  readonly error: UsageError;
+}
+
+function missingInTime(name: string, reason: string, release: Release, asked: string | undefined): Missing {
+  const own = formatRelease(release);
+  const error =
+    asked === undefined
+      ? new UsageError(
+          `${name} ${reason}; it is looked for in Linux ${own}`,
+          '--kernel chooses another release',
+        )
+      : new UsageError(`${name} ${reason}; --kernel ${own} does not have it`);
+  return { name, reason, error };
 }
 
 /** The release that an option names; undefined where there is none. */

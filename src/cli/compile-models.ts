@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { serialize } from 'node:v8';
-import { ioctlNumber } from '../layout/ioctl-number.ts';
+import { ioctlNumber, numbersElsewhere } from '../layout/ioctl-number.ts';
 import type { Model } from '../model/model.ts';
 import { atRelease } from '../model/select.ts';
 import { formatDiagnostic } from '../spec/diagnostic.ts';
@@ -62,7 +62,9 @@ function namesIn(file: string): readonly string[] {
       isBest(file, argument.kind === 'struct' ? argument.name : ''),
     );
     const structs = [...model.structs.values()].filter(({ name, inline }) => !inline && isBest(file, name));
-    const numbers = ioctls.map((ioctl) => String(ioctlNumber(model, ioctl).number));
+    const numbers = ioctls
+      .flatMap((ioctl) => [ioctlNumber(model, ioctl), ...numbersElsewhere(model, ioctl)])
+      .map(({ number }) => String(number));
     return [...[...structs, ...ioctls].map(({ name }) => name), ...numbers];
   });
   return [...new Set(names)];

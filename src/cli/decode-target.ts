@@ -1,9 +1,10 @@
-import { ioctlNumber } from '../layout/ioctl-number.ts';
+import { explainNumber, ioctlsNumbered } from '../ioctl/number-search.ts';
+import { isNumberText, parseIoctlNumber } from '../ioctl/number-text.ts';
 import type { Ioctl } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import type { ScalarName } from '../model/type.ts';
 import { didYouMean } from '../spec/suggestion.ts';
-import { type Catalog, isNumber } from './catalog.ts';
+import type { Catalog, Missing } from './catalog.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What bytes can be taken for. */
@@ -24,9 +25,9 @@ export interface DecodeTarget {
  * @param fd the kind of file that an ioctl is for
  */
 export function findTargets(catalog: Catalog, name: string, fd?: string): readonly DecodeTarget[] {
+  if (isNumberText(name)) return byNumber(catalog, name, fd);
   const models = catalog.knowing(name);
   if (fd !== undefined) checkFd(catalog, models, fd);
-  if (isNumber(name)) return byNumber(models, name, fd);
   const ioctl = models.map((model) => model.ioctls.get(name)).find((found) => found !== undefined);
   if (ioctl !== undefined) {
     if (fd !== undefined && !ioctl.fds.includes(fd)) {
@@ -43,9 +44,12 @@ export function findTargets(catalog: Catalog, name: string, fd?: string): readon
     ...[...model.structs.values()].filter((struct) => !struct.inline).map((struct) => struct.name),
     ...model.ioctls.keys(),
   ]);
-  throw new UsageError(
-    `unknown struct or ioctl ${name}${didYouMean(name, known)}`,
-    'uapi list shows what is known',
+  throw (
+    catalog.missing(name)?.error ??
+    new UsageError(
+      `unknown struct or ioctl ${name}${didYouMean(name, known)}`,
+      'uapi list shows what is known',
+    )
   );
 }
 
@@ -64,15 +68,50 @@ export function findTarget(catalog: Catalog, name: string, fd?: string): DecodeT
  * may be what was meant.
  */
 export function findOthers(catalog: Catalog, name: string, fd?: string): readonly string[] {
-  if (!isNumber(name)) return [];
-  const models = catalog.knowing(name);
-  return answering(models, name, fd)
+  if (!isNumberText(name)) return [];
+  const number = readNumber(catalog, name);
+  const models = catalog.knowingNumber(number);
+  return answering(catalog, number, fd)
     .filter((ioctl) => targetOf(models, ioctl) === null)
     .map((ioctl) => `${ioctl.name} of ${ioctl.fds.join(', ')} (${argumentText(ioctl)})`);
 }
 
-function byNumber(models: readonly Model[], text: string, fd: string | undefined): readonly DecodeTarget[] {
-  const ioctls = answering(models, text, fd);
+/** The number of an ioctl that a text stands for. @throws UsageError for what is none */
+export function readNumber({ architecture = 'x86' }: Catalog, text: string): number {
+  const read = parseIoctlNumber(text, architecture);
+  if ('number' in read) return read.number;
+  throw new UsageError(
+    `${text} ${read.problem}`,
+    'expected a number like 0x3b85, _IO(0x3b, 0x85) or _IOC(...)',
+  );
+}
+
+/** Why no ioctl has a number: it exists elsewhere, or something near it does. */
+export function absenceOfNumber(catalog: Catalog, number: number): UsageError {
+  const missing = missingIoctl(catalog, number);
+  if (missing !== null) return missing.error;
+  const { message, hint } = explainNumber(catalog.everything, number, catalog.architecture);
+  return new UsageError(`no ioctl has the number ${message}`, hint);
+}
+
+/** The ioctl that has a number in another release, or on another architecture that has the same numbers. */
+export function missingIoctl(catalog: Catalog, number: number): Missing | null {
+  const { everything, architecture = null } = catalog;
+  for (const { ioctl } of ioctlsNumbered(
+    everything.map((whole) => ({ ...whole, architecture })),
+    number,
+  )) {
+    const missing = catalog.missing(ioctl.name, everything);
+    if (missing !== null) return missing;
+  }
+  return null;
+}
+
+function byNumber(catalog: Catalog, text: string, fd: string | undefined): readonly DecodeTarget[] {
+  const number = readNumber(catalog, text);
+  const models = catalog.knowingNumber(number);
+  if (fd !== undefined) checkFd(catalog, models, fd);
+  const ioctls = answering(catalog, number, fd);
   const targets = ioctls.flatMap((ioctl) => targetOf(models, ioctl) ?? []);
   if (targets.length === 0) {
     throw new UsageError(ioctls.map((ioctl) => `${ioctl.name}: ${argumentText(ioctl)}`).join('; '));
@@ -81,19 +120,10 @@ function byNumber(models: readonly Model[], text: string, fd: string | undefined
 }
 
 /** The ioctls with a number, on files of a kind. */
-function answering(models: readonly Model[], text: string, fd: string | undefined): readonly Ioctl[] {
-  const number = BigInt(text);
-  const found = new Map<string, Ioctl>();
-  for (const model of models) {
-    for (const ioctl of model.ioctls.values()) {
-      const key = `${ioctl.interface} ${ioctl.name}`;
-      if (!found.has(key) && ioctlNumber(model, ioctl).number === number) found.set(key, ioctl);
-    }
-  }
-  const numbered = [...found.values()];
-  if (numbered.length === 0) {
-    throw new UsageError(`no ioctl has the number ${text}`, 'uapi list 0x3b shows ioctls with their numbers');
-  }
+function answering(catalog: Catalog, number: number, fd: string | undefined): readonly Ioctl[] {
+  const text = `0x${number.toString(16)}`;
+  const numbered = ioctlsNumbered(catalog.knowingNumber(number), number).map(({ ioctl }) => ioctl);
+  if (numbered.length === 0) throw absenceOfNumber(catalog, number);
   const wanted = numbered.filter(({ fds }) => fd === undefined || fds.includes(fd));
   if (wanted.length === 0) {
     const names = numbered.map(({ name, fds }) => `${name} (${fds.join(', ')})`).join(', ');

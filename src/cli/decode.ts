@@ -16,6 +16,7 @@ import { codecsFor } from './codecs.ts';
 import { type DecodeTarget, findOthers, findTargets } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { readInput } from './input.ts';
+import { archOption } from './options/arch-option.ts';
 import { type Output, printJson } from './output.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { isSent } from './pci-input.ts';
@@ -27,6 +28,7 @@ interface DecodeOptions {
   readonly endian?: string;
   readonly fd?: string;
   readonly kernel?: string;
+  readonly arch?: string;
   readonly mem?: string[];
   readonly array?: boolean;
   readonly hex?: boolean;
@@ -61,6 +63,7 @@ export function configureDecode(
     .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
     .option('--endian <ORDER>', 'little or big')
     .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .addOption(archOption)
     .option(
       '--mem <ADDR=FILE>',
       "bytes of the caller's memory from an address on (can be repeated)",
@@ -99,7 +102,7 @@ async function runDecode(
   const abi = chosenAbi(options);
   const isArray = options.array === true || name.endsWith('[]');
   const own = name.replace(/\[\]$/, '');
-  const catalog = Catalog.load(options.schema, options.kernel);
+  const catalog = Catalog.load(options.schema, options.kernel, options.arch);
   const found = findTargets(catalog, own, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');

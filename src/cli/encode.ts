@@ -16,6 +16,7 @@ import { type DecodeTarget, findTarget } from './decode-target.ts';
 import { JsonReader } from './encoded-value.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { inputMax, readFile, readStandardInput } from './input.ts';
+import { archOption } from './options/arch-option.ts';
 import type { Output } from './output.ts';
 import { isSent } from './pci-input.ts';
 import { repeated } from './repeated.ts';
@@ -27,6 +28,7 @@ interface EncodeOptions {
   readonly endian?: string;
   readonly fd?: string;
   readonly kernel?: string;
+  readonly arch?: string;
   readonly schema?: string[];
   readonly raw?: boolean;
 }
@@ -56,6 +58,7 @@ export function configureEncode(
     .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
     .option('--endian <ORDER>', 'little or big')
     .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .addOption(archOption)
     .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
     .option('--raw', 'write the bytes themselves instead of hex digits')
     .addHelpText('after', help)
@@ -71,7 +74,7 @@ async function runEncode(
   output: Output,
 ): Promise<ExitStatus> {
   const abi = chosenAbi(options);
-  const catalog = Catalog.load(options.schema, options.kernel);
+  const catalog = Catalog.load(options.schema, options.kernel, options.arch);
   const target = findTarget(catalog, name.replace(/\[\]$/, ''), options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no JSON: give an object, a file with one, or - for standard input');

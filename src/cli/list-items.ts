@@ -1,5 +1,5 @@
 import { abis } from '../layout/abi.ts';
-import { ioctlNumber } from '../layout/ioctl-number.ts';
+import { architecturesOf, ioctlNumber } from '../layout/ioctl-number.ts';
 import { layOut } from '../layout/layout.ts';
 import type { Model } from '../model/model.ts';
 
@@ -42,7 +42,9 @@ export function itemsOf(model: Model): readonly ListItem[] {
   }
   for (const ioctl of model.ioctls.values()) {
     const number = `0x${ioctlNumber(model, ioctl).number.toString(16)}`;
-    add('ioctl', ioctl, [number, ioctl.fds.join('|')].filter((part) => part !== '').join(' '));
+    const only = model.architecture === null ? architecturesOf(model, ioctl) : null;
+    const where = only === null ? '' : `(${only.join(', ')} only)`;
+    add('ioctl', ioctl, [number, ioctl.fds.join('|'), where].filter((part) => part !== '').join(' '));
   }
   for (const chain of model.chains.values()) add('chain', chain, `of ${chain.elements}`);
   for (const set of model.variants.values())

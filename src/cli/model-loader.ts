@@ -1,7 +1,7 @@
 import { normalize } from 'node:path';
 import type { Model } from '../model/model.ts';
 import type { Release } from '../model/release.ts';
-import { atRelease } from '../model/select.ts';
+import { atRelease, onArchitecture } from '../model/select.ts';
 import { Diagnostics, formatDiagnostic } from '../spec/diagnostic.ts';
 import { loadSchema } from '../spec/load.ts';
 import { readSchema } from '../spec/schema-file.ts';
@@ -17,16 +17,25 @@ export class ModelLoader {
   readonly #host = new FileHost();
   readonly #cache = new ModelCache();
   readonly #loaded = new Map<string, LoadedModel>();
-  readonly #release: Release | undefined;
+  readonly #release: Release | 'all' | undefined;
   readonly #places: boolean;
+  readonly #architecture: string | undefined;
 
   /**
    * @param release the release that models are cut down to; undefined: the one that each schema is written for
-   * @param options places: whether models must know their places in the schemas' texts, which makes them larger
+   * @param options places: whether models must know their places in the schemas' texts, which makes them larger;
+   *   architecture: the one that models are cut down to
    */
-  constructor(release?: Release, { places = true }: { readonly places?: boolean } = {}) {
+  constructor(
+    release?: Release | 'all',
+    {
+      places = true,
+      architecture,
+    }: { readonly places?: boolean; readonly architecture?: string | undefined } = {},
+  ) {
     this.#release = release;
     this.#places = places;
+    this.#architecture = architecture;
   }
 
   /** The model of a schema file; the same object as before where nothing has changed. */
@@ -37,8 +46,9 @@ export class ModelLoader {
         ? this.#cache.loadReleased(file)
         : undefined;
     if (released !== undefined) {
-      this.#loaded.set(file, released);
-      return released.model;
+      const loaded = { ...released, model: this.#onArchitecture(released.model) };
+      this.#loaded.set(file, loaded);
+      return loaded.model;
     }
     if (before !== undefined && isFresh(before)) return before.model;
     // A schema that changes while it is watched is not in the cache on disk, nor worth keeping there yet.
@@ -78,6 +88,10 @@ export class ModelLoader {
 
   #select(model: Model): Model {
     const chosen = this.#release ?? model.interfaces.get(model.root)?.kernel;
-    return chosen == null ? model : atRelease(model, chosen);
+    return this.#onArchitecture(chosen == null || chosen === 'all' ? model : atRelease(model, chosen));
+  }
+
+  #onArchitecture(model: Model): Model {
+    return this.#architecture === undefined ? model : onArchitecture(model, this.#architecture);
   }
 }

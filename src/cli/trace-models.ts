@@ -1,5 +1,6 @@
+import { sameIoctlNumbers } from '../codec/runtime/ioctl-number.ts';
 import { type Abi, abis } from '../layout/abi.ts';
-import type { Model } from '../model/model.ts';
+import { parseArchitecture } from '../layout/architecture.ts';
 import { formatRelease, parseRelease } from '../model/release.ts';
 import type { TraceHeader } from '../trace/record.ts';
 import { Catalog } from './catalog.ts';
@@ -14,14 +15,15 @@ export function sameModels(one: TraceHeader, other: TraceHeader | undefined): bo
 }
 
 /**
- * The abi of the machine that a trace was recorded on, and the schemas as of its kernel or of the one that is chosen.
+ * The abi of the machine that a trace was recorded on, and the schemas as of its kernel and architecture or of those that
+ * are chosen.
  *
  * @throws UsageError where the trace names no release and none is chosen
  */
 export function traceModels(
   header: TraceHeader,
-  { kernel, schema }: { readonly kernel?: string; readonly schema?: readonly string[] },
-): { readonly abi: Abi; readonly models: readonly Model[] } {
+  { kernel, arch, schema }: TraceChoice,
+): { readonly abi: Abi; readonly catalog: Catalog } {
   const machine = header.machine.replace(/^i[3-6]86$/, 'i386');
   const abi =
     machine === 'i386' ? abis.i386 : /^(arm|armv\w+|riscv32|mips)$/.test(machine) ? abis.ilp32 : abis.lp64;
@@ -31,8 +33,21 @@ export function traceModels(
       `the trace was recorded on ${JSON.stringify(release)}, which is no release: --kernel chooses one`,
     );
   }
-  const usual = Catalog.load(schema);
+  const architecture = arch ?? foreignArchitecture(header.machine);
+  const usual = Catalog.load(schema, undefined, architecture);
   const same = usual.models.every(({ release: own }) => own !== null && formatRelease(own) === release);
-  const { models } = same ? usual : Catalog.load(schema, release);
-  return { abi, models };
+  return { abi, catalog: same && kernel === undefined ? usual : Catalog.load(schema, release, architecture) };
+}
+
+/** What the user chooses instead of what a trace names, and beside it. */
+export interface TraceChoice {
+  readonly kernel?: string;
+  readonly arch?: string;
+  readonly schema?: readonly string[];
+}
+
+/** The architecture of a machine with ioctl numbers of its own; undefined for the usual ones. */
+function foreignArchitecture(machine: string): string | undefined {
+  const architecture = parseArchitecture(machine);
+  return architecture === undefined || sameIoctlNumbers(architecture, 'x86') ? undefined : architecture;
 }

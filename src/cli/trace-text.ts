@@ -18,6 +18,8 @@ export type TracedRecord =
       readonly kind: 'ioctl';
       readonly record: IoctlRecord;
       readonly call: TracedCall | undefined;
+      /** How a request is shown that the schemas do not know; empty for others. */
+      readonly unknown: string;
       readonly argument: TracedArgument | null;
     }
   | {
@@ -72,11 +74,7 @@ export function requestName({ record, call }: TracedIoctl): string {
 }
 
 function requestText(traced: TracedIoctl): string {
-  const { cmd } = traced.record;
-  if (traced.call !== undefined) return requestName(traced);
-  const [direction, size] = [cmd >>> 30, (cmd >>> 16) & 0x3fff];
-  const way = ['_IOC_NONE', '_IOC_WRITE', '_IOC_READ', '_IOC_READ|_IOC_WRITE'][direction];
-  return `_IOC(${way}, ${hexInteger((cmd >>> 8) & 0xff)}, ${hexInteger(cmd & 0xff)}, ${hexInteger(size)})`;
+  return traced.call === undefined ? traced.unknown : requestName(traced);
 }
 
 /** What a finer name says beyond the ioctl's: of TEST_MD_CHECK_MAP the operation MD_CHECK_MAP. */

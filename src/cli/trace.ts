@@ -3,6 +3,7 @@ import { isCall } from '../trace/event.ts';
 import type { TraceHeader, TraceRecord } from '../trace/record.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { Lines } from './lines.ts';
+import { archOption } from './options/arch-option.ts';
 import type { Output } from './output.ts';
 import { repeated } from './repeated.ts';
 import { eventLine } from './trace-event-text.ts';
@@ -16,6 +17,7 @@ import { TracedCalls } from './traced-calls.ts';
 
 interface TraceOptions extends FilterOptions {
   readonly kernel?: string;
+  readonly arch?: string;
   readonly schema?: string[];
   readonly numbers?: boolean;
   readonly json?: boolean;
@@ -51,6 +53,7 @@ export function configureTrace(
     .option('--seq <RANGE>', 'only calls with these numbers: 7, 100-199, 100-, -99')
     .option('-n, --numbers', "show the calls' numbers")
     .option('--kernel <RELEASE>', 'as of this release instead of the one that the trace names')
+    .addOption(archOption)
     .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
     .option('--json', 'print one JSON document: an array with an object for each call')
     .addHelpText('after', help)
@@ -158,11 +161,12 @@ class TraceDecoder {
         }
       });
     }
-    return wanted ? { kind: 'ioctl', record, call, argument } : undefined;
+    const unknown = call === undefined ? this.#calls.unknownText(record.cmd) : '';
+    return wanted ? { kind: 'ioctl', record, call, unknown, argument } : undefined;
   }
 }
 
 async function decoderFor(header: TraceHeader, options: TraceOptions): Promise<TraceDecoder> {
-  const { abi, models } = traceModels(header, options);
-  return new TraceDecoder(await TracedCalls.load(models, abi));
+  const { abi, catalog } = traceModels(header, options);
+  return new TraceDecoder(await TracedCalls.load(catalog, abi));
 }

@@ -1,12 +1,15 @@
 import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
 import type { StructCodec } from '../codec/runtime/codec.ts';
+import { formatIoc } from '../ioctl/number-text.ts';
 import type { Abi } from '../layout/abi.ts';
 import { ioctlNumber } from '../layout/ioctl-number.ts';
 import type { Ioctl, Struct } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import { CallReader } from '../print/call-reader.ts';
 import { CallText } from '../print/call-text.ts';
+import type { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
+import { missingIoctl } from './decode-target.ts';
 import { tracedFile } from './trace-models.ts';
 import { variantMembers } from './variant-models.ts';
 
@@ -42,13 +45,22 @@ export class TracedCalls {
   readonly #calls: ReadonlyMap<number, TracedCall>;
   readonly #records: ReadonlyMap<string, FileRecords>;
 
-  private constructor(calls: ReadonlyMap<number, TracedCall>, records: ReadonlyMap<string, FileRecords>) {
+  readonly #catalog: Catalog;
+  readonly #unknown = new Map<number, string>();
+
+  private constructor(
+    catalog: Catalog,
+    calls: ReadonlyMap<number, TracedCall>,
+    records: ReadonlyMap<string, FileRecords>,
+  ) {
+    this.#catalog = catalog;
     this.#calls = calls;
     this.#records = records;
   }
 
   /** Of several models that know an ioctl the one counts that knows most variants beside it. */
-  static async load(models: readonly Model[], abi: Abi): Promise<TracedCalls> {
+  static async load(catalog: Catalog, abi: Abi): Promise<TracedCalls> {
+    const { models } = catalog;
     const structs = new StructTable(abi);
     const best = new Map<
       number,
@@ -78,12 +90,23 @@ export class TracedCalls {
         });
       }
     }
-    return new TracedCalls(calls, records);
+    return new TracedCalls(catalog, calls, records);
   }
 
   /** The ioctl of a number; undefined where the traced file has none. */
   call(number: number): TracedCall | undefined {
     return this.#calls.get(number);
+  }
+
+  /** How a number that the traced file does not have is shown, with the ioctl that has it in another release. */
+  unknownText(number: number): string {
+    const before = this.#unknown.get(number);
+    if (before !== undefined) return before;
+    const missing = missingIoctl(this.#catalog, number);
+    const why = missing === null ? '' : ` /* ${missing.name} ${missing.reason} */`;
+    const text = `${formatIoc(number, this.#catalog.architecture ?? 'x86')}${why}`;
+    this.#unknown.set(number, text);
+    return text;
   }
 
   /** The records of read() or write() on a kind of file; where the kind is not known, of the only kind that has them. */

@@ -8,6 +8,7 @@ import { TraceJudge, type TraceVerdict } from './trace-verdicts.ts';
 
 interface TraceOptions {
   readonly kernel?: string;
+  readonly arch?: string;
   readonly schema?: string[];
   readonly json?: boolean;
 }
@@ -44,8 +45,8 @@ export async function validateTrace(
 }
 
 function judgeFor(header: TraceHeader, options: TraceOptions): TraceJudge {
-  const { abi, models } = traceModels(header, options);
-  return new TraceJudge(models, abi, header);
+  const { abi, catalog } = traceModels(header, options);
+  return new TraceJudge(catalog.models, abi, header);
 }
 
 function verdictText({ seq, name, errno, check }: TraceVerdict, recorded: string | null): string {

@@ -10,6 +10,7 @@ import { type DecodeTarget, findTarget } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { readInput } from './input.ts';
 import { memoryPiece } from './memory-option.ts';
+import { archOption } from './options/arch-option.ts';
 import { type Output, printJson } from './output.ts';
 import { isSent } from './pci-input.ts';
 import { repeated } from './repeated.ts';
@@ -20,6 +21,7 @@ interface ValidateOptions {
   readonly endian?: string;
   readonly fd?: string;
   readonly kernel?: string;
+  readonly arch?: string;
   readonly mem?: string[];
   readonly schema?: string[];
   readonly trace?: string;
@@ -53,6 +55,7 @@ export function configureValidate(
     .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
     .option('--endian <ORDER>', 'little or big')
     .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
+    .addOption(archOption)
     .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
     .option('--json', 'print one JSON document')
     .addHelpText('after', help)
@@ -93,7 +96,7 @@ async function validateOne(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitStatus> {
-  const target = findTarget(Catalog.load(options.schema, options.kernel), name, options.fd);
+  const target = findTarget(Catalog.load(options.schema, options.kernel, options.arch), name, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }

@@ -1,4 +1,10 @@
-import { type Architecture, ioctlEncoding, packIoctlNumber } from '../codec/runtime/ioctl-number.ts';
+import {
+  type Architecture,
+  ioctlEncoding,
+  makeIoctlNumber,
+  packIoctlNumber,
+  splitIoctlNumber,
+} from '../codec/runtime/ioctl-number.ts';
 
 /** The number that a text stands for, or what is wrong with the text. */
 export type NumberText = { readonly number: number } | { readonly problem: string };
@@ -51,6 +57,36 @@ export function parseIoctlNumber(text: string, architecture: Architecture): Numb
     parts[part] = value;
   }
   return { number: packIoctlNumber(parts, architecture) };
+}
+
+/** A number as the macro call that makes it on an architecture: `_IOWR(0x3b, 0x85, 40 bytes)`. */
+export function formatMacro(number: number, architecture: Architecture): string {
+  const { macro, direction, type, nr, size } = splitIoctlNumber(number, architecture);
+  const place = `${hex(type)}, ${hex(nr)}`;
+  const bytes = `${size} ${size === 1 ? 'byte' : 'bytes'}`;
+  if (macro === null || makeIoctlNumber({ macro, type, nr, size }, architecture) !== number) {
+    return `made by no macro (type ${hex(type)}, nr ${hex(nr)}, direction bits ${direction}, ${bytes})`;
+  }
+  if (macro !== '_IO') return `${macro}(${place}, ${bytes})`;
+  return size === 0 ? `_IO(${place})` : `_IO(${place}) with a size of ${bytes}`;
+}
+
+/** A number as strace prints one that it does not know: `_IOC(_IOC_READ|_IOC_WRITE, 0x3b, 0x85, 0x28)`. */
+export function formatIoc(number: number, architecture: Architecture): string {
+  const { direction, type, nr, size } = splitIoctlNumber(number, architecture);
+  const { none, read, write } = ioctlEncoding(architecture);
+  const names = new Map([
+    [none, '_IOC_NONE'],
+    [read, '_IOC_READ'],
+    [write, '_IOC_WRITE'],
+    [read | write, '_IOC_READ|_IOC_WRITE'],
+  ]);
+  return `_IOC(${names.get(direction) ?? hex(direction)}, ${hex(type)}, ${hex(nr)}, ${hex(size)})`;
+}
+
+/** A number as strace writes it: hexadecimal, but a plain 0. */
+export function hex(number: number): string {
+  return number === 0 ? '0' : `0x${number.toString(16)}`;
 }
 
 type Part = 'direction' | 'type' | 'nr' | 'size';

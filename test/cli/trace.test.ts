@@ -110,7 +110,7 @@ describe('uapi trace', () => {
       ),
     ).toEqual([
       'ioctl(iommufd, IOMMU_OPTION, {option_id=0x9 /* IOMMU_OPTION_??? */, op=SET, val64=0}) = -1 EOPNOTSUPP',
-      'ioctl(iommufd, _IOC(_IOC_NONE, 0x3b, 0x9f, 0x0), "\\x08\\x00\\x00\\x00\\x00\\x00\\x00\\x00") = -1 ENOTTY',
+      'ioctl(iommufd, _IOC(_IOC_NONE, 0x3b, 0x9f, 0), "\\x08\\x00\\x00\\x00\\x00\\x00\\x00\\x00") = -1 ENOTTY',
       'ioctl(iommufd, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU) = 1',
       'ioctl(iommufd, VFIO_GET_API_VERSION) = 0',
     ]);

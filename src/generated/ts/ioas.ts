@@ -525,42 +525,42 @@ export const ioas_fault_flags = {
 /**
  * Asks whether an extension is there.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 0).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 0) (0x20003b64 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_CHECK_EXTENSION = 0x3b64;
 
 /**
  * Pins user memory and counts it. Afterwards only such memory can be mapped.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 1).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 1) (0x20003b65 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_REGISTER_MEMORY = 0x3b65;
 
 /**
  * The opposite of IOAS_REGISTER_MEMORY.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 2).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 2) (0x20003b66 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_UNREGISTER_MEMORY = 0x3b66;
 
 /**
  * Makes an address space.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 3).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 3) (0x20003b67 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_ALLOC = 0x3b67;
 
 /**
  * Ends an address space.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 4).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 4) (0x20003b68 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_FREE = 0x3b68;
 
 /**
  * Tells what an address space is and can do.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 5).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 5) (0x20003b69 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read or written.
  */
@@ -569,105 +569,105 @@ export const IOAS_GET_INFO = 0x3b69;
 /**
  * Maps memory.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 6).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 6) (0x20003b6a on alpha, mips, powerpc, sparc).
  */
 export const IOAS_MAP_DMA = 0x3b6a;
 
 /**
  * Ends a mapping.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 7).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 7) (0x20003b6b on alpha, mips, powerpc, sparc).
  */
 export const IOAS_UNMAP_DMA = 0x3b6b;
 
 /**
  * Makes an address space on top of another one.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 8).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 8) (0x20003b6c on alpha, mips, powerpc, sparc).
  */
 export const IOAS_CREATE_NESTING = 0x3b6c;
 
 /**
  * Sets the page table of a nested address space.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 9).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 9) (0x20003b6d on alpha, mips, powerpc, sparc).
  */
 export const IOAS_BIND_PGTABLE = 0x3b6d;
 
 /**
  * Takes it away.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 10).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 10) (0x20003b6e on alpha, mips, powerpc, sparc).
  */
 export const IOAS_UNBIND_PGTABLE = 0x3b6e;
 
 /**
  * Sets the PASID table of a nested address space.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 11).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 11) (0x20003b6f on alpha, mips, powerpc, sparc).
  */
 export const IOAS_BIND_PASID_TABLE = 0x3b6f;
 
 /**
  * Takes it away.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 12).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 12) (0x20003b70 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_UNBIND_PASID_TABLE = 0x3b70;
 
 /**
  * Makes the hardware forget what it cached of a nested address space.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 13).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 13) (0x20003b71 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_INVALIDATE_CACHE = 0x3b71;
 
 /**
  * Tells what a bound device and its IOMMU can do.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 14).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 14) (0x20003b72 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_DEVICE_GET_INFO = 0x3b72;
 
 /**
  * Makes the hardware forget all that it cached for a device, whatever address spaces it uses.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 15).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 15) (0x20003b73 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_DEVICE_INVALIDATE = 0x3b73;
 
 /**
  * Hands invalidation commands of a guest on to the hardware.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 16).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 16) (0x20003b74 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_HW_INVALIDATE = 0x3b74;
 
 /**
  * Tells why a call answered EDEADLK.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 17).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 17) (0x20003b75 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_WHY = 0x3b75;
 
 /**
  * Answers a page fault that read() gave.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 18).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 18) (0x20003b76 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_PAGE_RESPONSE = 0x3b76;
 
 /**
  * Binds a device to a /dev/iommu.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 22).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 22) (0x20003b7a on alpha, mips, powerpc, sparc).
  */
 export const IOAS_DEVICE_BIND = 0x3b7a;
 
 /**
  * The opposite, which closing the device does too.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 23).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 23) (0x20003b7b on alpha, mips, powerpc, sparc).
  *
  * EINVAL: The device is not bound.
  */
@@ -676,28 +676,28 @@ export const IOAS_DEVICE_UNBIND = 0x3b7b;
 /**
  * Makes a device use an address space.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 24).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 24) (0x20003b7c on alpha, mips, powerpc, sparc).
  */
 export const IOAS_DEVICE_ATTACH = 0x3b7c;
 
 /**
  * The opposite.
  *
- * Number: _IO(IOAS_TYPE, IOAS_BASE + 25).
+ * Number: _IO(IOAS_TYPE, IOAS_BASE + 25) (0x20003b7d on alpha, mips, powerpc, sparc).
  */
 export const IOAS_DEVICE_DETACH = 0x3b7d;
 
 /**
  * Lets ENQCMD of the guest use a PASID.
  *
- * Number: _IO(IOAS_KVMIO, 0xf0).
+ * Number: _IO(IOAS_KVMIO, 0xf0) (0x2000aef0 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_KVM_MAP_PASID = 0xaef0;
 
 /**
  * The opposite.
  *
- * Number: _IO(IOAS_KVMIO, 0xf1).
+ * Number: _IO(IOAS_KVMIO, 0xf1) (0x2000aef1 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_KVM_UNMAP_PASID = 0xaef1;
 

@@ -229,7 +229,7 @@ export const iommu_test_invalidate_flags = {
 /**
  * A command for the test driver.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 32).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_BASE + 32) (0x20003ba0 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: The operation or a flag is unknown, or the access cannot pin pages. EINVAL: A number is 0 or
  * misaligned, something does not fit or is not as it should be. EOVERFLOW: A range wraps around or is too

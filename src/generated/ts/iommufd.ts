@@ -394,7 +394,7 @@ export const iommu_hwpt_pgfault_perm = {
 /**
  * Destroys an object.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_DESTROY).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_DESTROY) (0x20003b80 on alpha, mips, powerpc, sparc).
  *
  * ENOENT: There is no such object. EBUSY: Something uses the object.
  */
@@ -403,7 +403,7 @@ export const IOMMU_DESTROY = 0x3b80;
 /**
  * Makes an I/O address space.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_ALLOC).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_ALLOC) (0x20003b81 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: A flag is set. ENOMEM: There is no memory or no free id.
  */
@@ -412,7 +412,7 @@ export const IOMMU_IOAS_ALLOC = 0x3b81;
 /**
  * Limits the IOVAs that the kernel chooses and keeps them usable.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_ALLOW_IOVAS).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_ALLOW_IOVAS) (0x20003b82 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: __reserved is not 0. ENOENT: There is no such address space. EFAULT: The ranges cannot be read.
  * EINVAL: A range ends where it starts or before, or two ranges overlap. EADDRINUSE: A range touches reserved
@@ -423,7 +423,7 @@ export const IOMMU_IOAS_ALLOW_IOVAS = 0x3b82;
 /**
  * Maps what is mapped elsewhere already.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_COPY).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_COPY) (0x20003b83 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: An unknown flag is set. EOVERFLOW: A number is all ones, or source or destination wrap around.
  * EINVAL: No access is asked for, the length is 0, something is misaligned, or a fixed dst_iova is reserved.
@@ -437,7 +437,7 @@ export const IOMMU_IOAS_COPY = 0x3b83;
 /**
  * Tells which IOVAs can be used.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_IOVA_RANGES).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_IOVA_RANGES) (0x20003b84 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: __reserved is not 0. ENOENT: There is no such address space. EFAULT: The ranges cannot be
  * written. EMSGSIZE: There are more ranges than there is room for. num_iovas tells how many.
@@ -447,7 +447,7 @@ export const IOMMU_IOAS_IOVA_RANGES = 0x3b84;
 /**
  * Maps memory of the caller.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_MAP).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_MAP) (0x20003b85 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: An unknown flag is set or __reserved is not 0. EOVERFLOW: A number is all ones, or the memory
  * or a fixed mapping wrap around. EINVAL: No access is asked for, the length is 0, something is misaligned,
@@ -460,7 +460,7 @@ export const IOMMU_IOAS_MAP = 0x3b85;
 /**
  * Removes mappings.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_UNMAP).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_UNMAP) (0x20003b86 on alpha, mips, powerpc, sparc).
  *
  * ENOENT: There is no such address space, nothing is mapped in the range, or a mapping lies partly in it.
  * EOVERFLOW: A number is all ones or the range wraps around. EINVAL: The length is 0. EBUSY: Another call is
@@ -471,7 +471,7 @@ export const IOMMU_IOAS_UNMAP = 0x3b86;
 /**
  * Sets or reads an option.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_OPTION).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_OPTION) (0x20003b87 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: The option or the operation is unknown, __reserved is not 0, or RLIMIT_MODE is given an object.
  * ENOENT: There is no such address space. EPERM: RLIMIT_MODE needs CAP_SYS_RESOURCE. EBUSY: RLIMIT_MODE is to
@@ -484,7 +484,7 @@ export const IOMMU_OPTION = 0x3b87;
 /**
  * Sets, reads or clears the address space of the VFIO emulation.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_VFIO_IOAS).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_VFIO_IOAS) (0x20003b88 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: The operation is unknown or __reserved is not 0. ENODEV: There is none to read. ENOENT: There
  * is no such address space.
@@ -494,7 +494,7 @@ export const IOMMU_VFIO_IOAS = 0x3b88;
 /**
  * Makes a hardware page table.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_ALLOC).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_ALLOC) (0x20003b89 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: __reserved is not 0, or flags, data or data_type do not fit pt_id or the IOMMU of the device.
  * EINVAL: There is a type without data or data without a type, pt_id does not exist or is of a kind or make
@@ -508,7 +508,7 @@ export const IOMMU_HWPT_ALLOC = 0x3b89;
 /**
  * Tells about the IOMMU of a device.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_GET_HW_INFO).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_GET_HW_INFO) (0x20003b8a on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: A flag is set or __reserved is not 0. ENOENT: There is no such device. EFAULT: The buffer
  * cannot be written. ENOMEM: There is no memory.
@@ -518,7 +518,7 @@ export const IOMMU_GET_HW_INFO = 0x3b8a;
 /**
  * Turns tracking of writes on or off.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_SET_DIRTY_TRACKING).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_SET_DIRTY_TRACKING) (0x20003b8b on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: An unknown flag is set or the page table was made without DIRTY_TRACKING. ENOENT: There is no
  * such page table.
@@ -528,7 +528,7 @@ export const IOMMU_HWPT_SET_DIRTY_TRACKING = 0x3b8b;
 /**
  * Reads which pages were written.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_GET_DIRTY_BITMAP).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_GET_DIRTY_BITMAP) (0x20003b8c on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: An unknown flag is set, __reserved is not 0, or the page table was made without DIRTY_TRACKING.
  * ENOENT: There is no such page table. EINVAL: The length or page_size is 0, or the range is not aligned.
@@ -539,7 +539,7 @@ export const IOMMU_HWPT_GET_DIRTY_BITMAP = 0x3b8c;
 /**
  * Makes the IOMMU forget cached entries of a nested page table.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_INVALIDATE).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_INVALIDATE) (0x20003b8d on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: __reserved is not 0, or a request has an unknown flag or a reserved field that is not 0.
  * EINVAL: The array is missing or too big, the type does not fit the page table, or a request has a wrong
@@ -551,7 +551,7 @@ export const IOMMU_HWPT_INVALIDATE = 0x3b8d;
 /**
  * Makes a queue of page faults.
  *
- * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_FAULT_QUEUE_ALLOC).
+ * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_FAULT_QUEUE_ALLOC) (0x20003b8e on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: A flag is set. EMFILE: The process has no file descriptor left. ENFILE: The system has no open
  * file left. ENOMEM: There is no memory or no free id.

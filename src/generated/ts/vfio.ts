@@ -1101,7 +1101,7 @@ export function VFIO_DEVICE_STATE_SET_ERROR(state: number): number {
 /**
  * Ask for the version of the interface.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 0).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 0) (0x20003b64 on alpha, mips, powerpc, sparc).
  */
 export const VFIO_GET_API_VERSION = 0x3b64;
 
@@ -1109,7 +1109,7 @@ export const VFIO_GET_API_VERSION = 0x3b64;
  * Ask whether an extension is there. Before VFIO_SET_IOMMU a container asks all its drivers, afterwards the
  * chosen one.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 1).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 1) (0x20003b65 on alpha, mips, powerpc, sparc).
  *
  * ENODEV: An iommufd without an IOAS for VFIO was asked for VFIO_DMA_CC_IOMMU.
  */
@@ -1118,7 +1118,7 @@ export const VFIO_CHECK_EXTENSION = 0x3b65;
 /**
  * Choose the IOMMU model. A container needs a group first, an iommufd an IOAS for VFIO.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 2).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 2) (0x20003b66 on alpha, mips, powerpc, sparc).
  *
  * EINVAL: The container has no group, or a model already. An iommufd does not know the model, or its mappings
  * are in the way of TYPE1_IOMMU. ENODEV: No driver of the container knows the model; or the iommufd has no
@@ -1130,7 +1130,7 @@ export const VFIO_SET_IOMMU = 0x3b66;
 /**
  * Ask whether a group can be used.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 3).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 3) (0x20003b67 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small. ENODEV: The group has lost its
  * devices.
@@ -1140,7 +1140,7 @@ export const VFIO_GROUP_GET_STATUS = 0x3b67;
 /**
  * Put a group into a container. The argument points to the file descriptor of a container or of an iommufd.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 4).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 4) (0x20003b68 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The argument cannot be read. EBADF: The file descriptor is not open. EINVAL: The group is in a
  * container already. ENODEV: The group has lost its devices. EBADFD: The file descriptor is neither a
@@ -1152,7 +1152,7 @@ export const VFIO_GROUP_SET_CONTAINER = 0x3b68;
 /**
  * Take a group out of its container. With the last group the container loses its mappings and its model.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 5).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 5) (0x20003b69 on alpha, mips, powerpc, sparc).
  *
  * EINVAL: The group is in no container. EBUSY: A device of the group is open.
  */
@@ -1162,7 +1162,7 @@ export const VFIO_GROUP_UNSET_CONTAINER = 0x3b69;
  * Open a device of a group. The argument is its name as sysfs lists it, for a VF perhaps followed by "
  * vf_token=UUID".
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 6).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 6) (0x20003b6a on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The name cannot be read. EINVAL: The name is a page long or longer, or the group is in no
  * container. ENODEV: The group has no such device. EACCES: A VF needs the token of its PF. EPERM: A device
@@ -1173,7 +1173,7 @@ export const VFIO_GROUP_GET_DEVICE_FD = 0x3b6a;
 /**
  * Ask what a device is, with capabilities.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 7).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 7) (0x20003b6b on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the capabilities cannot be read or written. EINVAL: argsz is too small, or a cdev is
  * not bound.
@@ -1183,7 +1183,7 @@ export const VFIO_DEVICE_GET_INFO = 0x3b6b;
 /**
  * Ask about a region of a device, with capabilities.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 8).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 8) (0x20003b6c on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the capabilities cannot be read or written. EINVAL: argsz is too small, the device
  * has no such region, or a cdev is not bound.
@@ -1193,7 +1193,7 @@ export const VFIO_DEVICE_GET_REGION_INFO = 0x3b6c;
 /**
  * Ask about an interrupt index of a device.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 9).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 9) (0x20003b6d on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, the device has no such index, or
  * a cdev is not bound.
@@ -1203,7 +1203,7 @@ export const VFIO_DEVICE_GET_IRQ_INFO = 0x3b6d;
 /**
  * Set up, mask or fire interrupts of a device.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 10).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 10) (0x20003b6e on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or its data cannot be read. EINVAL: Sizes, flags, index or range do not fit together, or
  * another index is in use. ENOTTY: The index does not know the action. EBADF: An eventfd is not open.
@@ -1213,7 +1213,7 @@ export const VFIO_DEVICE_SET_IRQS = 0x3b6e;
 /**
  * Reset a device.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 11).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 11) (0x20003b6f on alpha, mips, powerpc, sparc).
  *
  * EINVAL: The device cannot be reset alone. EAGAIN: The device is in use by somebody else just now.
  */
@@ -1222,7 +1222,7 @@ export const VFIO_DEVICE_RESET = 0x3b6f;
 /**
  * Ask which devices a hot reset would reset.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 12).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 12) (0x20003b70 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the devices cannot be read or written. EINVAL: argsz is too small for the head.
  * ENODEV: Neither slot nor bus can be reset. ENOSPC: argsz is too small for the devices; count says how many
@@ -1233,7 +1233,7 @@ export const VFIO_DEVICE_GET_PCI_HOT_RESET_INFO = 0x3b70;
 /**
  * Reset all devices of a slot or bus.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 13).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 13) (0x20003b71 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the descriptors cannot be read. EINVAL: argsz is too small, flags are set, count does
  * not fit the way the device was opened, or the caller does not own all devices. ENODEV: Neither slot nor bus
@@ -1244,7 +1244,7 @@ export const VFIO_DEVICE_PCI_HOT_RESET = 0x3b71;
 /**
  * Ask what a virtual graphics device shows.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 14).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 14) (0x20003b72 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, or the flags ask for what is not
  * supported. ENOTTY: The device shows no pictures.
@@ -1254,7 +1254,7 @@ export const VFIO_DEVICE_QUERY_GFX_PLANE = 0x3b72;
 /**
  * Get a plane as a dma-buf. The argument points to the dmabuf_id that VFIO_DEVICE_QUERY_GFX_PLANE gave.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 15).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 15) (0x20003b73 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The argument cannot be read. EINVAL: There is no such plane. ENOTTY: The device shows no pictures.
  */
@@ -1263,7 +1263,7 @@ export const VFIO_DEVICE_GET_GFX_DMABUF = 0x3b73;
 /**
  * Write a value to a register whenever an eventfd is signalled.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 16).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 16) (0x20003b74 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read. EINVAL: argsz is too small, not exactly one width is given, fd is below
  * -1, or the register is not in a BAR. EEXIST: The same offset, data and width is set up already. ENODEV:
@@ -1274,7 +1274,7 @@ export const VFIO_DEVICE_IOEVENTFD = 0x3b74;
 /**
  * Get, set or ask for a feature of a device.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 17).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 17) (0x20003b75 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the payload cannot be read or written. EINVAL: argsz is too small, flags are unknown,
  * or the feature cannot do what they say. ENOTTY: The device does not know the feature.
@@ -1284,7 +1284,7 @@ export const VFIO_DEVICE_FEATURE = 0x3b75;
 /**
  * Bind a device to an iommufd.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 18).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 18) (0x20003b76 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read, or out_devid not be written. EINVAL: argsz is too small, flags are
  * unknown, iommufd is negative, or the device is bound already. EBUSY: The group of the device is open.
@@ -1295,7 +1295,7 @@ export const VFIO_DEVICE_BIND_IOMMUFD = 0x3b76;
 /**
  * Attach a device to an IOAS or a HWPT, or to another one than before.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 19).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 19) (0x20003b77 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read, or pt_id not be written; the device is detached then. EINVAL: argsz is
  * too small, flags are unknown, the device is not bound, or the device does not work with the IOAS or HWPT.
@@ -1306,7 +1306,7 @@ export const VFIO_DEVICE_ATTACH_IOMMUFD_PT = 0x3b77;
 /**
  * Detach a device from its IOAS or HWPT.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 20).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 20) (0x20003b78 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read. EINVAL: argsz is too small, flags are unknown, or the device is not
  * bound.
@@ -1316,7 +1316,7 @@ export const VFIO_DEVICE_DETACH_IOMMUFD_PT = 0x3b78;
 /**
  * Ask how much there is to read while a device is in PRE_COPY.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 21).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 21) (0x20003b79 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, or the device is not in PRE_COPY.
  * ENODEV: The stream has failed.
@@ -1326,7 +1326,7 @@ export const VFIO_MIG_GET_PRECOPY_INFO = 0x3b79;
 /**
  * Ask what the IOMMU can do, with capabilities.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 12).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 12) (0x20003b70 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the capabilities cannot be read or written. EINVAL: argsz is too small, or the
  * container has no model yet. ENODEV: The iommufd has no IOAS for VFIO.
@@ -1337,7 +1337,7 @@ export const VFIO_IOMMU_GET_INFO = 0x3b70;
  * Let devices reach user memory. On POWER a container must be enabled, and only the 32-bit window is there at
  * first.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 13).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 13) (0x20003b71 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the memory cannot be read. EINVAL: argsz is too small, flags do not fit together,
  * sizes or addresses are not aligned or wrap, the range is reserved, or the container has no model yet.
@@ -1351,7 +1351,7 @@ export const VFIO_IOMMU_MAP_DMA = 0x3b71;
 /**
  * End mappings.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 14).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 14) (0x20003b72 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or the bitmap cannot be read or written. EINVAL: argsz is too small, flags do not fit
  * together, sizes or addresses are not aligned or wrap, a mapping would be cut, or the container has no model
@@ -1364,26 +1364,26 @@ export const VFIO_IOMMU_UNMAP_DMA = 0x3b72;
 /**
  * Let a container map. Only the first model of POWER servers knows it.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 15).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 15) (only on powerpc).
  *
  * EBUSY: It is enabled already. ENODEV: The container has no group. EPERM: The group has no 32-bit window.
  * ENOMEM: RLIMIT_MEMLOCK does not allow it. ENOTTY: The container has the second model.
  */
-export const VFIO_IOMMU_ENABLE = 0x3b73;
+export const VFIO_IOMMU_ENABLE = 0x20003b73;
 
 /**
  * End what VFIO_IOMMU_ENABLE began.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 16).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 16) (only on powerpc).
  *
  * ENOTTY: The container has the second model.
  */
-export const VFIO_IOMMU_DISABLE = 0x3b74;
+export const VFIO_IOMMU_DISABLE = 0x20003b74;
 
 /**
  * Log which pages devices write.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 17).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 17) (0x20003b75 on alpha, mips, powerpc, sparc).
  *
  * EACCES: The container is not of type1v2. EFAULT: The struct or the bitmap cannot be read or written.
  * EINVAL: argsz is too small, not exactly one flag is set, the range or the bitmap does not fit, or the log
@@ -1394,66 +1394,66 @@ export const VFIO_IOMMU_DIRTY_PAGES = 0x3b75;
 /**
  * Ask where on the PCI bus one may map.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 12).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 12) (only on powerpc).
  *
  * ENXIO: The container has no group. EFAULT: The struct cannot be read or written. EINVAL: argsz is too
  * small.
  */
-export const VFIO_IOMMU_SPAPR_TCE_GET_INFO = 0x3b70;
+export const VFIO_IOMMU_SPAPR_TCE_GET_INFO = 0x20003b70;
 
 /**
  * Enhanced error handling on all groups of a container.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 21).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 21) (only on powerpc).
  *
  * ENODEV: A group has no partitionable endpoint. EFAULT: The struct cannot be read. EINVAL: argsz is too
  * small, flags are set, or the operation is unknown.
  */
-export const VFIO_EEH_PE_OP = 0x3b79;
+export const VFIO_EEH_PE_OP = 0x20003b79;
 
 /**
  * Pin user memory so that it can be mapped quickly.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 17).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 17) (only on powerpc).
  *
  * EPERM: The container belongs to another process. EFAULT: The struct cannot be read. EINVAL: argsz is too
  * small, flags are set, or the memory is not whole pages. EBUSY: The memory is registered already. ENOMEM:
  * RLIMIT_MEMLOCK does not allow it. ENOTTY: The container has the first model.
  */
-export const VFIO_IOMMU_SPAPR_REGISTER_MEMORY = 0x3b75;
+export const VFIO_IOMMU_SPAPR_REGISTER_MEMORY = 0x20003b75;
 
 /**
  * End what VFIO_IOMMU_SPAPR_REGISTER_MEMORY began.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 18).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 18) (only on powerpc).
  *
  * EPERM: The container belongs to another process, or to none yet. EFAULT: The struct cannot be read. EINVAL:
  * argsz is too small, flags are set, or the memory is not whole pages. ENOENT: The memory is not registered.
  * EBUSY: The memory is mapped. ENOTTY: The container has the first model.
  */
-export const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY = 0x3b76;
+export const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY = 0x20003b76;
 
 /**
  * Make a DMA window for all groups of a container.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 19).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 19) (only on powerpc).
  *
  * EPERM: The container belongs to another process, or the platform makes no windows. ENXIO: The container has
  * no group. EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, flags are set, or the
  * page size is not supported. ENOSPC: No window is left. ENOTTY: The container has the first model.
  */
-export const VFIO_IOMMU_SPAPR_TCE_CREATE = 0x3b77;
+export const VFIO_IOMMU_SPAPR_TCE_CREATE = 0x20003b77;
 
 /**
  * Remove a DMA window.
  *
- * Number: _IO(VFIO_TYPE, VFIO_BASE + 20).
+ * Number: _IO(VFIO_TYPE, VFIO_BASE + 20) (only on powerpc).
  *
  * EPERM: The container belongs to another process, or the platform keeps the window. ENXIO: The container has
  * no group. EFAULT: The struct cannot be read. EINVAL: argsz is too small, flags are set, or no window starts
  * there. ENOTTY: The container has the first model.
  */
-export const VFIO_IOMMU_SPAPR_TCE_REMOVE = 0x3b78;
+export const VFIO_IOMMU_SPAPR_TCE_REMOVE = 0x20003b78;
 
 /**
  * Start of every capability. VFIO_REGION_INFO_CAP_MSIX_MAPPABLE is nothing more.
