@@ -25,7 +25,7 @@ struct grown {
 /*
  * GROW
  *
- * Number: 0x20003b80 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b80 (0x20003b80 on alpha, mips, powerpc, sparc).
  */
 #define GROW _IO(0x3b, 0x80) /* 0x3b80 */
 

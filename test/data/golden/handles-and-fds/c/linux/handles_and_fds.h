@@ -36,7 +36,7 @@ struct attach {
  *
  * ENOENT: There is no such object.
  *
- * Number: 0x20003b01 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b01 (0x20003b01 on alpha, mips, powerpc, sparc).
  */
 #define ATTACH _IO(0x3b, 1) /* 0x3b01 */
 
@@ -45,7 +45,7 @@ struct attach {
  *
  * Return: How many records wait.
  *
- * Number: 0x20003b02 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b02 (0x20003b02 on alpha, mips, powerpc, sparc).
  */
 #define READ_COUNT _IO(0x3b, 2) /* 0x3b02 */
 

@@ -38,21 +38,21 @@ struct pair {
 /*
  * WITH_STRUCT
  *
- * Number: 0x20003b41 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b41 (0x20003b41 on alpha, mips, powerpc, sparc).
  */
 #define WITH_STRUCT _IO(IOC_TYPE, NR_PLAIN + 1) /* 0x3b41 */
 
 /*
  * READ_IT
  *
- * Number: 0x40084501 on alpha, mips, parisc, powerpc, sparc.
+ * Number: 0x80084501 (0x40084501 on alpha, mips, parisc, powerpc, sparc).
  */
 #define READ_IT _IOR('E', 1, struct pair) /* 0x80084501 */
 
 /*
  * WRITE_IT
  *
- * Number: 0x80084501 on alpha, mips, parisc, powerpc, sparc.
+ * Number: 0x40084501 (0x80084501 on alpha, mips, parisc, powerpc, sparc).
  */
 #define WRITE_IT _IOW('E', 1, struct pair) /* 0x40084501 */
 
@@ -64,28 +64,28 @@ struct pair {
 /*
  * ON_POWER: Exists where its file does.
  *
- * Number: only on powerpc.
+ * Number: 0x20003b06 (only on powerpc).
  */
 #define ON_POWER _IO(IOC_TYPE, 6) /* 0x20003b06 */
 
 /*
  * PLAIN: No argument.
  *
- * Number: 0x20003b40 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b40 (0x20003b40 on alpha, mips, powerpc, sparc).
  */
 #define PLAIN _IO(IOC_TYPE, NR_PLAIN) /* 0x3b40 */
 
 /*
  * SAME_NUMBER: The number of PLAIN on another kind of file.
  *
- * Number: 0x20003b40 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b40 (0x20003b40 on alpha, mips, powerpc, sparc).
  */
 #define SAME_NUMBER _IO(IOC_TYPE, NR_PLAIN) /* 0x3b40 */
 
 /*
  * READ_ONE: Differs from READ_IT by its size.
  *
- * Number: 0x40044501 on alpha, mips, parisc, powerpc, sparc.
+ * Number: 0x80044501 (0x40044501 on alpha, mips, parisc, powerpc, sparc).
  */
 #define READ_ONE _IOR('E', 1, __u32) /* 0x80044501 */
 
@@ -94,14 +94,14 @@ struct pair {
  *
  * Argument: The new mode.
  *
- * Number: 0x20003b03 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b03 (0x20003b03 on alpha, mips, powerpc, sparc).
  */
 #define SET_MODE _IO(IOC_TYPE, 3) /* 0x3b03 */
 
 /*
  * GIVE_FILE
  *
- * Number: 0x20003b04 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b04 (0x20003b04 on alpha, mips, powerpc, sparc).
  */
 #define GIVE_FILE _IO(IOC_TYPE, 4) /* 0x3b04 */
 
@@ -110,14 +110,14 @@ struct pair {
  *
  * ENAMETOOLONG: The name is too long.
  *
- * Number: 0x20003b05 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b05 (0x20003b05 on alpha, mips, powerpc, sparc).
  */
 #define NAME_IT _IO(IOC_TYPE, 5) /* 0x3b05 */
 
 /*
  * NOT_ON_X86: Names its architectures itself.
  *
- * Number: only on arm64, mips; 0x20003b07 on mips.
+ * Number: 0x3b07 (only on arm64, mips; 0x20003b07 on mips).
  */
 #define NOT_ON_X86 _IO(IOC_TYPE, 7) /* 0x3b07 */
 

@@ -20,7 +20,7 @@ struct greeting {
 /*
  * SAY_HELLO
  *
- * Number: 0x20003b01 on alpha, mips, powerpc, sparc.
+ * Number: 0x3b01 (0x20003b01 on alpha, mips, powerpc, sparc).
  */
 #define SAY_HELLO _IO(0x3b, 1) /* 0x3b01 */
 
