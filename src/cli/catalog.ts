@@ -13,6 +13,7 @@ import { UsageError } from './usage-error.ts';
 export class Catalog {
   readonly #files: readonly string[];
   readonly #loader: ModelLoader;
+  #everything: readonly Model[] | undefined;
   /** The release that was asked for, in the words of the option. */
   readonly kernel: string | undefined;
   /** The architecture that was asked for. */
@@ -38,7 +39,8 @@ export class Catalog {
   /** The models of every release and architecture, for what is to be said about things that are missing. */
   get everything(): readonly Model[] {
     const loader = new ModelLoader('all', { places: false });
-    return this.#files.map((file) => loader.load(file));
+    this.#everything ??= this.#files.map((file) => loader.load(file));
+    return this.#everything;
   }
 
   /** The models that know a struct or an ioctl, and perhaps others; all if none does. */
@@ -66,8 +68,8 @@ export class Catalog {
   }
 
   /** What another release or architecture has and this catalog has not; null if none has it. */
-  missing(name: string, everything: readonly Model[] = this.everything): Missing | null {
-    for (const whole of everything) {
+  missing(name: string): Missing | null {
+    for (const whole of this.everything) {
       const thing = whole.ioctls.get(name) ?? whole.structs.get(name);
       if (thing === undefined) continue;
       const release = requireRelease(this.kernel) ?? whole.interfaces.get(whole.root)?.kernel ?? null;

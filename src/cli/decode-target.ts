@@ -1,5 +1,6 @@
 import { explainNumber, ioctlsNumbered } from '../ioctl/number-search.ts';
 import { isNumberText, parseIoctlNumber } from '../ioctl/number-text.ts';
+import { ioctlNumber } from '../layout/ioctl-number.ts';
 import type { Ioctl } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import type { ScalarName } from '../model/type.ts';
@@ -88,23 +89,22 @@ export function readNumber({ architecture = 'x86' }: Catalog, text: string): num
 
 /** Why no ioctl has a number: it exists elsewhere, or something near it does. */
 export function absenceOfNumber(catalog: Catalog, number: number): UsageError {
-  const missing = missingIoctl(catalog, number);
-  if (missing !== null) return missing.error;
+  const missing = missingIoctls(catalog).find(([each]) => each === number)?.[1];
+  if (missing !== undefined) return missing.error;
   const { message, hint } = explainNumber(catalog.everything, number, catalog.architecture);
   return new UsageError(`no ioctl has the number ${message}`, hint);
 }
 
-/** The ioctl that has a number in another release, or on another architecture that has the same numbers. */
-export function missingIoctl(catalog: Catalog, number: number): Missing | null {
+/** The ioctls that only another release or architecture has, by number. */
+export function missingIoctls(catalog: Catalog): readonly (readonly [number: number, Missing])[] {
   const { everything, architecture = null } = catalog;
-  for (const { ioctl } of ioctlsNumbered(
-    everything.map((whole) => ({ ...whole, architecture })),
-    number,
-  )) {
-    const missing = catalog.missing(ioctl.name, everything);
-    if (missing !== null) return missing;
-  }
-  return null;
+  return everything.flatMap((whole) => {
+    const model = { ...whole, architecture };
+    return [...model.ioctls.values()].flatMap((ioctl) => {
+      const missing = catalog.missing(ioctl.name);
+      return missing === null ? [] : [[Number(ioctlNumber(model, ioctl).number), missing] as const];
+    });
+  });
 }
 
 function byNumber(catalog: Catalog, text: string, fd: string | undefined): readonly DecodeTarget[] {

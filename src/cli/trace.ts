@@ -161,8 +161,9 @@ class TraceDecoder {
         }
       });
     }
+    if (!wanted) return undefined;
     const unknown = call === undefined ? this.#calls.unknownText(record.cmd) : '';
-    return wanted ? { kind: 'ioctl', record, call, unknown, argument } : undefined;
+    return { kind: 'ioctl', record, call, unknown, argument };
   }
 }
 

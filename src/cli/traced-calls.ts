@@ -9,7 +9,7 @@ import { CallReader } from '../print/call-reader.ts';
 import { CallText } from '../print/call-text.ts';
 import type { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
-import { missingIoctl } from './decode-target.ts';
+import { missingIoctls } from './decode-target.ts';
 import { tracedFile } from './trace-models.ts';
 import { variantMembers } from './variant-models.ts';
 
@@ -46,7 +46,8 @@ export class TracedCalls {
   readonly #records: ReadonlyMap<string, FileRecords>;
 
   readonly #catalog: Catalog;
-  readonly #unknown = new Map<number, string>();
+  /** Ioctls that another release has, by number; filled when a number is not known. */
+  #missing: ReadonlyMap<number, string> | undefined;
 
   private constructor(
     catalog: Catalog,
@@ -100,13 +101,10 @@ export class TracedCalls {
 
   /** How a number that the traced file does not have is shown, with the ioctl that has it in another release. */
   unknownText(number: number): string {
-    const before = this.#unknown.get(number);
-    if (before !== undefined) return before;
-    const missing = missingIoctl(this.#catalog, number);
-    const why = missing === null ? '' : ` /* ${missing.name} ${missing.reason} */`;
-    const text = `${formatIoc(number, this.#catalog.architecture ?? 'x86')}${why}`;
-    this.#unknown.set(number, text);
-    return text;
+    this.#missing ??= missingNumbers(this.#catalog);
+    const why = this.#missing.get(number);
+    const text = formatIoc(number, this.#catalog.architecture ?? 'x86');
+    return why === undefined ? text : `${text} /* ${why} */`;
   }
 
   /** The records of read() or write() on a kind of file; where the kind is not known, of the only kind that has them. */
@@ -159,4 +157,10 @@ function opensFiles(model: Model, { fields }: Struct): boolean {
     const inner = type.kind === 'named' ? model.structs.get(type.name) : undefined;
     return inner !== undefined && opensFiles(model, inner);
   });
+}
+
+function missingNumbers(catalog: Catalog): ReadonlyMap<number, string> {
+  return new Map(
+    missingIoctls(catalog).map(([number, { name, reason }]) => [number, `${name} ${reason}`] as const),
+  );
 }

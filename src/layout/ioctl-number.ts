@@ -67,15 +67,16 @@ export function elsewhereText(model: Model, ioctl: Ioctl): string {
   return [...(only === null ? [] : [`only on ${only.join(', ')}`]), ...others].join('; ');
 }
 
-/** The architectures that an ioctl exists on: its own, else those of the kinds of file that answer it; null: all. */
+/** The architectures that an ioctl exists on: its own, of which one of its kinds of file has to exist; null: all. */
 export function architecturesOf(model: Model, ioctl: Ioctl): readonly Architecture[] | null {
-  const lists =
-    ioctl.architectures === undefined
-      ? ioctl.fds.map((fd) => model.fds.get(fd)?.architectures)
-      : [ioctl.architectures];
-  if (lists.length === 0 || lists.includes(undefined)) return null;
-  const names = lists.flatMap((list) => (list ?? []).flatMap((name) => parseArchitecture(name) ?? []));
-  return architectures.filter((name) => names.includes(name));
+  const ofFiles = ioctl.fds.map((fd) => model.fds.get(fd)?.architectures);
+  const anyFile = ofFiles.length === 0 || ofFiles.includes(undefined);
+  if (anyFile && ioctl.architectures === undefined) return null;
+  return architectures.filter(
+    (name) =>
+      (anyFile || ofFiles.some((list) => list?.includes(name))) &&
+      ioctl.architectures?.includes(name) !== false,
+  );
 }
 
 /** The architecture whose number an ioctl is known by. */
