@@ -15,7 +15,7 @@ import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
 import { type DecodeTarget, findOthers, findTargets } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { readInput } from './input.ts';
+import { type ReadHow, rawInputOption, readInput } from './input.ts';
 import { archOption } from './options/arch-option.ts';
 import { type Output, printJson } from './output.ts';
 import { decodePayload, type Payload } from './payload.ts';
@@ -34,12 +34,14 @@ interface DecodeOptions {
   readonly hex?: boolean;
   readonly schema?: string[];
   readonly json?: boolean;
+  readonly rawInput?: boolean;
   readonly brief?: boolean;
   readonly verbose?: boolean;
 }
 
 const help = `
-INPUT: a file (.gz too), - for standard input, or hex digits; without it, standard input.
+INPUT: a file (.gz too), - for standard input, or text; without it, standard input. Binary files are bytes as they are;
+text is hex digits or what xxd, hexdump, od -t x, gdb, kernel logs, C and Python print (docs/commands.md lists all).
 A number of an ioctl is enough where it has only one; else --fd says which kind of file it is for, and without --fd
 all are shown. Missing bytes count as 0. NAME[] is the same as --array: as many structs as the input holds.
 
@@ -75,6 +77,7 @@ export function configureDecode(
     .option('--brief', 'without descriptions and bits that are clear')
     .option('-v, --verbose', 'every bit on a line of its own, with access class and full description')
     .option('--json', 'print one JSON document')
+    .option(...rawInputOption)
     .addHelpText('after', help)
     .action((name: string, input: string | undefined, options: DecodeOptions) =>
       finish(runDecode(name, input, options, output)),
@@ -107,8 +110,9 @@ async function runDecode(
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
+  const how: ReadHow = { order: abi.endian, raw: options.rawInput, output };
   const { memoryPiece } = options.mem === undefined ? {} : await import('./memory-option.ts');
-  const pieces = memoryPiece === undefined ? undefined : options.mem?.map(memoryPiece);
+  const pieces = memoryPiece === undefined ? undefined : options.mem?.map((text) => memoryPiece(text, how));
   // What fields point to may be declared by another schema.
   const { modelWithVariants } = options.mem === undefined ? {} : await import('./variant-models.ts');
   const targets =
@@ -118,7 +122,7 @@ async function runDecode(
           ...each,
           model: modelWithVariants(catalog.models, each.type.name, each.model),
         }));
-  const { bytes } = readInput(argument ?? '-');
+  const bytes = readInput(argument ?? '-', how);
   const input = { abi, bytes, pieces, isArray };
   const all = (await Promise.all(targets.map((target) => decodeTarget(target, input)))).flat();
   const [only] = all;

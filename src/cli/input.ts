@@ -1,34 +1,107 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { contentsOf } from '../read/contents.ts';
+import { ReadError } from '../read/read-error.ts';
+import { readText } from '../read/read-text.ts';
+import { describeReading } from '../read/reading.ts';
 import { problemOf } from './files.ts';
+import type { Output } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Most bytes that an input may have, unpacked. */
 export const inputMax = 64 * 1024 * 1024;
 
-/** What an INPUT argument stands for. */
-export interface Input {
-  readonly bytes: Uint8Array;
+/** How the bytes of an input are read. */
+export interface ReadHow {
+  /** Order of bytes in words that a text shows. */
+  readonly order: 'little' | 'big';
+  /** Whether text stands for its own characters: --raw-input. */
+  readonly raw: boolean | undefined;
+  /** Told in which form a text was. */
+  readonly output: Output;
+}
+
+/** The option of all commands that read bytes, as Commander takes it. */
+export const rawInputOption = [
+  '--raw-input',
+  'take the bytes of INPUT as they are, even if they can be printed',
+] as const;
+
+/** What an INPUT argument stands for, before its text is read. */
+export interface Source {
+  /** What a file or standard input holds, unpacked; a text that was given as the argument itself. */
+  readonly contents: Uint8Array | string;
   /** How messages call it. */
   readonly name: string;
-  /** The file that it came from; null for standard input and hex digits. */
+  /** The file that it came from; null for standard input and text. */
   readonly path: string | null;
 }
 
 /**
- * Reads an INPUT: an existing file, `-` for standard input, else hex digits. What is packed with gzip is unpacked, and
- * a file or standard input of hex digits only stands for the bytes that they say.
+ * Opens an INPUT: an existing file, `-` for standard input, otherwise text. What is packed with gzip is unpacked.
  *
  * @throws UsageError with one line that says what is wrong
  */
-export function readInput(argument: string): Input {
+export function openInput(argument: string): Source {
   if (argument !== '-' && !isFile(argument)) {
-    return { bytes: hexArgument(argument), name: 'the hex digits', path: null };
+    return { contents: argument, name: 'the input', path: null };
   }
   const name = argument === '-' ? 'standard input' : argument;
-  const bytes = unpacked(argument === '-' ? readAll(0, name) : readFile(argument), name);
-  if (bytes.length === 0) throw new UsageError(`${name} is empty`);
-  return { bytes: hexText(bytes, name) ?? bytes, name, path: argument === '-' ? null : argument };
+  const contents = unpacked(argument === '-' ? readAll(0, name) : readFile(argument), name);
+  if (contents.length === 0) throw new UsageError(`${name} is empty`);
+  return { contents, name, path: argument === '-' ? null : argument };
+}
+
+/**
+ * The bytes of an INPUT: those of a binary file as they are, those that a text stands for otherwise.
+ *
+ * @throws UsageError with one line that says what is wrong
+ */
+export function readInput(argument: string, how: ReadHow): Uint8Array {
+  return bytesOf(openInput(argument), how);
+}
+
+/** The bytes that a source stands for. @throws UsageError */
+export function bytesOf(source: Source, { order, raw, output }: ReadHow): Uint8Array {
+  const { contents, name } = source;
+  if (raw && typeof contents !== 'string') return contents;
+  return reading(source, () => {
+    const text = textOf(contents);
+    if (text === null) return contents as Uint8Array;
+    const read = readText(text, order);
+    const told = describeReading(read);
+    if (told !== null) output.note(`uapi: ${name}: ${told}`);
+    return read.bytes;
+  });
+}
+
+/** The text that contents are; null if they are binary. @throws ReadError */
+export function textOf(contents: Uint8Array | string): string | null {
+  if (typeof contents === 'string') return contents;
+  const found = contentsOf(contents);
+  return found.kind === 'text' ? found.text : null;
+}
+
+/** Reads from a source; what is wrong with its text is told with its name. @throws UsageError */
+export function reading<T>({ contents, name }: Source, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error;
+    const { message, line, hint } = error;
+    if (typeof contents === 'string' && error.isUnknown) {
+      throw new UsageError(
+        `${shown(contents)} is neither an existing file nor hex digits or other bytes`,
+        hint,
+      );
+    }
+    const place = line === undefined || typeof contents === 'string' ? '' : `, line ${line}`;
+    throw new UsageError(`${name}${place}: ${message}`, hint);
+  }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
 /** The bytes of a file, unpacked where it is packed; of nothing else than a file. */
@@ -63,61 +136,11 @@ export function unpacked(bytes: Uint8Array, name: string): Uint8Array {
   }
 }
 
-/** The bytes that hex digits say; spaces, commas, colons, line breaks and 0x before a number do not count. */
-export function parseHex(text: string, name: string): Uint8Array {
-  let digits = '';
-  for (const word of text.split(/[\s,:]+/)) {
-    const own = word.replace(/^0x/i, '');
-    if (own.length % 2 !== 0) {
-      const shown = word.length > 20 ? '' : ` in ${word}`;
-      throw new UsageError(`${name}: odd number of hex digits (${own.length})${shown}, two make a byte`);
-    }
-    digits += own;
-  }
-  if (digits === '') throw new UsageError(`${name}: there are no hex digits`);
-  return new Uint8Array(Buffer.from(digits, 'hex'));
-}
-
-function hexArgument(argument: string): Uint8Array {
-  const wrong = notHex(argument);
-  if (wrong !== null) {
-    const shown = argument.length > 60 ? `${argument.slice(0, 57)}...` : argument;
-    throw new UsageError(
-      `${JSON.stringify(shown)} is neither an existing file nor hex digits (${JSON.stringify(wrong)} is none)`,
-    );
-  }
-  return parseHex(argument, 'the input');
-}
-
-/** The first character of a text that keeps it from being hex digits. */
-function notHex(text: string): string | null {
-  const wrong = /[^0-9a-fA-F\s,:xX]/.exec(text) ?? /(?<!(?:^|[\s,:])0)[xX]/.exec(text);
-  return wrong === null ? null : wrong[0];
-}
-
-/** The bytes that a text of hex digits stands for; null for any other contents. */
-function hexText(bytes: Uint8Array, name: string): Uint8Array | null {
-  if (!looksLikeText(bytes.subarray(0, 64))) return null;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  return notHex(text) === null && /[0-9a-f]/i.test(text) && !/^\s*[0-9a-f]{2,8}:\s/im.test(text)
-    ? parseHex(text, name)
-    : null;
-}
-
-/** True where no byte is a control character other than white space and the start of a terminal's colours. */
-export function looksLikeText(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    if (byte < 0x20 ? (byte < 0x09 || byte > 0x0d) && byte !== 0x1b : byte === 0x7f) return false;
-  }
-  return true;
-}
-
 function isFile(path: string): boolean {
   try {
     const found = statSync(path);
     if (!found.isDirectory()) return true;
-    if (notHex(path) === null) return false;
+    if (/^[0-9a-f]+$/i.test(path)) return false;
     throw new UsageError(`${path} is a folder, expected a file, - or hex digits`);
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -4,7 +4,7 @@ import type { JsonValue } from '../base/json.ts';
 import { commandText } from '../ioas/index.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { writeText } from './files.ts';
-import { looksLikeText, readFile, readStandardInput } from './input.ts';
+import { readFile, reading, readStandardInput, textOf } from './input.ts';
 import { type Run, runScript, type Step } from './ioas-run.ts';
 import { parseScript } from './ioas-script.ts';
 import { sequencePicture } from './ioas-svg.ts';
@@ -45,9 +45,10 @@ export function configureIoas(
 
 function runIoas(file: string, { svg, json }: IoasOptions, output: Output): ExitStatus {
   const name = file === '-' ? 'standard input' : file;
-  const bytes = file === '-' ? readStandardInput() : readFile(file);
-  if (!looksLikeText(bytes)) throw new UsageError(`${name} is no text, expected calls, one on each line`);
-  const run = runScript(parseScript(new TextDecoder().decode(bytes), name), name);
+  const contents = file === '-' ? readStandardInput() : readFile(file);
+  const text = reading({ contents, name, path: file }, () => textOf(contents));
+  if (text === null) throw new UsageError(`${name} is no text, expected calls, one on each line`);
+  const run = runScript(parseScript(text, name), name);
   if (svg !== undefined) writeText(svg, sequencePicture(run, basename(name)));
   if (json === true) printJson(output, runJson(run));
   else for (const line of runText(run)) output.line(line);

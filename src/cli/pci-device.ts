@@ -5,8 +5,8 @@ import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
 import { abis } from '../layout/abi.ts';
 import type { Model } from '../model/model.ts';
 import { elementTitle, idName } from '../print/title.ts';
+import type { DumpedDevice } from '../read/open-device.ts';
 import { codecsFor } from './codecs.ts';
-import type { DumpedDevice } from './dump-text.ts';
 import { schemaFolder } from './files.ts';
 import { ModelCache } from './model-cache.ts';
 

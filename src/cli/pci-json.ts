@@ -9,10 +9,11 @@ export function deviceJson(
   device: PciDevice,
   isWanted: (capability: PciCapability | 'header') => boolean,
 ): JsonValue {
-  const { slot, space } = device;
+  const { slot, space, missing } = device;
   const capabilities = capabilitiesOf(device).filter(isWanted).map(capabilityJson);
   const header = space.head === null || !isWanted('header') ? {} : { header: jsonValue(space.head.value) };
-  return { slot, size: space.size, ...header, capabilities, issues: space.issues.map(issueJson) };
+  const holes = missing.length === 0 ? {} : { missing: missing.map((hole) => ({ ...hole })) };
+  return { slot, size: space.size, ...holes, ...header, capabilities, issues: space.issues.map(issueJson) };
 }
 
 function capabilityJson({ kind, element }: PciCapability): JsonValue {

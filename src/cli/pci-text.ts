@@ -29,6 +29,13 @@ export function deviceLines(device: PciDevice, options: PciTextOptions): string[
   const { style } = tree;
   const { space } = device;
   const lines = [style.heading(deviceTitle(device, names))];
+  for (const { offset, size } of device.missing) {
+    const range =
+      size === 1
+        ? `byte 0x${hex2(offset)} is`
+        : `bytes 0x${hex2(offset)} to 0x${hex2(offset + size - 1)} are`;
+    lines.push(style.warning(`  ! ${range} missing in the input, read as 0xff`));
+  }
   const context = contextOf(space);
   if (space.head !== null && isWanted('header')) {
     const { name, value, size } = space.head;

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { encodeSpace } from '../chain/space.ts';
 import type { SpaceFormat } from '../chain/space-format.ts';
-import { formatDump, parseSlot } from './dump-text.ts';
+import { parseSlot } from '../read/slot.ts';
+import { formatDump } from './dump-text.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { rawInputOption } from './input.ts';
 import { type Output, printJson } from './output.ts';
 import {
   capabilitiesOf,
@@ -26,13 +28,15 @@ interface PciOptions {
   readonly json?: boolean;
   readonly brief?: boolean;
   readonly verbose?: boolean;
+  readonly rawInput?: boolean;
 }
 
 const help = `
 INPUT: the text of lspci -x, -xxx or -xxxx (with -v or without, .gz too), a raw config space, a folder of them
-(/sys/bus/pci/devices, or files named like 0000:00:1f.0), - for standard input, or hex digits.
-Without INPUT: standard input where something is sent there, else the devices of this machine.
-Bytes that a dump leaves out below its end count as 0xff. Vendors and devices are named from the machine's pci.ids
+(/sys/bus/pci/devices, or files named like 0000:00:1f.0), - for standard input, or hex digits. Kernel logs with
+pci=earlydump, quoted mails, and dumps of config files by hexdump -C, xxd or od are read, too (docs/commands.md).
+Without INPUT: standard input if something is sent there, otherwise the devices of this machine.
+Bytes that a dump leaves out below its end are told, and count as 0xff. Vendors and devices are named from the machine's pci.ids
 (UAPIKIT_PCI_IDS names another list). NO_COLOR switches colours off.
 
 --raw writes the config spaces again, encoded from the decoded values: as bytes where one raw config space or hex
@@ -59,6 +63,7 @@ export function configurePci(
     .option('-v, --verbose', 'every bit on a line of its own, with access class and full description')
     .option('--schema <FILE>', 'a further schema file, with capabilities of its own', repeated)
     .option('--json', 'print one JSON document')
+    .option(...rawInputOption)
     .addHelpText('after', help)
     .action((input: string | undefined, options: PciOptions) => finish(runPci(input, options, output)));
   command
@@ -72,6 +77,7 @@ export function configurePci(
     .option('--only <NAME>', 'only this capability', repeated)
     .option('--schema <FILE>', 'a further schema file', repeated)
     .option('--json', 'print one JSON document')
+    .option(...rawInputOption)
     .action(async (a: string, b: string, _: unknown, self: Command) => {
       finish(runDiff(a, b, self.optsWithGlobals<PciOptions>(), output));
     });
@@ -82,7 +88,7 @@ async function runPci(
   options: PciOptions,
   output: Output,
 ): Promise<ExitStatus> {
-  const input = readPci(argument);
+  const input = readPci(argument, { raw: options.rawInput, output });
   const format = await pciFormat(options.schema);
   const isWanted = await wantedBy(format, options.only);
   const devices = decodeDevices(format, chosen(input, options.slot));
@@ -115,7 +121,8 @@ async function runPci(
 }
 
 async function runDiff(a: string, b: string, options: PciOptions, output: Output): Promise<ExitStatus> {
-  const [before, after] = [readPci(a), readPci(b)];
+  const how = { raw: options.rawInput, output };
+  const [before, after] = [readPci(a, how), readPci(b, how)];
   const format = await pciFormat(options.schema);
   const [{ diffJson, diffLines, diffDevices }, { styleFor }] = await Promise.all([
     import('./pci-diff.ts'),

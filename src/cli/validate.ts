@@ -8,7 +8,7 @@ import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { type DecodeTarget, findTarget } from './decode-target.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { readInput } from './input.ts';
+import { type ReadHow, rawInputOption, readInput } from './input.ts';
 import { memoryPiece } from './memory-option.ts';
 import { archOption } from './options/arch-option.ts';
 import { type Output, printJson } from './output.ts';
@@ -26,11 +26,13 @@ interface ValidateOptions {
   readonly schema?: string[];
   readonly trace?: string;
   readonly json?: boolean;
+  readonly rawInput?: boolean;
 }
 
 const help = `
-INPUT: a file (.gz too), - for standard input, or hex digits; without it, standard input. Bytes are those of the
-argument as it goes into the call. --mem gives memory that fields point to.
+INPUT: a file (.gz too), - for standard input, or text; without it, standard input. Binary files are bytes as they are;
+text is hex digits or what xxd, hexdump, od -t x, gdb, kernel logs, C and Python print (docs/commands.md lists all).
+The bytes are those of the argument as it goes into the call. --mem gives memory that fields point to.
 
 Exit status 1: the kernel would refuse the payload; of a trace: a call had another answer than its payload says.
 
@@ -58,6 +60,7 @@ export function configureValidate(
     .addOption(archOption)
     .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
     .option('--json', 'print one JSON document')
+    .option(...rawInputOption)
     .addHelpText('after', help)
     .action((name: string | undefined, input: string | undefined, options: ValidateOptions) =>
       finish(run(name, input, options, output)),
@@ -100,8 +103,9 @@ async function validateOne(
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
-  const memory = options.mem?.map(memoryPiece);
-  const { bytes } = readInput(argument ?? '-');
+  const how: ReadHow = { order: chosenAbi(options).endian, raw: options.rawInput, output };
+  const memory = options.mem?.map((text) => memoryPiece(text, how));
+  const bytes = readInput(argument ?? '-', how);
   const validated = await validateBytes(target, bytes, options, memory);
   if (options.json) {
     const { validatedJson } = await import('./validate-json.ts');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDump } from '../../src/cli/dump-text.ts';
+import { readConfigDump } from '../../src/read/config-dump.ts';
 import { uapi } from '../helpers/run-cli.ts';
 import { dumpText, madeUpSpace, recordedSpaces } from './dumps.ts';
 
@@ -31,6 +31,7 @@ afterAll(() => {
 interface Device {
   readonly slot: string | null;
   readonly size: number;
+  readonly missing?: readonly { readonly offset: number; readonly size: number }[];
   readonly header: Record<string, unknown>;
   readonly capabilities: readonly {
     readonly kind: string;
@@ -102,8 +103,13 @@ describe('uapi pci --json', () => {
   });
 
   it('takes bytes that a dump leaves out below its end for 0xff', async () => {
-    const [device] = await json(
-      file('holes.dump', dumpText('00:01.0', madeUpSpace()).replace(/^60: .*\n/m, '')),
+    const path = file('holes.dump', dumpText('00:01.0', madeUpSpace()).replace(/^60: .*\n/m, ''));
+    const { out, err } = await uapi('pci', path, '--json');
+    expect(err).toBe(`uapi: ${path}: 00:01.0: 16 bytes missing from 0x60 on, read as 0xff`);
+    const [device] = JSON.parse(out) as readonly Device[];
+    expect(device?.missing).toEqual([{ offset: 0x60, size: 16 }]);
+    expect((await uapi('pci', path)).out).toContain(
+      '! bytes 0x60 to 0x6f are missing in the input, read as 0xff',
     );
     expect(device?.capabilities.map(({ name }) => name)).toEqual(['pci_cap_pm', 'pci_cap_msi']);
     expect(device?.issues).toMatchObject([{ code: 'broken', offset: 0x60 }]);
@@ -288,35 +294,6 @@ describe('wrong input', () => {
   });
 });
 
-describe('parseDump', () => {
-  it('is total: gives devices or a UsageError for any text', () => {
-    const line = fc.oneof(
-      fc.constantFrom(
-        '00:1f.0 X',
-        '00: 86 80',
-        'ff0: 00 01 02',
-        '\tControl: I/O+',
-        '',
-        '0000:00:01.0',
-        '10: ',
-        '100: 0',
-        ':',
-      ),
-      fc.string({ maxLength: 30 }),
-    );
-    fc.assert(
-      fc.property(fc.array(line, { maxLength: 30 }), fc.constantFrom('\n', '\r\n'), (lines, end) => {
-        try {
-          for (const { bytes } of parseDump(Buffer.from(lines.join(end)), 'x'))
-            expect(bytes.length).toBeLessThanOrEqual(4096);
-        } catch (error) {
-          expect((error as Error).name).toBe('UsageError');
-        }
-      }),
-    );
-  });
-});
-
 /** Dumps of real devices that lie outside of the repository. */
 const samples = process.env['UAPIKIT_SAMPLES'];
 
@@ -330,7 +307,7 @@ describe.skipIf(samples === undefined)('dumps of real devices (UAPIKIT_SAMPLES n
       const { status, out, err } = await uapi('pci', path, '--raw');
       expect([name, status, err]).toEqual([name, 0, '']);
       const spaces = (text: Uint8Array): unknown =>
-        parseDump(text, name).map(({ slot, bytes }) => [slot, hex(bytes)]);
+        readConfigDump(Buffer.from(text).toString()).devices.map(({ slot, bytes }) => [slot, hex(bytes)]);
       expect([name, spaces(Buffer.from(out))]).toEqual([name, spaces(readFileSync(path))]);
       expect([name, (await uapi('pci', path)).status]).toEqual([name, 0]);
     }
