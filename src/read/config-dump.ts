@@ -38,7 +38,7 @@ export function readConfigDump(text: string): ConfigDump {
     number++;
     row.read(text, start, end);
     if (row.length > 0) reader.row(row, text, start, end, number);
-    else if (end - start > 1) reader.line(text.slice(start, end), number);
+    else if (end > start) reader.line(text.slice(start, end), number);
     start = end + 1;
   }
   return reader.finish();

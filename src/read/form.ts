@@ -65,13 +65,19 @@ export class FormFeatures {
 
   /** True for `00000000: 2800 0000`, as xxd prints unless it is told otherwise. */
   get isXxdLike(): boolean {
-    return this.mark === 'colon' && this.#width === 2 && !this.#isDebuggers && this.address.length === 8;
+    return (
+      this.mark === 'colon' &&
+      this.#width === 2 &&
+      this.#count > 1 &&
+      this.address.length === 8 &&
+      !this.#isDebuggers
+    );
   }
 
   /** Refuses rows that may be something else than bytes in hex. @throws ReadError */
   refuseDoubtful(guesses: readonly Guess[]): void {
     if (this.#marked || guesses.some(({ kind }) => kind.column)) return;
-    if ((this.#isSpread && !this.#isHex) || this.#isDebuggers) {
+    if (this.#isSpread && !this.#isHex) {
       throw new ReadError('the numbers may be decimal ones as well as hex digits', {
         hint: '0x before each one says hex',
       });
@@ -102,12 +108,12 @@ export class FormFeatures {
         { hint: 'print single bytes (xxd -g 1, od -t x1), or 0x before each word' },
       );
     }
-    if (differ(({ kind }) => kind.radix)) {
-      return new ReadError('* stands for rows that are alike, and the offsets may be hex, octal or decimal', {
-        hint: 'print all rows: hexdump -v, od -v',
-      });
+    if (differ(({ kind }) => kind.column)) {
+      return new ReadError('the end of a row may be bytes as well as their text');
     }
-    return new ReadError('the end of a row may be bytes as well as their text');
+    return new ReadError('* stands for rows that are alike, and the offsets may be hex, octal or decimal', {
+      hint: 'print all rows: hexdump -v, od -v',
+    });
   }
 
   /** What prints such rows; null for plain hex digits. */

@@ -56,7 +56,8 @@ export class Groups {
         at = skipGap(text, at + 1);
         if (at === text.length) this.end = at;
       } else if (at - end > 1 || text.charCodeAt(end) === 0x09) {
-        if (this.count * this.width !== 8 || this.width !== 1) this.isSpread = true;
+        const isHalf = this.width === 1 && this.count === 8 && at - end === 2;
+        if (!isHalf) this.isSpread = true;
       }
     }
   }

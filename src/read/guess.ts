@@ -114,7 +114,8 @@ export class Guess {
       return this.#fail(`odd number of hex digits (${odd[1]?.length}) in ${odd[1]}, two make a byte`);
     }
     if (!this.kind.column) {
-      if (groups.isSpread && row.mark === 'colon' && !row.isDebuggers) {
+      const isNarrow = row.mark === 'colon' || (row.mark === 'space' && groups.width === 1);
+      if (groups.isSpread && isNarrow && !row.isDebuggers) {
         return this.#fail('more than one space between groups');
       }
       if (row.rest.trim() !== '') return this.#fail('text behind the bytes');

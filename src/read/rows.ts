@@ -140,7 +140,9 @@ function guessesOf(row: Row, { order, gaps }: RowOptions): readonly Guess[] {
   const { width } = row.groups;
   const common = { width, gaps };
   const kinds: GuessKind[] = [];
-  for (const column of [true, false]) {
+  // lldb prints text behind bytes without 0x; gdb has none, and its numbers without 0x are decimal ones.
+  const columns = row.isDebuggers && row.groups.marked === 0 ? [true] : [true, false];
+  for (const column of columns) {
     for (const groupOrder of ordersOf(row, order)) {
       for (const radix of radicesOf(row)) kinds.push({ ...common, column, order: groupOrder, radix });
     }

@@ -10,6 +10,11 @@ const probes: Readonly<Record<string, () => boolean>> = {
   'clang -m32': () => compiles('clang', ['-m32', '-x', 'c']),
   'clang++': () => compiles('clang++', ['-x', 'c++']),
   'clang++ -m32': () => compiles('clang++', ['-m32', '-x', 'c++']),
+  xxd: () => runs('xxd', ['-v']),
+  hexdump: () => runs('hexdump', ['--version']),
+  od: () => runs('od', ['--version']),
+  gdb: () => runs('gdb', ['--version']),
+  python3: () => runs('python3', ['--version']),
   chromium: () => runs('/usr/bin/chromium', ['--version']),
 };
 

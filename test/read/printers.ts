@@ -125,7 +125,7 @@ for (const squeezes of [true, false]) {
   add(
     `hexdump -x${more}`,
     { ...common, address, width: 2, words: 'little', mark: '    ', between: '    ', fills: true },
-    !squeezes,
+    false,
   );
 }
 for (const [letter, width] of [
@@ -207,7 +207,7 @@ const gdbPrint = (bytes: Uint8Array): string => {
   for (let at = 0; at < bytes.length; ) {
     let end = at + 1;
     while (end < bytes.length && bytes[end] === bytes[at]) end++;
-    const one = escape(bytes[at] as number, (char, byte) =>
+    const one = escaped(bytes[at] as number, (char, byte) =>
       char === '"' || char === "'" || char === '\\' ? `\\${char}` : `\\${byte.toString(8).padStart(3, '0')}`,
     );
     if (end - at > 10) {
