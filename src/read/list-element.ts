@@ -14,7 +14,7 @@ export interface ListElement {
 }
 
 const element =
-  /(?<number>-?(?:0[xX](?<hex>[0-9a-fA-F]{1,16})|(?<octal>0[0-7]{1,22})|(?:0|[1-9]\d{0,19})))(?:u?l{0,2}|U?L{0,2}|u(?:8|16|32|64))(?<character> '(?:[^'\\\n]|\\[^\n]|\\[0-7]{3})')?(?: <repeats (?<repeats>\d{1,9}) times>)?(?![\w'.])/y;
+  /(?<number>-?(?:0[xX](?<hex>[0-9a-fA-F]{1,16})|(?<octal>0[0-7]{1,22})|(?:0|[1-9]\d{0,19})))(?:u?l{0,2}|U?L{0,2}|u(?:8|16|32|64))(?<character> '(?:[^'\\\n]|\\[^\n]|\\[0-7]{3})')?(?: <repeats (?<repeats>\d{1,9}) times>)?(?![\w']|\.(?!\.\.))/y;
 
 /** White space and comments of C, and those of Python and Rust. */
 const gap = /(?:\s+|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*)+/y;

@@ -94,11 +94,12 @@ describe('readInput', () => {
     for (const [argument, message] of cases) expect(() => read(argument), argument).toThrow(message);
   });
 
-  it('costs milliseconds for a megabyte of line breaks', () => {
+  it('takes time in proportion for a megabyte of line breaks', () => {
+    // Milliseconds on an idle machine; more than a minute if each line costs a look at all that follow.
     const breaks = file('breaks', `${'\n'.repeat(1 << 20)}00`);
     const start = performance.now();
     expect(read(breaks)[0]).toBe('00');
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 

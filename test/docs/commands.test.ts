@@ -41,7 +41,7 @@ async function shell(line: string): Promise<string> {
       word === '-' ? input : word.replace(/^(0x\w+=|)([\w-]+\.(?:bin|jsonl\.gz))$/, `$1${folder}/$2`),
     );
     const run = await uapi(...placed);
-    piped = [run.out, run.err].filter((text) => text !== '').join('\n');
+    piped = [run.err, run.out].filter((text) => text !== '').join('\n');
     raw = run.raw;
   }
   if (target !== undefined) writeFileSync(join(folder, target), raw ?? piped ?? '');
