@@ -26,8 +26,8 @@ export function contentsOf(bytes: Uint8Array): Contents {
       if (controls++ === 0) first = i;
     }
   }
-  const text = high === 0 ? undefined : utf8(bytes);
-  const odd = controls + (high > 0 && text === undefined ? high : 0);
+  const text = utf8(bytes);
+  const odd = controls + (text === undefined ? high : 0);
   if (odd > 0 && (bytes.length < damagedMin || odd > Math.max(1, bytes.length >> 5)))
     return { kind: 'binary' };
   if (controls > 0) {
@@ -36,16 +36,7 @@ export function contentsOf(bytes: Uint8Array): Contents {
       { hint: rawHint },
     );
   }
-  return { kind: 'text', text: plainSpaces(text ?? latin1(bytes)) };
-}
-
-/** The characters of bytes, one for each; in pieces, because a call takes only so many arguments. */
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 0x2000) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
-  }
-  return text;
+  return { kind: 'text', text: plainSpaces(text ?? new TextDecoder('latin1').decode(bytes)) };
 }
 
 function utf8(bytes: Uint8Array): string | undefined {

@@ -158,7 +158,7 @@ function ordersOf(row: Row, order: 'little' | 'big'): readonly GroupOrder[] {
     isDebuggers ||
     (mark === 'colon' && address.length >= longAddress) ||
     (mark === 'space' && (address.length === 6 || address.length === 7));
-  return isWord ? [order] : [order, 'printed'];
+  return isWord ? [order] : ['printed', order];
 }
 
 /** Bases of a row's address: od prints octal ones unless it is told otherwise, `xxd -d` decimal ones. */
