@@ -126,8 +126,8 @@ export class Guess {
       const bytes = this.#ordered(row, count);
       if (bytes === null) continue;
       const text = row.behind(count);
-      // Spaces behind a row may have been cut off, and so its last words.
-      if (this.kind.order !== 'printed' && text.trim() === '') continue;
+      // Text of nothing but spaces is often cut off, but so are groups; a whole row is one with all of its groups.
+      if (this.kind.width > 1 && text.trim() === '' && bytes.length < this.#longest) continue;
       const size = columnFits(bytes, text, words);
       if (size >= 0) return bytes.subarray(0, size);
     }
