@@ -34,12 +34,6 @@ export class Rows {
     return this.#guesses.length === 0;
   }
 
-  /** True if the next row has an address and begins where the first one did, so that it belongs to another dump. */
-  startsOver(text: string): boolean {
-    const row = this.#row;
-    return row.read(text) && row.mark !== 'none' && !this.isEmpty && row.address === this.#form.address;
-  }
-
   /**
    * Reads a line without its prefix.
    *
