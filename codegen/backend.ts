@@ -15,6 +15,8 @@ export interface Backend {
    * layout of it, and every name is resolved already.
    */
   emit(model: Model, options?: EmitOptions): readonly EmittedFile[];
+  /** Prints files about several models together, an index for example; also a pure function. */
+  emitTogether?(models: readonly Model[], options?: EmitOptions): readonly EmittedFile[];
 }
 
 /** What a caller may choose. */

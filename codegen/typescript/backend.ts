@@ -3,6 +3,7 @@ import { formatRelease } from '../../src/model/release.ts';
 import type { Backend, EmitOptions, EmittedFile } from '../backend.ts';
 import { declaredBy, interfacesToEmit } from '../scope.ts';
 import { printChains } from './chains.ts';
+import { codecIndex, hasNativeOrder } from './codec-index.ts';
 import { printAliases, printConstants } from './constants.ts';
 import { docComment } from './doc.ts';
 import { AbiFacts, structsIn } from './facts.ts';
@@ -21,6 +22,8 @@ export const typescriptBackend: Backend = {
   summary: 'types, constants and codecs in TypeScript',
   settings: {
     runtime: 'where generated files import the runtime from, uapikit/runtime unless given',
+    index:
+      'name of one more file that finds the codecs of all interfaces, such as index.ts; no file unless given',
     extension: 'how generated files name each other: .js unless given, .ts for compilers that want that',
   },
   emit(model, options = {}) {
@@ -31,11 +34,12 @@ export const typescriptBackend: Backend = {
       const files = [
         littleFile(new Module({ model, owner, abis: little, names, endian: 'little' }), options),
       ];
-      const native = declaredBy(model.structs, owner.name).some(({ name }) => big.lp64.hasNativeOrder(name));
-      if (native) files.push(bigFile(new Module({ model, owner, abis: big, names, endian: 'big' }), options));
+      if (hasNativeOrder(model, owner, big))
+        files.push(bigFile(new Module({ model, owner, abis: big, names, endian: 'big' }), options));
       return files;
     });
   },
+  emitTogether: codecIndex,
 };
 
 function littleFile(module: Module, options: EmitOptions): EmittedFile {

@@ -1,8 +1,8 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
+import { endOfField } from '../../src/layout/flatten.ts';
 import type { ChainMember } from '../../src/plan/members.ts';
 import type { Printer } from '../printer.ts';
 import { printMemberTest } from './chain-condition.ts';
-import { endOfField } from './chain-place.ts';
 import { type AbiChain, dependentIds, regionLast } from './chain-plan.ts';
 import { hex } from './chain-walk.ts';
 import { docComment } from './doc.ts';
@@ -192,8 +192,8 @@ function printFixed({ module, plan, printer }: MemberSite, member: ChainMember, 
   const decode = module.codecPart(struct.name, plan.facts, 'decode', '');
   const context = plan.facts.usesContext(struct.name) ? ', context' : '';
   const shortest = memberships.find(({ minThrough }) => minThrough !== undefined)?.minThrough;
-  const least = shortest === undefined ? undefined : endOfField(plan.facts, struct.name, shortest);
-  if (least !== undefined) {
+  const least = shortest === undefined ? null : endOfField(plan.facts.layout(struct.name), shortest);
+  if (least !== null) {
     printer.line(`if (length >= ${least} && length < ${size}) {`);
     const padded = `${module.runtime('paddedView')}(view, at, length, ${size})`;
     printer.indented(() =>

@@ -19,15 +19,6 @@ export function fieldPlace(facts: StructFacts, struct: string, target: PathTarge
   return place && unsignedPlace(place);
 }
 
-/** One past the last byte of a field; undefined where it has no fixed place. */
-export function endOfField(facts: StructFacts, struct: string, field: string): number | undefined {
-  const member = facts
-    .layout(struct)
-    .members.find((one) => one.kind !== 'hole' && one.kind !== 'padding' && one.name === field);
-  if (member === undefined || member.offset === null || member.size === null) return undefined;
-  return member.offset + member.size;
-}
-
 /** True where numbers hold the whole integer, and DataView has a method for it. */
 export function isPlain({ bytes }: Bits): boolean {
   return bytes === 1 || bytes === 2 || bytes === 4;

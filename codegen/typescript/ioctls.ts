@@ -1,4 +1,5 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
+import { endOfField } from '../../src/layout/flatten.ts';
 import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
 import { declaredBy } from '../scope.ts';
@@ -30,7 +31,7 @@ function errorText(ioctl: Ioctl): string {
   return errors === '' ? '' : `\n\n${errors}`;
 }
 
-/** Prints the table of a file's ioctls with the codecs of their arguments. */
+/** Prints the table of a file's ioctls with the sizes and codecs of their arguments. */
 export function printIoctlTable(module: Module): void {
   const { printer, owner } = module;
   const ioctls = declaredBy(module.model.ioctls, owner.name);
@@ -40,16 +41,27 @@ export function printIoctlTable(module: Module): void {
   printer.line(`export const ${tableName(owner.name, 'Ioctls')} = {`);
   printer.indented(() => {
     for (const ioctl of ioctls) {
-      const { argument, name, fds } = ioctl;
-      const codec =
-        argument.kind === 'struct' ? module.codecPart(argument.name, module.abis.lp64, '', 'Codec') : 'null';
+      const { name, fds } = ioctl;
       const kinds = fds.map((fd) => `'${fd}'`).join(', ');
+      const cmd = module.value(name, owner.name);
       printer.line(
-        `${name}: { name: '${name}', cmd: ${module.value(name, owner.name)}, fds: [${kinds}], codec: ${codec} },`,
+        `${name}: { name: '${name}', cmd: ${cmd}, fds: [${kinds}], ${argumentParts(module, ioctl)} },`,
       );
     }
   });
   printer.line('} as const;');
+}
+
+/** The entries about an ioctl's argument. The struct's first version is the least that a caller must give. */
+function argumentParts(module: Module, { argument }: Ioctl): string {
+  if (argument.kind !== 'struct') return 'size: null, minSize: 0, codec: null';
+  const facts = module.abis.lp64;
+  const layout = facts.layout(argument.name);
+  const { extensible, negotiated } = facts.struct(argument.name);
+  const growth = extensible ?? negotiated;
+  const minSize = (growth && endOfField(layout, growth.minThrough)) ?? layout.minSize;
+  const codec = module.codecPart(argument.name, facts, '', 'Codec');
+  return `size: ${layout.size}, minSize: ${minSize}, codec: ${codec}`;
 }
 
 /** Prints the table of a file's structs with their codecs on each abi. */

@@ -3,6 +3,7 @@ import { Site } from '../codec/oracle/site.ts';
 import { World } from '../codec/oracle/world.ts';
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
 import type { Abi } from '../layout/abi.ts';
+import { endOfField } from '../layout/flatten.ts';
 import { type Layout, layOut } from '../layout/layout.ts';
 import type { Expression } from '../model/expression.ts';
 import type { Model } from '../model/model.ts';
@@ -186,14 +187,4 @@ export class MemberTable {
 export function compileMembers(model: Model, set: string, abi: Abi, codecs: CodecLookup): MemberTable {
   const site = new MemberSite(model, abi, codecs);
   return new MemberTable(chainMembers(model, set, abi).map((member) => new LazyMember(site, member)));
-}
-
-/** One past the last byte of a field, null where it has no fixed place. */
-export function endOfField(layout: ReturnType<typeof layOut>, name: string): number | null {
-  for (const member of layout.members) {
-    if (member.kind === 'hole' || member.kind === 'padding') continue;
-    if (member.name !== name || member.offset === null || member.size === null) continue;
-    return member.offset + member.size;
-  }
-  return null;
 }

@@ -1,5 +1,6 @@
 import type { StructCodec } from '../codec/runtime/codec.ts';
 import type { Abi } from '../layout/abi.ts';
+import { endOfField } from '../layout/flatten.ts';
 import { layOut } from '../layout/layout.ts';
 import type { Chain } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
@@ -7,7 +8,7 @@ import type { ConditionBit } from '../plan/asked-bits.ts';
 import { ChainError } from './chain-error.ts';
 import { type ChainFormat, compileChain } from './format.ts';
 import { type DataHoles, dataHoles } from './holes.ts';
-import { type CodecLookup, compileMembers, endOfField, type MemberTable } from './members.ts';
+import { type CodecLookup, compileMembers, type MemberTable } from './members.ts';
 
 /** A chain of a space with the structs that its elements may be. */
 export interface SpaceChain {

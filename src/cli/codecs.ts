@@ -1,10 +1,10 @@
 import type { CodecLookup } from '../chain/members.ts';
 import type { AbiCodecs, StructCodec } from '../codec/runtime/codec.ts';
+import { codecModules } from '../generated/ts/index.ts';
 import type { Abi } from '../layout/abi.ts';
 import type { Model } from '../model/model.ts';
 import { formatRelease } from '../model/release.ts';
 import { schemaFolder } from './files.ts';
-import { generatedCodecs } from './generated-codecs.ts';
 
 /**
  * The codecs of a model: generated ones for the schemas of the package as of the release that they are generated for,
@@ -13,7 +13,7 @@ import { generatedCodecs } from './generated-codecs.ts';
 export async function codecsFor(model: Model, abi: Abi): Promise<CodecLookup> {
   const tables = new Map<string, { readonly [struct: string]: AbiCodecs<unknown> }>();
   for (const { name, files, kernel } of model.interfaces.values()) {
-    const generated = generatedCodecs[name]?.[abi.endian];
+    const generated = codecModules[name]?.[abi.endian];
     const [file = ''] = files;
     const builtin = file.startsWith('uapikit/') || file.startsWith(`${schemaFolder}/`);
     const same =

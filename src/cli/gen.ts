@@ -91,15 +91,15 @@ function emitter(
   settings: Readonly<Record<string, string>>,
 ): () => readonly EmittedFile[] {
   const before = new WeakMap<Model, readonly EmittedFile[]>();
-  return () =>
-    withoutClashes(
-      files.flatMap((file) => {
-        const model = loader.load(file);
-        const emitted = before.get(model) ?? backend.emit(model, { settings });
-        before.set(model, emitted);
-        return emitted;
-      }),
-    );
+  return () => {
+    const models = files.map((file) => loader.load(file));
+    const emitted = models.flatMap((model) => {
+      const files = before.get(model) ?? backend.emit(model, { settings });
+      before.set(model, files);
+      return files;
+    });
+    return withoutClashes([...emitted, ...(backend.emitTogether?.(models, { settings }) ?? [])]);
+  };
 }
 
 /** The files by path; two schemas must not write different texts to one. */

@@ -1,11 +1,11 @@
 import { ChainError } from '../chain/chain-error.ts';
 import { describeIssue } from '../chain/issue.ts';
 import type { CodecLookup } from '../chain/members.ts';
-import { endOfField } from '../chain/members.ts';
 import { decodeSpace, type Space } from '../chain/space.ts';
 import { compileSpace, type SpaceFormat } from '../chain/space-format.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Abi } from '../layout/abi.ts';
+import { endOfField } from '../layout/flatten.ts';
 import { type Layout, layOut } from '../layout/layout.ts';
 import type { Model } from '../model/model.ts';
 import { hexInteger } from '../print/hex.ts';

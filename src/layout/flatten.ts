@@ -38,6 +38,12 @@ function flattenAt(layout: Layout, base: number | null, prefix: string): FlatMem
   });
 }
 
+/** One past the last byte of a field, by its path as {@link flatten} gives it; null if it has no fixed place. */
+export function endOfField(layout: Layout, path: string): number | null {
+  const found = flatten(layout).find((each) => each.path === path);
+  return found?.offset == null || found.size === null ? null : found.offset + found.size;
+}
+
 /** True for a member whose struct or union is declared in place without a C tag (its name has `::`). */
 export function untagged(member: FieldMember): member is FieldMember & { readonly nested: Layout } {
   return member.nested !== null && member.type.kind === 'named' && member.type.name.includes('::');

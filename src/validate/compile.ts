@@ -1,7 +1,6 @@
 import type { Abi } from '../layout/abi.ts';
 import { formatExpression } from '../layout/expression-text.ts';
-import { flatten } from '../layout/flatten.ts';
-import type { Layout } from '../layout/member.ts';
+import { endOfField, flatten } from '../layout/flatten.ts';
 import type { Rule, Struct } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import { type Place, placeOfMember } from '../plan/place.ts';
@@ -57,7 +56,7 @@ function entryOf({ abi }: Surroundings, struct: Struct, frame: Frame): Entry {
   const growth = struct.extensible ?? struct.negotiated;
   const size = growth && integerAt(frame, growth.sizeField, abi);
   if (growth === undefined || size === undefined) return { kind: 'fixed' };
-  const min = endOf(frame.layout, growth.minThrough);
+  const min = endOfField(frame.layout, growth.minThrough) ?? frame.layout.minSize;
   if (struct.extensible === undefined) return { kind: 'negotiated', size, min, short: growth.short };
   return { kind: 'extensible', size, min, short: growth.short, tail: struct.extensible.unknownTail };
 }
@@ -66,11 +65,6 @@ function integerAt(frame: Frame, name: string, abi: Abi): Place | undefined {
   const found = flatten(frame.layout).find(({ path }) => path === name);
   if (found?.offset == null) return undefined;
   return placeOfMember(found.member, { path: name, offset: found.offset, order: frame.order }, abi);
-}
-
-function endOf(layout: Layout, name: string): number {
-  const found = flatten(layout).find(({ path }) => path === name);
-  return found?.offset == null || found.size === null ? layout.minSize : found.offset + found.size;
 }
 
 function checksOf(around: Surroundings, struct: Struct, frame: Frame, planOf: PlanOf): readonly Check[] {

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyValue, contextFor } from '../../src/arbitrary/index.ts';
-import { generatedCodecs } from '../../src/cli/generated-codecs.ts';
 import { type HeaderFacts, parseHeaderFacts } from '../../src/cli/header-proof.ts';
 import { makeOracle } from '../../src/codec/oracle/oracle.ts';
 import type { AbiChains, ChainCodec } from '../../src/codec/runtime/chain.ts';
 import type { AbiCodecs, CodecContext, StructCodec } from '../../src/codec/runtime/codec.ts';
 import { CodecError } from '../../src/codec/runtime/errors.ts';
+import { codecModules } from '../../src/generated/ts/index.ts';
 import { type Abi, abis } from '../../src/layout/abi.ts';
 import type { Model } from '../../src/model/model.ts';
 import { pinnedModels, structsOf } from '../codec/real-schemas.ts';
@@ -26,7 +26,7 @@ let counts: readonly FunctionCount[] = [];
 beforeAll(async () => {
   await counter.start();
   for (const { root } of models) {
-    for (const endian of ['little', 'big'] as const) await generatedCodecs[root]?.[endian]();
+    for (const endian of ['little', 'big'] as const) await codecModules[root]?.[endian]();
   }
   const files = import.meta.glob<Exports>('../../src/generated/ts/*.ts');
   for (const [file, load] of Object.entries(files)) modules.push({ file, exports: await load() });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { endOfField } from '../../src/chain/members.ts';
 import { builtinSchemas } from '../../src/cli/files.ts';
 import { operations } from '../../src/iommufd/operations.ts';
 import { parseAbi } from '../../src/layout/abi.ts';
+import { endOfField } from '../../src/layout/flatten.ts';
 import { ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import { layOut } from '../../src/layout/layout.ts';
 import { parseRelease } from '../../src/model/release.ts';

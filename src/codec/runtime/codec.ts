@@ -59,13 +59,24 @@ export interface AbiCodecs<T> {
   readonly i386: StructCodec<T>;
 }
 
-/** An ioctl: its number, the kinds of file that answer it, and the codec of its argument. */
-export interface IoctlEntry {
+/** Loads the codecs of an interface, by the names of its structs, for a byte order. */
+export interface CodecModules {
+  readonly [name: string]: {
+    readonly [endian in 'little' | 'big']: () => Promise<{ readonly [struct: string]: AbiCodecs<unknown> }>;
+  };
+}
+
+/** An ioctl: its number, the kinds of file that answer it, and the sizes and codec of its argument. */
+export interface IoctlEntry<T = unknown> {
   readonly name: string;
   readonly cmd: number;
   readonly fds: readonly string[];
-  /** Codec of the struct that the argument points to; null where there is none. */
-  readonly codec: StructCodec<unknown> | null;
+  /** Bytes of the struct that the argument points to; null if its contents decide, or if there is no struct. */
+  readonly size: number | null;
+  /** Bytes of the struct that a caller must give at least: those of its first version; 0 without a struct. */
+  readonly minSize: number;
+  /** Codec of the struct that the argument points to; null without one. */
+  readonly codec: StructCodec<T> | null;
 }
 
 /** A member of a variant set that no schema knows. */

@@ -1347,7 +1347,7 @@ export function encodeIommuHwptInvalidateDataVariant(
 
 /** The ioctls of iommufd-test by name. */
 export const iommufdTestIoctls = {
-  IOMMU_TEST_CMD: { name: 'IOMMU_TEST_CMD', cmd: IOMMU_TEST_CMD, fds: ['iommufd'], codec: IommuTestCmdCodec },
+  IOMMU_TEST_CMD: { name: 'IOMMU_TEST_CMD', cmd: IOMMU_TEST_CMD, fds: ['iommufd'], size: 72, minSize: 68, codec: IommuTestCmdCodec },
 } as const;
 
 /** The codecs of iommufd-test by the names of the structs, for code that works with any of them. */

@@ -3609,21 +3609,21 @@ export function encodeIommuHwptInvalidateDataVariant(
 
 /** The ioctls of iommufd by name. */
 export const iommufdIoctls = {
-  IOMMU_DESTROY: { name: 'IOMMU_DESTROY', cmd: IOMMU_DESTROY, fds: ['iommufd'], codec: IommuDestroyCodec },
-  IOMMU_IOAS_ALLOC: { name: 'IOMMU_IOAS_ALLOC', cmd: IOMMU_IOAS_ALLOC, fds: ['iommufd'], codec: IommuIoasAllocCodec },
-  IOMMU_IOAS_ALLOW_IOVAS: { name: 'IOMMU_IOAS_ALLOW_IOVAS', cmd: IOMMU_IOAS_ALLOW_IOVAS, fds: ['iommufd'], codec: IommuIoasAllowIovasCodec },
-  IOMMU_IOAS_COPY: { name: 'IOMMU_IOAS_COPY', cmd: IOMMU_IOAS_COPY, fds: ['iommufd'], codec: IommuIoasCopyCodec },
-  IOMMU_IOAS_IOVA_RANGES: { name: 'IOMMU_IOAS_IOVA_RANGES', cmd: IOMMU_IOAS_IOVA_RANGES, fds: ['iommufd'], codec: IommuIoasIovaRangesCodec },
-  IOMMU_IOAS_MAP: { name: 'IOMMU_IOAS_MAP', cmd: IOMMU_IOAS_MAP, fds: ['iommufd'], codec: IommuIoasMapCodec },
-  IOMMU_IOAS_UNMAP: { name: 'IOMMU_IOAS_UNMAP', cmd: IOMMU_IOAS_UNMAP, fds: ['iommufd'], codec: IommuIoasUnmapCodec },
-  IOMMU_OPTION: { name: 'IOMMU_OPTION', cmd: IOMMU_OPTION, fds: ['iommufd'], codec: IommuOptionCodec },
-  IOMMU_VFIO_IOAS: { name: 'IOMMU_VFIO_IOAS', cmd: IOMMU_VFIO_IOAS, fds: ['iommufd'], codec: IommuVfioIoasCodec },
-  IOMMU_HWPT_ALLOC: { name: 'IOMMU_HWPT_ALLOC', cmd: IOMMU_HWPT_ALLOC, fds: ['iommufd'], codec: IommuHwptAllocCodec },
-  IOMMU_GET_HW_INFO: { name: 'IOMMU_GET_HW_INFO', cmd: IOMMU_GET_HW_INFO, fds: ['iommufd'], codec: IommuHwInfoCodec },
-  IOMMU_HWPT_SET_DIRTY_TRACKING: { name: 'IOMMU_HWPT_SET_DIRTY_TRACKING', cmd: IOMMU_HWPT_SET_DIRTY_TRACKING, fds: ['iommufd'], codec: IommuHwptSetDirtyTrackingCodec },
-  IOMMU_HWPT_GET_DIRTY_BITMAP: { name: 'IOMMU_HWPT_GET_DIRTY_BITMAP', cmd: IOMMU_HWPT_GET_DIRTY_BITMAP, fds: ['iommufd'], codec: IommuHwptGetDirtyBitmapCodec },
-  IOMMU_HWPT_INVALIDATE: { name: 'IOMMU_HWPT_INVALIDATE', cmd: IOMMU_HWPT_INVALIDATE, fds: ['iommufd'], codec: IommuHwptInvalidateCodec },
-  IOMMU_FAULT_QUEUE_ALLOC: { name: 'IOMMU_FAULT_QUEUE_ALLOC', cmd: IOMMU_FAULT_QUEUE_ALLOC, fds: ['iommufd'], codec: IommuFaultAllocCodec },
+  IOMMU_DESTROY: { name: 'IOMMU_DESTROY', cmd: IOMMU_DESTROY, fds: ['iommufd'], size: 8, minSize: 8, codec: IommuDestroyCodec },
+  IOMMU_IOAS_ALLOC: { name: 'IOMMU_IOAS_ALLOC', cmd: IOMMU_IOAS_ALLOC, fds: ['iommufd'], size: 12, minSize: 12, codec: IommuIoasAllocCodec },
+  IOMMU_IOAS_ALLOW_IOVAS: { name: 'IOMMU_IOAS_ALLOW_IOVAS', cmd: IOMMU_IOAS_ALLOW_IOVAS, fds: ['iommufd'], size: 24, minSize: 24, codec: IommuIoasAllowIovasCodec },
+  IOMMU_IOAS_COPY: { name: 'IOMMU_IOAS_COPY', cmd: IOMMU_IOAS_COPY, fds: ['iommufd'], size: 40, minSize: 40, codec: IommuIoasCopyCodec },
+  IOMMU_IOAS_IOVA_RANGES: { name: 'IOMMU_IOAS_IOVA_RANGES', cmd: IOMMU_IOAS_IOVA_RANGES, fds: ['iommufd'], size: 32, minSize: 32, codec: IommuIoasIovaRangesCodec },
+  IOMMU_IOAS_MAP: { name: 'IOMMU_IOAS_MAP', cmd: IOMMU_IOAS_MAP, fds: ['iommufd'], size: 40, minSize: 40, codec: IommuIoasMapCodec },
+  IOMMU_IOAS_UNMAP: { name: 'IOMMU_IOAS_UNMAP', cmd: IOMMU_IOAS_UNMAP, fds: ['iommufd'], size: 24, minSize: 24, codec: IommuIoasUnmapCodec },
+  IOMMU_OPTION: { name: 'IOMMU_OPTION', cmd: IOMMU_OPTION, fds: ['iommufd'], size: 24, minSize: 24, codec: IommuOptionCodec },
+  IOMMU_VFIO_IOAS: { name: 'IOMMU_VFIO_IOAS', cmd: IOMMU_VFIO_IOAS, fds: ['iommufd'], size: 12, minSize: 12, codec: IommuVfioIoasCodec },
+  IOMMU_HWPT_ALLOC: { name: 'IOMMU_HWPT_ALLOC', cmd: IOMMU_HWPT_ALLOC, fds: ['iommufd'], size: 48, minSize: 24, codec: IommuHwptAllocCodec },
+  IOMMU_GET_HW_INFO: { name: 'IOMMU_GET_HW_INFO', cmd: IOMMU_GET_HW_INFO, fds: ['iommufd'], size: 40, minSize: 32, codec: IommuHwInfoCodec },
+  IOMMU_HWPT_SET_DIRTY_TRACKING: { name: 'IOMMU_HWPT_SET_DIRTY_TRACKING', cmd: IOMMU_HWPT_SET_DIRTY_TRACKING, fds: ['iommufd'], size: 16, minSize: 16, codec: IommuHwptSetDirtyTrackingCodec },
+  IOMMU_HWPT_GET_DIRTY_BITMAP: { name: 'IOMMU_HWPT_GET_DIRTY_BITMAP', cmd: IOMMU_HWPT_GET_DIRTY_BITMAP, fds: ['iommufd'], size: 48, minSize: 48, codec: IommuHwptGetDirtyBitmapCodec },
+  IOMMU_HWPT_INVALIDATE: { name: 'IOMMU_HWPT_INVALIDATE', cmd: IOMMU_HWPT_INVALIDATE, fds: ['iommufd'], size: 32, minSize: 32, codec: IommuHwptInvalidateCodec },
+  IOMMU_FAULT_QUEUE_ALLOC: { name: 'IOMMU_FAULT_QUEUE_ALLOC', cmd: IOMMU_FAULT_QUEUE_ALLOC, fds: ['iommufd'], size: 16, minSize: 16, codec: IommuFaultAllocCodec },
 } as const;
 
 /** The codecs of iommufd by the names of the structs, for code that works with any of them. */

@@ -120,7 +120,7 @@ export const GrownCodec: StructCodec<Grown> = /* @__PURE__ */ fixedCodec(
 
 /** The ioctls of extensible by name. */
 export const extensibleIoctls = {
-  GROW: { name: 'GROW', cmd: GROW, fds: [], codec: GrownCodec },
+  GROW: { name: 'GROW', cmd: GROW, fds: [], size: 24, minSize: 12, codec: GrownCodec },
 } as const;
 
 /** The codecs of extensible by the names of the structs, for code that works with any of them. */

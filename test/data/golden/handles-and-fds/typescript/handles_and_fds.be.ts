@@ -194,8 +194,8 @@ export const AttachCodec: StructCodec<Attach> = /* @__PURE__ */ fixedCodec(
 
 /** The ioctls of handles_and_fds by name. */
 export const handlesAndFdsIoctls = {
-  ATTACH: { name: 'ATTACH', cmd: ATTACH, fds: ['controller'], codec: AttachCodec },
-  READ_COUNT: { name: 'READ_COUNT', cmd: READ_COUNT, fds: ['controller', 'stream'], codec: null },
+  ATTACH: { name: 'ATTACH', cmd: ATTACH, fds: ['controller'], size: 24, minSize: 24, codec: AttachCodec },
+  READ_COUNT: { name: 'READ_COUNT', cmd: READ_COUNT, fds: ['controller', 'stream'], size: null, minSize: 0, codec: null },
 } as const;
 
 /** The codecs of handles_and_fds by the names of the structs, for code that works with any of them. */

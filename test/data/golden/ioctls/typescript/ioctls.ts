@@ -184,18 +184,18 @@ export const PairCodec: StructCodec<Pair> = /* @__PURE__ */ fixedCodec(
 
 /** The ioctls of ioctls by name. */
 export const ioctlsIoctls = {
-  PLAIN: { name: 'PLAIN', cmd: PLAIN, fds: ['first'], codec: null },
-  SAME_NUMBER: { name: 'SAME_NUMBER', cmd: SAME_NUMBER, fds: ['second'], codec: null },
-  WITH_STRUCT: { name: 'WITH_STRUCT', cmd: WITH_STRUCT, fds: ['first'], codec: PairCodec },
-  READ_IT: { name: 'READ_IT', cmd: READ_IT, fds: ['first'], codec: PairCodec },
-  READ_ONE: { name: 'READ_ONE', cmd: READ_ONE, fds: ['first'], codec: null },
-  WRITE_IT: { name: 'WRITE_IT', cmd: WRITE_IT, fds: ['first'], codec: PairCodec },
-  BOTH_WAYS: { name: 'BOTH_WAYS', cmd: BOTH_WAYS, fds: ['first'], codec: PairCodec },
-  SET_MODE: { name: 'SET_MODE', cmd: SET_MODE, fds: ['first'], codec: null },
-  GIVE_FILE: { name: 'GIVE_FILE', cmd: GIVE_FILE, fds: ['first', 'second'], codec: null },
-  NAME_IT: { name: 'NAME_IT', cmd: NAME_IT, fds: ['first'], codec: null },
-  ON_POWER: { name: 'ON_POWER', cmd: ON_POWER, fds: ['power'], codec: PairCodec },
-  NOT_ON_X86: { name: 'NOT_ON_X86', cmd: NOT_ON_X86, fds: ['first'], codec: null },
+  PLAIN: { name: 'PLAIN', cmd: PLAIN, fds: ['first'], size: null, minSize: 0, codec: null },
+  SAME_NUMBER: { name: 'SAME_NUMBER', cmd: SAME_NUMBER, fds: ['second'], size: null, minSize: 0, codec: null },
+  WITH_STRUCT: { name: 'WITH_STRUCT', cmd: WITH_STRUCT, fds: ['first'], size: 8, minSize: 8, codec: PairCodec },
+  READ_IT: { name: 'READ_IT', cmd: READ_IT, fds: ['first'], size: 8, minSize: 8, codec: PairCodec },
+  READ_ONE: { name: 'READ_ONE', cmd: READ_ONE, fds: ['first'], size: null, minSize: 0, codec: null },
+  WRITE_IT: { name: 'WRITE_IT', cmd: WRITE_IT, fds: ['first'], size: 8, minSize: 8, codec: PairCodec },
+  BOTH_WAYS: { name: 'BOTH_WAYS', cmd: BOTH_WAYS, fds: ['first'], size: 8, minSize: 8, codec: PairCodec },
+  SET_MODE: { name: 'SET_MODE', cmd: SET_MODE, fds: ['first'], size: null, minSize: 0, codec: null },
+  GIVE_FILE: { name: 'GIVE_FILE', cmd: GIVE_FILE, fds: ['first', 'second'], size: null, minSize: 0, codec: null },
+  NAME_IT: { name: 'NAME_IT', cmd: NAME_IT, fds: ['first'], size: null, minSize: 0, codec: null },
+  ON_POWER: { name: 'ON_POWER', cmd: ON_POWER, fds: ['power'], size: 8, minSize: 8, codec: PairCodec },
+  NOT_ON_X86: { name: 'NOT_ON_X86', cmd: NOT_ON_X86, fds: ['first'], size: null, minSize: 0, codec: null },
 } as const;
 
 /** The codecs of ioctls by the names of the structs, for code that works with any of them. */

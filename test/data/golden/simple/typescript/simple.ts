@@ -119,7 +119,7 @@ export const GreetingCodec: StructCodec<Greeting> = /* @__PURE__ */ fixedCodec(
 
 /** The ioctls of simple by name. */
 export const simpleIoctls = {
-  SAY_HELLO: { name: 'SAY_HELLO', cmd: SAY_HELLO, fds: [], codec: GreetingCodec },
+  SAY_HELLO: { name: 'SAY_HELLO', cmd: SAY_HELLO, fds: [], size: 16, minSize: 16, codec: GreetingCodec },
 } as const;
 
 /** The codecs of simple by the names of the structs, for code that works with any of them. */
