@@ -1,10 +1,10 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import { readPlace, writePlace } from '../plan/access.ts';
 import type { Place } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import type { DecodedChain, DecodedElement } from './decode.ts';
 import { Links } from './links.ts';
 import { type Occupancy, occupancyOf, type UnknownOwns } from './occupancy.ts';
-import { viewOf } from './output.ts';
 import { decodeSpace, encodeSpace, type Space } from './space.ts';
 import { chainNamed, type SpaceChain, type SpaceFormat } from './space-format.ts';
 

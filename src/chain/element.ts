@@ -1,8 +1,9 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import { writePlace } from '../plan/access.ts';
 import { onesOf, type Place } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
-import { encodeAlone, viewOf } from './output.ts';
+import { encodeAlone } from './output.ts';
 import type { SpaceChain } from './space-format.ts';
 
 /**

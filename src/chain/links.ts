@@ -1,8 +1,8 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import { readPlace, writePlace } from '../plan/access.ts';
 import { placeEnd } from '../plan/place.ts';
 import { ChainError } from './chain-error.ts';
 import type { ChainFormat, Pointer } from './format.ts';
-import { viewOf } from './output.ts';
 
 /** The pointers of a chain in a buffer, for those who change them. */
 export class Links {

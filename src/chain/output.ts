@@ -1,12 +1,8 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
 import { EncodeError } from '../codec/runtime/errors.ts';
 import { ChainError } from './chain-error.ts';
 import type { Patch } from './patches.ts';
-
-/** A DataView of the same bytes. */
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 /** Where a value goes. */
 export interface OutputSite {

@@ -1,7 +1,7 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import type { CodecContext, StructCodec } from '../codec/runtime/codec.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import type { Member } from './members.ts';
-import { viewOf } from './output.ts';
 
 /** Bytes at an offset. */
 export interface Patch {

@@ -1,3 +1,4 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import { CodecError } from '../codec/runtime/errors.ts';
 import { readPlace } from '../plan/access.ts';
@@ -6,7 +7,7 @@ import { ChainError } from './chain-error.ts';
 import { type DecodedChain, type DecodedElement, decodeChains, padded } from './decode.ts';
 import type { ChainFormat } from './format.ts';
 import type { ChainIssue } from './issue.ts';
-import { Output, viewOf } from './output.ts';
+import { Output } from './output.ts';
 import { type Patch, patchesOf, readFound } from './patches.ts';
 import { chainNamed, type SpaceChain, type SpaceFormat } from './space-format.ts';
 import { type ChainWalk, walkChain } from './walk.ts';

@@ -1,6 +1,6 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { Ioas } from './address-space.ts';
 import type { IoasDevice } from './device.ts';
-import { type Failure, fail } from './failure.ts';
 import type { PendingFault } from './fault.ts';
 import { Ids } from './ids.ts';
 import type { Machine } from './machine.ts';
@@ -30,9 +30,9 @@ export class IoasContext {
   }
 
   /** The address space of an id. */
-  ioas(id: number): Ioas | Failure {
+  ioas(id: number): Ioas | Refusal {
     const object = this.objects.get(id);
-    return object instanceof Ioas ? object : fail(this.profile.unknownId, 'ioas-exists');
+    return object instanceof Ioas ? object : refuse(this.profile.unknownId, 'ioas-exists');
   }
 
   get spaces(): readonly Ioas[] {

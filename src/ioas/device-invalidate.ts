@@ -5,10 +5,10 @@ import {
   IOAS_DEVICE_INV_BY_ID,
   type IoasDeviceInvalidate,
 } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
 import type { IoasDevice } from './device.ts';
-import { Failure, fail } from './failure.ts';
 import { flushAttachment, flushDeviceTlb, flushPasidCache } from './flush.ts';
 import { deviceOf } from './info.ts';
 import { allCaches } from './invalidate.ts';
@@ -17,12 +17,12 @@ import { allCaches } from './invalidate.ts';
  * IOAS_DEVICE_INVALIDATE: everything that is cached for a device goes. The driver of its IOMMU may have a command for
  * that; where it has none, or answers EOPNOTSUPP, the kernel goes through the address spaces that the device uses.
  */
-export function deviceInvalidate(ictx: IoasContext, cmd: IoasDeviceInvalidate): number | Failure {
+export function deviceInvalidate(ictx: IoasContext, cmd: IoasDeviceInvalidate): number | Refusal {
   if ((cmd.flags & ~IOAS_DEVICE_INV_BY_ID) !== 0 || cmd.__reserved !== 0)
-    return fail('EINVAL', 'known-flags');
-  if ((cmd.caches & ~allCaches) !== 0) return fail('EINVAL', 'known-caches');
+    return refuse('EINVAL', 'known-flags');
+  if ((cmd.caches & ~allCaches) !== 0) return refuse('EINVAL', 'known-caches');
   const device = deviceOf(ictx, cmd.label, (cmd.flags & IOAS_DEVICE_INV_BY_ID) !== 0);
-  if (device instanceof Failure) return device;
+  if (device instanceof Refusal) return device;
   if (device.attachments.length === 0) return 0;
   const caches = cmd.caches === 0 ? allCaches : cmd.caches;
   // A mediated device shares the number on the bus with others, whose translations are not its own.
@@ -30,12 +30,12 @@ export function deviceInvalidate(ictx: IoasContext, cmd: IoasDeviceInvalidate): 
   const refusal = device.mediated ? unsupported : (driver.invalidateDevice?.(device.hw, caches) ?? null);
   const overridden = refusal === null && driver.invalidateDevice !== undefined;
   if (overridden) return 0;
-  if (refusal !== null && refusal.errno !== 'EOPNOTSUPP') return fail(refusal.errno, refusal.check);
+  if (refusal !== null && refusal.errno !== 'EOPNOTSUPP') return refuse(refusal.errno, refusal.check);
   for (const attachment of inOrder(device)) invalidateAttachment(attachment, caches);
   return 0;
 }
 
-const unsupported = { errno: 'EOPNOTSUPP', check: 'owns-number' } as const;
+const unsupported = refuse('EOPNOTSUPP', 'owns-number');
 
 /** By id of the address space, then by PASID, requests without one first. */
 function inOrder({ attachments }: IoasDevice): readonly Attachment[] {

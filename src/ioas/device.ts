@@ -1,8 +1,8 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { DmaResult, HwDevice } from '../iommu/hardware/device.ts';
 import type { Ioas } from './address-space.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
-import { type Failure, fail } from './failure.ts';
 import type { Machine } from './machine.ts';
 
 /** Devices that the IOMMU cannot keep apart. */
@@ -128,7 +128,7 @@ export class IoasDevice {
   }
 
   /** mmap(2) of its registers: only what is bound can be reached. */
-  mmap(): 0 | Failure {
-    return this.bound === null ? fail('EACCES', 'device-bound') : 0;
+  mmap(): 0 | Refusal {
+    return this.bound === null ? refuse('EACCES', 'device-bound') : 0;
   }
 }

@@ -7,10 +7,10 @@ import {
   type IoasPageResponse,
   sizeofIoasFault,
 } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { RawPageRequest } from '../iommu/hardware/unit.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { limits } from './limits.ts';
 import type { Machine } from './machine.ts';
 
@@ -75,10 +75,10 @@ export function faultBytes({ event }: PendingFault): Uint8Array {
 }
 
 /** IOAS_PAGE_RESPONSE. */
-export function pageResponse(ictx: IoasContext, cmd: IoasPageResponse): number | Failure {
-  if (cmd.code !== IOAS_RESP_SUCCESS && cmd.code !== IOAS_RESP_INVALID) return fail('EINVAL', 'known-code');
+export function pageResponse(ictx: IoasContext, cmd: IoasPageResponse): number | Refusal {
+  if (cmd.code !== IOAS_RESP_SUCCESS && cmd.code !== IOAS_RESP_INVALID) return refuse('EINVAL', 'known-code');
   const ioas = ictx.ioas(cmd.ioas);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const index = ictx.faults.findIndex(
     (one) =>
       one.wasRead &&
@@ -87,7 +87,7 @@ export function pageResponse(ictx: IoasContext, cmd: IoasPageResponse): number |
       (cmd.fault === 0 || one.event.fault === cmd.fault),
   );
   const [fault] = index < 0 ? [] : ictx.faults.splice(index, 1);
-  if (fault === undefined) return fail('ENOENT', 'fault-exists');
+  if (fault === undefined) return refuse('ENOENT', 'fault-exists');
   respond(fault.raw, cmd.code);
   return 0;
 }

@@ -1,4 +1,6 @@
+import { viewOf } from '../codec/runtime/bytes.ts';
 import type { IoasHwInvalidate } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { HwCommand } from '../iommu/hardware/command.ts';
 import type { CommandScope, GuestDevice, HardwareDriver } from '../iommu/hardware/driver.ts';
 import type { IommuUnit } from '../iommu/hardware/unit.ts';
@@ -6,7 +8,6 @@ import type { Ioas } from './address-space.ts';
 import type { CallData } from './call-data.ts';
 import type { IoasContext } from './context.ts';
 import type { IoasDevice } from './device.ts';
-import { Failure, fail } from './failure.ts';
 import { limits } from './limits.ts';
 import { notReady } from './readiness.ts';
 
@@ -14,39 +15,39 @@ import { notReady } from './readiness.ts';
  * IOAS_HW_INVALIDATE: each command of the guest becomes one of the hardware, with domains, devices and PASIDs of the host
  * in it. `entry_num` comes back as the number that was done, also where one failed.
  */
-export function hwInvalidate(ictx: IoasContext, cmd: IoasHwInvalidate, data: CallData): number | Failure {
+export function hwInvalidate(ictx: IoasContext, cmd: IoasHwInvalidate, data: CallData): number | Refusal {
   const wanted = cmd.entry_num;
   cmd.entry_num = 0;
-  if (cmd.flags !== 0) return fail('EINVAL', 'known-flags');
+  if (cmd.flags !== 0) return refuse('EINVAL', 'known-flags');
   const ioas = ictx.ioas(cmd.ioas);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const refusal = notReady(ioas);
   if (refusal !== null) return refusal;
   const [driver] = ioas.drivers;
   if (driver?.translateCommand === undefined || driver.hwType !== cmd.type)
-    return fail('EOPNOTSUPP', 'requests-known');
+    return refuse('EOPNOTSUPP', 'requests-known');
   const fits = driver.commandsFor === 'parent' ? ioas.parent === null : ioas.parent !== null;
-  if (!fits) return fail('EINVAL', 'requests-fit');
-  if (wanted > 0 && cmd.entry_len !== driver.commandSize) return fail('EINVAL', 'request-length');
-  if (wanted > limits.commands) return fail('EINVAL', 'requests-bounded');
+  if (!fits) return refuse('EINVAL', 'requests-fit');
+  if (wanted > 0 && cmd.entry_len !== driver.commandSize) return refuse('EINVAL', 'request-length');
+  if (wanted > limits.commands) return refuse('EINVAL', 'requests-bounded');
   for (let index = 0; index < wanted; index++) {
     const bytes = data.read(cmd.entries + BigInt(index * driver.commandSize), driver.commandSize);
-    if (bytes === null) return fail('EFAULT', 'requests-readable');
-    const failure = hand(ioas, driver, new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
-    if (failure !== null) return failure;
+    if (bytes === null) return refuse('EFAULT', 'requests-readable');
+    const refusal = hand(ioas, driver, viewOf(bytes));
+    if (refusal !== null) return refusal;
     cmd.entry_num = index + 1;
   }
   return 0;
 }
 
 /** Hands one command on: to the IOMMU of the device that it names, or to all that the address space is used with. */
-function hand(ioas: Ioas, driver: HardwareDriver, view: DataView): Failure | null {
+function hand(ioas: Ioas, driver: HardwareDriver, view: DataView): Refusal | null {
   const commands: (readonly [IommuUnit, HwCommand])[] = [];
   for (const unit of ioas.units) {
     const named: IoasDevice[] = [];
     const command = driver.translateCommand?.(view, scopeOf(ioas, unit, named));
     if (command === undefined || !('op' in command))
-      return fail(command?.errno ?? 'EOPNOTSUPP', command?.check ?? 'requests-known');
+      return refuse(command?.errno ?? 'EOPNOTSUPP', command?.check ?? 'requests-known');
     if (named.every(({ hw }) => hw.unit === unit)) commands.push([unit, command]);
   }
   for (const [unit, command] of commands) unit.submit(command);

@@ -8,7 +8,9 @@ export type {
   IoasWhy,
 } from '../generated/ts/ioas.ts';
 export type { FitQuery, Interval, IntervalMap } from '../interval/interval-map.ts';
+export type { CallResult, Result } from '../ioctl/call-result.ts';
 export { PAGE_SIZE, PageFrames } from '../ioctl/page-frames.ts';
+export { Refusal } from '../ioctl/refusal.ts';
 export { SparseMemory } from '../ioctl/sparse-memory.ts';
 export type { UserMemory } from '../ioctl/user-memory.ts';
 export {
@@ -51,18 +53,17 @@ export type {
 export { IommuUnit, type RawPageRequest, type RawPageResponse } from '../iommu/hardware/unit.ts';
 export { Ioas, type IoasOptions, type UserTable } from './address-space.ts';
 export type { Attachment } from './attachment.ts';
-export { IoasCalls, type MapArguments, type PageTableArguments, type Result } from './calls.ts';
+export { IoasCalls, type MapArguments, type PageTableArguments } from './calls.ts';
 export { type Capability, deviceCapabilities, ioasCapabilities } from './capabilities.ts';
 export { type CapabilityForm, elementsOf } from './capability-forms.ts';
 export type { IoasContext } from './context.ts';
 export { type DeviceDma, DeviceGroup, IoasDevice, type IoasDeviceOptions } from './device.ts';
-export { Failure } from './failure.ts';
 export type { PendingFault } from './fault.ts';
 export type { Ids } from './ids.ts';
 export type { InfoReply } from './info.ts';
 export { Kvm } from './kvm.ts';
 export { Machine } from './machine.ts';
-export { type CallResult, deviceIoctl, IoasFile, kvmIoctl } from './main.ts';
+export { deviceIoctl, IoasFile, kvmIoctl } from './main.ts';
 export type { MappedAddresses, Mapping } from './mapped-addresses.ts';
 export type { PasidPools, SharedPasidRequest } from './pasid.ts';
 export type { PinnedMemory } from './pinned-memory.ts';

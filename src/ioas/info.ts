@@ -12,11 +12,11 @@ import {
   sizeofIoasDeviceInfo,
   sizeofIoasInfo,
 } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { type Capability, deviceCapabilities, ioasCapabilities } from './capabilities.ts';
 import { vfioChain } from './capability-forms.ts';
 import type { IoasContext } from './context.ts';
 import { IoasDevice } from './device.ts';
-import { Failure, fail } from './failure.ts';
 import { deviceProperties } from './properties.ts';
 import { notReady } from './readiness.ts';
 
@@ -28,11 +28,11 @@ export interface InfoReply {
 }
 
 /** IOAS_GET_INFO. */
-export function getInfo(ictx: IoasContext, { ioas: id }: IoasInfo): InfoReply | Failure {
+export function getInfo(ictx: IoasContext, { ioas: id }: IoasInfo): InfoReply | Refusal {
   const ioas = ictx.ioas(id);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   // Without a device nothing is known, whatever the profile says about other commands.
-  if (ioas.attachments.length === 0) return fail('ENODEV', 'attached');
+  if (ioas.attachments.length === 0) return refuse('ENODEV', 'attached');
   const refusal = notReady(ioas, 'ENODEV');
   if (refusal !== null) return refusal;
   const capabilities = ioasCapabilities(ioas);
@@ -44,9 +44,9 @@ export function getInfo(ictx: IoasContext, { ioas: id }: IoasInfo): InfoReply | 
 }
 
 /** IOAS_DEVICE_GET_INFO. */
-export function deviceGetInfo(ictx: IoasContext, cmd: IoasDeviceInfo): InfoReply | Failure {
+export function deviceGetInfo(ictx: IoasContext, cmd: IoasDeviceInfo): InfoReply | Refusal {
   const device = deviceOf(ictx, cmd.dev_cookie, (cmd.flags & IOAS_DEVICE_INFO_BY_ID) !== 0);
-  if (device instanceof Failure) return device;
+  if (device instanceof Refusal) return device;
   const capabilities = deviceCapabilities(device, ictx.profile);
   const { width, pageSizes } = deviceProperties(device);
   const flags =
@@ -65,13 +65,13 @@ export function deviceGetInfo(ictx: IoasContext, cmd: IoasDeviceInfo): InfoReply
 }
 
 /** The bound device of a label or an id. */
-export function deviceOf(ictx: IoasContext, label: bigint, byId: boolean): IoasDevice | Failure {
+export function deviceOf(ictx: IoasContext, label: bigint, byId: boolean): IoasDevice | Refusal {
   const found = byId
     ? label < 2n ** 32n
       ? ictx.objects.get(Number(label))
       : undefined
     : ictx.byLabel.get(label);
-  return found instanceof IoasDevice ? found : fail(ictx.profile.unknownId, 'device-exists');
+  return found instanceof IoasDevice ? found : refuse(ictx.profile.unknownId, 'device-exists');
 }
 
 /**

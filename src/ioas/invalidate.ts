@@ -9,11 +9,11 @@ import {
   IOAS_INV_PASID_VALID,
   type IoasInvalidate,
 } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { AddressRange } from '../iommu/hardware/command.ts';
 import type { Ioas } from './address-space.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { flush, flushAttachment, flushDeviceTlb, flushPasidCache } from './flush.ts';
 import { U64_MAX } from './limits.ts';
 import { notReady } from './readiness.ts';
@@ -22,24 +22,24 @@ import { notReady } from './readiness.ts';
 export const allCaches: number = IOAS_CACHE_IOTLB | IOAS_CACHE_DEV_IOTLB | IOAS_CACHE_PASID;
 
 /** IOAS_INVALIDATE_CACHE. */
-export function invalidateCache(ictx: IoasContext, cmd: IoasInvalidate): number | Failure {
+export function invalidateCache(ictx: IoasContext, cmd: IoasInvalidate): number | Refusal {
   const { flags, granularity, caches, addr, size } = cmd;
-  if ((flags & ~(IOAS_INV_PASID_VALID | IOAS_INV_LABEL_VALID)) !== 0) return fail('EINVAL', 'known-flags');
-  if (granularity > IOAS_INV_GRANU_ADDR) return fail('EINVAL', 'known-granularity');
-  if ((caches & ~allCaches) !== 0) return fail('EINVAL', 'known-caches');
+  if ((flags & ~(IOAS_INV_PASID_VALID | IOAS_INV_LABEL_VALID)) !== 0) return refuse('EINVAL', 'known-flags');
+  if (granularity > IOAS_INV_GRANU_ADDR) return refuse('EINVAL', 'known-granularity');
+  if ((caches & ~allCaches) !== 0) return refuse('EINVAL', 'known-caches');
   if ((caches & IOAS_CACHE_DEV_IOTLB) !== 0 && granularity === IOAS_INV_GRANU_DOMAIN)
-    return fail('EINVAL', 'no-domain-of-device-tlb');
+    return refuse('EINVAL', 'no-domain-of-device-tlb');
   if ((caches & IOAS_CACHE_PASID) !== 0 && granularity === IOAS_INV_GRANU_ADDR)
-    return fail('EINVAL', 'no-range-of-pasids');
+    return refuse('EINVAL', 'no-range-of-pasids');
   const ranged = granularity === IOAS_INV_GRANU_ADDR;
-  if (ranged && (size === 0n || addr + size - 1n > U64_MAX)) return fail('EINVAL', 'range');
+  if (ranged && (size === 0n || addr + size - 1n > U64_MAX)) return refuse('EINVAL', 'range');
   const ioas = ictx.ioas(cmd.ioas);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const refusal = notReady(ioas);
   if (refusal !== null) return refusal;
-  if (ioas.parent === null) return fail('EINVAL', 'nested');
+  if (ioas.parent === null) return refuse('EINVAL', 'nested');
   const chosen = choose(ioas, cmd);
-  if (chosen instanceof Failure) return chosen;
+  if (chosen instanceof Refusal) return chosen;
   forget(ioas, chosen, cmd, ranged ? { start: addr, last: addr + size - 1n } : null);
   return 0;
 }
@@ -48,19 +48,19 @@ export function invalidateCache(ictx: IoasContext, cmd: IoasInvalidate): number 
 function choose(
   ioas: Ioas,
   { flags, granularity, pasid, label }: IoasInvalidate,
-): readonly Attachment[] | null | Failure {
+): readonly Attachment[] | null | Refusal {
   let chosen: readonly Attachment[] = ioas.attachments;
   if ((flags & IOAS_INV_LABEL_VALID) !== 0) {
     chosen = chosen.filter(({ device }) => device.label === label);
-    if (chosen.length === 0) return fail('ENOENT', 'label-known');
+    if (chosen.length === 0) return refuse('ENOENT', 'label-known');
   }
   const byPasid = granularity === IOAS_INV_GRANU_PASID || (flags & IOAS_INV_PASID_VALID) !== 0;
   const wanted = (flags & IOAS_INV_PASID_VALID) !== 0 ? pasid : null;
   if (ioas.table?.kind === 'pasid-table') {
-    if ((wanted ?? 0) >= 2 ** ioas.table.pasidBits) return fail('ENOENT', 'pasid-known');
+    if ((wanted ?? 0) >= 2 ** ioas.table.pasidBits) return refuse('ENOENT', 'pasid-known');
   } else if (byPasid) {
     chosen = chosen.filter(({ userPasid }) => userPasid === wanted);
-    if (chosen.length === 0) return fail('ENOENT', 'pasid-known');
+    if (chosen.length === 0) return refuse('ENOENT', 'pasid-known');
   }
   return chosen.length === ioas.attachments.length ? null : chosen;
 }

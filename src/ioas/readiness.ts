@@ -1,13 +1,13 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Errno } from '../model/errno.ts';
 import type { Ioas } from './address-space.ts';
 import type { IoasDevice } from './device.ts';
-import { type Failure, fail } from './failure.ts';
 
 /** Whether an address space takes commands: devices are attached, and groups as a whole. */
-export function notReady(ioas: Ioas, unattached: Errno = 'EINVAL'): Failure | null {
+export function notReady(ioas: Ioas, unattached: Errno = 'EINVAL'): Refusal | null {
   const { profile } = ioas.ictx;
-  if (profile.attachFirst && ioas.attachments.length === 0) return fail(unattached, 'attached');
-  return profile.groupRule && missingDevices(ioas).length > 0 ? fail('EDEADLK', 'whole-groups') : null;
+  if (profile.attachFirst && ioas.attachments.length === 0) return refuse(unattached, 'attached');
+  return profile.groupRule && missingDevices(ioas).length > 0 ? refuse('EDEADLK', 'whole-groups') : null;
 }
 
 /** The devices of the groups of attached devices that are not attached themselves. */

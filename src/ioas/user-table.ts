@@ -10,13 +10,13 @@ import {
   type IoasUnbind,
   sizeofIoasPgtableVtdS1,
 } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { HwCommand } from '../iommu/hardware/command.ts';
 import type { HardwareDriver } from '../iommu/hardware/driver.ts';
 import type { PageTableFormat } from '../iommu/hardware/page-table.ts';
 import type { Ioas, UserTable } from './address-space.ts';
 import type { CallData } from './call-data.ts';
 import type { IoasContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { flushCommand, flushPasidCache } from './flush.ts';
 import { PAGE_SIZE } from './limits.ts';
 import { notReady } from './readiness.ts';
@@ -33,25 +33,25 @@ export interface TableArguments {
 }
 
 /** IOAS_BIND_PGTABLE. */
-export function bindPgtable(ictx: IoasContext, cmd: IoasBindPgtable, data: CallData): number | Failure {
-  if (cmd.flags !== 0 || cmd.__reserved !== 0) return fail('EINVAL', 'known-flags');
+export function bindPgtable(ictx: IoasContext, cmd: IoasBindPgtable, data: CallData): number | Refusal {
+  if (cmd.flags !== 0 || cmd.__reserved !== 0) return refuse('EINVAL', 'known-flags');
   return bind(ictx, cmd.ioas, { ...cmd, kind: 'pgtable', pasid_bits: 0 }, data);
 }
 
 /** IOAS_BIND_PASID_TABLE. */
-export function bindPasidTable(ictx: IoasContext, cmd: IoasBindPasidTable, data: CallData): number | Failure {
-  if (cmd.flags !== 0 || cmd.__reserved !== 0) return fail('EINVAL', 'known-flags');
+export function bindPasidTable(ictx: IoasContext, cmd: IoasBindPasidTable, data: CallData): number | Refusal {
+  if (cmd.flags !== 0 || cmd.__reserved !== 0) return refuse('EINVAL', 'known-flags');
   return bind(ictx, cmd.ioas, { ...cmd, kind: 'pasid-table', data_uptr: 0n, data_len: 0 }, data);
 }
 
-function bind(ictx: IoasContext, id: number, args: TableArguments, data: CallData): number | Failure {
+function bind(ictx: IoasContext, id: number, args: TableArguments, data: CallData): number | Refusal {
   const ioas = ictx.ioas(id);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const refusal = notReady(ioas);
   if (refusal !== null) return refusal;
-  if (ioas.parent === null) return fail('EINVAL', 'nested');
+  if (ioas.parent === null) return refuse('EINVAL', 'nested');
   const table = tableFor(ioas, args, data);
-  if (table instanceof Failure) return table;
+  if (table instanceof Refusal) return table;
   setTable(ioas, table);
   return 0;
 }
@@ -74,19 +74,19 @@ export function setTable(ioas: Ioas, table: UserTable | null): void {
 }
 
 /** IOAS_UNBIND_PGTABLE, IOAS_UNBIND_PASID_TABLE. */
-export function unbindTable(ictx: IoasContext, cmd: IoasUnbind, kind: UserTable['kind']): number | Failure {
+export function unbindTable(ictx: IoasContext, cmd: IoasUnbind, kind: UserTable['kind']): number | Refusal {
   const ioas = ictx.ioas(cmd.ioas);
-  if (ioas instanceof Failure) return ioas;
-  if (ioas.table?.kind !== kind) return fail('EINVAL', 'bound');
+  if (ioas instanceof Refusal) return ioas;
+  if (ioas.table?.kind !== kind) return refuse('EINVAL', 'bound');
   setTable(ioas, null);
   return 0;
 }
 
 /** What the arguments of a call make as the table of a nested address space. */
-export function tableFor(ioas: Ioas, args: TableArguments, data: CallData): UserTable | Failure {
-  if (ioas.nesting !== 'hardware') return fail('EOPNOTSUPP', 'hardware-nesting');
+export function tableFor(ioas: Ioas, args: TableArguments, data: CallData): UserTable | Refusal {
+  if (ioas.nesting !== 'hardware') return refuse('EOPNOTSUPP', 'hardware-nesting');
   const [driver] = ioas.drivers.length > 0 ? ioas.drivers : (ioas.parent?.drivers ?? []);
-  if (driver === undefined) return fail('EOPNOTSUPP', 'format-known');
+  if (driver === undefined) return refuse('EOPNOTSUPP', 'format-known');
   return args.kind === 'pgtable' ? pgtable(ioas, driver, args, data) : pasidTable(ioas, driver, args);
 }
 
@@ -94,13 +94,13 @@ function pasidTable(
   ioas: Ioas,
   driver: HardwareDriver,
   { format, addr, pasid_bits }: TableArguments,
-): UserTable | Failure {
+): UserTable | Refusal {
   if (driver.userPasidBits === 0 || format !== IOAS_FORMAT_SMMUV3_CD)
-    return fail('EOPNOTSUPP', 'format-known');
-  if (ioas.table !== null) return fail('EBUSY', 'not-bound');
-  if (addr % 64n !== 0n) return fail('EINVAL', 'table-aligned');
-  if (pasid_bits > driver.userPasidBits) return fail('EINVAL', 'pasid-width');
-  if (!isDelegable(ioas)) return fail('EINVAL', 'delegated');
+    return refuse('EOPNOTSUPP', 'format-known');
+  if (ioas.table !== null) return refuse('EBUSY', 'not-bound');
+  if (addr % 64n !== 0n) return refuse('EINVAL', 'table-aligned');
+  if (pasid_bits > driver.userPasidBits) return refuse('EINVAL', 'pasid-width');
+  if (!isDelegable(ioas)) return refuse('EINVAL', 'delegated');
   return { kind: 'pasid-table', base: addr, pasidBits: pasid_bits };
 }
 
@@ -114,20 +114,20 @@ function pgtable(
   driver: HardwareDriver,
   args: TableArguments,
   data: CallData,
-): UserTable | Failure {
+): UserTable | Refusal {
   const format = driver.pageTables.find(({ id }) => id === args.format);
-  if (format === undefined) return fail('EOPNOTSUPP', 'format-known');
-  if (ioas.table !== null) return fail('EBUSY', 'not-bound');
-  if (args.addr % PAGE_SIZE !== 0n) return fail('EINVAL', 'table-aligned');
+  if (format === undefined) return refuse('EOPNOTSUPP', 'format-known');
+  if (ioas.table !== null) return refuse('EBUSY', 'not-bound');
+  if (args.addr % PAGE_SIZE !== 0n) return refuse('EINVAL', 'table-aligned');
   // All formats have data of one size.
   const size = sizeofIoasPgtableVtdS1;
-  if (args.data_len !== 0 && args.data_len !== size) return fail('EINVAL', 'data-length');
+  if (args.data_len !== 0 && args.data_len !== size) return refuse('EINVAL', 'data-length');
   const bytes = args.data_len === 0 ? new Uint8Array(size) : data.read(args.data_uptr, size);
-  if (bytes === null) return fail('EFAULT', 'data-readable');
+  if (bytes === null) return refuse('EFAULT', 'data-readable');
   const details = detailsOf(format, new DataView(bytes.buffer, bytes.byteOffset));
-  if (details === null) return fail('EINVAL', 'data-valid');
+  if (details === null) return refuse('EINVAL', 'data-valid');
   const taken = (ioas.parent?.asids.get(details.asid) ?? 0) > 0;
-  if (driver.usesGuestAsids && taken) return fail('EEXIST', 'tag-free');
+  if (driver.usesGuestAsids && taken) return refuse('EEXIST', 'tag-free');
   return { kind: 'pgtable', format, root: args.addr, ...details };
 }
 

@@ -1,15 +1,15 @@
 import { IOAS_WHY_BOUND, type IoasWhy } from '../generated/ts/ioas.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { IoasContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { missingDevices } from './readiness.ts';
 
 /** IOAS_WHY. */
-export function why(ictx: IoasContext, cmd: IoasWhy): number | Failure {
+export function why(ictx: IoasContext, cmd: IoasWhy): number | Refusal {
   const ioas = ictx.ioas(cmd.ioas);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const missing = missingDevices(ioas);
   const device = missing[cmd.index];
-  if (device === undefined) return fail('ENOENT', 'device-missing');
+  if (device === undefined) return refuse('ENOENT', 'device-missing');
   const bound = device.bound === ictx;
   cmd.flags = bound ? IOAS_WHY_BOUND : 0;
   cmd.count = missing.length;

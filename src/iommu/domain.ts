@@ -1,3 +1,4 @@
+import type { Refusal } from '../ioctl/refusal.ts';
 import type { Errno } from '../model/errno.ts';
 import type { Driver } from './driver.ts';
 
@@ -90,5 +91,5 @@ export interface InvalidationRequests {
 /** How far requests got. */
 export interface InvalidationResult {
   readonly done: number;
-  readonly failed: { readonly errno: Errno; readonly check: string } | null;
+  readonly failed: Refusal | null;
 }

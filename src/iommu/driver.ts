@@ -1,3 +1,4 @@
+import type { Refusal } from '../ioctl/refusal.ts';
 import type { Errno } from '../model/errno.ts';
 import type { Device } from './device.ts';
 import type { Domain, NestedDomain, PagingDomain } from './domain.ts';
@@ -8,12 +9,6 @@ export interface ReservedRegion {
   readonly last: bigint;
   /** `direct-relaxable`: only firmware used it. */
   readonly type: 'direct' | 'direct-relaxable' | 'reserved' | 'msi' | 'software-msi';
-}
-
-/** Why a driver refused. */
-export interface Refusal {
-  readonly errno: Errno;
-  readonly check: string;
 }
 
 /** Data of a driver in the memory of a caller. */

@@ -1,8 +1,8 @@
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
 import type { Access } from './access.ts';
 import { areaStartByte, ContiguousAreas } from './area.ts';
-import { Failure, fail } from './failure.ts';
 import { U64_MAX } from './limits.ts';
 import { type IoptPages, pagesOf } from './pages.ts';
 
@@ -19,47 +19,47 @@ export interface Transfer {
 }
 
 /**
- * Reads or writes below IOVAs. What was written before a failure stays.
+ * Reads or writes below IOVAs. What was written before a refusal stays.
  *
  * @kernel device.c iommufd_access_rw
  */
-export function accessRw(access: Access, transfer: Transfer): Failure | null {
+export function accessRw(access: Access, transfer: Transfer): Refusal | null {
   const { iova, data, write } = transfer;
-  if (data.length === 0) return fail('EINVAL', 'rw-something');
+  if (data.length === 0) return refuse('EINVAL', 'rw-something');
   const last = iova + BigInt(data.length) - 1n;
-  if (last > U64_MAX) return fail('EOVERFLOW', 'rw-no-wrap');
-  if (access.ioas === null) return fail('ENOENT', 'rw-mapped');
+  if (last > U64_MAX) return refuse('EOVERFLOW', 'rw-no-wrap');
+  if (access.ioas === null) return refuse('ENOENT', 'rw-mapped');
   const walk = new ContiguousAreas(access.ioas.iopt, iova, last);
   let done = 0;
   while (walk.area !== null) {
     const { area } = walk;
-    if (area.value.preventAccess) return fail('EINVAL', 'rw-settled');
-    if ((area.value.prot & (write ? IOMMU_WRITE : IOMMU_READ)) === 0) return fail('EPERM', 'rw-allowed');
+    if (area.value.preventAccess) return refuse('EINVAL', 'rw-settled');
+    if ((area.value.prot & (write ? IOMMU_WRITE : IOMMU_READ)) === 0) return refuse('EPERM', 'rw-allowed');
     const slow = transfer.slow || area.value.pages.source.host !== access.ictx.host;
     const part = data.subarray(done, done + Number(walk.areaLast - walk.iova) + 1);
-    const failure = rwPages(area.value.pages, areaStartByte(area, walk.iova), {
+    const refusal = rwPages(area.value.pages, areaStartByte(area, walk.iova), {
       iova,
       data: part,
       write,
       slow,
     });
-    if (failure !== null) return failure;
+    if (refusal !== null) return refusal;
     done += part.length;
     if (!walk.next()) break;
   }
-  return walk.done ? null : fail('ENOENT', 'rw-mapped');
+  return walk.done ? null : refuse('ENOENT', 'rw-mapped');
 }
 
 /** @kernel pages.c iopt_pages_rw_access */
-function rwPages(pages: IoptPages, startByte: bigint, transfer: Transfer): Failure | null {
+function rwPages(pages: IoptPages, startByte: bigint, transfer: Transfer): Refusal | null {
   const { data, write, slow } = transfer;
-  if (write && !pages.source.writable) return fail('EPERM', 'rw-allowed');
+  if (write && !pages.source.writable) return refuse('EPERM', 'rw-allowed');
   if (slow) return rwSlow(pages, startByte, transfer);
   const { memory } = pages.source.host;
   const address = pages.uptr + startByte;
-  if (write) return memory.write(address, data) === data.length ? null : fail('EFAULT', 'rw-there');
+  if (write) return memory.write(address, data) === data.length ? null : refuse('EFAULT', 'rw-there');
   const bytes = memory.read(address, data.length);
-  if (bytes === null) return fail('EFAULT', 'rw-there');
+  if (bytes === null) return refuse('EFAULT', 'rw-there');
   data.set(bytes);
   return null;
 }
@@ -69,16 +69,16 @@ function rwPages(pages: IoptPages, startByte: bigint, transfer: Transfer): Failu
  *
  * @kernel pages.c iopt_pages_rw_page iopt_pages_rw_slow
  */
-function rwSlow(pages: IoptPages, startByte: bigint, { data, write }: Transfer): Failure | null {
+function rwSlow(pages: IoptPages, startByte: bigint, { data, write }: Transfer): Refusal | null {
   const first = Number(startByte / pageSize);
   const last = Number((startByte + BigInt(data.length) - 1n) / pageSize);
   const found =
     first === last && pages.source.host.exited !== true
       ? pagesOf(pages.source.host, pages.uptr + BigInt(first) * pageSize, 1, write)
       : pages.look({ first, last });
-  if (found instanceof Failure) {
+  if (found instanceof Refusal) {
     // Only several pages are asked for as mappings do it, which tells memory next to 2^64 from missing memory.
-    return first !== last && found.errno === 'EOVERFLOW' ? found : fail('EFAULT', 'rw-there');
+    return first !== last && found.errno === 'EOVERFLOW' ? found : refuse('EFAULT', 'rw-there');
   }
   copyPages(found, Number(startByte % pageSize), data, write);
   return null;

@@ -1,9 +1,9 @@
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
 import { type Area, areaIndexAt, areaStartByte, ContiguousAreas } from './area.ts';
 import type { IommufdContext } from './context.ts';
 import { addAccess, removeAccess } from './domains.ts';
-import { Failure, fail } from './failure.ts';
 import type { IoPagetable, PagetableAccess } from './io-pagetable.ts';
 import { getIoas, type Ioas } from './ioas.ts';
 import { U64_MAX } from './limits.ts';
@@ -56,7 +56,7 @@ export class Access extends IommufdObject implements PagetableAccess {
  *
  * @kernel device.c iommufd_access_create
  */
-export function createAccess(ictx: IommufdContext, ops: AccessOps): Access | Failure {
+export function createAccess(ictx: IommufdContext, ops: AccessOps): Access | Refusal {
   const access = new Access(ictx, ops);
   const noId = ictx.reserve(access);
   if (noId !== null) return noId;
@@ -72,8 +72,8 @@ export function destroyAccess(access: Access): void {
 }
 
 /** @kernel device.c iommufd_access_attach */
-export function attachAccess(access: Access, ioasId: number): Failure | null {
-  return access.ioas === null ? changeIoasId(access, ioasId) : fail('EINVAL', 'detached');
+export function attachAccess(access: Access, ioasId: number): Refusal | null {
+  return access.ioas === null ? changeIoasId(access, ioasId) : refuse('EINVAL', 'detached');
 }
 
 /** It leaves its address space; all that it pinned must be unpinned by {@link AccessOps.unmap}. @kernel device.c iommufd_access_detach */
@@ -82,14 +82,14 @@ export function detachAccess(access: Access): void {
 }
 
 /** @kernel device.c iommufd_access_replace */
-export function replaceAccess(access: Access, ioasId: number): Failure | null {
-  return access.ioas === null ? fail('ENOENT', 'attached') : changeIoasId(access, ioasId);
+export function replaceAccess(access: Access, ioasId: number): Refusal | null {
+  return access.ioas === null ? refuse('ENOENT', 'attached') : changeIoasId(access, ioasId);
 }
 
 /** @kernel device.c iommufd_access_change_ioas_id */
-function changeIoasId(access: Access, ioasId: number): Failure | null {
+function changeIoasId(access: Access, ioasId: number): Refusal | null {
   const ioas = getIoas(access.ictx, ioasId);
-  return ioas instanceof Failure ? ioas : changeIoas(access, ioas);
+  return ioas instanceof Refusal ? ioas : changeIoas(access, ioas);
 }
 
 /**
@@ -97,12 +97,12 @@ function changeIoasId(access: Access, ioasId: number): Failure | null {
  *
  * @kernel device.c iommufd_access_change_ioas
  */
-function changeIoas(access: Access, next: Ioas | null): Failure | null {
+function changeIoas(access: Access, next: Ioas | null): Refusal | null {
   const { ioas: current, place } = access;
   if (current === next) return null;
   if (next !== null) {
     const added = addAccess(next.iopt, access);
-    if (added instanceof Failure) return added;
+    if (added instanceof Refusal) return added;
     access.place = added;
     next.users++;
   }
@@ -128,30 +128,30 @@ export interface AccessRange {
  * @returns the pages
  * @kernel device.c iommufd_access_pin_pages
  */
-export function pinPages(access: Access, { iova, length, write }: AccessRange): readonly Page[] | Failure {
-  if (length === 0n) return fail('EINVAL', 'pin-something');
+export function pinPages(access: Access, { iova, length, write }: AccessRange): readonly Page[] | Refusal {
+  if (length === 0n) return refuse('EINVAL', 'pin-something');
   const last = iova + length - 1n;
-  if (last > U64_MAX) return fail('EOVERFLOW', 'pin-no-wrap');
-  if (access.ioas === null) return fail('ENOENT', 'pin-mapped');
+  if (last > U64_MAX) return refuse('EOVERFLOW', 'pin-no-wrap');
+  if (access.ioas === null) return refuse('ENOENT', 'pin-mapped');
   const { iopt } = access.ioas;
   const pages: Page[] = [];
   const walk = new ContiguousAreas(iopt, iova, last);
-  const undo = (failure: Failure): Failure => {
+  const undo = (refusal: Refusal): Refusal => {
     if (iova < walk.iova) unpinRange(iopt, iova, walk.iova - 1n);
-    return failure;
+    return refusal;
   };
   while (walk.area !== null) {
     const { area } = walk;
-    if (area.value.preventAccess || !isAligned(walk, area)) return undo(fail('EINVAL', 'pin-aligned'));
-    if (!allows(area, write)) return undo(fail('EPERM', 'pin-allowed'));
+    if (area.value.preventAccess || !isAligned(walk, area)) return undo(refuse('EINVAL', 'pin-aligned'));
+    if (!allows(area, write)) return undo(refuse('EPERM', 'pin-allowed'));
     const range = indexes(walk, area);
-    const failure = area.value.pages.addAccess(area.value, range, write);
-    if (failure !== null) return undo(failure);
+    const refusal = area.value.pages.addAccess(area.value, range, write);
+    if (refusal !== null) return undo(refusal);
     for (let index = range.first; index <= range.last; index++)
       pages.push(area.value.pages.pageAt(index) as Page);
     if (!walk.next()) break;
   }
-  return walk.done ? pages : undo(fail('ENOENT', 'pin-mapped'));
+  return walk.done ? pages : undo(refuse('ENOENT', 'pin-mapped'));
 }
 
 /** @kernel device.c iopt_area_contig_is_aligned */

@@ -1,8 +1,8 @@
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { PagingDomain } from '../iommu/domain.ts';
 import { mapRun } from '../iommu/map.ts';
 import { type Area, areaLength, areaPages } from './area.ts';
-import { type Failure, fail } from './failure.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { limits } from './limits.ts';
 
@@ -11,17 +11,17 @@ import { limits } from './limits.ts';
  *
  * @kernel pages.c iopt_area_fill_domains iopt_area_fill_domain
  */
-export function fillDomains(iopt: IoPagetable, area: Area, domains: readonly PagingDomain[]): Failure | null {
+export function fillDomains(iopt: IoPagetable, area: Area, domains: readonly PagingDomain[]): Refusal | null {
   const { pages } = area.value;
   const range = areaPages(area);
-  const failure = pages.hold(range, () =>
-    domains.every((domain) => canMap(area, domain)) ? null : fail('EINVAL', 'mapping-aligned'),
+  const refusal = pages.hold(range, () =>
+    domains.every((domain) => canMap(area, domain)) ? null : refuse('EINVAL', 'mapping-aligned'),
   );
-  if (failure !== null) return failure;
+  if (refusal !== null) return refusal;
   const bytes = domains.reduce((sum, domain) => sum + tableBytes(area, domain), 0);
   if (!iopt.memory.take(bytes)) {
     pages.release(range);
-    return fail('ENOMEM', 'memory');
+    return refuse('ENOMEM', 'memory');
   }
   for (const domain of domains) load(iopt, area, domain);
   return null;
@@ -32,9 +32,9 @@ export function fillDomains(iopt: IoPagetable, area: Area, domains: readonly Pag
  *
  * @kernel pages.c iopt_area_fill_domain
  */
-export function fillFurtherDomain(iopt: IoPagetable, area: Area, domain: PagingDomain): Failure | null {
-  if (!canMap(area, domain)) return fail('EINVAL', 'mapping-aligned');
-  if (!iopt.memory.take(tableBytes(area, domain))) return fail('ENOMEM', 'memory');
+export function fillFurtherDomain(iopt: IoPagetable, area: Area, domain: PagingDomain): Refusal | null {
+  if (!canMap(area, domain)) return refuse('EINVAL', 'mapping-aligned');
+  if (!iopt.memory.take(tableBytes(area, domain))) return refuse('ENOMEM', 'memory');
   load(iopt, area, domain);
   return null;
 }

@@ -1,5 +1,5 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { type Area, areaPages, areaStartByte, Mapped } from './area.ts';
-import { type Failure, fail } from './failure.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { limits } from './limits.ts';
 
@@ -8,11 +8,11 @@ import { limits } from './limits.ts';
  *
  * @kernel io_pagetable.c iopt_cut_iova
  */
-export function cutAreas(iopt: IoPagetable, iovas: readonly bigint[]): Failure | null {
+export function cutAreas(iopt: IoPagetable, iovas: readonly bigint[]): Refusal | null {
   for (const iova of iovas) {
     const area = iopt.areas.at(iova);
-    const failure = area === undefined ? null : splitArea(iopt, area, iova);
-    if (failure !== null) return failure;
+    const refusal = area === undefined ? null : splitArea(iopt, area, iova);
+    if (refusal !== null) return refusal;
   }
   return null;
 }
@@ -22,18 +22,18 @@ export function cutAreas(iopt: IoPagetable, iovas: readonly bigint[]): Failure |
  *
  * @kernel io_pagetable.c iopt_area_split
  */
-function splitArea(iopt: IoPagetable, area: Area, iova: bigint): Failure | null {
+function splitArea(iopt: IoPagetable, area: Area, iova: bigint): Refusal | null {
   const { pages, prot, preventAccess, accesses, filled } = area.value;
   if (iova === area.start || iova === area.last) return null;
-  if (preventAccess) return fail('EBUSY', 'not-in-transition');
+  if (preventAccess) return refuse('EBUSY', 'not-in-transition');
   const start = iova + 1n;
   const startByte = areaStartByte(area, start);
-  if (((start | startByte) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'cut-aligned');
-  if (!iopt.host.allocate() || !iopt.host.allocate()) return fail('ENOMEM', 'memory');
-  if (accesses > 0) return fail('EINVAL', 'cut-not-pinned');
-  if (filled && iopt.largePages) return fail('EINVAL', 'cut-small-pages');
+  if (((start | startByte) & (iopt.alignment - 1n)) !== 0n) return refuse('EINVAL', 'cut-aligned');
+  if (!iopt.host.allocate() || !iopt.host.allocate()) return refuse('ENOMEM', 'memory');
+  if (accesses > 0) return refuse('EINVAL', 'cut-not-pinned');
+  if (filled && iopt.largePages) return refuse('EINVAL', 'cut-small-pages');
 
-  if (!iopt.memory.take(limits.areaBytes)) return fail('ENOMEM', 'memory');
+  if (!iopt.memory.take(limits.areaBytes)) return refuse('ENOMEM', 'memory');
 
   const left: Area = { start: area.start, last: iova, value: area.value };
   const right: Area = { start, last: area.last, value: new Mapped(pages, startByte, prot) };

@@ -1,5 +1,5 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { BoundDevice, DeviceHandle } from './device.ts';
-import { type Failure, fail } from './failure.ts';
 import { takePageRequests } from './fault.ts';
 import { domainOf, type Hwpt, pagingOf } from './hw-pagetable.ts';
 
@@ -14,13 +14,13 @@ export function handleFor(hwpt: Hwpt, device: BoundDevice): DeviceHandle {
 }
 
 /** @kernel fault.c iommufd_fault_iopf_enable */
-export function enablePageRequests(device: BoundDevice): Failure | null {
+export function enablePageRequests(device: BoundDevice): Refusal | null {
   if (device.pageRequestUsers > 0) {
     device.pageRequestUsers++;
     return null;
   }
   const errno = device.device.driver.enablePageRequests(device.device);
-  if (errno !== null) return fail(errno, 'page-requests');
+  if (errno !== null) return refuse(errno, 'page-requests');
   device.pageRequestUsers = 1;
   return null;
 }

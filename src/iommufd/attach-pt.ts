@@ -1,14 +1,14 @@
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { attachHwpt, putHwpt } from './attach.ts';
 import { replaceHwpt } from './attach-replace.ts';
 import type { BoundDevice } from './device.ts';
-import { Failure, fail } from './failure.ts';
 import { type Hwpt, HwptNested, HwptPaging } from './hw-pagetable.ts';
 import { allocHwptPaging } from './hwpt-alloc.ts';
 import { Ioas } from './ioas.ts';
 import { IommufdObject } from './object.ts';
 
 /** Attaches a device, or moves it: what it was attached to before, null where that is nothing to give back. */
-type Attach = (hwpt: Hwpt, device: BoundDevice) => Hwpt | Failure | null;
+type Attach = (hwpt: Hwpt, device: BoundDevice) => Hwpt | Refusal | null;
 
 /**
  * Attaches a device to a page table or an address space.
@@ -16,30 +16,30 @@ type Attach = (hwpt: Hwpt, device: BoundDevice) => Hwpt | Failure | null;
  * @returns the id of the page table
  * @kernel device.c iommufd_device_attach
  */
-export function attachDevice(device: BoundDevice, ptId: number): number | Failure {
+export function attachDevice(device: BoundDevice, ptId: number): number | Refusal {
   const id = changePt(device, ptId, attachHwpt);
-  if (!(id instanceof Failure)) device.users++;
+  if (!(id instanceof Refusal)) device.users++;
   return id;
 }
 
 /** @kernel device.c iommufd_device_replace */
-export function replaceDevice(device: BoundDevice, ptId: number): number | Failure {
+export function replaceDevice(device: BoundDevice, ptId: number): number | Refusal {
   return changePt(device, ptId, replaceHwpt);
 }
 
 /** @kernel device.c iommufd_device_change_pt */
-function changePt(device: BoundDevice, ptId: number, attach: Attach): number | Failure {
+function changePt(device: BoundDevice, ptId: number, attach: Attach): number | Refusal {
   const pt = device.ictx.objects.get<IommufdObject>(ptId, IommufdObject, 'pt-exists');
-  if (pt instanceof Failure) return pt;
+  if (pt instanceof Refusal) return pt;
   if (pt instanceof HwptPaging || pt instanceof HwptNested) {
     const old = attach(pt, device);
-    if (old instanceof Failure) return old;
+    if (old instanceof Refusal) return old;
     if (old !== null) putHwpt(device, old);
     return pt.id;
   }
-  if (!(pt instanceof Ioas)) return fail('EINVAL', 'pt-fits');
+  if (!(pt instanceof Ioas)) return refuse('EINVAL', 'pt-fits');
   const found = autoDomain(device, pt, attach);
-  if (found instanceof Failure) return found;
+  if (found instanceof Refusal) return found;
   if (found.old !== null) putHwpt(device, found.old);
   return found.hwpt.id;
 }
@@ -53,19 +53,19 @@ function autoDomain(
   device: BoundDevice,
   ioas: Ioas,
   attach: Attach,
-): { readonly hwpt: HwptPaging; readonly old: Hwpt | null } | Failure {
+): { readonly hwpt: HwptPaging; readonly old: Hwpt | null } | Refusal {
   for (const hwpt of ioas.hwpts) {
     if (!hwpt.auto) continue;
     const old = attach(hwpt, device);
-    if (!(old instanceof Failure)) return { hwpt, old };
+    if (!(old instanceof Refusal)) return { hwpt, old };
     if (old.errno !== 'EINVAL') return old;
   }
   const { ictx } = device;
   const immediate = attach === attachHwpt;
   const hwpt = allocHwptPaging(ictx, ioas, { device, flags: 0, data: null }, immediate);
-  if (hwpt instanceof Failure) return hwpt;
+  if (hwpt instanceof Refusal) return hwpt;
   const old = immediate ? null : attach(hwpt, device);
-  if (old instanceof Failure) {
+  if (old instanceof Refusal) {
     ictx.objects.abort(hwpt);
     return old;
   }

@@ -1,3 +1,4 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import {
   disablePageRequests,
   enablePageRequests,
@@ -6,7 +7,6 @@ import {
 } from './attach-handle.ts';
 import type { BoundDevice } from './device.ts';
 import { reserveForDevice } from './domains.ts';
-import { type Failure, fail } from './failure.ts';
 import { autoRespond } from './fault.ts';
 import { type Hwpt, HwptPaging, pagingOf } from './hw-pagetable.ts';
 
@@ -15,17 +15,17 @@ import { type Hwpt, HwptPaging, pagingOf } from './hw-pagetable.ts';
  *
  * @kernel device.c iommufd_hw_pagetable_attach iommufd_device_attach_reserved_iova
  */
-export function attachHwpt(hwpt: Hwpt, device: BoundDevice): Failure | null {
+export function attachHwpt(hwpt: Hwpt, device: BoundDevice): Refusal | null {
   const { igroup } = device;
-  if (igroup.hwpt !== null && igroup.hwpt !== hwpt) return fail('EINVAL', 'group-elsewhere');
+  if (igroup.hwpt !== null && igroup.hwpt !== hwpt) return refuse('EINVAL', 'group-elsewhere');
   const { iopt } = pagingOf(hwpt).ioas;
   const taken = reserveForDevice(iopt, device.device);
   if (taken !== null) return taken;
   if (igroup.devices.size === 0) {
-    const failure = attachGroup(hwpt, device);
-    if (failure !== null) {
+    const refusal = attachGroup(hwpt, device);
+    if (refusal !== null) {
       removeDeviceReservations(hwpt, device);
-      return failure;
+      return refusal;
     }
     igroup.hwpt = hwpt;
   }
@@ -38,14 +38,14 @@ export function attachHwpt(hwpt: Hwpt, device: BoundDevice): Failure | null {
  * @kernel device.c iommufd_hwpt_attach_device
  * @kernel fault.c iommufd_fault_domain_attach_dev __fault_domain_attach_dev
  */
-function attachGroup(hwpt: Hwpt, device: BoundDevice): Failure | null {
-  if (!device.ictx.host.allocate()) return fail('ENOMEM', 'memory');
+function attachGroup(hwpt: Hwpt, device: BoundDevice): Refusal | null {
+  if (!device.ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   const refused = hwpt.fault === null ? null : enablePageRequests(device);
   if (refused !== null) return refused;
   const errno = device.igroup.group.attach(handleFor(hwpt, device));
   if (errno === null) return null;
   if (hwpt.fault !== null) disablePageRequests(device);
-  return fail(errno, 'device-fits');
+  return refuse(errno, 'device-fits');
 }
 
 /**

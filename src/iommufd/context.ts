@@ -1,6 +1,6 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { IommuGroup } from '../iommu/group.ts';
 import type { DeviceGroup } from './device-group.ts';
-import { type Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import type { Ioas } from './ioas.ts';
 import { KernelMemory } from './kernel-memory.ts';
@@ -39,8 +39,8 @@ export class IommufdContext {
    *
    * @kernel main.c _iommufd_object_alloc
    */
-  reserve(object: IommufdObject): Failure | null {
-    return this.host.allocate() ? this.objects.reserve(object) : fail('ENOMEM', 'memory');
+  reserve(object: IommufdObject): Refusal | null {
+    return this.host.allocate() ? this.objects.reserve(object) : refuse('ENOMEM', 'memory');
   }
 
   /** Where pages come from that the caller maps now. */

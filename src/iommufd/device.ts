@@ -1,8 +1,8 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Device } from '../iommu/device.ts';
 import type { AttachHandle } from '../iommu/group.ts';
 import type { IommufdContext } from './context.ts';
 import { DeviceGroup } from './device-group.ts';
-import { type Failure, fail } from './failure.ts';
 import { IommufdObject } from './object.ts';
 
 /** A device that belongs to an open /dev/iommu. Follows struct iommufd_device (iommufd_private.h). */
@@ -39,11 +39,11 @@ export interface DeviceHandle extends AttachHandle {
  *
  * @kernel device.c iommufd_device_bind iommufd_get_group
  */
-export function bindDevice(ictx: IommufdContext, device: Device): BoundDevice | Failure {
+export function bindDevice(ictx: IommufdContext, device: Device): BoundDevice | Refusal {
   const { group } = device;
-  if (group.owner !== null && group.owner !== ictx) return fail('EPERM', 'device-free');
+  if (group.owner !== null && group.owner !== ictx) return refuse('EPERM', 'device-free');
   const igroup = ictx.groups.get(group) ?? new DeviceGroup(group);
-  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   const bound = new BoundDevice(ictx, device, igroup);
   const noId = ictx.reserve(bound);
   if (noId !== null) return noId;

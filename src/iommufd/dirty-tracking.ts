@@ -4,9 +4,9 @@ import {
   type IommuHwptGetDirtyBitmap,
   type IommuHwptSetDirtyTracking,
 } from '../generated/ts/iommufd.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { PagingDomain } from '../iommu/domain.ts';
 import { areaLength, ContiguousAreas } from './area.ts';
-import { Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { domainOf, HwptPaging } from './hw-pagetable.ts';
 import type { IoPagetable } from './io-pagetable.ts';
@@ -15,10 +15,10 @@ import { U64_MAX } from './limits.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel hw_pagetable.c iommufd_hwpt_set_dirty_tracking */
-export function hwptSetDirtyTracking({ ictx, cmd }: Ucmd<IommuHwptSetDirtyTracking>): Failure | null {
-  if ((cmd.flags & ~IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0) return fail('EOPNOTSUPP', 'known-flags');
+export function hwptSetDirtyTracking({ ictx, cmd }: Ucmd<IommuHwptSetDirtyTracking>): Refusal | null {
+  if ((cmd.flags & ~IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0) return refuse('EOPNOTSUPP', 'known-flags');
   const hwpt = ictx.objects.get(cmd.hwpt_id, HwptPaging, 'hwpt-exists');
-  if (hwpt instanceof Failure) return hwpt;
+  if (hwpt instanceof Refusal) return hwpt;
   const enable = (cmd.flags & IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0;
   return setDirtyTracking(hwpt.ioas.iopt, domainOf(hwpt), enable);
 }
@@ -28,8 +28,8 @@ export function hwptSetDirtyTracking({ ictx, cmd }: Ucmd<IommuHwptSetDirtyTracki
  *
  * @kernel io_pagetable.c iopt_set_dirty_tracking iopt_clear_dirty_data
  */
-function setDirtyTracking(iopt: IoPagetable, { dirty }: PagingDomain, enable: boolean): Failure | null {
-  if (dirty === null) return fail('EOPNOTSUPP', 'can-track');
+function setDirtyTracking(iopt: IoPagetable, { dirty }: PagingDomain, enable: boolean): Refusal | null {
+  if (dirty === null) return refuse('EOPNOTSUPP', 'can-track');
   if (enable) {
     for (const area of iopt.areas.entries()) {
       dirty.readAndClear({ iova: area.start, length: areaLength(area) }, false, null);
@@ -40,25 +40,25 @@ function setDirtyTracking(iopt: IoPagetable, { dirty }: PagingDomain, enable: bo
 }
 
 /** @kernel hw_pagetable.c iommufd_hwpt_get_dirty_bitmap */
-export function hwptGetDirtyBitmap({ ictx, cmd }: Ucmd<IommuHwptGetDirtyBitmap>): Failure | null {
+export function hwptGetDirtyBitmap({ ictx, cmd }: Ucmd<IommuHwptGetDirtyBitmap>): Refusal | null {
   if ((cmd.flags & ~IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0 || cmd.__reserved !== 0) {
-    return fail('EOPNOTSUPP', 'flags-and-reserved');
+    return refuse('EOPNOTSUPP', 'flags-and-reserved');
   }
   const hwpt = ictx.objects.get(cmd.hwpt_id, HwptPaging, 'hwpt-exists');
-  if (hwpt instanceof Failure) return hwpt;
+  if (hwpt instanceof Refusal) return hwpt;
   const { iopt } = hwpt.ioas;
   return checkRange(iopt, cmd) ?? readAndClear(ictx.host, iopt, domainOf(hwpt), cmd);
 }
 
 /** @kernel io_pagetable.c iommufd_check_iova_range */
-function checkRange(iopt: IoPagetable, { iova, length, page_size }: IommuHwptGetDirtyBitmap): Failure | null {
-  if (length === 0n) return fail('EINVAL', 'length-not-zero');
+function checkRange(iopt: IoPagetable, { iova, length, page_size }: IommuHwptGetDirtyBitmap): Refusal | null {
+  if (length === 0n) return refuse('EINVAL', 'length-not-zero');
   const last = iova + length - 1n;
-  if (last > U64_MAX) return fail('EOVERFLOW', 'no-wrap');
+  if (last > U64_MAX) return refuse('EOVERFLOW', 'no-wrap');
   const ends = iova | (last + 1n);
-  if ((ends & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'range-aligned');
-  if (page_size === 0n) return fail('EINVAL', 'page-size-not-zero');
-  if ((ends & (page_size - 1n)) !== 0n) return fail('EINVAL', 'range-of-pages');
+  if ((ends & (iopt.alignment - 1n)) !== 0n) return refuse('EINVAL', 'range-aligned');
+  if (page_size === 0n) return refuse('EINVAL', 'page-size-not-zero');
+  if ((ends & (page_size - 1n)) !== 0n) return refuse('EINVAL', 'range-of-pages');
   return null;
 }
 
@@ -73,9 +73,9 @@ function readAndClear(
   iopt: IoPagetable,
   { dirty }: PagingDomain,
   cmd: IommuHwptGetDirtyBitmap,
-): Failure | null {
-  if (dirty === null) return fail('EOPNOTSUPP', 'can-track');
-  if (!host.allocate()) return fail('ENOMEM', 'memory');
+): Refusal | null {
+  if (dirty === null) return refuse('EOPNOTSUPP', 'can-track');
+  if (!host.allocate()) return refuse('ENOMEM', 'memory');
   const { iova, length, page_size: pageSize, data: address } = cmd;
   const bitmap = new IovaBitmap(host, { iova, length, pageSize, address });
   const keep = (cmd.flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0;

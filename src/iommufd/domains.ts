@@ -1,10 +1,10 @@
 import { larger } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Device } from '../iommu/device.ts';
 import type { PagingDomain } from '../iommu/domain.ts';
 import { type Area, areaLength } from './area.ts';
 import { fillDomains, fillFurtherDomain, unfillDomains, unmapArea } from './area-domains.ts';
-import { type Failure, fail } from './failure.ts';
 import { type IoPagetable, type PagetableAccess, reserveIova } from './io-pagetable.ts';
 import { U64_MAX } from './limits.ts';
 
@@ -15,19 +15,19 @@ const pageSize = BigInt(PAGE_SIZE);
  *
  * @kernel io_pagetable.c iopt_table_add_domain
  */
-export function addDomain(iopt: IoPagetable, domain: PagingDomain): Failure | null {
+export function addDomain(iopt: IoPagetable, domain: PagingDomain): Refusal | null {
   const alignment = larger(BigInt(domain.pageSize), iopt.alignment);
-  if (alignment > pageSize) return fail('EINVAL', 'pages-small');
+  if (alignment > pageSize) return refuse('EINVAL', 'pages-small');
   if (alignment !== iopt.alignment && !areasAligned(iopt, alignment))
-    return fail('EADDRINUSE', 'mappings-aligned');
+    return refuse('EADDRINUSE', 'mappings-aligned');
   const { start, last } = domain.aperture;
-  const failure =
+  const refusal =
     (start === 0n ? null : reserveIova(iopt, { start: 0n, last: start - 1n }, domain)) ??
     (last === U64_MAX ? null : reserveIova(iopt, { start: last + 1n, last: U64_MAX }, domain)) ??
     fillDomain(iopt, domain);
-  if (failure !== null) {
+  if (refusal !== null) {
     iopt.reserved.removeOwner(domain);
-    return failure;
+    return refusal;
   }
   iopt.alignment = alignment;
   iopt.domains.push(domain);
@@ -35,13 +35,13 @@ export function addDomain(iopt: IoPagetable, domain: PagingDomain): Failure | nu
 }
 
 /** @kernel io_pagetable.c iopt_fill_domain */
-function fillDomain(iopt: IoPagetable, domain: PagingDomain): Failure | null {
+function fillDomain(iopt: IoPagetable, domain: PagingDomain): Refusal | null {
   const first = iopt.domains.length === 0;
   for (const area of iopt.areas.entries()) {
-    const failure = first ? fillDomains(iopt, area, [domain]) : fillFurtherDomain(iopt, area, domain);
-    if (failure !== null) {
+    const refusal = first ? fillDomains(iopt, area, [domain]) : fillFurtherDomain(iopt, area, domain);
+    if (refusal !== null) {
       unfillBefore(iopt, domain, area.start);
-      return failure;
+      return refusal;
     }
     if (first) area.value.filled = true;
   }
@@ -91,12 +91,12 @@ function areasAligned(iopt: IoPagetable, alignment: bigint): boolean {
  * @returns EADDRINUSE where areas are not as much aligned as it would be needed now
  * @kernel io_pagetable.c iopt_calculate_iova_alignment
  */
-function calculateAlignment(iopt: IoPagetable): Failure | null {
+function calculateAlignment(iopt: IoPagetable): Refusal | null {
   let alignment = iopt.largePages ? 1n : pageSize;
   for (const domain of iopt.domains) alignment = larger(alignment, BigInt(domain.pageSize));
   for (const [, access] of iopt.accesses.entries()) alignment = larger(alignment, access.alignment);
   if (alignment > iopt.alignment && !areasAligned(iopt, alignment))
-    return fail('EADDRINUSE', 'mappings-aligned');
+    return refuse('EADDRINUSE', 'mappings-aligned');
   iopt.alignment = alignment;
   return null;
 }
@@ -108,26 +108,26 @@ export function enableLargePages(iopt: IoPagetable): void {
 }
 
 /** @kernel io_pagetable.c iopt_disable_large_pages */
-export function disableLargePages(iopt: IoPagetable): Failure | null {
+export function disableLargePages(iopt: IoPagetable): Refusal | null {
   if (!iopt.largePages) return null;
-  if (iopt.domains.length > 0 && iopt.areas.size > 0) return fail('EINVAL', 'nothing-loaded');
+  if (iopt.domains.length > 0 && iopt.areas.size > 0) return refuse('EINVAL', 'nothing-loaded');
   iopt.largePages = false;
-  const failure = calculateAlignment(iopt);
-  if (failure !== null) iopt.largePages = true;
-  return failure;
+  const refusal = calculateAlignment(iopt);
+  if (refusal !== null) iopt.largePages = true;
+  return refusal;
 }
 
 /**
  * @returns the place of the access in the list
  * @kernel io_pagetable.c iopt_add_access
  */
-export function addAccess(iopt: IoPagetable, access: PagetableAccess): number | Failure {
+export function addAccess(iopt: IoPagetable, access: PagetableAccess): number | Refusal {
   const place = iopt.accesses.add(access);
-  if (place === null) return fail('EBUSY', 'access-places');
-  const failure = calculateAlignment(iopt);
-  if (failure === null) return place;
+  if (place === null) return refuse('EBUSY', 'access-places');
+  const refusal = calculateAlignment(iopt);
+  if (refusal === null) return place;
   iopt.accesses.delete(place);
-  return failure;
+  return refusal;
 }
 
 /** @kernel io_pagetable.c iopt_remove_access */
@@ -141,13 +141,13 @@ export function removeAccess(iopt: IoPagetable, place: number): void {
  *
  * @kernel io_pagetable.c iopt_table_enforce_dev_resv_regions
  */
-export function reserveForDevice(iopt: IoPagetable, device: Device): Failure | null {
+export function reserveForDevice(iopt: IoPagetable, device: Device): Refusal | null {
   for (const { start, last, type } of device.driver.reservedRegions(device)) {
     if (type === 'direct-relaxable') continue;
-    const failure = reserveIova(iopt, { start, last }, device);
-    if (failure !== null) {
+    const refusal = reserveIova(iopt, { start, last }, device);
+    if (refusal !== null) {
       iopt.reserved.removeOwner(device);
-      return failure;
+      return refusal;
     }
   }
   return null;

@@ -7,12 +7,12 @@ import {
   sizeofIommuHwptPageResponse,
   sizeofIommuHwptPgfault,
 } from '../generated/ts/iommufd.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
 import type { AttachHandle } from '../iommu/group.ts';
 import type { PageRequestGroup } from '../iommu/page-request.ts';
 import type { IommufdContext } from './context.ts';
 import type { DeviceHandle } from './device.ts';
-import { type Failure, fail } from './failure.ts';
 import type { OpenFile } from './file.ts';
 import { IdTable } from './id-table.ts';
 import { limits } from './limits.ts';
@@ -49,14 +49,14 @@ export class Fault extends IommufdObject implements OpenFile {
    * @returns bytes, 0 where no group waits
    * @kernel fault.c iommufd_fault_fops_read
    */
-  read(memory: UserMemory, address: bigint, length: number): number | Failure {
-    if (length % sizeofIommuHwptPgfault !== 0) return fail('ESPIPE', 'whole-faults');
+  read(memory: UserMemory, address: bigint, length: number): number | Refusal {
+    if (length % sizeofIommuHwptPgfault !== 0) return refuse('ESPIPE', 'whole-faults');
     let done = 0;
     for (let group = this.deliver[0]; group !== undefined; group = this.deliver[0]) {
       const size = group.requests.length * sizeofIommuHwptPgfault;
-      if (size > length - done) return done === 0 ? fail('EINVAL', 'group-fits') : done;
-      const failure = this.#giveGroup(group, memory, address + BigInt(done));
-      if (failure !== null) return done === 0 ? failure : done;
+      if (size > length - done) return done === 0 ? refuse('EINVAL', 'group-fits') : done;
+      const refusal = this.#giveGroup(group, memory, address + BigInt(done));
+      if (refusal !== null) return done === 0 ? refusal : done;
       this.deliver.shift();
       done += size;
     }
@@ -64,9 +64,9 @@ export class Fault extends IommufdObject implements OpenFile {
   }
 
   /** @kernel fault.c iommufd_compose_fault_message */
-  #giveGroup(group: PageRequestGroup, memory: UserMemory, address: bigint): Failure | null {
+  #giveGroup(group: PageRequestGroup, memory: UserMemory, address: bigint): Refusal | null {
     const cookie = this.response.add(group);
-    if (cookie === null) return fail('EBUSY', 'cookies');
+    if (cookie === null) return refuse('EBUSY', 'cookies');
     const { device } = group.handle as DeviceHandle;
     for (const [index, request] of group.requests.entries()) {
       const bytes = new Uint8Array(sizeofIommuHwptPgfault);
@@ -75,7 +75,7 @@ export class Fault extends IommufdObject implements OpenFile {
       encodeIommuHwptPgfault({ flags, dev_id: device.id, pasid, grpid, perm, addr, length: 0, cookie }, view);
       if (memory.write(address + BigInt(index * bytes.length), bytes) < bytes.length) {
         this.response.delete(cookie);
-        return fail('EFAULT', 'faults-writable');
+        return refuse('EFAULT', 'faults-writable');
       }
     }
     return null;
@@ -87,24 +87,24 @@ export class Fault extends IommufdObject implements OpenFile {
    * @returns bytes
    * @kernel fault.c iommufd_fault_fops_write
    */
-  write(memory: UserMemory, address: bigint, length: number): number | Failure {
+  write(memory: UserMemory, address: bigint, length: number): number | Refusal {
     const size = sizeofIommuHwptPageResponse;
-    if (length % size !== 0) return fail('ESPIPE', 'whole-responses');
+    if (length % size !== 0) return refuse('ESPIPE', 'whole-responses');
     for (let done = 0; done < length; done += size) {
-      const failure = this.#takeResponse(memory, address + BigInt(done));
-      if (failure !== null) return done === 0 ? failure : done;
+      const refusal = this.#takeResponse(memory, address + BigInt(done));
+      if (refusal !== null) return done === 0 ? refusal : done;
     }
     return length;
   }
 
-  #takeResponse(memory: UserMemory, address: bigint): Failure | null {
+  #takeResponse(memory: UserMemory, address: bigint): Refusal | null {
     const bytes = memory.read(address, sizeofIommuHwptPageResponse);
-    if (bytes === null) return fail('EFAULT', 'responses-readable');
+    if (bytes === null) return refuse('EFAULT', 'responses-readable');
     const { cookie, code } = decodeIommuHwptPageResponse(new DataView(bytes.buffer));
     if (code !== IOMMUFD_PAGE_RESP_SUCCESS && code !== IOMMUFD_PAGE_RESP_INVALID)
-      return fail('EINVAL', 'known-code');
+      return refuse('EINVAL', 'known-code');
     const group = this.response.delete(cookie);
-    if (group === undefined) return fail('EINVAL', 'cookie-waits');
+    if (group === undefined) return refuse('EINVAL', 'cookie-waits');
     group.respond(code);
     return null;
   }
@@ -122,14 +122,14 @@ export class Fault extends IommufdObject implements OpenFile {
 }
 
 /** @kernel fault.c iommufd_fault_alloc */
-export function faultAlloc({ ictx, cmd, reply }: Ucmd<IommuFaultAlloc>): Failure | null {
-  if (cmd.flags !== 0) return fail('EOPNOTSUPP', 'no-flags');
+export function faultAlloc({ ictx, cmd, reply }: Ucmd<IommuFaultAlloc>): Refusal | null {
+  if (cmd.flags !== 0) return refuse('EOPNOTSUPP', 'no-flags');
   const fault = new Fault(ictx);
   const noId = ictx.reserve(fault);
   if (noId !== null) return noId;
   if (!ictx.host.allocate()) {
     ictx.objects.abort(fault);
-    return fail('ENOMEM', 'memory');
+    return refuse('ENOMEM', 'memory');
   }
   const fd = ictx.host.files.reserve();
   cmd.out_fault_id = fault.id;

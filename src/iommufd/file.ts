@@ -1,12 +1,12 @@
+import type { Refusal } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
-import type { Failure } from './failure.ts';
 
 /** A file that iommufd handed out: a fault queue, or an access of the test driver. */
 export interface OpenFile {
   /** read(2) into memory of the process that calls; the number of bytes. */
-  read?(memory: UserMemory, address: bigint, length: number): number | Failure;
+  read?(memory: UserMemory, address: bigint, length: number): number | Refusal;
   /** write(2) from memory of the process that calls; the number of bytes. */
-  write?(memory: UserMemory, address: bigint, length: number): number | Failure;
+  write?(memory: UserMemory, address: bigint, length: number): number | Refusal;
   /** Whether poll() says readable. */
   readable?(): boolean;
   /** The last descriptor is closed. */

@@ -6,12 +6,12 @@ import {
   type IommuHwptAlloc,
 } from '../generated/ts/iommufd.ts';
 import { copyStructFromUser } from '../ioctl/copy-struct.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserData } from '../iommu/driver.ts';
 import { attachHwpt, detachHwpt } from './attach.ts';
 import type { IommufdContext } from './context.ts';
 import { BoundDevice } from './device.ts';
 import { addDomain } from './domains.ts';
-import { Failure, fail } from './failure.ts';
 import { Fault } from './fault.ts';
 import { type Hwpt, HwptNested, HwptPaging } from './hw-pagetable.ts';
 import { Ioas } from './ioas.ts';
@@ -19,23 +19,23 @@ import { IommufdObject } from './object.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel hw_pagetable.c iommufd_hwpt_alloc */
-export function hwptAlloc({ ictx, cmd, reply }: Ucmd<IommuHwptAlloc>): Failure | null {
-  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+export function hwptAlloc({ ictx, cmd, reply }: Ucmd<IommuHwptAlloc>): Refusal | null {
+  if (cmd.__reserved !== 0) return refuse('EOPNOTSUPP', 'reserved');
   if ((cmd.data_type === IOMMU_HWPT_DATA_NONE) !== (cmd.data_len === 0))
-    return fail('EINVAL', 'data-or-none');
+    return refuse('EINVAL', 'data-or-none');
   const device = ictx.objects.get(cmd.dev_id, BoundDevice, 'device-exists');
-  if (device instanceof Failure) return device;
+  if (device instanceof Refusal) return device;
   const pt = ictx.objects.get<IommufdObject>(cmd.pt_id, IommufdObject, 'pt-exists');
-  if (pt instanceof Failure) return fail('EINVAL', 'pt-exists');
+  if (pt instanceof Refusal) return refuse('EINVAL', 'pt-exists');
   const data = cmd.data_len === 0 ? null : userData(ictx, cmd);
   const hwpt = allocOn(ictx, pt, { device, flags: cmd.flags, data });
-  if (hwpt instanceof Failure) return hwpt;
-  const failure = useFaultQueue(ictx, hwpt, cmd) ?? answer(hwpt);
-  if (failure === null) ictx.objects.publish(hwpt);
+  if (hwpt instanceof Refusal) return hwpt;
+  const refusal = useFaultQueue(ictx, hwpt, cmd) ?? answer(hwpt);
+  if (refusal === null) ictx.objects.publish(hwpt);
   else ictx.objects.abort(hwpt);
-  return failure;
+  return refusal;
 
-  function answer({ id }: Hwpt): Failure | null {
+  function answer({ id }: Hwpt): Refusal | null {
     cmd.out_hwpt_id = id;
     return reply.respond();
   }
@@ -49,10 +49,10 @@ export interface HwptRequest {
   readonly data: UserData | null;
 }
 
-function allocOn(ictx: IommufdContext, pt: IommufdObject, request: HwptRequest): Hwpt | Failure {
+function allocOn(ictx: IommufdContext, pt: IommufdObject, request: HwptRequest): Hwpt | Refusal {
   if (pt instanceof Ioas) return allocHwptPaging(ictx, pt, request, false);
   if (pt instanceof HwptPaging) return allocHwptNested(ictx, pt, request);
-  return fail('EINVAL', 'pt-exists');
+  return refuse('EINVAL', 'pt-exists');
 }
 
 function userData(ictx: IommufdContext, cmd: IommuHwptAlloc): UserData {
@@ -61,10 +61,10 @@ function userData(ictx: IommufdContext, cmd: IommuHwptAlloc): UserData {
   return { type, length, read: (size) => copyStructFromUser(memory, { address, size: length }, size) };
 }
 
-function useFaultQueue(ictx: IommufdContext, hwpt: Hwpt, cmd: IommuHwptAlloc): Failure | null {
+function useFaultQueue(ictx: IommufdContext, hwpt: Hwpt, cmd: IommuHwptAlloc): Refusal | null {
   if ((cmd.flags & IOMMU_HWPT_FAULT_ID_VALID) === 0) return null;
   const fault = ictx.objects.get(cmd.fault_id, Fault, 'fault-queue-exists');
-  if (fault instanceof Failure) return fault;
+  if (fault instanceof Refusal) return fault;
   hwpt.fault = fault;
   fault.users++;
   return null;
@@ -83,12 +83,12 @@ export function allocHwptPaging(
   ioas: Ioas,
   { device: bound, flags, data }: HwptRequest,
   attach: boolean,
-): HwptPaging | Failure {
+): HwptPaging | Refusal {
   const { device } = bound;
   const { driver } = device;
-  if ((flags & ~pagingFlags) !== 0) return fail('EOPNOTSUPP', 'known-flags');
+  if ((flags & ~pagingFlags) !== 0) return refuse('EOPNOTSUPP', 'known-flags');
   if ((flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0 && !driver.tracksDirty(device)) {
-    return fail('EOPNOTSUPP', 'can-track');
+    return refuse('EOPNOTSUPP', 'can-track');
   }
   const hwpt = new HwptPaging(ioas, (flags & IOMMU_HWPT_ALLOC_NEST_PARENT) !== 0);
   const noId = ictx.reserve(hwpt);
@@ -96,14 +96,12 @@ export function allocHwptPaging(
     ioas.users--;
     return noId;
   }
-  const abort = (failure: Failure): Failure => {
+  const abort = (refusal: Refusal): Refusal => {
     ictx.objects.abort(hwpt);
-    return failure;
+    return refusal;
   };
-  const domain = ictx.host.allocate()
-    ? driver.allocPaging(device, flags, data)
-    : ({ errno: 'ENOMEM', check: 'memory' } as const);
-  if ('errno' in domain) return abort(fail(domain.errno, domain.check));
+  const domain = ictx.host.allocate() ? driver.allocPaging(device, flags, data) : refuse('ENOMEM', 'memory');
+  if ('errno' in domain) return abort(refuse(domain.errno, domain.check));
   hwpt.domain = domain;
   hwpt.enforcesCoherency = bound.enforcesCoherency;
   const notAttached = attach ? attachHwpt(hwpt, bound) : null;
@@ -122,12 +120,12 @@ function allocHwptNested(
   ictx: IommufdContext,
   parent: HwptPaging,
   { device: { device }, flags, data }: HwptRequest,
-): HwptNested | Failure {
+): HwptNested | Refusal {
   const { driver } = device;
-  if ((flags & ~IOMMU_HWPT_FAULT_ID_VALID) !== 0) return fail('EOPNOTSUPP', 'flags-fit-pt');
-  if (data === null) return fail('EOPNOTSUPP', 'data-fits-pt');
+  if ((flags & ~IOMMU_HWPT_FAULT_ID_VALID) !== 0) return refuse('EOPNOTSUPP', 'flags-fit-pt');
+  if (data === null) return refuse('EOPNOTSUPP', 'data-fits-pt');
   if (parent.auto || !parent.nestParent || parent.domain?.driver !== driver)
-    return fail('EINVAL', 'is-parent');
+    return refuse('EINVAL', 'is-parent');
   const hwpt = new HwptNested(parent);
   const noId = ictx.reserve(hwpt);
   if (noId !== null) {
@@ -136,10 +134,10 @@ function allocHwptNested(
   }
   const domain = ictx.host.allocate()
     ? driver.allocNested(device, flags & ~IOMMU_HWPT_FAULT_ID_VALID, parent.domain, data)
-    : ({ errno: 'ENOMEM', check: 'memory' } as const);
+    : refuse('ENOMEM', 'memory');
   if ('errno' in domain) {
     ictx.objects.abort(hwpt);
-    return fail(domain.errno, domain.check);
+    return refuse(domain.errno, domain.check);
   }
   hwpt.domain = domain;
   return hwpt;

@@ -1,7 +1,9 @@
 /** The reference /dev/iommu: iommufd as Linux 6.12 does it, in a process that is made up. */
 
+export type { CallResult, Result } from '../ioctl/call-result.ts';
 export type { PageFill } from '../ioctl/page-frames.ts';
 export { PAGE_SIZE, type Page, PageFrames } from '../ioctl/page-frames.ts';
+export { Refusal } from '../ioctl/refusal.ts';
 export { type MappingOptions, SparseMemory } from '../ioctl/sparse-memory.ts';
 export type { UserMemory } from '../ioctl/user-memory.ts';
 export { Device, type DeviceOptions, type DmaFault } from '../iommu/device.ts';
@@ -14,7 +16,7 @@ export type {
   PagingDomain,
   Translation,
 } from '../iommu/domain.ts';
-export type { Driver, HwInfo, Refusal, ReservedRegion, UserData } from '../iommu/driver.ts';
+export type { Driver, HwInfo, ReservedRegion, UserData } from '../iommu/driver.ts';
 export { MockDevice, MockDriver, mockDriver } from '../iommu/drivers/mock.ts';
 export type { AttachHandle } from '../iommu/group.ts';
 export { IommuGroup } from '../iommu/group.ts';
@@ -34,18 +36,17 @@ export {
 export { accessRw, type Transfer } from './access-rw.ts';
 export { detachDevice } from './attach.ts';
 export { attachDevice, replaceDevice } from './attach-pt.ts';
-export { IommufdCalls, type MapArguments, type Result, type Scratch } from './calls.ts';
+export { IommufdCalls, type MapArguments, type Scratch } from './calls.ts';
 export type { IommufdContext } from './context.ts';
 export { type BoundDevice, bindDevice, unbindDevice } from './device.ts';
 export type { DeviceGroup } from './device-group.ts';
-export { Failure } from './failure.ts';
 export { FileTable, type OpenFile } from './file.ts';
 export type { Credentials, Host, LockedPages } from './host.ts';
 export type { PagetableAccess } from './io-pagetable.ts';
 export type { Ioas } from './ioas.ts';
 export type { KernelMemory } from './kernel-memory.ts';
 export { limits } from './limits.ts';
-export { type CallResult, Iommufd } from './main.ts';
+export { Iommufd } from './main.ts';
 export type { IommufdObject, Kind, ObjectKind, ObjectTable } from './object.ts';
 export type { AccountMode, PageSource } from './page-source.ts';
 export { type DevicePath, Process, type ProcessOptions } from './process.ts';

@@ -1,9 +1,9 @@
 import { IntervalMap } from '../interval/interval-map.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_WRITE, type PagingDomain } from '../iommu/domain.ts';
 import { type Area, areaLength, areaStartByte, ContiguousAreas, Mapped } from './area.ts';
 import { fillDomains, unfillDomains } from './area-domains.ts';
-import { type Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { IdTable } from './id-table.ts';
 import { allocateIova } from './iova-allocation.ts';
@@ -72,9 +72,9 @@ export function mapPages(
   iopt: IoPagetable,
   pieces: readonly PagesPiece[],
   { iova: wanted, length, prot }: MapRequest,
-): bigint | Failure {
-  for (const _ of pieces) if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
-  if ((length & (iopt.alignment - 1n)) !== 0n || length === 0n) return fail('EINVAL', 'length-aligned');
+): bigint | Refusal {
+  for (const _ of pieces) if (!iopt.host.allocate()) return refuse('ENOMEM', 'memory');
+  if ((length & (iopt.alignment - 1n)) !== 0n || length === 0n) return refuse('EINVAL', 'length-aligned');
   const iova = wanted ?? chooseIova(iopt, pieces, length);
   if (typeof iova !== 'bigint') return iova;
   const refused = wanted === null ? null : checkIova(iopt, iova, length);
@@ -90,24 +90,24 @@ export function mapPages(
   }
   if (iopt.domains.length === 0) return iova;
   for (const area of areas) {
-    const failure = fillDomains(iopt, area, iopt.domains);
-    if (failure !== null) return abortAreas(iopt, areas, failure);
+    const refusal = fillDomains(iopt, area, iopt.domains);
+    if (refusal !== null) return abortAreas(iopt, areas, refusal);
     area.value.filled = true;
   }
   return iova;
 }
 
-function chooseIova(iopt: IoPagetable, [first]: readonly PagesPiece[], length: bigint): bigint | Failure {
+function chooseIova(iopt: IoPagetable, [first]: readonly PagesPiece[], length: bigint): bigint | Refusal {
   return allocateIova(iopt, first === undefined ? 0n : first.pages.uptr + first.startByte, length);
 }
 
 /** @kernel io_pagetable.c iopt_check_iova */
-function checkIova(iopt: IoPagetable, iova: bigint, length: bigint): Failure | null {
-  if ((iova & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'iova-aligned');
+function checkIova(iopt: IoPagetable, iova: bigint, length: bigint): Refusal | null {
+  if ((iova & (iopt.alignment - 1n)) !== 0n) return refuse('EINVAL', 'iova-aligned');
   const last = iova + length - 1n;
-  if (last > U64_MAX) return fail('EOVERFLOW', 'iova-no-wrap');
-  if (iopt.reserved.touches({ start: iova, last })) return fail('EINVAL', 'iova-not-reserved');
-  if (iopt.areas.firstOverlap(iova, last) !== undefined) return fail('EEXIST', 'iova-free');
+  if (last > U64_MAX) return refuse('EOVERFLOW', 'iova-no-wrap');
+  if (iopt.reserved.touches({ start: iova, last })) return refuse('EINVAL', 'iova-not-reserved');
+  if (iopt.areas.firstOverlap(iova, last) !== undefined) return refuse('EEXIST', 'iova-free');
   return null;
 }
 
@@ -117,12 +117,12 @@ function insertArea(
   { pages, startByte, length }: PagesPiece,
   start: bigint,
   prot: number,
-): Area | Failure {
-  if ((prot & IOMMU_WRITE) !== 0 && !pages.source.writable) return fail('EPERM', 'src-writable');
-  if (((startByte % pageSize) & (iopt.alignment - 1n)) !== 0n) return fail('EINVAL', 'offset-aligned');
+): Area | Refusal {
+  if ((prot & IOMMU_WRITE) !== 0 && !pages.source.writable) return refuse('EPERM', 'src-writable');
+  if (((startByte % pageSize) & (iopt.alignment - 1n)) !== 0n) return refuse('EINVAL', 'offset-aligned');
   // The number of pages is rounded up, and is 0 where that passes 2^64: the last page is then none of them.
-  if (startByte + length + pageSize - 1n > U64_MAX) return fail('EOVERFLOW', 'memory-no-wrap');
-  if (!iopt.memory.take(limits.areaBytes)) return fail('ENOMEM', 'memory');
+  if (startByte + length + pageSize - 1n > U64_MAX) return refuse('EOVERFLOW', 'memory-no-wrap');
+  if (!iopt.memory.take(limits.areaBytes)) return refuse('ENOMEM', 'memory');
   const area = { start, last: start + length - 1n, value: new Mapped(pages, startByte, prot) };
   iopt.areas.insert(area.start, area.last, area.value);
   return area;
@@ -134,12 +134,12 @@ function removeArea(iopt: IoPagetable, { start }: Area): void {
 }
 
 /** @kernel io_pagetable.c iopt_abort_area */
-function abortAreas(iopt: IoPagetable, areas: readonly Area[], failure: Failure): Failure {
+function abortAreas(iopt: IoPagetable, areas: readonly Area[], refusal: Refusal): Refusal {
   for (const area of areas) {
     if (area.value.filled) unfillDomains(iopt, area, iopt.domains);
     removeArea(iopt, area);
   }
-  return failure;
+  return refusal;
 }
 
 /**
@@ -147,16 +147,16 @@ function abortAreas(iopt: IoPagetable, areas: readonly Area[], failure: Failure)
  *
  * @kernel io_pagetable.c iopt_get_pages
  */
-export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): PagesPiece[] | Failure {
-  if (length === 0n) return fail('EINVAL', 'length-not-zero');
+export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): PagesPiece[] | Refusal {
+  if (length === 0n) return refuse('EINVAL', 'length-not-zero');
   const last = iova + length - 1n;
-  if (last > U64_MAX) return fail('EOVERFLOW', 'src-no-wrap');
+  if (last > U64_MAX) return refuse('EOVERFLOW', 'src-no-wrap');
   const pieces: PagesPiece[] = [];
   const walk = new ContiguousAreas(iopt, iova, last);
   while (walk.area !== null) {
     // Where there is no room for so many areas, no more of them are looked at.
     const room = (pieces.length + 1) * limits.areaBytes <= iopt.memory.left;
-    if (!room || !iopt.host.allocate()) return fail('ENOMEM', 'memory');
+    if (!room || !iopt.host.allocate()) return refuse('ENOMEM', 'memory');
     pieces.push({
       pages: walk.area.value.pages,
       startByte: areaStartByte(walk.area, walk.iova),
@@ -164,13 +164,13 @@ export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): Pages
     });
     if (!walk.next()) break;
   }
-  return walk.done ? pieces : fail('ENOENT', 'src-mapped');
+  return walk.done ? pieces : refuse('ENOENT', 'src-mapped');
 }
 
 /** What was unmapped, and why not more. */
 export interface Unmapped {
   readonly bytes: bigint;
-  readonly failure: Failure | null;
+  readonly refusal: Refusal | null;
 }
 
 /**
@@ -179,9 +179,9 @@ export interface Unmapped {
  * @kernel io_pagetable.c iopt_unmap_iova
  */
 export function unmapIova(iopt: IoPagetable, iova: bigint, length: bigint): Unmapped {
-  if (length === 0n) return { bytes: 0n, failure: fail('EINVAL', 'length-not-zero') };
+  if (length === 0n) return { bytes: 0n, refusal: refuse('EINVAL', 'length-not-zero') };
   const last = iova + length - 1n;
-  if (last > U64_MAX) return { bytes: 0n, failure: fail('EOVERFLOW', 'no-wrap') };
+  if (last > U64_MAX) return { bytes: 0n, refusal: refuse('EOVERFLOW', 'no-wrap') };
   return unmapRange(iopt, iova, last);
 }
 
@@ -201,20 +201,20 @@ function unmapRange(iopt: IoPagetable, start: bigint, last: bigint): Unmapped {
   let tries = 0;
   for (;;) {
     const area = iopt.areas.firstOverlap(from, last);
-    if (area === undefined) return { bytes, failure: null };
-    if (area.start < from || area.last > last) return { bytes, failure: fail('ENOENT', 'whole-mappings') };
+    if (area === undefined) return { bytes, refusal: null };
+    if (area.start < from || area.last > last) return { bytes, refusal: refuse('ENOENT', 'whole-mappings') };
     if (area.start !== from) tries = 0;
     if (area.value.accesses > 0) {
       from = area.start;
       area.value.preventAccess = true;
       notifyUnmap(iopt, area.start, areaLength(area));
-      if (++tries > limits.unmapTriesMax) return { bytes, failure: fail('EDEADLK', 'accesses-let-go') };
+      if (++tries > limits.unmapTriesMax) return { bytes, refusal: refuse('EDEADLK', 'accesses-let-go') };
       continue;
     }
     if (area.value.filled) unfillDomains(iopt, area, iopt.domains);
     removeArea(iopt, area);
     bytes += areaLength(area);
-    if (area.last >= last) return { bytes, failure: null };
+    if (area.last >= last) return { bytes, refusal: null };
     from = area.last + 1n;
   }
 }
@@ -233,21 +233,22 @@ function notifyUnmap(iopt: IoPagetable, iova: bigint, length: bigint): void {
  *
  * @kernel io_pagetable.c iopt_set_allow_iova
  */
-export function setAllowed(iopt: IoPagetable, allowed: readonly IovaRange[]): Failure | null {
-  if (allowed.some((range) => iopt.reserved.touches(range))) return fail('EADDRINUSE', 'ranges-not-reserved');
+export function setAllowed(iopt: IoPagetable, allowed: readonly IovaRange[]): Refusal | null {
+  if (allowed.some((range) => iopt.reserved.touches(range)))
+    return refuse('EADDRINUSE', 'ranges-not-reserved');
   iopt.allowed = allowed;
   iopt.allowedSpans = null;
   return null;
 }
 
 /** @kernel io_pagetable.c iopt_reserve_iova */
-export function reserveIova(iopt: IoPagetable, range: IovaRange, owner: object | null): Failure | null {
+export function reserveIova(iopt: IoPagetable, range: IovaRange, owner: object | null): Refusal | null {
   if (iopt.areas.firstOverlap(range.start, range.last) !== undefined)
-    return fail('EADDRINUSE', 'iovas-in-reach');
+    return refuse('EADDRINUSE', 'iovas-in-reach');
   if (iopt.allowed.some(({ start, last }) => start <= range.last && last >= range.start)) {
-    return fail('EADDRINUSE', 'iovas-in-reach');
+    return refuse('EADDRINUSE', 'iovas-in-reach');
   }
-  if (!iopt.host.allocate()) return fail('ENOMEM', 'memory');
+  if (!iopt.host.allocate()) return refuse('ENOMEM', 'memory');
   iopt.reserved.add(range, owner);
   return null;
 }

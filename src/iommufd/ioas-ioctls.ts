@@ -14,9 +14,9 @@ import {
   sizeofIommuIovaRange,
 } from '../generated/ts/iommufd.ts';
 import { IntervalMap } from '../interval/interval-map.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
 import { disableLargePages, enableLargePages } from './domains.ts';
-import { Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { setAllowed, unmapAll, unmapIova } from './io-pagetable.ts';
 import { allocIoas, getIoas } from './ioas.ts';
@@ -25,10 +25,10 @@ import type { IovaRange } from './reserved-ranges.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel ioas.c iommufd_ioas_alloc_ioctl */
-export function ioasAlloc({ ictx, cmd, reply }: Ucmd<IommuIoasAlloc>): Failure | null {
-  if (cmd.flags !== 0) return fail('EOPNOTSUPP', 'no-flags');
+export function ioasAlloc({ ictx, cmd, reply }: Ucmd<IommuIoasAlloc>): Refusal | null {
+  if (cmd.flags !== 0) return refuse('EOPNOTSUPP', 'no-flags');
   const ioas = allocIoas(ictx);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   cmd.out_ioas_id = ioas.id;
   const unanswered = reply.respond();
   if (unanswered !== null) {
@@ -40,19 +40,19 @@ export function ioasAlloc({ ictx, cmd, reply }: Ucmd<IommuIoasAlloc>): Failure |
 }
 
 /** @kernel ioas.c iommufd_ioas_iova_ranges */
-export function ioasIovaRanges({ ictx, cmd, reply }: Ucmd<IommuIoasIovaRanges>): Failure | null {
-  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+export function ioasIovaRanges({ ictx, cmd, reply }: Ucmd<IommuIoasIovaRanges>): Refusal | null {
+  if (cmd.__reserved !== 0) return refuse('EOPNOTSUPP', 'reserved');
   const ioas = getIoas(ictx, cmd.ioas_id);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const room = cmd.num_iovas;
   const holes = ioas.iopt.reserved.holes();
   cmd.out_iova_alignment = ioas.iopt.alignment;
   for (const [index, hole] of holes.entries()) {
     if (index >= room) break;
-    if (!writeRange(ictx.host, cmd.allowed_iovas, index, hole)) return fail('EFAULT', 'ranges-writable');
+    if (!writeRange(ictx.host, cmd.allowed_iovas, index, hole)) return refuse('EFAULT', 'ranges-writable');
   }
   cmd.num_iovas = holes.length;
-  return reply.respond() ?? (holes.length > room ? fail('EMSGSIZE', 'enough-room') : null);
+  return reply.respond() ?? (holes.length > room ? refuse('EMSGSIZE', 'enough-room') : null);
 }
 
 function writeRange({ memory }: Host, table: bigint, index: number, range: IovaRange): boolean {
@@ -62,24 +62,24 @@ function writeRange({ memory }: Host, table: bigint, index: number, range: IovaR
 }
 
 /** @kernel ioas.c iommufd_ioas_allow_iovas */
-export function ioasAllowIovas({ ictx, cmd }: Ucmd<IommuIoasAllowIovas>): Failure | null {
-  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+export function ioasAllowIovas({ ictx, cmd }: Ucmd<IommuIoasAllowIovas>): Refusal | null {
+  if (cmd.__reserved !== 0) return refuse('EOPNOTSUPP', 'reserved');
   const ioas = getIoas(ictx, cmd.ioas_id);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const allowed = loadRanges(ictx.host, cmd.allowed_iovas, cmd.num_iovas);
-  return allowed instanceof Failure ? allowed : setAllowed(ioas.iopt, allowed);
+  return allowed instanceof Refusal ? allowed : setAllowed(ioas.iopt, allowed);
 }
 
 /** @kernel ioas.c iommufd_ioas_load_iovas */
-function loadRanges(host: Host, table: bigint, count: number): readonly IovaRange[] | Failure {
+function loadRanges(host: Host, table: bigint, count: number): readonly IovaRange[] | Refusal {
   const ranges = new IntervalMap<null>();
   for (let index = 0; index < count; index++) {
     const bytes = host.memory.read(element(table, index), sizeofIommuIovaRange);
-    if (bytes === null) return fail('EFAULT', 'ranges-readable');
+    if (bytes === null) return refuse('EFAULT', 'ranges-readable');
     const range = decodeIommuIovaRange(new DataView(bytes.buffer));
-    if (range.start >= range.last) return fail('EINVAL', 'ranges-in-order');
-    if (!ranges.insert(range.start, range.last, null)) return fail('EINVAL', 'ranges-disjoint');
-    if (!host.allocate()) return fail('ENOMEM', 'memory');
+    if (range.start >= range.last) return refuse('EINVAL', 'ranges-in-order');
+    if (!ranges.insert(range.start, range.last, null)) return refuse('EINVAL', 'ranges-disjoint');
+    if (!host.allocate()) return refuse('ENOMEM', 'memory');
   }
   return Array.from(ranges.entries(), ({ start, last }) => ({ start, last }));
 }
@@ -89,51 +89,51 @@ function element(table: bigint, index: number): bigint {
 }
 
 /** @kernel ioas.c iommufd_ioas_unmap */
-export function ioasUnmap({ ictx, cmd, reply }: Ucmd<IommuIoasUnmap>): Failure | null {
+export function ioasUnmap({ ictx, cmd, reply }: Ucmd<IommuIoasUnmap>): Refusal | null {
   const ioas = getIoas(ictx, cmd.ioas_id);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const { iova, length } = cmd;
   if (iova === 0n && length === U64_MAX) {
-    const { bytes, failure } = unmapAll(ioas.iopt);
-    if (failure !== null) return failure;
+    const { bytes, refusal } = unmapAll(ioas.iopt);
+    if (refusal !== null) return refusal;
     // All of an address space is 2^64 bytes, which is told as 0.
     cmd.length = BigInt.asUintN(64, bytes);
     return reply.respond();
   }
-  if (iova >= U64_MAX || length >= U64_MAX) return fail('EOVERFLOW', 'not-all-ones');
-  const { bytes, failure } = unmapIova(ioas.iopt, iova, length);
-  if (failure !== null) return failure;
-  if (bytes === 0n) return fail('ENOENT', 'something-mapped');
+  if (iova >= U64_MAX || length >= U64_MAX) return refuse('EOVERFLOW', 'not-all-ones');
+  const { bytes, refusal } = unmapIova(ioas.iopt, iova, length);
+  if (refusal !== null) return refusal;
+  if (bytes === 0n) return refuse('ENOENT', 'something-mapped');
   cmd.length = bytes;
   return reply.respond();
 }
 
 /** @kernel ioas.c iommufd_option_rlimit_mode */
-export function optionRlimitMode({ ictx, cmd }: Ucmd<IommuOption>): Failure | null {
-  if (cmd.object_id !== 0) return fail('EOPNOTSUPP', 'no-object');
+export function optionRlimitMode({ ictx, cmd }: Ucmd<IommuOption>): Refusal | null {
+  if (cmd.object_id !== 0) return refuse('EOPNOTSUPP', 'no-object');
   if (cmd.op === IOMMU_OPTION_OP_GET) {
     cmd.val64 = ictx.accountMode === 'mm' ? 1n : 0n;
     return null;
   }
-  if (cmd.op !== IOMMU_OPTION_OP_SET) return fail('EOPNOTSUPP', 'known-op');
-  if (!ictx.host.credentials.sysResource) return fail('EPERM', 'privileged');
-  if (ictx.objects.size > 0) return fail('EBUSY', 'no-objects-yet');
-  if (cmd.val64 > 1n) return fail('EINVAL', 'zero-or-one');
+  if (cmd.op !== IOMMU_OPTION_OP_SET) return refuse('EOPNOTSUPP', 'known-op');
+  if (!ictx.host.credentials.sysResource) return refuse('EPERM', 'privileged');
+  if (ictx.objects.size > 0) return refuse('EBUSY', 'no-objects-yet');
+  if (cmd.val64 > 1n) return refuse('EINVAL', 'zero-or-one');
   ictx.accountMode = cmd.val64 === 1n ? 'mm' : 'user';
   return null;
 }
 
 /** @kernel ioas.c iommufd_ioas_option iommufd_ioas_option_huge_pages */
-export function optionHugePages({ ictx, cmd }: Ucmd<IommuOption>): Failure | null {
+export function optionHugePages({ ictx, cmd }: Ucmd<IommuOption>): Refusal | null {
   const ioas = getIoas(ictx, cmd.object_id, 'object-exists');
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   if (cmd.op === IOMMU_OPTION_OP_GET) {
     cmd.val64 = ioas.iopt.largePages ? 1n : 0n;
     return null;
   }
-  if (cmd.op !== IOMMU_OPTION_OP_SET) return fail('EOPNOTSUPP', 'known-op');
+  if (cmd.op !== IOMMU_OPTION_OP_SET) return refuse('EOPNOTSUPP', 'known-op');
   if (cmd.val64 === 0n) return disableLargePages(ioas.iopt);
-  if (cmd.val64 !== 1n) return fail('EINVAL', 'zero-or-one');
+  if (cmd.val64 !== 1n) return refuse('EINVAL', 'zero-or-one');
   enableLargePages(ioas.iopt);
   return null;
 }

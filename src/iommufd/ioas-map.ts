@@ -6,9 +6,9 @@ import {
   type IommuIoasMap,
 } from '../generated/ts/iommufd.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_WRITE } from '../iommu/domain.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { getPages, type IoPagetable, type MapRequest, mapPages } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
 import { mapFlags, protOf } from './ioas-ioctls.ts';
@@ -18,19 +18,19 @@ import { syzIova } from './selftest-syz.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel ioas.c iommufd_ioas_map */
-export function ioasMap({ ictx, cmd, reply }: Ucmd<IommuIoasMap>): Failure | null {
+export function ioasMap({ ictx, cmd, reply }: Ucmd<IommuIoasMap>): Refusal | null {
   const { flags, length } = cmd;
-  if ((flags & ~mapFlags) !== 0 || cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'flags-and-reserved');
-  if (cmd.iova >= U64_MAX || length >= U64_MAX) return fail('EOVERFLOW', 'not-all-ones');
-  if (!allowsSomething(flags)) return fail('EINVAL', 'some-access');
+  if ((flags & ~mapFlags) !== 0 || cmd.__reserved !== 0) return refuse('EOPNOTSUPP', 'flags-and-reserved');
+  if (cmd.iova >= U64_MAX || length >= U64_MAX) return refuse('EOVERFLOW', 'not-all-ones');
+  if (!allowsSomething(flags)) return refuse('EINVAL', 'some-access');
   const ioas = getIoas(ictx, cmd.ioas_id);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const iova = mapUserPages(ictx, ioas.iopt, cmd.user_va, {
     iova: (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0 ? cmd.iova : null,
     length,
     prot: protOf(flags),
   });
-  if (iova instanceof Failure) return iova;
+  if (iova instanceof Refusal) return iova;
   cmd.iova = iova;
   return reply.respond();
 }
@@ -45,35 +45,35 @@ export function mapUserPages(
   iopt: IoPagetable,
   uptr: bigint,
   request: MapRequest,
-): bigint | Failure {
+): bigint | Refusal {
   const { length, prot } = request;
   const writable = (prot & IOMMU_WRITE) !== 0;
   const pages = allocPages(ictx, { uptr, length, writable });
-  if (pages instanceof Failure) return pages;
+  if (pages instanceof Refusal) return pages;
   return mapPages(iopt, [{ pages, startByte: uptr % BigInt(PAGE_SIZE), length }], request);
 }
 
 /** @kernel ioas.c iommufd_ioas_copy */
-export function ioasCopy({ ictx, cmd, reply }: Ucmd<IommuIoasCopy>): Failure | null {
+export function ioasCopy({ ictx, cmd, reply }: Ucmd<IommuIoasCopy>): Refusal | null {
   syzIova(ictx, cmd);
   const { flags, length } = cmd;
-  if ((flags & ~mapFlags) !== 0) return fail('EOPNOTSUPP', 'known-flags');
+  if ((flags & ~mapFlags) !== 0) return refuse('EOPNOTSUPP', 'known-flags');
   if (length >= U64_MAX || cmd.src_iova >= U64_MAX || cmd.dst_iova >= U64_MAX) {
-    return fail('EOVERFLOW', 'not-all-ones');
+    return refuse('EOVERFLOW', 'not-all-ones');
   }
-  if (!allowsSomething(flags)) return fail('EINVAL', 'some-access');
+  if (!allowsSomething(flags)) return refuse('EINVAL', 'some-access');
   const source = getIoas(ictx, cmd.src_ioas_id, 'src-exists');
-  if (source instanceof Failure) return source;
+  if (source instanceof Refusal) return source;
   const pieces = getPages(source.iopt, cmd.src_iova, length);
-  if (pieces instanceof Failure) return pieces;
+  if (pieces instanceof Refusal) return pieces;
   const destination = getIoas(ictx, cmd.dst_ioas_id, 'dst-exists');
-  if (destination instanceof Failure) return destination;
+  if (destination instanceof Refusal) return destination;
   const iova = mapPages(destination.iopt, pieces, {
     iova: (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0 ? cmd.dst_iova : null,
     length,
     prot: protOf(flags),
   });
-  if (iova instanceof Failure) return iova;
+  if (iova instanceof Refusal) return iova;
   cmd.dst_iova = iova;
   return reply.respond();
 }

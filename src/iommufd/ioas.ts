@@ -1,5 +1,5 @@
+import type { Refusal } from '../ioctl/refusal.ts';
 import type { IommufdContext } from './context.ts';
-import type { Failure } from './failure.ts';
 import type { HwptPaging } from './hw-pagetable.ts';
 import { IoPagetable, setAllowed, unmapAll } from './io-pagetable.ts';
 import { IommufdObject } from './object.ts';
@@ -33,12 +33,12 @@ export class Ioas extends IommufdObject {
  *
  * @kernel ioas.c iommufd_ioas_alloc
  */
-export function allocIoas(ictx: IommufdContext): Ioas | Failure {
+export function allocIoas(ictx: IommufdContext): Ioas | Refusal {
   const ioas = new Ioas(ictx);
   return ictx.reserve(ioas) ?? ioas;
 }
 
 /** The address space of an id. */
-export function getIoas(ictx: IommufdContext, id: number, check = 'ioas-exists'): Ioas | Failure {
+export function getIoas(ictx: IommufdContext, id: number, check = 'ioas-exists'): Ioas | Refusal {
   return ictx.objects.get(id, Ioas, check);
 }

@@ -1,6 +1,6 @@
 import { larger, smaller } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
-import { type Failure, fail } from './failure.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { limits, U64_MAX } from './limits.ts';
 import { type IovaRange, mergeRanges } from './reserved-ranges.ts';
@@ -20,10 +20,10 @@ interface Wanted {
  *
  * @kernel io_pagetable.c iopt_alloc_iova
  */
-export function allocateIova(iopt: IoPagetable, address: bigint, length: bigint): bigint | Failure {
-  if (length >= U64_MAX / 2n) return fail('EOVERFLOW', 'choice-fits');
+export function allocateIova(iopt: IoPagetable, address: bigint, length: bigint): bigint | Refusal {
+  if (length >= U64_MAX / 2n) return refuse('EOVERFLOW', 'choice-fits');
   const wanted = { length, alignment: alignmentFor(address, length), pageOffset: address % pageSize };
-  if (wanted.alignment < iopt.alignment) return fail('EINVAL', 'choice-aligned');
+  if (wanted.alignment < iopt.alignment) return refuse('EINVAL', 'choice-aligned');
   for (const span of spans(iopt)) {
     const from = alignedStart(span, wanted);
     if (from === null) continue;
@@ -36,7 +36,7 @@ export function allocateIova(iopt: IoPagetable, address: bigint, length: bigint)
       if (iova !== null) return iova;
     }
   }
-  return fail('ENOSPC', 'choice-free');
+  return refuse('ENOSPC', 'choice-free');
 }
 
 function alignmentFor(address: bigint, length: bigint): bigint {

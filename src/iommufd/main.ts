@@ -1,30 +1,21 @@
 import { IOMMUFD_CMD_BASE } from '../generated/ts/iommufd.ts';
-import { copyStructFromUser } from '../ioctl/copy-struct.ts';
+import { copyArgument, readSize } from '../ioctl/argument.ts';
+import { type CallResult, resultOf } from '../ioctl/call-result.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
-import type { Errno } from '../model/errno.ts';
 import { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { limits } from './limits.ts';
-import { operations } from './operations.ts';
+import { type Operation, operations } from './operations.ts';
 import { noReply, type Reply } from './ucmd.ts';
 import { vfioIoctl } from './vfio-compat.ts';
 
-/** What a system call gave. */
-export interface CallResult {
-  /** As the caller sees it: -1 where it failed. */
-  readonly ret: number;
-  readonly errno: Errno | null;
-  /** The check that refused; null where the call did what it should. */
-  readonly check: string | null;
-}
-
-/** Numbers from IOMMUFD_CMD_BASE on that are looked up in the table; the others go to VFIO. */
-const tableLength = Math.max(...operations.map(({ cmd }) => cmd & 0xff)) - IOMMUFD_CMD_BASE + 1;
-
-const table = Array.from({ length: tableLength }, (_, index) =>
-  operations.find(({ cmd }) => (cmd & 0xff) === IOMMUFD_CMD_BASE + index),
+/** Operations by the low byte of their numbers, which is the index of the kernel's table. */
+const table: ReadonlyMap<number, Operation> = new Map(
+  Object.values<Operation>(operations).map((operation) => [operation.cmd & 0xff, operation]),
 );
+/** The last number from IOMMUFD_CMD_BASE on that is looked up in the table; others go to VFIO. */
+const lastNumber = Math.max(...table.keys());
 
 /** An open /dev/iommu. */
 export class Iommufd {
@@ -66,19 +57,13 @@ export class Iommufd {
 
   /** close(2) of such a file. */
   closeFile(fd: number, caller: Host = this.context.host): CallResult {
-    return resultOf(caller.files.close(fd) ? 0 : fail('EBADF', 'open-file'));
+    return resultOf(caller.files.close(fd) ? 0 : refuse('EBADF', 'open-file'));
   }
 
   /** close(2) of /dev/iommu itself; everything goes with the last file that holds it. */
   close(): void {
     this.context.put();
   }
-}
-
-function resultOf(value: number | Failure): CallResult {
-  return value instanceof Failure
-    ? { ret: -1, errno: value.errno, check: value.check }
-    : { ret: value, errno: null, check: null };
 }
 
 /** What all files check before their own code runs. @kernel fs/read_write.c vfs_read vfs_write */
@@ -88,20 +73,20 @@ function transfer(
   direction: 'read' | 'write',
   address: bigint,
   length: number,
-): number | Failure {
+): number | Refusal {
   const file = files.get(fd);
-  if (file === undefined) return fail('EBADF', 'open-file');
-  if (file[direction] === undefined) return fail('EINVAL', 'file-allows');
-  if (address + BigInt(length) > TASK_SIZE_MAX) return fail('EFAULT', 'buffer-in-reach');
+  if (file === undefined) return refuse('EBADF', 'open-file');
+  if (file[direction] === undefined) return refuse('EINVAL', 'file-allows');
+  if (address + BigInt(length) > TASK_SIZE_MAX) return refuse('EFAULT', 'buffer-in-reach');
   return file[direction](memory, address, Math.min(length, limits.transferBytesMax));
 }
 
 /** @kernel main.c iommufd_fops_ioctl */
-function iommufdIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | Failure {
-  const number = (cmd & 0xff) - IOMMUFD_CMD_BASE;
-  if (number < 0 || number >= tableLength) return vfioIoctl(ictx, cmd, arg);
+function iommufdIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | Refusal {
+  const number = cmd & 0xff;
+  if (number < IOMMUFD_CMD_BASE || number > lastNumber) return vfioIoctl(ictx, cmd, arg);
   const { memory } = ictx.host;
-  const operation = table[number];
+  const operation = table.get(number);
   if (operation !== undefined && operation.cmd === cmd) {
     // Most callers give just what we know: one read does then, and answers as the single steps below.
     const bytes = memory.read(arg, operation.size);
@@ -110,13 +95,11 @@ function iommufdIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | 
       return operation.execute(view, new Answer(ictx, arg, operation.size, bytes)) ?? 0;
     }
   }
-  const head = memory.read(arg, 4);
-  if (head === null) return fail('EFAULT', 'size-readable');
-  const size = new DataView(head.buffer).getUint32(0, true);
-  if (operation === undefined || operation.cmd !== cmd) return fail('ENOTTY', 'known-ioctl');
-  if (size < operation.minSize) return fail('EINVAL', 'size-enough');
-  const bytes = copyStructFromUser(memory, { address: arg, size }, operation.size);
-  if (typeof bytes === 'string') return fail(bytes, bytes === 'E2BIG' ? 'rest-zero' : 'argument-readable');
+  const size = readSize(memory, arg);
+  if (size instanceof Refusal) return size;
+  if (operation === undefined || operation.cmd !== cmd) return refuse('ENOTTY', 'known-ioctl');
+  const bytes = copyArgument(memory, { address: arg, size }, operation);
+  if (bytes instanceof Refusal) return bytes;
   return operation.execute(new DataView(bytes.buffer), new Answer(ictx, arg, size, bytes)) ?? 0;
 }
 
@@ -134,12 +117,12 @@ class Answer implements Reply {
     this.#bytes = bytes;
   }
 
-  respond(): Failure | null {
+  respond(): Refusal | null {
     const bytes = this.#size < this.#bytes.length ? this.#bytes.subarray(0, this.#size) : this.#bytes;
     return this.ictx.host.memory.write(this.#arg, bytes) < bytes.length ? noReply : null;
   }
 
-  respondFrom(offset: number): Failure | null {
+  respondFrom(offset: number): Refusal | null {
     const bytes = this.#bytes.subarray(offset);
     return this.ictx.host.memory.write(this.#arg + BigInt(offset), bytes) < bytes.length ? noReply : null;
   }

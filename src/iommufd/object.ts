@@ -1,4 +1,4 @@
-import { type Failure, fail } from './failure.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { IdTable } from './id-table.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { limits } from './limits.ts';
@@ -48,12 +48,12 @@ export class ObjectTable {
    *
    * @kernel main.c _iommufd_object_alloc
    */
-  reserve(object: IommufdObject): Failure | null {
-    if (!this.#memory.take(limits.objectBytes)) return fail('ENOMEM', 'memory');
+  reserve(object: IommufdObject): Refusal | null {
+    if (!this.#memory.take(limits.objectBytes)) return refuse('ENOMEM', 'memory');
     const id = this.#objects.add(object);
     if (id === null) {
       this.#memory.give(limits.objectBytes);
-      return fail('EBUSY', 'ids');
+      return refuse('EBUSY', 'ids');
     }
     object.id = id;
     return null;
@@ -89,9 +89,9 @@ export class ObjectTable {
    *
    * @kernel main.c iommufd_get_object
    */
-  get<T extends IommufdObject>(id: number, kind: Kind<T>, check: string): T | Failure {
+  get<T extends IommufdObject>(id: number, kind: Kind<T>, check: string): T | Refusal {
     const object = this.#objects.get(id);
-    return object instanceof kind && object.published ? object : fail('ENOENT', check);
+    return object instanceof kind && object.published ? object : refuse('ENOENT', check);
   }
 
   /**
@@ -99,10 +99,10 @@ export class ObjectTable {
    *
    * @kernel main.c iommufd_object_remove
    */
-  remove(id: number): Failure | null {
+  remove(id: number): Refusal | null {
     const object = this.#objects.get(id);
-    if (object === undefined || !object.published) return fail('ENOENT', 'object-exists');
-    if (object.users !== 1) return fail('EBUSY', 'unused');
+    if (object === undefined || !object.published) return refuse('ENOENT', 'object-exists');
+    if (object.users !== 1) return refuse('EBUSY', 'unused');
     this.#erase(object);
     return null;
   }

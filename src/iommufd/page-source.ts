@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
-import { type Failure, fail } from './failure.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Host, LockedPages } from './host.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 
@@ -21,7 +21,7 @@ export interface PageSource {
  * @returns ENOMEM where RLIMIT_MEMLOCK does not allow them
  * @kernel pages.c do_update_pinned
  */
-export function account({ host, accountMode }: PageSource, change: number): Failure | null {
+export function account({ host, accountMode }: PageSource, change: number): Refusal | null {
   const { user, process, memlockBytes } = host.credentials;
   switch (accountMode) {
     case 'none':
@@ -34,9 +34,9 @@ export function account({ host, accountMode }: PageSource, change: number): Fail
 }
 
 /** @kernel pages.c incr_user_locked_vm decr_user_locked_vm update_mm_locked_vm */
-function update(locked: LockedPages, change: number, memlockBytes: number): Failure | null {
+function update(locked: LockedPages, change: number, memlockBytes: number): Refusal | null {
   if (change > 0 && locked.pages + change > Math.floor(memlockBytes / PAGE_SIZE)) {
-    return fail('ENOMEM', 'pages-in-limit');
+    return refuse('ENOMEM', 'pages-in-limit');
   }
   locked.pages += change;
   return null;

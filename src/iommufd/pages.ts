@@ -1,8 +1,8 @@
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
 import type { Mapped } from './area.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import type { Host } from './host.ts';
 import { limits, U64_MAX } from './limits.ts';
 import { PageHolds, type PageRange } from './page-holds.ts';
@@ -46,8 +46,8 @@ export class IoptPages {
    *
    * @kernel pages.c iopt_area_add_access
    */
-  addAccess(area: Mapped, range: PageRange, write: boolean): Failure | null {
-    if (write && !this.source.writable) return fail('EPERM', 'pin-allowed');
+  addAccess(area: Mapped, range: PageRange, write: boolean): Refusal | null {
+    if (write && !this.source.writable) return refuse('EPERM', 'pin-allowed');
     const key = `${range.first}-${range.last}`;
     const access = this.#holds?.accesses?.get(key);
     if (access !== undefined) {
@@ -55,9 +55,9 @@ export class IoptPages {
       area.accesses++;
       return null;
     }
-    if (!this.source.host.allocate()) return fail('ENOMEM', 'memory');
-    const failure = this.hold(range);
-    if (failure !== null) return failure;
+    if (!this.source.host.allocate()) return refuse('ENOMEM', 'memory');
+    const refusal = this.hold(range);
+    if (refusal !== null) return refusal;
     const holds = this.#holds as unknown as PageHolds;
     holds.accesses ??= new Map();
     holds.accesses.set(key, { users: 1 });
@@ -97,9 +97,9 @@ export class IoptPages {
    *
    * @kernel pages.c pfn_reader_first
    */
-  look(range: PageRange): readonly Page[] | Failure {
+  look(range: PageRange): readonly Page[] | Refusal {
     const fresh = this.#find(range);
-    if (fresh instanceof Failure) return fresh;
+    if (fresh instanceof Refusal) return fresh;
     let taken = 0;
     const pages: Page[] = [];
     for (let index = range.first; index <= range.last; index++) {
@@ -113,16 +113,16 @@ export class IoptPages {
    *
    * @param check what else must hold once they are pinned, before they are counted
    */
-  hold(range: PageRange, check: () => Failure | null = () => null): Failure | null {
+  hold(range: PageRange, check: () => Refusal | null = () => null): Refusal | null {
     const fresh = this.#find(range);
-    if (fresh instanceof Failure) return fresh;
-    if (!this.source.memory.take(fresh.length * limits.pinnedPageBytes)) return fail('ENOMEM', 'memory');
+    if (fresh instanceof Refusal) return fresh;
+    if (!this.source.memory.take(fresh.length * limits.pinnedPageBytes)) return refuse('ENOMEM', 'memory');
     for (const page of fresh) page.pins++;
     this.#holds ??= new PageHolds(range.last + 1);
     this.#holds.add(range, fresh);
-    const failure = check() ?? this.#countPinned(this.#holds);
-    if (failure !== null) this.#unhold(range);
-    return failure;
+    const refusal = check() ?? this.#countPinned(this.#holds);
+    if (refusal !== null) this.#unhold(range);
+    return refusal;
   }
 
   /** Holds the pages of a range once less; unpins those that nothing holds any more. */
@@ -146,11 +146,11 @@ export class IoptPages {
   }
 
   /** @kernel pages.c pfn_reader_user_update_pinned */
-  #countPinned(holds: PageHolds): Failure | null {
+  #countPinned(holds: PageHolds): Refusal | null {
     if (holds.held === holds.counted) return null;
-    const failure = account(this.source, holds.held - holds.counted);
-    if (failure === null) holds.counted = holds.held;
-    return failure;
+    const refusal = account(this.source, holds.held - holds.counted);
+    if (refusal === null) holds.counted = holds.held;
+    return refusal;
   }
 
   /**
@@ -158,7 +158,7 @@ export class IoptPages {
    *
    * @kernel pages.c pfn_reader_user_pin
    */
-  #find(range: PageRange): readonly Page[] | Failure {
+  #find(range: PageRange): readonly Page[] | Refusal {
     let found: Page[] | undefined;
     for (
       let hole = this.#nextHole(range);
@@ -168,7 +168,7 @@ export class IoptPages {
       const { host, writable } = this.source;
       const count = hole.last - hole.first + 1;
       const pages = pagesOf(host, BigInt(this.#page + hole.first) * pageSize, count, writable);
-      if (pages instanceof Failure) return pages;
+      if (pages instanceof Refusal) return pages;
       if (found === undefined) found = pages.slice();
       else for (const page of pages) found.push(page);
     }
@@ -191,10 +191,10 @@ export class IoptPages {
 export function allocPages(
   ictx: IommufdContext,
   { uptr, length, writable }: { uptr: bigint; length: bigint; writable: boolean },
-): IoptPages | Failure {
-  if (length === 0n || length > U64_MAX - pageSize) return fail('EINVAL', 'length-fits');
-  if (uptr + length > U64_MAX) return fail('EOVERFLOW', 'memory-no-wrap');
-  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+): IoptPages | Refusal {
+  if (length === 0n || length > U64_MAX - pageSize) return refuse('EINVAL', 'length-fits');
+  if (uptr + length > U64_MAX) return refuse('EOVERFLOW', 'memory-no-wrap');
+  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   return new IoptPages(ictx.pageSource(writable), uptr);
 }
 
@@ -208,11 +208,11 @@ export function pagesOf(
   address: bigint,
   count: number,
   write: boolean,
-): readonly Page[] | Failure {
+): readonly Page[] | Refusal {
   const stop = address + BigInt(count) * pageSize;
-  if (stop > U64_MAX) return fail('EOVERFLOW', 'memory-no-wrap');
-  if (stop > TASK_SIZE_MAX) return fail('EFAULT', 'pages-there');
+  if (stop > U64_MAX) return refuse('EOVERFLOW', 'memory-no-wrap');
+  if (stop > TASK_SIZE_MAX) return refuse('EFAULT', 'pages-there');
   const pages = host.memory.pages(address, count, write);
   if (pages.length === count) return pages;
-  return host.frames.left === 0 ? fail('ENOMEM', 'memory') : fail('EFAULT', 'pages-there');
+  return host.frames.left === 0 ? refuse('ENOMEM', 'memory') : refuse('EFAULT', 'pages-there');
 }

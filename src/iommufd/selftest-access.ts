@@ -7,6 +7,7 @@ import {
   MOCK_FLAGS_ACCESS_WRITE,
 } from '../generated/ts/iommufd-test.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import {
   type Access,
   type AccessOps,
@@ -19,7 +20,6 @@ import {
 } from './access.ts';
 import { accessRw } from './access-rw.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import type { OpenFile } from './file.ts';
 import { limits, U64_MAX } from './limits.ts';
 import { pagesOf } from './pages.ts';
@@ -65,24 +65,26 @@ export class SelftestAccess implements AccessOps, OpenFile {
 }
 
 /** @kernel selftest.c iommufd_access_get */
-function getAccess({ host }: IommufdContext, fd: number, check: string): SelftestAccess | Failure {
+function getAccess({ host }: IommufdContext, fd: number, check: string): SelftestAccess | Refusal {
   const file = host.files.get(fd);
-  return file instanceof SelftestAccess ? file : fail('EBADFD', check);
+  return file instanceof SelftestAccess ? file : refuse('EBADFD', check);
 }
 
 /** @kernel selftest.c iommufd_test_create_access iommufd_test_alloc_access */
-export function createAccessCommand({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
+export function createAccessCommand({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Refusal | null {
   const request = cmd.create_access;
   if ((request.flags & ~MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES) !== 0)
-    return fail('EOPNOTSUPP', 'access-flags');
-  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+    return refuse('EOPNOTSUPP', 'access-flags');
+  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   const file = new SelftestAccess((request.flags & MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES) !== 0);
   const access = createAccess(ictx, file);
-  if (access instanceof Failure) return access;
-  const failure = attachAccess(access, cmd.id);
-  if (failure !== null) {
+  if (access instanceof Refusal) return access;
+  const refusal = attachAccess(access, cmd.id);
+  if (refusal !== null) {
     destroyAccess(access);
-    return failure.errno === 'ENOENT' ? fail('ENOENT', 'access-ioas') : fail(failure.errno, 'access-aligned');
+    return refusal.errno === 'ENOENT'
+      ? refuse('ENOENT', 'access-ioas')
+      : refuse(refusal.errno, 'access-aligned');
   }
   const fd = ictx.host.files.reserve();
   request.out_access_fd = fd;
@@ -97,29 +99,30 @@ export function createAccessCommand({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>
 }
 
 /** @kernel selftest.c iommufd_test_access_replace_ioas */
-export function accessReplaceIoas({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+export function accessReplaceIoas({ ictx, cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
   const file = getAccess(ictx, cmd.id, 'reattach-access');
-  if (file instanceof Failure) return file;
-  const failure = replaceAccess(file.access as Access, cmd.access_replace_ioas.ioas_id);
-  if (failure === null) return null;
-  return fail(failure.errno, failure.errno === 'ENOENT' ? 'reattach-ioas' : 'reattach-aligned');
+  if (file instanceof Refusal) return file;
+  const refusal = replaceAccess(file.access as Access, cmd.access_replace_ioas.ioas_id);
+  if (refusal === null) return null;
+  return refuse(refusal.errno, refusal.errno === 'ENOENT' ? 'reattach-ioas' : 'reattach-aligned');
 }
 
 /** @kernel selftest.c iommufd_test_access_pages */
-export function accessPages({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
+export function accessPages({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Refusal | null {
   const request = cmd.access_pages;
   const { length, uptr, flags } = request;
-  if (length > limits.testAccessBytesMax) return fail('ENOMEM', 'pin-length');
+  if (length > limits.testAccessBytesMax) return refuse('ENOMEM', 'pin-length');
   if ((flags & ~(MOCK_FLAGS_ACCESS_WRITE | MOCK_FLAGS_ACCESS_SYZ)) !== 0)
-    return fail('EOPNOTSUPP', 'pin-flags');
+    return refuse('EOPNOTSUPP', 'pin-flags');
   const file = getAccess(ictx, cmd.id, 'pin-access');
-  if (file instanceof Failure) return file;
-  if (!file.needsPinPages) return fail('EOPNOTSUPP', 'pin-able');
+  if (file instanceof Refusal) return file;
+  if (!file.needsPinPages) return refuse('EOPNOTSUPP', 'pin-able');
   const access = file.access as Access;
   const iova = (flags & MOCK_FLAGS_ACCESS_SYZ) !== 0 ? syzIovaOf(access, request.iova) : request.iova;
-  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   const pages = pinPages(access, { iova, length, write: (flags & MOCK_FLAGS_ACCESS_WRITE) !== 0 });
-  if (pages instanceof Failure) return pages.check === 'pages-there' ? fail(pages.errno, 'pin-there') : pages;
+  if (pages instanceof Refusal)
+    return pages.check === 'pages-there' ? refuse(pages.errno, 'pin-there') : pages;
   const wrong =
     uptr === 0n ? null : checkPages(ictx, uptr - (iova % BigInt(PAGE_SIZE)), pages, spanned(iova, length));
   if (wrong !== null) {
@@ -146,12 +149,12 @@ function checkPages(
   address: bigint,
   pages: readonly Page[],
   count: number,
-): Failure | null {
+): Refusal | null {
   const start = BigInt.asUintN(64, address) & ~BigInt(PAGE_SIZE - 1);
   for (let index = 0; index < count; index++) {
     const found = pagesOf(host, start + BigInt(index * PAGE_SIZE), 1, false);
-    if (found instanceof Failure) return fail(found.errno, 'pin-there');
-    if (found[0] !== pages[index]) return fail('EBADE', 'pin-same');
+    if (found instanceof Refusal) return refuse(found.errno, 'pin-there');
+    if (found[0] !== pages[index]) return refuse('EBADE', 'pin-same');
   }
   return null;
 }
@@ -161,12 +164,12 @@ function syzIovaOf({ ioas }: Access, iova: bigint): bigint {
 }
 
 /** @kernel selftest.c iommufd_test_access_item_destroy */
-export function unpinCommand({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+export function unpinCommand({ ictx, cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
   const file = getAccess(ictx, cmd.id, 'unpin-access');
-  if (file instanceof Failure) return file;
+  if (file instanceof Refusal) return file;
   const index = file.items.findIndex(({ id }) => id === cmd.destroy_access_pages.access_pages_id);
   const [item] = index === -1 ? [] : file.items.splice(index, 1);
-  if (item === undefined) return fail('ENOENT', 'unpin-pinned');
+  if (item === undefined) return refuse('ENOENT', 'unpin-pinned');
   unpinPages(file.access as Access, item.iova, item.length);
   return null;
 }
@@ -174,22 +177,22 @@ export function unpinCommand({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | n
 const rwFlags = MOCK_ACCESS_RW_WRITE | MOCK_ACCESS_RW_SLOW_PATH | MOCK_FLAGS_ACCESS_SYZ;
 
 /** @kernel selftest.c iommufd_test_access_rw */
-export function accessRwCommand({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+export function accessRwCommand({ ictx, cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
   const request = cmd.access_rw;
   const { length, uptr, flags } = request;
-  if (length > limits.testAccessBytesMax) return fail('ENOMEM', 'rw-length');
-  if ((flags & ~rwFlags) !== 0) return fail('EOPNOTSUPP', 'rw-flags');
+  if (length > limits.testAccessBytesMax) return refuse('ENOMEM', 'rw-length');
+  if ((flags & ~rwFlags) !== 0) return refuse('EOPNOTSUPP', 'rw-flags');
   const file = getAccess(ictx, cmd.id, 'rw-access');
-  if (file instanceof Failure) return file;
-  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  if (file instanceof Refusal) return file;
+  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   const { memory } = ictx.host;
   const write = (flags & MOCK_ACCESS_RW_WRITE) !== 0;
   const data = write ? memory.read(uptr, Number(length)) : new Uint8Array(Number(length));
-  if (data === null) return fail('EFAULT', 'rw-readable');
+  if (data === null) return refuse('EFAULT', 'rw-readable');
   const access = file.access as Access;
   const iova = (flags & MOCK_FLAGS_ACCESS_SYZ) !== 0 ? syzIovaOf(access, request.iova) : request.iova;
   const slow = (flags & MOCK_ACCESS_RW_SLOW_PATH) !== 0;
-  const failure = accessRw(access, { iova, data, write, slow });
-  if (failure !== null || write) return failure;
-  return memory.write(uptr, data) < data.length ? fail('EFAULT', 'rw-writable') : null;
+  const refusal = accessRw(access, { iova, data, write, slow });
+  if (refusal !== null || write) return refusal;
+  return memory.write(uptr, data) < data.length ? refuse('EFAULT', 'rw-writable') : null;
 }

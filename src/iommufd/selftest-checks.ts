@@ -1,9 +1,9 @@
 import { type IommuTestCmdView, MOCK_NESTED_DOMAIN_IOTLB_ID_MAX } from '../generated/ts/iommufd-test.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { MOCK_IO_PAGE_SIZE, MockDomain } from '../iommu/drivers/mock-domain.ts';
 import { MockNestedDomain } from '../iommu/drivers/mock-nested.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { HwptNested, HwptPaging } from './hw-pagetable.ts';
 import { limits, U64_MAX } from './limits.ts';
 import { pagesOf } from './pages.ts';
@@ -13,10 +13,10 @@ const ioPageSize = BigInt(MOCK_IO_PAGE_SIZE);
 const pageSize = BigInt(PAGE_SIZE);
 
 /** @kernel selftest.c get_md_pagetable */
-function getMockDomain(ictx: IommufdContext, id: number, check: string): MockDomain | Failure {
+function getMockDomain(ictx: IommufdContext, id: number, check: string): MockDomain | Refusal {
   const hwpt = ictx.objects.get(id, HwptPaging, check);
-  if (hwpt instanceof Failure) return hwpt;
-  return hwpt.domain instanceof MockDomain ? hwpt.domain : fail('EINVAL', check);
+  if (hwpt instanceof Refusal) return hwpt;
+  return hwpt.domain instanceof MockDomain ? hwpt.domain : refuse('EINVAL', check);
 }
 
 /**
@@ -24,12 +24,12 @@ function getMockDomain(ictx: IommufdContext, id: number, check: string): MockDom
  *
  * @kernel selftest.c iommufd_test_md_check_pa
  */
-export function checkMap({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+export function checkMap({ ictx, cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
   const { iova, length, uptr } = cmd.check_map;
-  if ((iova | length | uptr) % ioPageSize !== 0n) return fail('EINVAL', 'map-aligned');
-  if (uptr + length > U64_MAX) return fail('EINVAL', 'map-no-wrap');
+  if ((iova | length | uptr) % ioPageSize !== 0n) return refuse('EINVAL', 'map-aligned');
+  if (uptr + length > U64_MAX) return refuse('EINVAL', 'map-no-wrap');
   const domain = getMockDomain(ictx, cmd.id, 'map-hwpt');
-  if (domain instanceof Failure) return domain;
+  if (domain instanceof Refusal) return domain;
   const blocksInPage = PAGE_SIZE / MOCK_IO_PAGE_SIZE;
   let page: Page | undefined;
   let ioPage = Number(iova / ioPageSize);
@@ -38,10 +38,10 @@ export function checkMap({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null 
   for (let left = length / ioPageSize; left > 0n; left--) {
     if (page === undefined) {
       const found = pagesOf(ictx.host, at, 1, false);
-      if (found instanceof Failure) return fail(found.errno, 'map-there');
+      if (found instanceof Refusal) return refuse(found.errno, 'map-there');
       page = found[0] as Page;
     }
-    if (domain.blockAt(ioPage) !== page.frame * blocksInPage + block) return fail('EINVAL', 'map-same');
+    if (domain.blockAt(ioPage) !== page.frame * blocksInPage + block) return refuse('EINVAL', 'map-same');
     ioPage++;
     if (++block === blocksInPage) {
       block = 0;
@@ -57,26 +57,26 @@ export function checkMap({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null 
  *
  * @kernel selftest.c iommufd_test_md_check_refs
  */
-export function checkRefs({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+export function checkRefs({ ictx, cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
   const { length, uptr, refs } = cmd.check_refs;
-  if ((length | uptr) % pageSize !== 0n) return fail('EINVAL', 'refs-aligned');
-  if (uptr + length > U64_MAX) return fail('EINVAL', 'refs-no-wrap');
+  if ((length | uptr) % pageSize !== 0n) return refuse('EINVAL', 'refs-aligned');
+  if (uptr + length > U64_MAX) return refuse('EINVAL', 'refs-no-wrap');
   for (let done = 0n; done < length; done += pageSize) {
     const found = pagesOf(ictx.host, uptr + done, 1, false);
-    if (found instanceof Failure) return fail(found.errno, 'refs-there');
-    if (found[0]?.pins !== refs) return fail('EIO', 'refs-same');
+    if (found instanceof Refusal) return refuse(found.errno, 'refs-there');
+    if (found[0]?.pins !== refs) return refuse('EIO', 'refs-same');
   }
   return null;
 }
 
 /** @kernel selftest.c iommufd_test_md_check_iotlb get_md_pagetable_nested */
-export function checkIotlb({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | null {
+export function checkIotlb({ ictx, cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
   const { id, iotlb } = cmd.check_iotlb;
   const hwpt = ictx.objects.get(cmd.id, HwptNested, 'iotlb-hwpt');
-  if (hwpt instanceof Failure) return hwpt;
-  if (!(hwpt.domain instanceof MockNestedDomain)) return fail('EINVAL', 'iotlb-hwpt');
-  if (id > MOCK_NESTED_DOMAIN_IOTLB_ID_MAX) return fail('EINVAL', 'iotlb-slot');
-  return hwpt.domain.iotlb[id] === iotlb ? null : fail('EINVAL', 'iotlb-same');
+  if (hwpt instanceof Refusal) return hwpt;
+  if (!(hwpt.domain instanceof MockNestedDomain)) return refuse('EINVAL', 'iotlb-hwpt');
+  if (id > MOCK_NESTED_DOMAIN_IOTLB_ID_MAX) return refuse('EINVAL', 'iotlb-slot');
+  return hwpt.domain.iotlb[id] === iotlb ? null : refuse('EINVAL', 'iotlb-same');
 }
 
 /**
@@ -85,20 +85,20 @@ export function checkIotlb({ ictx, cmd }: Ucmd<IommuTestCmdView>): Failure | nul
  *
  * @kernel selftest.c iommufd_test_dirty
  */
-export function markDirty({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Failure | null {
+export function markDirty({ ictx, cmd, reply }: Ucmd<IommuTestCmdView>): Refusal | null {
   const request = cmd.dirty;
   const { iova, length, page_size: size, uptr } = request;
-  if (size === 0n || length === 0n) return fail('EINVAL', 'dirty-something');
-  if (iova % size !== 0n || length % size !== 0n) return fail('EINVAL', 'dirty-aligned');
-  if (uptr === 0n) return fail('EINVAL', 'dirty-something');
+  if (size === 0n || length === 0n) return refuse('EINVAL', 'dirty-something');
+  if (iova % size !== 0n || length % size !== 0n) return refuse('EINVAL', 'dirty-aligned');
+  if (uptr === 0n) return refuse('EINVAL', 'dirty-something');
   const count = length / size;
-  if (count > limits.testDirtyPagesMax) return fail('EOVERFLOW', 'dirty-bounded');
+  if (count > limits.testDirtyPagesMax) return refuse('EOVERFLOW', 'dirty-bounded');
   const domain = getMockDomain(ictx, cmd.id, 'dirty-hwpt');
-  if (domain instanceof Failure) return domain;
-  if (domain.dirty?.enabled !== true) return fail('EINVAL', 'dirty-tracking');
-  if (!ictx.host.allocate()) return fail('ENOMEM', 'memory');
+  if (domain instanceof Refusal) return domain;
+  if (domain.dirty?.enabled !== true) return refuse('EINVAL', 'dirty-tracking');
+  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
   const bits = ictx.host.memory.read(uptr, Math.ceil(Number(count) / 8));
-  if (bits === null) return fail('EFAULT', 'dirty-readable');
+  if (bits === null) return refuse('EFAULT', 'dirty-readable');
   let marked = 0n;
   for (let i = 0; i < Number(count); i++) {
     if (((bits[i >> 3] ?? 0) & (1 << (i & 7))) === 0) continue;

@@ -1,7 +1,7 @@
 import type { IommuIoasCopy } from '../generated/ts/iommufd.ts';
 import { MOCK_FLAGS_ACCESS_SYZ } from '../generated/ts/iommufd-test.ts';
+import { Refusal } from '../ioctl/refusal.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure } from './failure.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
 
@@ -22,5 +22,5 @@ export function syzIova(ictx: IommufdContext, cmd: IommuIoasCopy): void {
   if ((cmd.flags & MOCK_FLAGS_ACCESS_SYZ) === 0) return;
   cmd.flags = (cmd.flags & ~MOCK_FLAGS_ACCESS_SYZ) >>> 0;
   const ioas = getIoas(ictx, cmd.src_ioas_id);
-  if (!(ioas instanceof Failure)) cmd.src_iova = iovaOfArea(ioas.iopt, cmd.src_iova);
+  if (!(ioas instanceof Refusal)) cmd.src_iova = iovaOfArea(ioas.iopt, cmd.src_iova);
 }

@@ -16,7 +16,7 @@ import {
   IOMMU_TEST_OP_TRIGGER_IOPF,
   type IommuTestCmdView,
 } from '../generated/ts/iommufd-test.ts';
-import { type Failure, fail } from './failure.ts';
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { limits } from './limits.ts';
 import {
   accessPages,
@@ -48,13 +48,13 @@ const commands = new Map<number, Handler<IommuTestCmdView>>([
 ]);
 
 /** The commands of the test driver. @kernel selftest.c iommufd_test */
-export function testCommand(ucmd: Ucmd<IommuTestCmdView>): Failure | null {
+export function testCommand(ucmd: Ucmd<IommuTestCmdView>): Refusal | null {
   return (
-    commands.get(ucmd.cmd.op)?.(ucmd) ?? (commands.has(ucmd.cmd.op) ? null : fail('EOPNOTSUPP', 'known-op'))
+    commands.get(ucmd.cmd.op)?.(ucmd) ?? (commands.has(ucmd.cmd.op) ? null : refuse('EOPNOTSUPP', 'known-op'))
   );
 }
 
 /** Limits only how much the kernel does in one go, which nobody sees. @kernel selftest.c iommufd_test */
-function setTempMemoryLimit({ cmd }: Ucmd<IommuTestCmdView>): Failure | null {
-  return cmd.memory_limit.limit < limits.tempMemoryMin ? fail('EINVAL', 'limit-usable') : null;
+function setTempMemoryLimit({ cmd }: Ucmd<IommuTestCmdView>): Refusal | null {
+  return cmd.memory_limit.limit < limits.tempMemoryMin ? refuse('EINVAL', 'limit-usable') : null;
 }

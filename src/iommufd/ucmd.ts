@@ -1,5 +1,5 @@
+import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { IommufdContext } from './context.ts';
-import { type Failure, fail } from './failure.ts';
 
 /** Where a call is made, and where its answer goes. */
 export interface Reply {
@@ -9,9 +9,9 @@ export interface Reply {
    *
    * @kernel iommufd_private.h iommufd_ucmd_respond
    */
-  respond(): Failure | null;
+  respond(): Refusal | null;
   /** Copies back only the last bytes of the argument, from an offset on. */
-  respondFrom(offset: number): Failure | null;
+  respondFrom(offset: number): Refusal | null;
 }
 
 /** A call of an ioctl. Follows struct iommufd_ucmd (iommufd_private.h). */
@@ -23,7 +23,7 @@ export interface Ucmd<T> {
 }
 
 /** The answer cannot be written. */
-export const noReply: Failure = fail('EFAULT', 'reply-writable');
+export const noReply: Refusal = refuse('EFAULT', 'reply-writable');
 
 /** What handlers are: null where they did it. */
-export type Handler<T> = (ucmd: Ucmd<T>) => Failure | null;
+export type Handler<T> = (ucmd: Ucmd<T>) => Refusal | null;

@@ -19,11 +19,11 @@ import {
   VfioIommuType1DmaMapView,
   VfioIommuType1DmaUnmapView,
 } from '../generated/ts/vfio.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
 import { cutAreas } from './area-split.ts';
 import type { IommufdContext } from './context.ts';
 import { disableLargePages } from './domains.ts';
-import { Failure, fail } from './failure.ts';
 import { type IoPagetable, type Unmapped, unmapAll, unmapIova } from './io-pagetable.ts';
 import { mapUserPages } from './ioas-map.ts';
 import { getInfo } from './vfio-info.ts';
@@ -35,7 +35,7 @@ import { getCompatIoas } from './vfio-ioas.ts';
  * @returns what the ioctl returns
  * @kernel vfio_compat.c iommufd_vfio_ioctl
  */
-export function vfioIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | Failure {
+export function vfioIoctl(ictx: IommufdContext, cmd: number, arg: bigint): number | Refusal {
   switch (cmd) {
     case VFIO_GET_API_VERSION:
       return VFIO_API_VERSION;
@@ -50,25 +50,25 @@ export function vfioIoctl(ictx: IommufdContext, cmd: number, arg: bigint): numbe
     case VFIO_IOMMU_UNMAP_DMA:
       return unmapDma(ictx, arg) ?? 0;
     default:
-      return fail('ENOTTY', 'known-ioctl');
+      return refuse('ENOTTY', 'known-ioctl');
   }
 }
 
 /** @kernel vfio_compat.c iommufd_vfio_set_iommu */
-function setIommu(ictx: IommufdContext, type: bigint): Failure | null {
+function setIommu(ictx: IommufdContext, type: bigint): Refusal | null {
   const { host, noIommuMode } = ictx;
   if (type === BigInt(VFIO_NOIOMMU_IOMMU) && noIommuMode && host.vfioNoIommu) {
-    return host.credentials.rawIo === false ? fail('EPERM', 'privileged') : null;
+    return host.credentials.rawIo === false ? refuse('EPERM', 'privileged') : null;
   }
   const known = type === BigInt(VFIO_TYPE1_IOMMU) || type === BigInt(VFIO_TYPE1v2_IOMMU);
-  if (!known || noIommuMode) return fail('EINVAL', 'known-iommu');
+  if (!known || noIommuMode) return refuse('EINVAL', 'known-iommu');
   const ioas = getCompatIoas(ictx);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   return type === BigInt(VFIO_TYPE1_IOMMU) ? disableLargePages(ioas.iopt) : null;
 }
 
 /** @kernel vfio_compat.c iommufd_vfio_check_extension iommufd_vfio_cc_iommu */
-function checkExtension(ictx: IommufdContext, type: bigint): number | Failure {
+function checkExtension(ictx: IommufdContext, type: bigint): number | Refusal {
   switch (type) {
     case BigInt(VFIO_TYPE1_IOMMU):
     case BigInt(VFIO_TYPE1v2_IOMMU):
@@ -78,7 +78,7 @@ function checkExtension(ictx: IommufdContext, type: bigint): number | Failure {
       return ictx.host.vfioNoIommu ? 1 : 0;
     case BigInt(VFIO_DMA_CC_IOMMU): {
       const ioas = getCompatIoas(ictx);
-      if (ioas instanceof Failure) return ioas;
+      if (ioas instanceof Refusal) return ioas;
       return [...ioas.hwpts].every((hwpt) => hwpt.enforcesCoherency) ? 1 : 0;
     }
     default:
@@ -87,51 +87,51 @@ function checkExtension(ictx: IommufdContext, type: bigint): number | Failure {
 }
 
 /** @kernel vfio_compat.c iommufd_vfio_map_dma */
-function mapDma(ictx: IommufdContext, arg: bigint): Failure | null {
+function mapDma(ictx: IommufdContext, arg: bigint): Refusal | null {
   const bytes = ictx.host.memory.read(arg, sizeofVfioIommuType1DmaMap);
-  if (bytes === null) return fail('EFAULT', 'argument-readable');
+  if (bytes === null) return refuse('EFAULT', 'argument-readable');
   const { argsz, flags, vaddr, iova, size } = new VfioIommuType1DmaMapView(new DataView(bytes.buffer));
-  if (argsz < sizeofVfioIommuType1DmaMap) return fail('EINVAL', 'argsz');
+  if (argsz < sizeofVfioIommuType1DmaMap) return refuse('EINVAL', 'argsz');
   if ((flags & ~(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)) !== 0)
-    return fail('EINVAL', 'known-flags');
+    return refuse('EINVAL', 'known-flags');
   const ioas = getCompatIoas(ictx);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const prot =
     IOMMU_CACHE |
     ((flags & VFIO_DMA_MAP_FLAG_READ) !== 0 ? IOMMU_READ : 0) |
     ((flags & VFIO_DMA_MAP_FLAG_WRITE) !== 0 ? IOMMU_WRITE : 0);
   const mapped = mapUserPages(ictx, ioas.iopt, vaddr, { iova, length: size, prot });
-  return mapped instanceof Failure ? mapped : null;
+  return mapped instanceof Refusal ? mapped : null;
 }
 
 /** @kernel vfio_compat.c iommufd_vfio_unmap_dma */
-function unmapDma(ictx: IommufdContext, arg: bigint): Failure | null {
+function unmapDma(ictx: IommufdContext, arg: bigint): Refusal | null {
   const { memory } = ictx.host;
   const bytes = memory.read(arg, minSizeofVfioIommuType1DmaUnmap);
-  if (bytes === null) return fail('EFAULT', 'argument-readable');
+  if (bytes === null) return refuse('EFAULT', 'argument-readable');
   const cmd = new VfioIommuType1DmaUnmapView(new DataView(bytes.buffer));
   const { iova, size } = cmd;
-  if (cmd.argsz < minSizeofVfioIommuType1DmaUnmap) return fail('EINVAL', 'argsz');
-  if ((cmd.flags & ~VFIO_DMA_UNMAP_FLAG_ALL) !== 0) return fail('EINVAL', 'only-all-on-iommufd');
+  if (cmd.argsz < minSizeofVfioIommuType1DmaUnmap) return refuse('EINVAL', 'argsz');
+  if ((cmd.flags & ~VFIO_DMA_UNMAP_FLAG_ALL) !== 0) return refuse('EINVAL', 'only-all-on-iommufd');
   const ioas = getCompatIoas(ictx);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const all = (cmd.flags & VFIO_DMA_UNMAP_FLAG_ALL) !== 0;
-  if (all && (iova !== 0n || size !== 0n)) return fail('EINVAL', 'all-has-no-range');
+  if (all && (iova !== 0n || size !== 0n)) return refuse('EINVAL', 'all-has-no-range');
   const unmapped = all ? unmapAll(ioas.iopt) : unmapPart(ioas.iopt, iova, size);
-  if (unmapped instanceof Failure) return unmapped;
+  if (unmapped instanceof Refusal) return unmapped;
   cmd.size = BigInt.asUintN(64, unmapped.bytes);
-  return memory.write(arg, bytes) < bytes.length ? fail('EFAULT', 'reply-writable') : unmapped.failure;
+  return memory.write(arg, bytes) < bytes.length ? refuse('EFAULT', 'reply-writable') : unmapped.refusal;
 }
 
 /** Type1 may unmap parts of what was mapped: cuts come first. */
-function unmapPart(iopt: IoPagetable, iova: bigint, size: bigint): Unmapped | Failure {
+function unmapPart(iopt: IoPagetable, iova: bigint, size: bigint): Unmapped | Refusal {
   if (!iopt.largePages) {
     const ends = [iova + size - 1n, iova - 1n].slice(0, iova === 0n ? 1 : 2);
-    const failure = cutAreas(
+    const refusal = cutAreas(
       iopt,
       ends.map((end) => BigInt.asUintN(64, end)),
     );
-    if (failure !== null) return failure;
+    if (refusal !== null) return refusal;
   }
   return unmapIova(iopt, iova, size);
 }

@@ -11,9 +11,9 @@ import {
   VfioIommuType1InfoView,
 } from '../generated/ts/vfio.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { U64_MAX } from './limits.ts';
 import { getCompatIoas } from './vfio-ioas.ts';
@@ -33,24 +33,24 @@ type Fill = (iopt: IoPagetable, memory: UserMemory, address: bigint, room: numbe
  *
  * @kernel vfio_compat.c iommufd_vfio_iommu_get_info
  */
-export function getInfo(ictx: IommufdContext, arg: bigint): Failure | null {
+export function getInfo(ictx: IommufdContext, arg: bigint): Refusal | null {
   const { memory } = ictx.host;
   const head = memory.read(arg, minSize);
-  if (head === null) return fail('EFAULT', 'argument-readable');
+  if (head === null) return refuse('EFAULT', 'argument-readable');
   const bytes = new Uint8Array(sizeofVfioIommuType1Info);
   bytes.set(head);
   const info = new VfioIommuType1InfoView(new DataView(bytes.buffer));
-  if (info.argsz < minSize) return fail('EINVAL', 'argsz');
+  if (info.argsz < minSize) return refuse('EINVAL', 'argsz');
   const size = Math.min(info.argsz, bytes.length);
   const ioas = getCompatIoas(ictx);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   const total = fillCapabilities(ioas.iopt, memory, arg, info.argsz);
-  if (total === null) return fail('EFAULT', 'reply-writable');
+  if (total === null) return refuse('EFAULT', 'reply-writable');
   info.flags = VFIO_IOMMU_INFO_PGSIZES | VFIO_IOMMU_INFO_CAPS;
   info.iova_pgsizes = pageSizes(ioas.iopt);
   info.cap_offset = info.argsz >= total ? bytes.length : 0;
   info.argsz = total;
-  return memory.write(arg, bytes.subarray(0, size)) < size ? fail('EFAULT', 'reply-writable') : null;
+  return memory.write(arg, bytes.subarray(0, size)) < size ? refuse('EFAULT', 'reply-writable') : null;
 }
 
 function fillCapabilities(iopt: IoPagetable, memory: UserMemory, arg: bigint, argsz: number): number | null {

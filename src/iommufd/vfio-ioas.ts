@@ -4,8 +4,8 @@ import {
   IOMMU_VFIO_IOAS_SET,
   type IommuVfioIoas,
 } from '../generated/ts/iommufd.ts';
+import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { IommufdContext } from './context.ts';
-import { Failure, fail } from './failure.ts';
 import { allocIoas, getIoas, type Ioas } from './ioas.ts';
 import type { Ucmd } from './ucmd.ts';
 
@@ -14,23 +14,23 @@ import type { Ucmd } from './ucmd.ts';
  *
  * @kernel vfio_compat.c get_compat_ioas
  */
-export function getCompatIoas(ictx: IommufdContext, check = 'compat-ioas'): Ioas | Failure {
-  return ictx.vfioIoas ?? fail('ENODEV', check);
+export function getCompatIoas(ictx: IommufdContext, check = 'compat-ioas'): Ioas | Refusal {
+  return ictx.vfioIoas ?? refuse('ENODEV', check);
 }
 
 /** @kernel vfio_compat.c iommufd_vfio_ioas */
-export function vfioIoas({ ictx, cmd, reply }: Ucmd<IommuVfioIoas>): Failure | null {
-  if (cmd.__reserved !== 0) return fail('EOPNOTSUPP', 'reserved');
+export function vfioIoas({ ictx, cmd, reply }: Ucmd<IommuVfioIoas>): Refusal | null {
+  if (cmd.__reserved !== 0) return refuse('EOPNOTSUPP', 'reserved');
   switch (cmd.op) {
     case IOMMU_VFIO_IOAS_GET: {
       const ioas = getCompatIoas(ictx, 'ioas-is-set');
-      if (ioas instanceof Failure) return ioas;
+      if (ioas instanceof Refusal) return ioas;
       cmd.ioas_id = ioas.id;
       return reply.respond();
     }
     case IOMMU_VFIO_IOAS_SET: {
       const ioas = getIoas(ictx, cmd.ioas_id);
-      if (ioas instanceof Failure) return ioas;
+      if (ioas instanceof Refusal) return ioas;
       ictx.vfioIoas = ioas;
       return null;
     }
@@ -38,7 +38,7 @@ export function vfioIoas({ ictx, cmd, reply }: Ucmd<IommuVfioIoas>): Failure | n
       ictx.vfioIoas = null;
       return null;
     default:
-      return fail('EOPNOTSUPP', 'known-op');
+      return refuse('EOPNOTSUPP', 'known-op');
   }
 }
 
@@ -48,12 +48,12 @@ export function vfioIoas({ ictx, cmd, reply }: Ucmd<IommuVfioIoas>): Failure | n
  * @returns EINVAL where a device without an IOMMU is attached
  * @kernel vfio_compat.c iommufd_vfio_compat_ioas_create
  */
-export function createCompatIoas(ictx: IommufdContext): Failure | null {
+export function createCompatIoas(ictx: IommufdContext): Refusal | null {
   const ioas = allocIoas(ictx);
-  if (ioas instanceof Failure) return ioas;
+  if (ioas instanceof Refusal) return ioas;
   if (ictx.noIommuMode || ictx.vfioIoas !== null) {
     ictx.objects.release(ioas);
-    return ictx.noIommuMode ? fail('EINVAL', 'no-iommu') : null;
+    return ictx.noIommuMode ? refuse('EINVAL', 'no-iommu') : null;
   }
   ictx.vfioIoas = ioas;
   ictx.objects.publish(ioas);
@@ -66,8 +66,8 @@ export function createCompatIoas(ictx: IommufdContext): Failure | null {
  * @returns EINVAL where there is an address space for the VFIO ioctls already
  * @kernel vfio_compat.c iommufd_vfio_compat_set_no_iommu
  */
-export function setNoIommu(ictx: IommufdContext): Failure | null {
-  if (ictx.vfioIoas !== null) return fail('EINVAL', 'no-compat-ioas');
+export function setNoIommu(ictx: IommufdContext): Refusal | null {
+  if (ictx.vfioIoas !== null) return refuse('EINVAL', 'no-compat-ioas');
   ictx.noIommuMode = true;
   return null;
 }

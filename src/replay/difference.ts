@@ -1,5 +1,5 @@
 import { hexOfBytes } from '../base/hex.ts';
-import type { CallResult } from '../iommufd/main.ts';
+import type { CallResult } from '../ioctl/call-result.ts';
 import type { TraceRecord } from '../trace/record.ts';
 
 /** Something that the reference does otherwise than the kernel did. */

@@ -9,9 +9,10 @@ import {
   IommuTestCmdView,
   sizeofIommuTestCmd,
 } from '../generated/ts/iommufd-test.ts';
+import type { CallResult } from '../ioctl/call-result.ts';
 import { PAGE_SIZE, type PageFill, PageFrames } from '../ioctl/page-frames.ts';
 import type { SparseMemory } from '../ioctl/sparse-memory.ts';
-import type { CallResult, Iommufd } from '../iommufd/main.ts';
+import type { Iommufd } from '../iommufd/main.ts';
 import { isDevicePath, Process } from '../iommufd/process.ts';
 import type { TraceEvent, TraceLine } from '../trace/event.ts';
 import { isCall } from '../trace/event.ts';

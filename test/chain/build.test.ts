@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { buildBytes, buildSpace } from '../../src/chain/build.ts';
 import { ChainError } from '../../src/chain/chain-error.ts';
 import { elementBytes, type NewElement } from '../../src/chain/element.ts';
-import { viewOf } from '../../src/chain/output.ts';
 import { contextOf, decodeSpace, encodeSpace } from '../../src/chain/space.ts';
 import { chainNamed } from '../../src/chain/space-format.ts';
 import { walkChain } from '../../src/chain/walk.ts';
+import { viewOf } from '../../src/codec/runtime/bytes.ts';
 import { writePlace } from '../../src/plan/access.ts';
 import { type Subject, subjects } from './contents.ts';
 

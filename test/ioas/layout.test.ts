@@ -42,7 +42,7 @@ describe('sizes', () => {
     const bytes = new Uint8Array(16);
     new DataView(bytes.buffer).setUint32(0, 16, true);
     expect(bench.ioctl(uapi.IOAS_ALLOC, bytes)).toMatchObject({ ret: 1, errno: null });
-    for (const { cmd, minSize } of operations) {
+    for (const { cmd, minSize } of Object.values(operations)) {
       const short = new Uint8Array(minSize);
       new DataView(short.buffer).setUint32(0, minSize - 1, true);
       expect(bench.ioctl(cmd, short)).toMatchObject({ errno: 'EINVAL', check: 'size-enough' });

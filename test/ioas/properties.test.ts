@@ -309,7 +309,9 @@ describe('a call that fails', () => {
   );
   const bytes = fc.array(word, { minLength: 8, maxLength: 8 });
   const call = fc.constantFrom(
-    ...operations.map(({ cmd }) => cmd).filter((cmd) => cmd !== uapi.IOAS_HW_INVALIDATE),
+    ...Object.values(operations)
+      .map(({ cmd }) => cmd)
+      .filter((cmd) => cmd !== uapi.IOAS_HW_INVALIDATE),
     uapi.IOAS_GET_INFO,
     uapi.IOAS_DEVICE_GET_INFO,
   );
@@ -330,7 +332,7 @@ describe('a call that fails', () => {
             const view = new DataView(argument.buffer);
             for (const [i, value] of words.entries()) view.setBigUint64(i * 8, value, true);
             view.setUint32(0, 64, true);
-            const size = operations.find((one) => one.cmd === cmd)?.size ?? 64;
+            const size = Object.values(operations).find((one) => one.cmd === cmd)?.size ?? 64;
             if (tidy) {
               argument.fill(0, size);
               view.setUint32(4, view.getUint32(4, true) & 3, true);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../src/ioctl/refusal.ts';
 import {
   type Access,
   attachAccess,
@@ -8,7 +9,6 @@ import {
   pinPages,
   unpinPages,
 } from '../../src/iommufd/access.ts';
-import { Failure } from '../../src/iommufd/failure.ts';
 import { violations } from './invariants.ts';
 import { arena, must, page, readWrite, type Workbench, workbench } from './workbench.ts';
 
@@ -22,15 +22,15 @@ function attached(): Workbench & { readonly access: Access; readonly told: reado
   const ioas = must(calls.ioasAlloc());
   must(calls.ioasMap({ ioas, address: arena, length: 2n * page, flags: readWrite, iova }));
   const told: bigint[][] = [];
-  let access: Access | Failure | null = null;
+  let access: Access | Refusal | null = null;
   access = createAccess(iommufd.context, {
     needsPinPages: true,
     unmap(start, length) {
       told.push([start, length]);
-      if (access !== null && !(access instanceof Failure)) unpinPages(access, range.iova, range.length);
+      if (access !== null && !(access instanceof Refusal)) unpinPages(access, range.iova, range.length);
     },
   });
-  if (access instanceof Failure) throw new Error(access.check);
+  if (access instanceof Refusal) throw new Error(access.check);
   expect(attachAccess(access, ioas)).toBeNull();
   return { ...bench, access, told };
 }

@@ -1,4 +1,5 @@
-import type { CallResult, Iommufd } from '../../src/iommufd/main.ts';
+import type { CallResult } from '../../src/ioctl/call-result.ts';
+import type { Iommufd } from '../../src/iommufd/main.ts';
 import { Process } from '../../src/iommufd/process.ts';
 
 /** A step that the kernel answered otherwise than the reference does. */

@@ -5,10 +5,10 @@ import {
   IommuIoasMapCodec,
   sizeofIommuIoasMap,
 } from '../../src/generated/ts/iommufd.ts';
+import { Refusal } from '../../src/ioctl/refusal.ts';
 import { MockDevice } from '../../src/iommu/drivers/mock.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
 import { bindDevice } from '../../src/iommufd/device.ts';
-import { Failure } from '../../src/iommufd/failure.ts';
 import type { Process } from '../../src/iommufd/process.ts';
 import { arena, must, page, readWrite, scratch, workbench } from './workbench.ts';
 
@@ -36,8 +36,8 @@ describe('a process that is forked', () => {
     }
     const device = new MockDevice(parent.frames, 0);
     const bound = bindDevice(iommufd.context, device);
-    if (bound instanceof Failure) throw new Error(bound.check);
-    expect(attachDevice(bound, ioas_id)).not.toBeInstanceOf(Failure);
+    if (bound instanceof Refusal) throw new Error(bound.check);
+    expect(attachDevice(bound, ioas_id)).not.toBeInstanceOf(Refusal);
     for (const i of [0, 1])
       expect(device.dmaRead(0x100_0000n + BigInt(i) * page, 1)).toEqual(Uint8Array.of(i + 1));
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PageFrames } from '../../src/ioctl/page-frames.ts';
+import { Refusal } from '../../src/ioctl/refusal.ts';
 import { MockDevice } from '../../src/iommu/drivers/mock.ts';
 import { detachDevice } from '../../src/iommufd/attach.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
 import { bindDevice, unbindDevice } from '../../src/iommufd/device.ts';
-import { Failure } from '../../src/iommufd/failure.ts';
 import { Ioas } from '../../src/iommufd/ioas.ts';
 import { limits } from '../../src/iommufd/limits.ts';
 import { violations } from './invariants.ts';
@@ -15,7 +15,7 @@ const room = 0x100_0000n;
 /** All that the process can see of an address space, and what the kernel uses. */
 function stateOf({ iommufd }: Workbench, id: number): unknown {
   const ioas = iommufd.context.objects.get(id, Ioas, 'ioas-exists');
-  if (ioas instanceof Failure) throw new Error(ioas.check);
+  if (ioas instanceof Refusal) throw new Error(ioas.check);
   const areas = [...ioas.iopt.areas.entries()].map(({ start, last }) => [start, last]);
   return { areas, used: iommufd.context.memory.used, objects: iommufd.context.objects.size };
 }
@@ -36,9 +36,9 @@ function untilRefused(bench: Workbench, id: number, call: () => string): { done:
 /** A mock device on an address space. */
 function attach({ iommufd, process }: Workbench, ioas: number): { readonly id: number; release(): void } {
   const bound = bindDevice(iommufd.context, new MockDevice(process.frames, 0));
-  if (bound instanceof Failure) throw new Error(bound.check);
+  if (bound instanceof Refusal) throw new Error(bound.check);
   const attached = attachDevice(bound, ioas);
-  if (attached instanceof Failure) throw new Error(attached.check);
+  if (attached instanceof Refusal) throw new Error(attached.check);
   const release = () => {
     detachDevice(bound);
     unbindDevice(bound);

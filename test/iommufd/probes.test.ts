@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { IOMMU_IOAS_MAP_READABLE, IOMMU_OPTION_RLIMIT_MODE } from '../../src/generated/ts/iommufd.ts';
 import * as uapi from '../../src/generated/ts/iommufd-test.ts';
-import { IommufdCalls, type Result } from '../../src/iommufd/calls.ts';
-import type { CallResult, Iommufd } from '../../src/iommufd/main.ts';
+import type { CallResult, Result } from '../../src/ioctl/call-result.ts';
+import { IommufdCalls } from '../../src/iommufd/calls.ts';
+import type { Iommufd } from '../../src/iommufd/main.ts';
 import { Process } from '../../src/iommufd/process.ts';
 import { arena, outcome, page, readWrite, scratch } from './workbench.ts';
 

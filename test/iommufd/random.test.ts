@@ -11,7 +11,7 @@ import { arena, arenaPages, nowhere, page, scratch, workbench } from './workbenc
 
 const argument = scratch + 4n * page;
 const calls = [
-  ...operations.map(({ cmd, size }) => ({ cmd, size, sized: true })),
+  ...Object.values(operations).map(({ cmd, size }) => ({ cmd, size, sized: true })),
   ...[VFIO_IOMMU_GET_INFO, VFIO_IOMMU_MAP_DMA, VFIO_IOMMU_UNMAP_DMA].map((cmd) => ({
     cmd,
     size: 48,

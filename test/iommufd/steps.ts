@@ -1,7 +1,8 @@
 import * as uapi from '../../src/generated/ts/iommufd.ts';
 import { IOMMU_TEST_CMD } from '../../src/generated/ts/iommufd-test.ts';
 import * as vfio from '../../src/generated/ts/vfio.ts';
-import type { CallResult, Iommufd } from '../../src/iommufd/main.ts';
+import type { CallResult } from '../../src/ioctl/call-result.ts';
+import type { Iommufd } from '../../src/iommufd/main.ts';
 import { operations } from '../../src/iommufd/operations.ts';
 import { FailingProcess } from './failing-process.ts';
 import { arena, page, scratch } from './workbench.ts';
@@ -48,7 +49,8 @@ export class Stepper {
     if (name === 'POKE') return { ret: this.#put(scratch, bytes), errno: null, check: null };
     const cmd = names[name];
     if (typeof cmd !== 'number') throw new Error(`no ioctl ${name}`);
-    const size = operations.find((operation) => operation.cmd === cmd)?.size ?? vfioSizes[name] ?? 0;
+    const size =
+      Object.values(operations).find((operation) => operation.cmd === cmd)?.size ?? vfioSizes[name] ?? 0;
     const whole = new Uint8Array(size);
     new DataView(whole.buffer).setUint32(0, size, true);
     whole.set(bytes, 4);

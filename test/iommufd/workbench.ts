@@ -1,5 +1,6 @@
 import { IOMMU_IOAS_MAP_READABLE, IOMMU_IOAS_MAP_WRITEABLE } from '../../src/generated/ts/iommufd.ts';
-import { IommufdCalls, type Result } from '../../src/iommufd/calls.ts';
+import type { Result } from '../../src/ioctl/call-result.ts';
+import { IommufdCalls } from '../../src/iommufd/calls.ts';
 import type { Iommufd } from '../../src/iommufd/main.ts';
 import { Process, type ProcessOptions } from '../../src/iommufd/process.ts';
 

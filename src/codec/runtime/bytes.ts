@@ -2,6 +2,11 @@ import type { CodecContext } from './codec.ts';
 import { EncodeError } from './errors.ts';
 import { countMismatch, noRoom, unionConflict, wrongType } from './failures.ts';
 
+/** A DataView of the same bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** A copy of some bytes. */
 export function readBytes(view: DataView, offset: number, count: number): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + offset, count).slice();

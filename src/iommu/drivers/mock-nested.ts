@@ -6,6 +6,8 @@ import {
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
   sizeofIommuHwptInvalidateSelftest,
 } from '../../generated/ts/iommufd-test.ts';
+import { refuse } from '../../ioctl/refusal.ts';
+import type { Errno } from '../../model/errno.ts';
 import type { InvalidationRequests, InvalidationResult, NestedDomain, PagingDomain } from '../domain.ts';
 import type { Driver } from '../driver.ts';
 
@@ -28,20 +30,20 @@ export class MockNestedDomain implements NestedDomain {
 
   /** @kernel selftest.c mock_domain_cache_invalidate_user */
   invalidate(requests: InvalidationRequests): InvalidationResult {
-    const refuse = (done: number, errno: 'EINVAL' | 'EOPNOTSUPP' | 'EFAULT' | 'E2BIG', check: string) => ({
+    const stop = (done: number, errno: Errno, check: string): InvalidationResult => ({
       done,
-      failed: { errno, check },
+      failed: refuse(errno, check),
     });
-    if (requests.type !== IOMMU_HWPT_INVALIDATE_DATA_SELFTEST) return refuse(0, 'EINVAL', 'requests-known');
+    if (requests.type !== IOMMU_HWPT_INVALIDATE_DATA_SELFTEST) return stop(0, 'EINVAL', 'requests-known');
     const size = sizeofIommuHwptInvalidateSelftest;
     for (let done = 0; done < requests.count; done++) {
-      if (requests.length !== size) return refuse(done, 'EINVAL', 'request-length');
+      if (requests.length !== size) return stop(done, 'EINVAL', 'request-length');
       const bytes = requests.read(done, size);
-      if (typeof bytes === 'string') return refuse(done, 'EFAULT', 'requests-readable');
+      if (typeof bytes === 'string') return stop(done, 'EFAULT', 'requests-readable');
       const { flags, iotlb_id } = decodeIommuHwptInvalidateSelftest(new DataView(bytes.buffer));
       if ((flags & ~IOMMU_TEST_INVALIDATE_FLAG_ALL) !== 0)
-        return refuse(done, 'EOPNOTSUPP', 'requests-known-bits');
-      if (iotlb_id > MOCK_NESTED_DOMAIN_IOTLB_ID_MAX) return refuse(done, 'EINVAL', 'requests-valid');
+        return stop(done, 'EOPNOTSUPP', 'requests-known-bits');
+      if (iotlb_id > MOCK_NESTED_DOMAIN_IOTLB_ID_MAX) return stop(done, 'EINVAL', 'requests-valid');
       if ((flags & IOMMU_TEST_INVALIDATE_FLAG_ALL) !== 0) this.iotlb.fill(0);
       else this.iotlb[iotlb_id] = 0;
     }

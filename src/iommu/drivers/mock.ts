@@ -11,10 +11,11 @@ import {
   sizeofIommuTestHwInfo,
 } from '../../generated/ts/iommufd-test.ts';
 import type { PageFrames } from '../../ioctl/page-frames.ts';
+import { type Refusal, refuse } from '../../ioctl/refusal.ts';
 import type { Errno } from '../../model/errno.ts';
 import { Device } from '../device.ts';
 import type { Domain, NestedDomain, PagingDomain } from '../domain.ts';
-import type { Driver, HwInfo, Refusal, ReservedRegion, UserData } from '../driver.ts';
+import type { Driver, HwInfo, ReservedRegion, UserData } from '../driver.ts';
 import { PageRequestState } from '../page-request.ts';
 import { MockDomain } from './mock-domain.ts';
 import { MockNestedDomain } from './mock-nested.ts';
@@ -66,21 +67,21 @@ export class MockDriver implements Driver {
   allocPaging(device: Device, flags: number, data: UserData | null): PagingDomain | Refusal {
     const dirty = (flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0;
     if ((flags & ~(IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKING)) !== 0) {
-      return { errno: 'EOPNOTSUPP', check: 'known-flags' };
+      return refuse('EOPNOTSUPP', 'known-flags');
     }
-    if (data !== null) return { errno: 'EOPNOTSUPP', check: 'data-fits-pt' };
-    if (dirty && !this.tracksDirty(device)) return { errno: 'EOPNOTSUPP', check: 'can-track' };
+    if (data !== null) return refuse('EOPNOTSUPP', 'data-fits-pt');
+    if (dirty && !this.tracksDirty(device)) return refuse('EOPNOTSUPP', 'can-track');
     return new MockDomain(this, { huge: (flagsOf(device) & MOCK_FLAGS_DEVICE_HUGE_IOVA) !== 0, dirty });
   }
 
   /** @kernel selftest.c mock_domain_alloc_user __mock_domain_alloc_nested */
   allocNested(_: Device, flags: number, parent: PagingDomain, data: UserData): NestedDomain | Refusal {
-    if (data.type !== IOMMU_HWPT_DATA_SELFTEST) return { errno: 'EOPNOTSUPP', check: 'data-known' };
-    if (flags !== 0) return { errno: 'EOPNOTSUPP', check: 'flags-fit-pt' };
-    if (!(parent instanceof MockDomain)) return { errno: 'EINVAL', check: 'is-parent' };
-    if (data.length !== sizeofIommuHwptSelftest) return { errno: 'EINVAL', check: 'data-length' };
+    if (data.type !== IOMMU_HWPT_DATA_SELFTEST) return refuse('EOPNOTSUPP', 'data-known');
+    if (flags !== 0) return refuse('EOPNOTSUPP', 'flags-fit-pt');
+    if (!(parent instanceof MockDomain)) return refuse('EINVAL', 'is-parent');
+    if (data.length !== sizeofIommuHwptSelftest) return refuse('EINVAL', 'data-length');
     const bytes = data.read(sizeofIommuHwptSelftest);
-    if (typeof bytes === 'string') return { errno: bytes, check: 'data-readable' };
+    if (typeof bytes === 'string') return refuse(bytes, 'data-readable');
     return new MockNestedDomain(this, parent, decodeIommuHwptSelftest(new DataView(bytes.buffer)).iotlb);
   }
 

@@ -1,4 +1,4 @@
-import type { Refusal } from '../driver.ts';
+import type { Refusal } from '../../ioctl/refusal.ts';
 import type { AddressRange, HwCommand } from './command.ts';
 import type { HwDevice } from './device.ts';
 import type { PageTableFormat } from './page-table.ts';

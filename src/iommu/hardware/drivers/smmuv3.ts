@@ -12,7 +12,7 @@ import {
   type IoasSmmuv3Cmd,
   sizeofIoasSmmuv3Cmd,
 } from '../../../generated/ts/ioas.ts';
-import type { Refusal } from '../../driver.ts';
+import { type Refusal, refuse } from '../../../ioctl/refusal.ts';
 import type { Asid, HwCommand } from '../command.ts';
 import { type CommandScope, type HardwareDriver, rangeOf } from '../driver.ts';
 import { smmuFormat } from '../page-table.ts';
@@ -22,7 +22,7 @@ const everything = 52;
 const pageSize = 4096n;
 
 /** What a guest must not ask for, as the kernel answers it (arm-smmu-v3-iommufd.c arm_vsmmu_convert_user_cmd). */
-const refused: Refusal = { errno: 'EIO', check: 'command-valid' };
+const refused: Refusal = refuse('EIO', 'command-valid');
 
 /** An SMMUv3: guests' commands are handed on as they are, but for the VMID and the stream ids. */
 export const smmuv3Driver: HardwareDriver = {

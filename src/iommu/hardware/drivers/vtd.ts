@@ -4,6 +4,7 @@ import {
   IOAS_VTD_INV_LEAF,
   sizeofIoasVtdInv,
 } from '../../../generated/ts/ioas.ts';
+import { refuse } from '../../../ioctl/refusal.ts';
 import { type HardwareDriver, rangeOf } from '../driver.ts';
 import { vtdFormat } from '../page-table.ts';
 
@@ -27,12 +28,11 @@ export const vtdDriver: HardwareDriver = {
   /** Checks as intel_nested_cache_invalidate_user (drivers/iommu/intel/nested.c). */
   translateCommand(view, { domain }) {
     const { addr, npages, flags, __reserved } = decodeIoasVtdInv(view);
-    if ((flags & ~IOAS_VTD_INV_LEAF) !== 0 || __reserved !== 0)
-      return { errno: 'EOPNOTSUPP', check: 'request-valid' };
+    if ((flags & ~IOAS_VTD_INV_LEAF) !== 0 || __reserved !== 0) return refuse('EOPNOTSUPP', 'request-valid');
     const all = npages === U64_MAX;
-    if (addr % pageSize !== 0n || (all && addr !== 0n)) return { errno: 'EINVAL', check: 'request-valid' };
+    if (addr % pageSize !== 0n || (all && addr !== 0n)) return refuse('EINVAL', 'request-valid');
     if (!all && (npages === 0n || npages * pageSize - 1n > U64_MAX - addr))
-      return { errno: 'EINVAL', check: 'request-valid' };
+      return refuse('EINVAL', 'request-valid');
     const range = all ? null : rangeOf(addr, npages * pageSize);
     return { op: 'TLBI', domain, asid: 'any', stream: null, range, atc: true };
   },

@@ -1,7 +1,7 @@
 import type { Errno } from '../model/errno.ts';
 
 /** Why a call was refused: the errno, and the name of the check that answered, as in the rules of the schema. */
-export class Failure {
+export class Refusal {
   readonly errno: Errno;
   readonly check: string;
 
@@ -11,7 +11,7 @@ export class Failure {
   }
 }
 
-/** Refuses. */
-export function fail(errno: Errno, check: string): Failure {
-  return new Failure(errno, check);
+/** Refuses a call. */
+export function refuse(errno: Errno, check: string): Refusal {
+  return new Refusal(errno, check);
 }
