@@ -15,7 +15,7 @@ export type { EditOptions, ElementQuery, FoundElement, RemoveOptions } from './c
 export { compactChain, findElements, insertElement, removeElement, replaceElement } from './chain/edit.ts';
 export type { NewElement } from './chain/element.ts';
 export type { DataHoles } from './chain/holes.ts';
-export type { ChainIssue, ChainIssueCode } from './chain/issue.ts';
+export type { ChainIssue, ChainIssueCode, WalkEnd } from './chain/issue.ts';
 export { describeIssue } from './chain/issue.ts';
 export type { CodecLookup } from './chain/members.ts';
 export type { UnknownOwns } from './chain/occupancy.ts';
@@ -25,7 +25,7 @@ export type { Space, SpaceHead, SpaceOptions } from './chain/space.ts';
 export { decodeSpace, encodeSpace, walkSpace } from './chain/space.ts';
 export type { SpaceChain, SpaceFormat, SpaceParts } from './chain/space-format.ts';
 export { compileSpace } from './chain/space-format.ts';
-export type { ChainElement, ChainWalk, WalkEnd } from './chain/walk.ts';
+export type { ChainElement, ChainWalk } from './chain/walk.ts';
 export type { NegotiatedFormat } from './ioctl/negotiated.ts';
 export { compileNegotiated } from './ioctl/negotiated.ts';
 export type {
@@ -65,6 +65,7 @@ export { resolvePath, shortName } from './model/path.ts';
 export type { Availability, Release } from './model/release.ts';
 export { exists, formatRelease, newestPatch, parseRelease } from './model/release.ts';
 export { atRelease, onArchitecture } from './model/select.ts';
+export type * from './model/set-use.ts';
 export type { ScalarName, Type } from './model/type.ts';
 export { scalars } from './model/type.ts';
 export type { ConditionBit } from './plan/asked-bits.ts';

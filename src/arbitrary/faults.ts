@@ -5,7 +5,7 @@ import type { World } from '../codec/oracle/world.ts';
 import { integerNamed } from '../layout/named-integer.ts';
 import { fold } from '../model/evaluate.ts';
 import type { Expression } from '../model/expression.ts';
-import type { SetUse } from '../model/field.ts';
+import type { SetUse } from '../model/set-use.ts';
 import { readPlace, writePlace } from '../plan/access.ts';
 import {
   orderIn,

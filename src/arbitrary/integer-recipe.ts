@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { asValue, type Bounds } from '../codec/oracle/integer-kind.ts';
 import type { World } from '../codec/oracle/world.ts';
-import type { Field, SetUse } from '../model/field.ts';
+import type { Field } from '../model/field.ts';
+import type { SetUse } from '../model/set-use.ts';
 import { counts, flagsIn, integers, valuesIn } from './integers.ts';
 import type { Wish } from './options.ts';
 import type { Making, Recipe } from './recipe.ts';

@@ -1,12 +1,12 @@
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import { CodecError, DecodeError } from '../codec/runtime/errors.ts';
 import { regionEnd } from './format.ts';
-import type { ChainIssue } from './issue.ts';
+import type { ChainIssue, WalkEnd } from './issue.ts';
 import type { Member } from './members.ts';
 import { type Found, type Patch, patchesOf, readFound } from './patches.ts';
 import { readPrefix } from './prefix.ts';
 import type { SpaceChain, SpaceFormat } from './space-format.ts';
-import type { ChainElement, ChainWalk, WalkEnd } from './walk.ts';
+import type { ChainElement, ChainWalk } from './walk.ts';
 
 /** An element with what it holds. */
 export interface DecodedElement extends ChainElement {

@@ -82,3 +82,20 @@ export function describeIssue(issue: ChainIssue): string {
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
+
+/**
+ * Why a walk stopped: `end` is a pointer that ends the list, `none` a list that is not there, `no-head` a region too
+ * short for the pointer to the first element; the others are those of the issues.
+ */
+export type WalkEnd =
+  | 'end'
+  | 'none'
+  | 'no-head'
+  | 'empty'
+  | 'broken'
+  | 'loop'
+  | 'below'
+  | 'above'
+  | 'past-end'
+  | 'truncated'
+  | 'limit';

@@ -1,7 +1,6 @@
 import { readNumber, readPlace } from '../plan/access.ts';
 import type { ChainFormat, Pointer } from './format.ts';
-import type { ChainIssue, ChainIssueCode } from './issue.ts';
-import type { WalkEnd } from './walk.ts';
+import type { ChainIssue, ChainIssueCode, WalkEnd } from './issue.ts';
 
 /** An element while its walk goes on. */
 export interface OpenElement {

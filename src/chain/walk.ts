@@ -1,7 +1,7 @@
 import { partOf, readNumber } from '../plan/access.ts';
 import { placeEnd } from '../plan/place.ts';
 import { type ChainFormat, maskedPointer, regionEnd } from './format.ts';
-import type { ChainIssue } from './issue.ts';
+import type { ChainIssue, WalkEnd } from './issue.ts';
 import {
   checkHeader,
   checkPlace,
@@ -27,23 +27,6 @@ export interface ChainElement {
   /** Bytes up to the next element in memory, or to the end of the region. */
   readonly extent: number;
 }
-
-/**
- * Why a walk stopped: `end` is a pointer that ends the list, `none` a list that is not there, `no-head` a region too
- * short for the pointer to the first element; the others are those of the issues.
- */
-export type WalkEnd =
-  | 'end'
-  | 'none'
-  | 'no-head'
-  | 'empty'
-  | 'broken'
-  | 'loop'
-  | 'below'
-  | 'above'
-  | 'past-end'
-  | 'truncated'
-  | 'limit';
 
 /** The elements of a chain in the order of the list, and what is wrong with it. */
 export interface ChainWalk {

@@ -84,7 +84,7 @@ function addDevice(world: ScriptWorld, args: Arguments): Outcome {
   if (world.devices.has(name)) throw scriptError(args.place, `there is a device ${name} already`);
   if (sid === undefined || sid > 0xffff) throw scriptError(args.place, 'sid= is needed, at most 0xffff');
   if (pasidBits > 20) throw scriptError(args.place, `pasids is ${pasidBits}, expected at most 20 bits`);
-  const known = unit.devices.get(sid);
+  const known = world.machine.devices.find(({ hw }) => hw.unit === unit && hw.sid === sid)?.hw;
   if (known !== undefined && !mediated)
     throw scriptError(args.place, `${unit.name} has a device with sid ${hex(sid)} already`);
   if (known !== undefined)

@@ -1,6 +1,6 @@
 import { type JsonValue, jsonInteger } from '../base/json.ts';
 import type { Expectation, Issue } from '../validate/report.ts';
-import type { Validated } from './validate.ts';
+import type { Validated } from './validated.ts';
 
 /** The JSON document of a validated payload. */
 export function validatedJson({ target, struct, size, given, report }: Validated): JsonValue {

@@ -4,7 +4,7 @@ import { hexInteger } from '../print/hex.ts';
 import type { Style } from '../print/tree.ts';
 import { entryChecks } from '../validate/plan.ts';
 import type { Expectation, Issue } from '../validate/report.ts';
-import type { Validated } from './validate.ts';
+import type { Validated } from './validated.ts';
 
 /** A validated payload for people: the findings, then what the kernel answers. */
 export function validatedLines(validated: Validated, style: Style): string[] {

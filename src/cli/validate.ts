@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import type { Model } from '../model/model.ts';
 import { chainIssues, hasChains } from '../validate/chains.ts';
 import { type MemoryPiece, memoryOf } from '../validate/memory.ts';
-import type { Report } from '../validate/report.ts';
 import { makeValidator } from '../validate/validator.ts';
 import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
@@ -15,6 +13,7 @@ import { type Output, printJson } from './output.ts';
 import { isSent } from './pci-input.ts';
 import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
+import type { Validated } from './validated.ts';
 
 interface ValidateOptions {
   readonly abi: string;
@@ -80,17 +79,6 @@ async function run(
   }
   if (name === undefined) throw new UsageError('no NAME: give a struct or an ioctl, or --trace TRACE');
   return validateOne(name, argument, options, output);
-}
-
-/** A payload with what was found in it. */
-export interface Validated {
-  readonly target: DecodeTarget;
-  readonly model: Model;
-  readonly struct: string;
-  /** Bytes of the struct, and bytes that were given. */
-  readonly size: number;
-  readonly given: number;
-  readonly report: Report;
 }
 
 async function validateOne(

@@ -1,8 +1,8 @@
-import type { Asid, Tag } from '../iommu/hardware/command.ts';
-import type { HardwareDriver } from '../iommu/hardware/driver.ts';
-import type { PageTableFormat } from '../iommu/hardware/page-table.ts';
-import type { AddressMap } from '../iommu/hardware/translation-context.ts';
-import type { IommuUnit } from '../iommu/hardware/unit.ts';
+import type { Asid, Tag } from '../iommu/machine/command.ts';
+import type { HardwareDriver } from '../iommu/machine/driver.ts';
+import type { PageTableFormat } from '../iommu/machine/page-table.ts';
+import type { AddressMap } from '../iommu/machine/translation-context.ts';
+import type { IommuUnit } from '../iommu/machine/unit.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
 import type { IoasDevice } from './device.ts';

@@ -76,9 +76,9 @@ function makeChild(parent: Ioas, own: Pick<IoasOptions, 'addrWidth' | 'enforceSn
 }
 
 function publish(ioas: Ioas): number | Refusal {
-  const { objects } = ioas.ictx;
-  if (objects.free === null) return refuse('ENOSPC', 'ids');
-  ioas.id = objects.add(ioas);
+  const id = ioas.ictx.objects.add(ioas);
+  if (id === null) return refuse('ENOSPC', 'ids');
+  ioas.id = id;
   ioas.parent?.children.add(ioas);
   return ioas.id;
 }

@@ -1,4 +1,4 @@
-import type { Stream } from '../iommu/hardware/command.ts';
+import type { Stream } from '../iommu/machine/command.ts';
 import type { Ioas } from './address-space.ts';
 import type { IoasDevice } from './device.ts';
 

@@ -12,8 +12,9 @@ export function bindDevice(device: IoasDevice, cmd: IoasDeviceBind): number | Re
   const used = device.siblings.some((other) => other.bound !== null && !(device.mediated && other.mediated));
   if (used) return refuse('EBUSY', 'hardware-free');
   if (ictx.byLabel.has(cmd.label)) return refuse('EEXIST', 'label-free');
-  if (ictx.objects.free === null) return refuse('ENOSPC', 'ids');
-  device.id = ictx.objects.add(device);
+  const id = ictx.objects.add(device);
+  if (id === null) return refuse('ENOSPC', 'ids');
+  device.id = id;
   device.bound = ictx;
   device.label = cmd.label;
   ictx.byLabel.set(cmd.label, device);

@@ -1,7 +1,7 @@
 import * as uapi from '../generated/ts/ioas.ts';
-import type { AddressRange } from '../iommu/hardware/command.ts';
-import type { HardwareDriver } from '../iommu/hardware/driver.ts';
-import { CD_SIZE } from '../iommu/hardware/pasid-table.ts';
+import type { AddressRange } from '../iommu/machine/command.ts';
+import type { HardwareDriver } from '../iommu/machine/driver.ts';
+import { CD_SIZE } from '../iommu/machine/pasid-table.ts';
 import type { Ioas } from './address-space.ts';
 import type { IoasDevice } from './device.ts';
 import type { Profile } from './profile.ts';

@@ -1,8 +1,9 @@
+import { IdTable } from '../base/id-table.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { Ioas } from './address-space.ts';
 import type { IoasDevice } from './device.ts';
 import type { PendingFault } from './fault.ts';
-import { Ids } from './ids.ts';
+import { limits } from './limits.ts';
 import type { Machine } from './machine.ts';
 import { PinnedMemory } from './pinned-memory.ts';
 import { type Profile, type ProfileName, profiles } from './profile.ts';
@@ -13,7 +14,7 @@ export class IoasContext {
   readonly profile: Profile;
   readonly fd: number;
   /** Address spaces and bound devices share one space of ids. */
-  readonly objects = new Ids<Ioas | IoasDevice>();
+  readonly objects = new IdTable<Ioas | IoasDevice>({ first: 1, last: limits.ids });
   readonly byLabel = new Map<bigint, IoasDevice>();
   readonly pinned = new PinnedMemory();
   /** Faults without an answer, oldest first. */
@@ -36,7 +37,10 @@ export class IoasContext {
   }
 
   get spaces(): readonly Ioas[] {
-    return this.objects.values().filter((object) => object instanceof Ioas);
+    return this.objects
+      .entries()
+      .map(([, object]) => object)
+      .filter((object) => object instanceof Ioas);
   }
 
   get devices(): readonly IoasDevice[] {

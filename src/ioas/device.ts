@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { DmaResult, HwDevice } from '../iommu/hardware/device.ts';
+import type { DmaResult, HwDevice } from '../iommu/machine/device.ts';
 import type { Ioas } from './address-space.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';

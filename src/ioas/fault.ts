@@ -8,7 +8,7 @@ import {
   sizeofIoasFault,
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { RawPageRequest } from '../iommu/hardware/unit.ts';
+import type { RawPageRequest } from '../iommu/machine/bus-device.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
 import { limits } from './limits.ts';

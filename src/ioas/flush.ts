@@ -1,4 +1,4 @@
-import type { AddressRange, HwCommand, StreamChoice } from '../iommu/hardware/command.ts';
+import type { AddressRange, HwCommand, StreamChoice } from '../iommu/machine/command.ts';
 import type { Ioas } from './address-space.ts';
 import { type Attachment, streamOf } from './attachment.ts';
 

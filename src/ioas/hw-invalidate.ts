@@ -1,9 +1,9 @@
 import { viewOf } from '../codec/runtime/bytes.ts';
 import type { IoasHwInvalidate } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { HwCommand } from '../iommu/hardware/command.ts';
-import type { CommandScope, GuestDevice, HardwareDriver } from '../iommu/hardware/driver.ts';
-import type { IommuUnit } from '../iommu/hardware/unit.ts';
+import type { HwCommand } from '../iommu/machine/command.ts';
+import type { CommandScope, GuestDevice, HardwareDriver } from '../iommu/machine/driver.ts';
+import type { IommuUnit } from '../iommu/machine/unit.ts';
 import type { Ioas } from './address-space.ts';
 import type { CallData } from './call-data.ts';
 import type { IoasContext } from './context.ts';

@@ -1,5 +1,6 @@
 /** The /dev/iommu that the founding mail asks for: IOAS objects on IOMMUs that are made up. */
 
+export type { IdTable } from '../base/id-table.ts';
 export type {
   IoasFault,
   IoasInvalidate,
@@ -13,6 +14,7 @@ export { PAGE_SIZE, PageFrames } from '../ioctl/page-frames.ts';
 export { Refusal } from '../ioctl/refusal.ts';
 export { SparseMemory } from '../ioctl/sparse-memory.ts';
 export type { UserMemory } from '../ioctl/user-memory.ts';
+export type { BusDevice, RawPageRequest, RawPageResponse } from '../iommu/machine/bus-device.ts';
 export {
   type AddressRange,
   type Asid,
@@ -21,18 +23,18 @@ export {
   type Stream,
   type StreamChoice,
   type Tag,
-} from '../iommu/hardware/command.ts';
-export { type DmaRequest, type DmaResult, HwDevice, type HwDeviceOptions } from '../iommu/hardware/device.ts';
+} from '../iommu/machine/command.ts';
+export { type DmaRequest, type DmaResult, HwDevice, type HwDeviceOptions } from '../iommu/machine/device.ts';
 export {
   type CommandScope,
   type GuestDevice,
   type HardwareDriver,
   withDeviceInvalidation,
-} from '../iommu/hardware/driver.ts';
-export { flatDriver, plainDriver } from '../iommu/hardware/drivers/plain.ts';
-export { smmuv3Driver } from '../iommu/hardware/drivers/smmuv3.ts';
-export { vtdDriver } from '../iommu/hardware/drivers/vtd.ts';
-export { type GuestMemory, GuestPageTable } from '../iommu/hardware/guest-table.ts';
+} from '../iommu/machine/driver.ts';
+export { flatDriver, plainDriver } from '../iommu/machine/drivers/plain.ts';
+export { smmuv3Driver } from '../iommu/machine/drivers/smmuv3.ts';
+export { vtdDriver } from '../iommu/machine/drivers/vtd.ts';
+export { type GuestMemory, GuestPageTable } from '../iommu/machine/guest-table.ts';
 export {
   amdFormat,
   type PageResult,
@@ -41,16 +43,16 @@ export {
   type TableEntry,
   vtdFormat,
   type WalkResult,
-} from '../iommu/hardware/page-table.ts';
-export { type ContextDescriptor, contextDescriptorWords } from '../iommu/hardware/pasid-table.ts';
-export type { CachedPage, TranslationCache } from '../iommu/hardware/translation-cache.ts';
+} from '../iommu/machine/page-table.ts';
+export { type ContextDescriptor, contextDescriptorWords } from '../iommu/machine/pasid-table.ts';
+export type { CachedPage, TranslationCache } from '../iommu/machine/translation-cache.ts';
 export type {
   AddressMap,
   TableMemory,
   TranslationContext,
   UserPasidTable,
-} from '../iommu/hardware/translation-context.ts';
-export { IommuUnit, type RawPageRequest, type RawPageResponse } from '../iommu/hardware/unit.ts';
+} from '../iommu/machine/translation-context.ts';
+export { IommuUnit } from '../iommu/machine/unit.ts';
 export { Ioas, type IoasOptions, type UserTable } from './address-space.ts';
 export type { Attachment } from './attachment.ts';
 export { IoasCalls, type MapArguments, type PageTableArguments } from './calls.ts';
@@ -59,7 +61,6 @@ export { type CapabilityForm, elementsOf } from './capability-forms.ts';
 export type { IoasContext } from './context.ts';
 export { type DeviceDma, DeviceGroup, IoasDevice, type IoasDeviceOptions } from './device.ts';
 export type { PendingFault } from './fault.ts';
-export type { Ids } from './ids.ts';
 export type { InfoReply } from './info.ts';
 export { Kvm } from './kvm.ts';
 export { Machine } from './machine.ts';

@@ -1,6 +1,8 @@
 import {
   encodeIoasDeviceInfo,
+  encodeIoasDeviceInfoCaps,
   encodeIoasInfo,
+  encodeIoasInfoCaps,
   IOAS_DEVICE_INFO_ADDR_WIDTH,
   IOAS_DEVICE_INFO_BY_ID,
   IOAS_DEVICE_INFO_CAPS,
@@ -14,7 +16,7 @@ import {
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { type Capability, deviceCapabilities, ioasCapabilities } from './capabilities.ts';
-import { vfioChain } from './capability-forms.ts';
+import { vfioElements, vfioSize } from './capability-forms.ts';
 import type { IoasContext } from './context.ts';
 import { IoasDevice } from './device.ts';
 import { deviceProperties } from './properties.ts';
@@ -36,10 +38,10 @@ export function getInfo(ictx: IoasContext, { ioas: id }: IoasInfo): InfoReply | 
   const refusal = notReady(ioas, 'ENODEV');
   if (refusal !== null) return refusal;
   const capabilities = ioasCapabilities(ioas);
-  return reply(capabilities, sizeofIoasInfo, (cap_offset, argsz) => {
-    const bytes = new Uint8Array(sizeofIoasInfo);
-    encodeIoasInfo({ argsz, flags: IOAS_INFO_CAPS, ioas: id, cap_offset }, new DataView(bytes.buffer));
-    return bytes;
+  return reply(capabilities, {
+    size: sizeofIoasInfo,
+    encode: (argsz, view) => encodeIoasInfo({ argsz, flags: IOAS_INFO_CAPS, ioas: id }, view),
+    encodeChain: encodeIoasInfoCaps,
   });
 }
 
@@ -56,11 +58,11 @@ export function deviceGetInfo(ictx: IoasContext, cmd: IoasDeviceInfo): InfoReply
     (capabilities.length > 0 ? IOAS_DEVICE_INFO_CAPS : 0) |
     (cmd.flags & IOAS_DEVICE_INFO_BY_ID);
   const { dev_cookie } = cmd;
-  return reply(capabilities, sizeofIoasDeviceInfo, (cap_offset, argsz) => {
-    const bytes = new Uint8Array(sizeofIoasDeviceInfo);
-    const value = { argsz, flags, dev_cookie, pgsize_bitmap: pageSizes, addr_width: width, cap_offset };
-    encodeIoasDeviceInfo(value, new DataView(bytes.buffer));
-    return bytes;
+  const fixed = { flags, dev_cookie, pgsize_bitmap: pageSizes, addr_width: width };
+  return reply(capabilities, {
+    size: sizeofIoasDeviceInfo,
+    encode: (argsz, view) => encodeIoasDeviceInfo({ argsz, ...fixed }, view),
+    encodeChain: encodeIoasDeviceInfoCaps,
   });
 }
 
@@ -78,23 +80,25 @@ export function deviceOf(ictx: IoasContext, label: bigint, byId: boolean): IoasD
  * The rule of VFIO's capability chains: a chain that does not fit is left out as a whole, without an error; the flag is
  * set, the offset 0, and argsz says what is needed.
  */
-function reply(
-  capabilities: readonly Capability[],
-  fixedSize: number,
-  fixed: (capOffset: number, argsz: number) => Uint8Array,
-): InfoReply {
-  const chain = vfioChain(capabilities, fixedSize);
-  const needed = fixedSize + chain.length;
+function reply(capabilities: readonly Capability[], { size, encode, encodeChain }: InfoStruct): InfoReply {
+  const elements = vfioElements(capabilities);
+  const needed = size + vfioSize(elements);
   return {
     capabilities,
     write(argsz) {
-      if (chain.length === 0) return fixed(0, argsz);
-      if (argsz < needed) return fixed(0, needed);
-      const bytes = new Uint8Array(needed);
+      const fits = needed > size && needed <= argsz;
+      const view = new DataView(new ArrayBuffer(fits ? needed : size));
       // A caller with room to spare learns how much of it is used.
-      bytes.set(fixed(fixedSize, needed));
-      bytes.set(chain, fixedSize);
-      return bytes;
+      encode(needed > size ? needed : argsz, view);
+      if (fits) encodeChain(elements, view);
+      return new Uint8Array(view.buffer);
     },
   };
+}
+
+/** The struct before a chain of capabilities, and what writes both. */
+interface InfoStruct {
+  readonly size: number;
+  readonly encode: (argsz: number, view: DataView) => number;
+  readonly encodeChain: (elements: ReturnType<typeof vfioElements>, view: DataView) => number;
 }

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   IOAS_CACHE_DEV_IOTLB,
   IOAS_CACHE_IOTLB,
@@ -10,12 +11,11 @@ import {
   type IoasInvalidate,
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { AddressRange } from '../iommu/hardware/command.ts';
+import type { AddressRange } from '../iommu/machine/command.ts';
 import type { Ioas } from './address-space.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasContext } from './context.ts';
 import { flush, flushAttachment, flushDeviceTlb, flushPasidCache } from './flush.ts';
-import { U64_MAX } from './limits.ts';
 import { notReady } from './readiness.ts';
 
 /** All caches that there are. */

@@ -9,6 +9,3 @@ export const limits = {
   /** Largest argument struct, as the caller gives its size. */
   argument: 1 << 16,
 } as const;
-
-export const U64_MAX = 0xffff_ffff_ffff_ffffn;
-export const PAGE_SIZE = 4096n;

@@ -1,5 +1,6 @@
 import type { UserMemory } from '../ioctl/user-memory.ts';
-import type { IommuUnit, RawPageRequest } from '../iommu/hardware/unit.ts';
+import type { RawPageRequest } from '../iommu/machine/bus-device.ts';
+import type { IommuUnit } from '../iommu/machine/unit.ts';
 import type { IoasContext } from './context.ts';
 import type { IoasDevice } from './device.ts';
 import { takePageRequest } from './fault.ts';

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   IOAS_MAP_READ,
   IOAS_MAP_WRITE,
@@ -5,13 +6,15 @@ import {
   type IoasMemory,
   type IoasUnmapDma,
 } from '../generated/ts/ioas.ts';
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Ioas } from './address-space.ts';
 import type { IoasContext } from './context.ts';
 import { flushLost } from './flush.ts';
-import { PAGE_SIZE, U64_MAX } from './limits.ts';
 import { isPermitted, propertiesOf, smallestPage } from './properties.ts';
 import { notReady } from './readiness.ts';
+
+const pageSize = BigInt(PAGE_SIZE);
 
 /** IOAS_MAP_DMA. */
 export function mapDma(ictx: IoasContext, cmd: IoasMapDma): number | Refusal {
@@ -90,7 +93,7 @@ export function unregisterMemory(ictx: IoasContext, cmd: IoasMemory): number | R
 
 function checkMemory({ flags, vaddr, size }: IoasMemory): Refusal | null {
   if (flags !== 0) return refuse('EINVAL', 'reserved');
-  if (size === 0n || vaddr % PAGE_SIZE !== 0n || size % PAGE_SIZE !== 0n)
+  if (size === 0n || vaddr % pageSize !== 0n || size % pageSize !== 0n)
     return refuse('EINVAL', 'whole-pages');
   return vaddr + size - 1n > U64_MAX ? refuse('EOVERFLOW', 'no-wrap-of-vaddr') : null;
 }

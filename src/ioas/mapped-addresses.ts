@@ -1,8 +1,8 @@
 import { larger, smaller } from '../codec/runtime/arithmetic.ts';
 import { IntervalMap } from '../interval/interval-map.ts';
-import type { AddressRange } from '../iommu/hardware/command.ts';
-import type { WalkResult } from '../iommu/hardware/page-table.ts';
-import type { AddressMap } from '../iommu/hardware/translation-context.ts';
+import type { AddressRange } from '../iommu/machine/command.ts';
+import type { WalkResult } from '../iommu/machine/page-table.ts';
+import type { AddressMap } from '../iommu/machine/translation-context.ts';
 
 /** What is mapped at a range of IOVAs. */
 export interface Mapping {

@@ -1,4 +1,4 @@
-import type { HwDevice } from '../iommu/hardware/device.ts';
+import type { HwDevice } from '../iommu/machine/device.ts';
 
 /** First PASID of the pool that all devices share; below are those of one device each. */
 const firstShared = 0x8000;

@@ -1,5 +1,7 @@
 import { IntervalMap } from '../interval/interval-map.ts';
-import { PAGE_SIZE } from './limits.ts';
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
+
+const pageSize = BigInt(PAGE_SIZE);
 
 /** User memory that a file keeps in place, and how much of it counts. */
 export class PinnedMemory {
@@ -11,7 +13,7 @@ export class PinnedMemory {
   /** Pages that count: each mapping's own, and what is registered once. */
   get pages(): bigint {
     let sum = this.#mapped;
-    for (const { start, last } of this.registered.entries()) sum += (last - start + 1n) / PAGE_SIZE;
+    for (const { start, last } of this.registered.entries()) sum += (last - start + 1n) / pageSize;
     return sum;
   }
 
@@ -37,7 +39,7 @@ export class PinnedMemory {
   ): void {
     const area = isRegistered ? this.registered.at(start) : undefined;
     if (area !== undefined) area.value.users += change;
-    else this.#mapped += ((last - start + 1n) / PAGE_SIZE) * BigInt(change);
+    else this.#mapped += ((last - start + 1n) / pageSize) * BigInt(change);
   }
 
   /** Whether all of a range lies in one piece of registered memory. */

@@ -1,5 +1,5 @@
-import type { TranslationContext } from '../iommu/hardware/translation-context.ts';
-import type { IommuUnit } from '../iommu/hardware/unit.ts';
+import type { TranslationContext } from '../iommu/machine/translation-context.ts';
+import type { IommuUnit } from '../iommu/machine/unit.ts';
 import type { Ioas } from './address-space.ts';
 import type { Attachment } from './attachment.ts';
 import type { IoasDevice } from './device.ts';

@@ -10,17 +10,19 @@ import {
   type IoasUnbind,
   sizeofIoasPgtableVtdS1,
 } from '../generated/ts/ioas.ts';
+import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { HwCommand } from '../iommu/hardware/command.ts';
-import type { HardwareDriver } from '../iommu/hardware/driver.ts';
-import type { PageTableFormat } from '../iommu/hardware/page-table.ts';
+import type { HwCommand } from '../iommu/machine/command.ts';
+import type { HardwareDriver } from '../iommu/machine/driver.ts';
+import type { PageTableFormat } from '../iommu/machine/page-table.ts';
 import type { Ioas, UserTable } from './address-space.ts';
 import type { CallData } from './call-data.ts';
 import type { IoasContext } from './context.ts';
 import { flushCommand, flushPasidCache } from './flush.ts';
-import { PAGE_SIZE } from './limits.ts';
 import { notReady } from './readiness.ts';
 import { reroute } from './routing.ts';
+
+const pageSize = BigInt(PAGE_SIZE);
 
 /** Where a table of the caller's is, and how it looks. */
 export interface TableArguments {
@@ -118,7 +120,7 @@ function pgtable(
   const format = driver.pageTables.find(({ id }) => id === args.format);
   if (format === undefined) return refuse('EOPNOTSUPP', 'format-known');
   if (ioas.table !== null) return refuse('EBUSY', 'not-bound');
-  if (args.addr % PAGE_SIZE !== 0n) return refuse('EINVAL', 'table-aligned');
+  if (args.addr % pageSize !== 0n) return refuse('EINVAL', 'table-aligned');
   // All formats have data of one size.
   const size = sizeofIoasPgtableVtdS1;
   if (args.data_len !== 0 && args.data_len !== size) return refuse('EINVAL', 'data-length');

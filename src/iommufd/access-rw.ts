@@ -1,9 +1,9 @@
+import { U64_MAX } from '../base/u64.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import { IOMMU_READ, IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import type { Access } from './access.ts';
 import { areaStartByte, ContiguousAreas } from './area.ts';
-import { U64_MAX } from './limits.ts';
 import { type IoptPages, pagesOf } from './pages.ts';
 
 const pageSize = BigInt(PAGE_SIZE);

@@ -1,12 +1,12 @@
+import { U64_MAX } from '../base/u64.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import { IOMMU_READ, IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaIndexAt, areaStartByte, ContiguousAreas } from './area.ts';
 import type { IommufdContext } from './context.ts';
 import { addAccess, removeAccess } from './domains.ts';
 import type { IoPagetable, PagetableAccess } from './io-pagetable.ts';
 import { getIoas, type Ioas } from './ioas.ts';
-import { U64_MAX } from './limits.ts';
 import { IommufdObject } from './object.ts';
 import type { PageRange } from './page-holds.ts';
 

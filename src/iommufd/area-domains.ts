@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { PagingDomain } from '../iommu/domain.ts';
-import { mapRun } from '../iommu/map.ts';
+import type { PagingDomain } from '../iommu/kernel-api/driver.ts';
+import { mapRun } from '../iommu/kernel-api/map.ts';
 import { type Area, areaLength, areaPages } from './area.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { limits } from './limits.ts';

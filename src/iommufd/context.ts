@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { IommuGroup } from '../iommu/group.ts';
+import type { IommuGroup } from '../iommu/kernel-api/group.ts';
 import type { DeviceGroup } from './device-group.ts';
 import type { Host } from './host.ts';
 import type { Ioas } from './ioas.ts';

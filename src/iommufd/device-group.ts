@@ -1,4 +1,4 @@
-import type { IommuGroup } from '../iommu/group.ts';
+import type { IommuGroup } from '../iommu/kernel-api/group.ts';
 import type { BoundDevice } from './device.ts';
 import type { Hwpt } from './hw-pagetable.ts';
 

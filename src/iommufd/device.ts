@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { Device } from '../iommu/device.ts';
-import type { AttachHandle } from '../iommu/group.ts';
+import type { Device } from '../iommu/kernel-api/device.ts';
+import type { AttachHandle } from '../iommu/kernel-api/driver.ts';
 import type { IommufdContext } from './context.ts';
 import { DeviceGroup } from './device-group.ts';
 import { IommufdObject } from './object.ts';

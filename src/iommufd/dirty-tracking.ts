@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   IOMMU_HWPT_DIRTY_TRACKING_ENABLE,
   IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR,
@@ -5,13 +6,12 @@ import {
   type IommuHwptSetDirtyTracking,
 } from '../generated/ts/iommufd.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { PagingDomain } from '../iommu/domain.ts';
+import type { PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { areaLength, ContiguousAreas } from './area.ts';
 import type { Host } from './host.ts';
 import { domainOf, HwptPaging } from './hw-pagetable.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { IovaBitmap } from './iova-bitmap.ts';
-import { U64_MAX } from './limits.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel hw_pagetable.c iommufd_hwpt_set_dirty_tracking */

@@ -1,12 +1,12 @@
+import { U64_MAX } from '../base/u64.ts';
 import { larger } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { Device } from '../iommu/device.ts';
-import type { PagingDomain } from '../iommu/domain.ts';
+import type { Device } from '../iommu/kernel-api/device.ts';
+import type { PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaLength } from './area.ts';
 import { fillDomains, fillFurtherDomain, unfillDomains, unmapArea } from './area-domains.ts';
 import { type IoPagetable, type PagetableAccess, reserveIova } from './io-pagetable.ts';
-import { U64_MAX } from './limits.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
 

@@ -1,3 +1,4 @@
+import { IdTable } from '../base/id-table.ts';
 import {
   decodeIommuHwptPageResponse,
   encodeIommuHwptPgfault,
@@ -9,12 +10,10 @@ import {
 } from '../generated/ts/iommufd.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
-import type { AttachHandle } from '../iommu/group.ts';
-import type { PageRequestGroup } from '../iommu/page-request.ts';
+import type { AttachHandle, PageRequestGroup } from '../iommu/kernel-api/driver.ts';
 import type { IommufdContext } from './context.ts';
 import type { DeviceHandle } from './device.ts';
 import type { OpenFile } from './file.ts';
-import { IdTable } from './id-table.ts';
 import { limits } from './limits.ts';
 import { IommufdObject } from './object.ts';
 import type { Ucmd } from './ucmd.ts';

@@ -1,4 +1,4 @@
-import type { NestedDomain, PagingDomain } from '../iommu/domain.ts';
+import type { NestedDomain, PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { removeDomain } from './domains.ts';
 import type { Fault } from './fault.ts';
 import type { Ioas } from './ioas.ts';

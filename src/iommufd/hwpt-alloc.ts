@@ -7,7 +7,7 @@ import {
 } from '../generated/ts/iommufd.ts';
 import { copyStructFromUser } from '../ioctl/copy-struct.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { UserData } from '../iommu/driver.ts';
+import type { UserData } from '../iommu/kernel-api/driver.ts';
 import { attachHwpt, detachHwpt } from './attach.ts';
 import type { IommufdContext } from './context.ts';
 import { BoundDevice } from './device.ts';

@@ -6,23 +6,28 @@ export { PAGE_SIZE, type Page, PageFrames } from '../ioctl/page-frames.ts';
 export { Refusal } from '../ioctl/refusal.ts';
 export { type MappingOptions, SparseMemory } from '../ioctl/sparse-memory.ts';
 export type { UserMemory } from '../ioctl/user-memory.ts';
-export { Device, type DeviceOptions, type DmaFault } from '../iommu/device.ts';
+export { Device, type DeviceOptions, type DmaFault } from '../iommu/kernel-api/device.ts';
 export type {
+  AttachHandle,
   DirtyTracking,
   Domain,
+  Driver,
+  HwInfo,
   InvalidationRequests,
   InvalidationResult,
   NestedDomain,
+  PageRequest,
+  PageRequestGroup,
+  PageRequestState,
   PagingDomain,
+  ReservedRegion,
   Translation,
-} from '../iommu/domain.ts';
-export type { Driver, HwInfo, ReservedRegion, UserData } from '../iommu/driver.ts';
-export { MockDevice, MockDriver, mockDriver } from '../iommu/drivers/mock.ts';
-export type { AttachHandle } from '../iommu/group.ts';
-export { IommuGroup } from '../iommu/group.ts';
-export type { Iotlb } from '../iommu/iotlb.ts';
-export type { PageRequestGroup, PageRequestState } from '../iommu/page-request.ts';
-export { type PageRequest, reportPageRequest } from '../iommu/page-request.ts';
+  UserData,
+} from '../iommu/kernel-api/driver.ts';
+export { MockDevice, MockDriver, mockDriver } from '../iommu/kernel-api/drivers/mock.ts';
+export { IommuGroup } from '../iommu/kernel-api/group.ts';
+export type { Iotlb } from '../iommu/kernel-api/iotlb.ts';
+export { reportPageRequest } from '../iommu/kernel-api/page-request.ts';
 export type { Access, AccessOps, AccessRange } from './access.ts';
 export {
   attachAccess,

@@ -1,14 +1,15 @@
+import { IdTable } from '../base/id-table.ts';
+import { U64_MAX } from '../base/u64.ts';
 import { IntervalMap } from '../interval/interval-map.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_WRITE, type PagingDomain } from '../iommu/domain.ts';
+import { IOMMU_WRITE, type PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaLength, areaStartByte, ContiguousAreas, Mapped } from './area.ts';
 import { fillDomains, unfillDomains } from './area-domains.ts';
 import type { Host } from './host.ts';
-import { IdTable } from './id-table.ts';
 import { allocateIova } from './iova-allocation.ts';
 import type { KernelMemory } from './kernel-memory.ts';
-import { limits, U64_MAX } from './limits.ts';
+import { limits } from './limits.ts';
 import type { IoptPages } from './pages.ts';
 import { type IovaRange, ReservedRanges } from './reserved-ranges.ts';
 

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   decodeIommuIovaRange,
   encodeIommuIovaRange,
@@ -15,12 +16,11 @@ import {
 } from '../generated/ts/iommufd.ts';
 import { IntervalMap } from '../interval/interval-map.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import { disableLargePages, enableLargePages } from './domains.ts';
 import type { Host } from './host.ts';
 import { setAllowed, unmapAll, unmapIova } from './io-pagetable.ts';
 import { allocIoas, getIoas } from './ioas.ts';
-import { U64_MAX } from './limits.ts';
 import type { IovaRange } from './reserved-ranges.ts';
 import type { Ucmd } from './ucmd.ts';
 

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   IOMMU_IOAS_MAP_FIXED_IOVA,
   IOMMU_IOAS_MAP_READABLE,
@@ -7,12 +8,11 @@ import {
 } from '../generated/ts/iommufd.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_WRITE } from '../iommu/domain.ts';
+import { IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import type { IommufdContext } from './context.ts';
 import { getPages, type IoPagetable, type MapRequest, mapPages } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
 import { mapFlags, protOf } from './ioas-ioctls.ts';
-import { U64_MAX } from './limits.ts';
 import { allocPages } from './pages.ts';
 import { syzIova } from './selftest-syz.ts';
 import type { Ucmd } from './ucmd.ts';

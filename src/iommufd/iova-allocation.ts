@@ -1,8 +1,9 @@
+import { U64_MAX } from '../base/u64.ts';
 import { larger, smaller } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { IoPagetable } from './io-pagetable.ts';
-import { limits, U64_MAX } from './limits.ts';
+import { limits } from './limits.ts';
 import { type IovaRange, mergeRanges } from './reserved-ranges.ts';
 
 const pageSize = BigInt(PAGE_SIZE);

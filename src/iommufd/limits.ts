@@ -1,8 +1,5 @@
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 
-/** The largest u64; addresses and IOVAs end here. */
-export const U64_MAX = 0xffff_ffff_ffff_ffffn;
-
 /** Limits of iommufd. What exceeds one gets the kernel's errno. */
 export const limits = {
   /** Bytes of the kernel's memory for an open file, unless the host says otherwise: ENOMEM. Then what counts how much. */

@@ -1,5 +1,5 @@
+import { IdTable } from '../base/id-table.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import { IdTable } from './id-table.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { limits } from './limits.ts';
 

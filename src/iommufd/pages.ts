@@ -1,10 +1,11 @@
+import { U64_MAX } from '../base/u64.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
 import type { Mapped } from './area.ts';
 import type { IommufdContext } from './context.ts';
 import type { Host } from './host.ts';
-import { limits, U64_MAX } from './limits.ts';
+import { limits } from './limits.ts';
 import { PageHolds, type PageRange } from './page-holds.ts';
 import { account, type PageSource } from './page-source.ts';
 

@@ -1,4 +1,4 @@
-import { U64_MAX } from './limits.ts';
+import { U64_MAX } from '../base/u64.ts';
 
 /** A range of IOVAs; both ends belong to it. */
 export interface IovaRange {

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   type IommuTestCmdView,
   MOCK_ACCESS_RW_SLOW_PATH,
@@ -21,7 +22,7 @@ import {
 import { accessRw } from './access-rw.ts';
 import type { IommufdContext } from './context.ts';
 import type { OpenFile } from './file.ts';
-import { limits, U64_MAX } from './limits.ts';
+import { limits } from './limits.ts';
 import { pagesOf } from './pages.ts';
 import { iovaOfArea } from './selftest-syz.ts';
 import type { Ucmd } from './ucmd.ts';

@@ -1,11 +1,12 @@
+import { U64_MAX } from '../base/u64.ts';
 import { type IommuTestCmdView, MOCK_NESTED_DOMAIN_IOTLB_ID_MAX } from '../generated/ts/iommufd-test.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { MOCK_IO_PAGE_SIZE, MockDomain } from '../iommu/drivers/mock-domain.ts';
-import { MockNestedDomain } from '../iommu/drivers/mock-nested.ts';
+import { MOCK_IO_PAGE_SIZE, MockDomain } from '../iommu/kernel-api/drivers/mock-domain.ts';
+import { MockNestedDomain } from '../iommu/kernel-api/drivers/mock-nested.ts';
 import type { IommufdContext } from './context.ts';
 import { HwptNested, HwptPaging } from './hw-pagetable.ts';
-import { limits, U64_MAX } from './limits.ts';
+import { limits } from './limits.ts';
 import { pagesOf } from './pages.ts';
 import type { Ucmd } from './ucmd.ts';
 

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../base/u64.ts';
 import {
   IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS,
   type IommuTestCmdView,
@@ -5,18 +6,17 @@ import {
   MOCK_FLAGS_DEVICE_NO_DIRTY,
 } from '../generated/ts/iommufd-test.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { MockDevice } from '../iommu/drivers/mock.ts';
+import { MockDevice } from '../iommu/kernel-api/drivers/mock.ts';
 import {
   PAGE_REQUEST_LAST_PAGE,
   PAGE_REQUEST_PASID_VALID,
   reportPageRequest,
-} from '../iommu/page-request.ts';
+} from '../iommu/kernel-api/page-request.ts';
 import { detachDevice } from './attach.ts';
 import { attachDevice, replaceDevice } from './attach-pt.ts';
 import { BoundDevice, bindDevice, unbindDevice } from './device.ts';
 import { reserveIova } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
-import { U64_MAX } from './limits.ts';
 import { IommufdObject } from './object.ts';
 import type { Ucmd } from './ucmd.ts';
 

@@ -20,7 +20,7 @@ import {
   VfioIommuType1DmaUnmapView,
 } from '../generated/ts/vfio.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/domain.ts';
+import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import { cutAreas } from './area-split.ts';
 import type { IommufdContext } from './context.ts';
 import { disableLargePages } from './domains.ts';

@@ -1,5 +1,9 @@
+import { U64_MAX } from '../base/u64.ts';
 import { larger } from '../codec/runtime/arithmetic.ts';
 import {
+  encodeVfioInfoCapHeader,
+  encodeVfioIommuType1InfoDmaAvail,
+  encodeVfioIovaRange,
   sizeofVfioInfoCapHeader,
   sizeofVfioIommuType1Info,
   sizeofVfioIommuType1InfoDmaAvail,
@@ -15,10 +19,9 @@ import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
 import type { IommufdContext } from './context.ts';
 import type { IoPagetable } from './io-pagetable.ts';
-import { U64_MAX } from './limits.ts';
 import { getCompatIoas } from './vfio-ioas.ts';
 
-/** Offset behind iova_pgsizes. */
+/** Offset behind iova_pgsizes. The table of VFIO's ioctls knows it, but would bring all of its codecs along. */
 const minSize = 16;
 /** Bytes of vfio_iommu_type1_info_cap_iova_range before its ranges. */
 const rangesOffset = 16;
@@ -70,17 +73,11 @@ function fillCapabilities(iopt: IoPagetable, memory: UserMemory, arg: bigint, ar
   return total;
 }
 
-function header(view: DataView, id: number): void {
-  view.setUint16(0, id, true);
-  view.setUint16(2, 1, true);
-}
-
 /** @kernel vfio_compat.c iommufd_fill_cap_dma_avail */
 const fillDmaAvail: Fill = (_, memory, address, room) => {
   const bytes = new Uint8Array(sizeofVfioIommuType1InfoDmaAvail);
-  const view = new DataView(bytes.buffer);
-  header(view, VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
-  view.setUint32(sizeofVfioInfoCapHeader, 0xffff_ffff, true);
+  const header = { id: VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL, version: 1 };
+  encodeVfioIommuType1InfoDmaAvail({ header, avail: 0xffff_ffff }, new DataView(bytes.buffer));
   if (room >= bytes.length && memory.write(address, bytes) < bytes.length) return null;
   return bytes.length;
 };
@@ -88,19 +85,17 @@ const fillDmaAvail: Fill = (_, memory, address, room) => {
 /** @kernel vfio_compat.c iommufd_fill_cap_iova */
 const fillIovaRanges: Fill = (iopt, memory, address, room) => {
   const holes = iopt.reserved.holes();
-  for (const [index, { start, last }] of holes.entries()) {
+  for (const [index, { start, last: end }] of holes.entries()) {
     const offset = rangesOffset + index * sizeofVfioIovaRange;
     if (room < offset + sizeofVfioIovaRange) continue;
     const bytes = new Uint8Array(sizeofVfioIovaRange);
-    const view = new DataView(bytes.buffer);
-    view.setBigUint64(0, start, true);
-    view.setBigUint64(8, last, true);
+    encodeVfioIovaRange({ start, end }, new DataView(bytes.buffer));
     if (memory.write(address + BigInt(offset), bytes) < bytes.length) return null;
   }
   const size = rangesOffset + holes.length * sizeofVfioIovaRange;
   const bytes = new Uint8Array(rangesOffset);
   const view = new DataView(bytes.buffer);
-  header(view, VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
+  encodeVfioInfoCapHeader({ id: VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE, version: 1 }, view);
   view.setUint32(sizeofVfioInfoCapHeader, holes.length, true);
   if (room >= size && memory.write(address, bytes) < bytes.length) return null;
   return size;

@@ -1,7 +1,7 @@
 import type { Span } from '../base/span.ts';
 import type { Expression } from './expression.ts';
-import type { SetUse } from './field.ts';
 import type { Availability } from './release.ts';
+import type { SetUse } from './set-use.ts';
 
 /**
  * How software may access bits of a register (PCI Express Base Specification, section 7.4, "Configuration

@@ -1,8 +1,9 @@
 import type { Span } from '../base/span.ts';
 import type { Errno } from './errno.ts';
 import type { Expression } from './expression.ts';
-import type { Field, SetUse } from './field.ts';
+import type { Field } from './field.ts';
 import type { Availability } from './release.ts';
+import type { SetUse } from './set-use.ts';
 import type { ScalarName } from './type.ts';
 
 /** What every declaration of a schema has. */

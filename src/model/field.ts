@@ -3,6 +3,7 @@ import type { BitField, RegisterAccess } from './bits.ts';
 import type { Errno } from './errno.ts';
 import type { Expression } from './expression.ts';
 import type { Availability } from './release.ts';
+import type { SetUse } from './set-use.ts';
 import type { Type } from './type.ts';
 
 /** A member of a struct, union or register block, in the order of the schema. */
@@ -75,13 +76,6 @@ export interface Reserved {
   readonly errno: Errno | null;
   /** True for explicit padding, which has no meaning at all. */
   readonly padding: boolean;
-}
-
-/** Use of a flag set or an enum by a field or a bit range. */
-export interface SetUse {
-  readonly name: string;
-  /** What an unknown bit or value is answered with; null where it is let through. */
-  readonly unknown: Errno | null;
 }
 
 /** A pointer to user memory, carried as a 64-bit integer. */

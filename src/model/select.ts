@@ -2,9 +2,10 @@ import type { BitField } from './bits.ts';
 import { collapseUnions } from './collapse.ts';
 import type { Chain, Constant, Ioctl, Rule, SetValue, Struct, VariantMembership } from './declaration.ts';
 import type { Expression } from './expression.ts';
-import type { Field, SetUse, UserPointer } from './field.ts';
+import type { Field, UserPointer } from './field.ts';
 import type { AnyDeclaration, Model } from './model.ts';
 import { type Availability, exists, type Release } from './release.ts';
+import type { SetUse } from './set-use.ts';
 import type { Type } from './type.ts';
 
 /**

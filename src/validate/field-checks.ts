@@ -1,8 +1,8 @@
 import type { BitField } from '../model/bits.ts';
 import type { Enumeration, FlagSet } from '../model/declaration.ts';
 import type { Errno } from '../model/errno.ts';
-import type { SetUse } from '../model/field.ts';
 import type { Model } from '../model/model.ts';
+import type { SetUse } from '../model/set-use.ts';
 import { type Place, placeEnd, placeOfBits, placeOfMember } from '../plan/place.ts';
 import type { Check, Test, TestCheck } from './plan.ts';
 import type { IssueCode } from './report.ts';

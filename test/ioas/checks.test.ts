@@ -22,7 +22,7 @@ const general = new Set([
 describe('checks', () => {
   it('have the names of the rules in the schema', () => {
     const rules = new Set([...model.structs.values()].flatMap(({ rules }) => rules.map(({ id }) => id)));
-    const folders = ['../../src/ioas/', '../../src/iommu/hardware/', '../../src/iommu/hardware/drivers/'];
+    const folders = ['../../src/ioas/', '../../src/iommu/machine/', '../../src/iommu/machine/drivers/'];
     const text = folders
       .map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
       .flatMap((folder) =>

@@ -6,7 +6,7 @@ import {
   sizeofIommuIoasMap,
 } from '../../src/generated/ts/iommufd.ts';
 import { Refusal } from '../../src/ioctl/refusal.ts';
-import { MockDevice } from '../../src/iommu/drivers/mock.ts';
+import { MockDevice } from '../../src/iommu/kernel-api/drivers/mock.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
 import { bindDevice } from '../../src/iommufd/device.ts';
 import type { Process } from '../../src/iommufd/process.ts';

@@ -1,4 +1,4 @@
-import { MOCK_IO_PAGE_SIZE, MockDomain } from '../../src/iommu/drivers/mock-domain.ts';
+import { MOCK_IO_PAGE_SIZE, MockDomain } from '../../src/iommu/kernel-api/drivers/mock-domain.ts';
 import { Access } from '../../src/iommufd/access.ts';
 import { areaPages } from '../../src/iommufd/area.ts';
 import { BoundDevice } from '../../src/iommufd/device.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PageFrames } from '../../src/ioctl/page-frames.ts';
 import { Refusal } from '../../src/ioctl/refusal.ts';
-import { MockDevice } from '../../src/iommu/drivers/mock.ts';
+import { MockDevice } from '../../src/iommu/kernel-api/drivers/mock.ts';
 import { detachDevice } from '../../src/iommufd/attach.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
 import { bindDevice, unbindDevice } from '../../src/iommufd/device.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IOMMU_IOAS_MAP_READABLE } from '../../src/generated/ts/iommufd.ts';
-import { MockDevice } from '../../src/iommu/drivers/mock.ts';
+import { MockDevice } from '../../src/iommu/kernel-api/drivers/mock.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
 import { bindDevice } from '../../src/iommufd/device.ts';
 import { violations } from './invariants.ts';

@@ -1,7 +1,7 @@
 import { restName } from '../../model/bits.ts';
 import type { Model } from '../../model/model.ts';
 import type { Type } from '../../model/type.ts';
-import type { Members } from '../runtime/codec.ts';
+import type { Members } from '../runtime/members.ts';
 
 /** The names of the members of a struct, and of those inside them. */
 export function membersOf(model: Model, structName: string): Members {

@@ -1,6 +1,7 @@
 import type { Abi } from '../../layout/abi.ts';
 import type { Model } from '../../model/model.ts';
-import { type CodecContext, type Members, type StructCodec, structCodec } from '../runtime/codec.ts';
+import { type CodecContext, type StructCodec, structCodec } from '../runtime/codec.ts';
+import type { Members } from '../runtime/members.ts';
 import { composeStruct } from './compose.ts';
 import { GuardedInput, type ReadMember } from './guarded-input.ts';
 import { GuardedOutput } from './guarded-output.ts';

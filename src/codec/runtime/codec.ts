@@ -1,4 +1,5 @@
 import { tooShort } from './failures.ts';
+import type { Members } from './members.ts';
 import { checkMembers } from './names.ts';
 
 /** Values that a struct's own bytes do not hold but its layout depends on; what is missing counts as 0. */
@@ -17,11 +18,6 @@ export type Encodable<T> = T extends number | bigint | Uint8Array
   : T extends readonly (infer Element)[]
     ? readonly Encodable<Element>[]
     : { readonly [Key in keyof T]?: Encodable<T[Key]> };
-
-/** Names of a struct's members, for checks of what a caller wrote; null where a member has none of its own. */
-export interface Members {
-  readonly [name: string]: Members | null;
-}
 
 /** Reads and writes one kind of struct. */
 export interface StructCodec<T> {

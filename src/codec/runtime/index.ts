@@ -73,7 +73,6 @@ export {
   type Encodable,
   fixedCodec,
   type IoctlEntry,
-  type Members,
   type RawVariant,
   type StructCodec,
   structCodec,
@@ -110,6 +109,7 @@ export {
   makeIoctlNumber,
   splitIoctlNumber,
 } from './ioctl-number.ts';
+export type { Members } from './members.ts';
 export {
   checkMembers,
   enumName,

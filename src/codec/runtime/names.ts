@@ -1,5 +1,5 @@
-import type { Members } from './codec.ts';
 import { EncodeError } from './errors.ts';
+import type { Members } from './members.ts';
 
 /** Names and values of a flag set or enum; single bits and values stand before aliases of them. */
 export interface ValueSet<Value extends number | bigint = number | bigint> {

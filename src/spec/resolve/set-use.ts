@@ -1,6 +1,6 @@
 import type { Errno } from '../../model/errno.ts';
 import { errnos } from '../../model/errno.ts';
-import type { SetUse } from '../../model/field.ts';
+import type { SetUse } from '../../model/set-use.ts';
 import { get, getString, type SpecNode } from '../node.ts';
 import { didYouMean } from '../suggestion.ts';
 import type { ResolveContext } from './context.ts';

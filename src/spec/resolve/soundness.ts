@@ -1,13 +1,15 @@
 import type { Struct } from '../../model/declaration.ts';
 import type { Type } from '../../model/type.ts';
 import { limits } from '../limits.ts';
-import type { ResolveContext } from './context.ts';
+import type { NameTable } from './name-table.ts';
 
 /**
  * Finds the structs that can be laid out: those whose members' types all exist and which do not contain
  * themselves. Reports structs that do.
  */
-export function findSound(context: ResolveContext): ReadonlySet<string> {
+export function findSound(
+  context: NameTable & { readonly structs: ReadonlyMap<string, Struct> },
+): ReadonlySet<string> {
   /** How many structs deep each one is; null where it cannot be laid out. */
   const depths = new Map<string, number | null>();
   const visit = (struct: Struct, trail: readonly string[]): number | null => {

@@ -1,3 +1,4 @@
+import { U64_MAX } from '../../../base/u64.ts';
 import {
   decodeIoasVtdInv,
   IOAS_HW_VTD_S1,
@@ -8,7 +9,6 @@ import { refuse } from '../../../ioctl/refusal.ts';
 import { type HardwareDriver, rangeOf } from '../driver.ts';
 import { vtdFormat } from '../page-table.ts';
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const pageSize = 4096n;
 
 /** A VT-d: requests are about a page table, and devices are told without being asked for. */

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../ioctl/refusal.ts';
+import type { BusDevice } from './bus-device.ts';
 import type { AddressRange, HwCommand } from './command.ts';
-import type { HwDevice } from './device.ts';
 import type { PageTableFormat } from './page-table.ts';
 
 /** Whom a command of a guest is about. */
@@ -13,7 +13,7 @@ export interface CommandScope {
 
 /** A device as a guest sees it. */
 export interface GuestDevice {
-  readonly device: HwDevice;
+  readonly device: BusDevice;
   /** The PASID on the bus; null where the guest's has none. */
   pasid(guest: number): number | null;
 }
@@ -42,7 +42,7 @@ export interface HardwareDriver {
   /** Turns a command of a guest into one of the hardware. */
   translateCommand?(view: DataView, scope: CommandScope): HwCommand | Refusal;
   /** Does in its own way what the kernel would do one address space after the other; EOPNOTSUPP leaves it to the kernel. */
-  invalidateDevice?(device: HwDevice, caches: number): Refusal | null;
+  invalidateDevice?(device: BusDevice, caches: number): Refusal | null;
 }
 
 /** The same driver with one command for a whole device. */

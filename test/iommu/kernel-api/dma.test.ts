@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { IOMMU_HWPT_ALLOC_DIRTY_TRACKING, IOMMU_IOAS_MAP_READABLE } from '../../src/generated/ts/iommufd.ts';
-import { MockDevice } from '../../src/iommu/drivers/mock.ts';
-import { detachDevice } from '../../src/iommufd/attach.ts';
-import { attachDevice } from '../../src/iommufd/attach-pt.ts';
-import { type BoundDevice, bindDevice } from '../../src/iommufd/device.ts';
-import { arena, must, page, readWrite, workbench } from '../iommufd/workbench.ts';
+import {
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_IOAS_MAP_READABLE,
+} from '../../../src/generated/ts/iommufd.ts';
+import { MockDevice } from '../../../src/iommu/kernel-api/drivers/mock.ts';
+import { detachDevice } from '../../../src/iommufd/attach.ts';
+import { attachDevice } from '../../../src/iommufd/attach-pt.ts';
+import { type BoundDevice, bindDevice } from '../../../src/iommufd/device.ts';
+import { arena, must, page, readWrite, workbench } from '../../iommufd/workbench.ts';
 
 const iova = 0x1000000n;
 

@@ -1,3 +1,4 @@
+import type { BusDevice } from './bus-device.ts';
 import type { AddressRange, Stream } from './command.ts';
 import { CACHED_PAGE, TranslationCache } from './translation-cache.ts';
 import type { IommuUnit } from './unit.ts';
@@ -36,7 +37,7 @@ const atcCapacity = 1 << 18;
 const busPasidBits = 20;
 
 /** A device of a bus behind an IOMMU: it asks the IOMMU for addresses, and may cache the answers. */
-export class HwDevice {
+export class HwDevice implements BusDevice {
   readonly name: string;
   readonly unit: IommuUnit;
   readonly sid: number;

@@ -21,11 +21,18 @@ export class IdTable<T> {
     return this.#values.get(id);
   }
 
-  /** @returns the number; null where none is free */
+  /** The number that the next value gets; null if none is free. */
+  get free(): number | null {
+    const id = this.#free[0] ?? this.#next;
+    return id > this.#last ? null : id;
+  }
+
+  /** @returns the number; null if none is free */
   add(value: T): number | null {
-    const id = this.#free.length > 0 ? this.#popFree() : this.#next;
-    if (id > this.#last) return null;
+    const id = this.free;
+    if (id === null) return null;
     if (id === this.#next) this.#next++;
+    else this.#popFree();
     this.#values.set(id, value);
     return id;
   }
@@ -69,11 +76,10 @@ export class IdTable<T> {
     heap[at] = id;
   }
 
-  #popFree(): number {
+  #popFree(): void {
     const heap = this.#free;
-    const lowest = heap[0] as number;
     const id = heap.pop() as number;
-    if (heap.length === 0) return lowest;
+    if (heap.length === 0) return;
     let at = 0;
     for (let down = 1; down < heap.length; down = at * 2 + 1) {
       if (down + 1 < heap.length && (heap[down + 1] as number) < (heap[down] as number)) down++;
@@ -82,6 +88,5 @@ export class IdTable<T> {
       at = down;
     }
     heap[at] = id;
-    return lowest;
   }
 }

@@ -1,13 +1,13 @@
-import { MOCK_APERTURE_LAST, MOCK_APERTURE_START } from '../../generated/ts/iommufd-test.ts';
-import { PAGE_SIZE } from '../../ioctl/page-frames.ts';
+import { MOCK_APERTURE_LAST, MOCK_APERTURE_START } from '../../../generated/ts/iommufd-test.ts';
+import { PAGE_SIZE } from '../../../ioctl/page-frames.ts';
+import type { Driver } from '../driver.ts';
 import {
   type DirtyTracking,
   IOMMU_READ,
   IOMMU_WRITE,
   type PagingDomain,
   type Translation,
-} from '../domain.ts';
-import type { Driver } from '../driver.ts';
+} from '../driver.ts';
 
 /** Bytes of the mock IOMMU's smallest page: half a page of memory, so that nobody mixes them up. */
 export const MOCK_IO_PAGE_SIZE = PAGE_SIZE / 2;

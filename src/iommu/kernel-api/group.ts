@@ -1,18 +1,9 @@
-import type { Errno } from '../model/errno.ts';
-import type { Device } from './device.ts';
-import type { Domain } from './domain.ts';
-import type { PageRequestGroup } from './page-request.ts';
-
-/** An attachment of a group to a domain; page faults of its devices go to its handler. */
-export interface AttachHandle {
-  readonly domain: Domain;
-  /** Takes a group of page requests; null where the domain does not want any. */
-  readonly handlePageRequests: ((group: PageRequestGroup, handle: AttachHandle) => void) | null;
-}
+import type { Errno } from '../../model/errno.ts';
+import type { AttachHandle, Domain, IommuDevice } from './driver.ts';
 
 /** Devices that an IOMMU cannot tell apart: they share a domain. */
 export class IommuGroup {
-  readonly devices = new Set<Device>();
+  readonly devices = new Set<IommuDevice>();
   /** Who decides about the domain; null while it is nobody. */
   owner: object | null = null;
   /** What its devices translate with; null blocks all DMA. */

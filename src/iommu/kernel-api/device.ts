@@ -1,9 +1,8 @@
-import type { PageFrames } from '../ioctl/page-frames.ts';
-import { type Domain, IOMMU_READ, IOMMU_WRITE, type PagingDomain, type Translation } from './domain.ts';
-import type { Driver } from './driver.ts';
+import type { PageFrames } from '../../ioctl/page-frames.ts';
+import type { Driver, PageRequest, PageRequestState } from './driver.ts';
+import { type Domain, IOMMU_READ, IOMMU_WRITE, type PagingDomain, type Translation } from './driver.ts';
 import { IommuGroup } from './group.ts';
 import { Iotlb } from './iotlb.ts';
-import type { PageRequest, PageRequestState } from './page-request.ts';
 
 /** What a device is made of. */
 export interface DeviceOptions {

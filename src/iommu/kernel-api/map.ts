@@ -1,4 +1,4 @@
-import type { PagingDomain } from './domain.ts';
+import type { PagingDomain } from './driver.ts';
 
 /** A piece of a domain, in its smallest pages. */
 export interface MapRequest {

@@ -1,6 +1,6 @@
 import { IOAS_CACHE_DEV_IOTLB, IOAS_CACHE_IOTLB, IOAS_CACHE_PASID } from '../../generated/ts/ioas.ts';
+import type { BusDevice, RawPageRequest, RawPageResponse } from './bus-device.ts';
 import type { Asid, HwCommand, Stream, StreamChoice, Tag } from './command.ts';
-import type { HwDevice } from './device.ts';
 import type { HardwareDriver } from './driver.ts';
 import type { PageResult, WalkResult } from './page-table.ts';
 import { CACHED_PAGE, TranslationCache } from './translation-cache.ts';
@@ -18,25 +18,6 @@ const limits = { log: 1 << 18, responses: 1 << 16, iotlb: 1 << 18 } as const;
 /** Number of PASIDs on the bus (PCIe: 20 bits). */
 const pasids = 1 << 20;
 
-/** A page request of a device, as the IOMMU hands it on. */
-export interface RawPageRequest {
-  readonly device: HwDevice;
-  readonly pasid: number | null;
-  readonly address: bigint;
-  /** IOMMU_READ, IOMMU_WRITE. */
-  readonly perm: number;
-  /** Number that the answer must have. */
-  readonly index: number;
-}
-
-/** An answer to a page request, as the IOMMU sends it. */
-export interface RawPageResponse {
-  readonly sid: number;
-  readonly pasid: number | null;
-  readonly index: number;
-  readonly code: number;
-}
-
 /** Everything that the IOMMU knows about a device. */
 interface StreamConfig {
   readonly contexts: Map<number | null, TranslationContext>;
@@ -48,7 +29,7 @@ export class IommuUnit {
   readonly name: string;
   readonly driver: HardwareDriver;
   readonly memory: TableMemory;
-  readonly devices = new Map<number, HwDevice>();
+  readonly devices = new Map<number, BusDevice>();
   /** The commands that it took, oldest first; very old ones are dropped. */
   readonly log: HwCommand[] = [];
   /** The answers that it sent to devices, oldest first; very old ones are dropped. */

@@ -1,4 +1,4 @@
-import type { PagingDomain, Translation } from './domain.ts';
+import type { PagingDomain, Translation } from './driver.ts';
 
 /** Most translations that are kept. */
 const capacity = 256;

@@ -1,37 +1,9 @@
-import type { Device } from './device.ts';
-import type { AttachHandle } from './group.ts';
+import type { AttachHandle, IommuDevice, PageRequest, PageRequestGroup } from './driver.ts';
 
 /** The request had a PASID. */
 export const PAGE_REQUEST_PASID_VALID = 1;
 /** The request is the last one of its group. */
 export const PAGE_REQUEST_LAST_PAGE = 2;
-
-/** What a device asks for when it misses a page (PCIe Page Request Interface). */
-export interface PageRequest {
-  /** PAGE_REQUEST_PASID_VALID, PAGE_REQUEST_LAST_PAGE. */
-  readonly flags: number;
-  readonly pasid: number;
-  readonly grpid: number;
-  readonly perm: number;
-  readonly addr: bigint;
-}
-
-/** Requests that get one answer. */
-export interface PageRequestGroup {
-  readonly device: Device;
-  readonly handle: AttachHandle;
-  readonly requests: readonly PageRequest[];
-  /** Sends the answer to the device: 0 success, 1 invalid. */
-  respond(code: number): void;
-}
-
-/** The requests of a device that wait, while page requests are on. */
-export class PageRequestState {
-  /** Requests of groups whose last one is still to come. */
-  readonly partial: PageRequest[] = [];
-  /** Groups without an answer. @internal */
-  readonly waiting = new Set<PageRequestGroup>();
-}
 
 /**
  * A device reports a page request.
@@ -39,7 +11,7 @@ export class PageRequestState {
  * @returns false where nobody takes it; the device then gets the answer `invalid`
  * @kernel drivers/iommu/io-pgfault.c iommu_report_device_fault
  */
-export function reportPageRequest(device: Device, request: PageRequest): boolean {
+export function reportPageRequest(device: IommuDevice, request: PageRequest): boolean {
   const handle = handleFor(device, request);
   const state = device.pageRequests;
   if (handle?.handlePageRequests == null || state === null) {
@@ -71,7 +43,7 @@ export function reportPageRequest(device: Device, request: PageRequest): boolean
  *
  * @kernel drivers/iommu/io-pgfault.c find_fault_handler
  */
-function handleFor(device: Device, { flags, pasid }: PageRequest): AttachHandle | null {
+function handleFor(device: IommuDevice, { flags, pasid }: PageRequest): AttachHandle | null {
   const { handle } = device.group;
   const ofPasid = (flags & PAGE_REQUEST_PASID_VALID) !== 0 && pasid !== 0;
   return ofPasid && handle?.domain.kind !== 'nested' ? null : handle;

@@ -5,11 +5,16 @@ import {
   MOCK_NESTED_DOMAIN_IOTLB_ID_MAX,
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
   sizeofIommuHwptInvalidateSelftest,
-} from '../../generated/ts/iommufd-test.ts';
-import { refuse } from '../../ioctl/refusal.ts';
-import type { Errno } from '../../model/errno.ts';
-import type { InvalidationRequests, InvalidationResult, NestedDomain, PagingDomain } from '../domain.ts';
-import type { Driver } from '../driver.ts';
+} from '../../../generated/ts/iommufd-test.ts';
+import { refuse } from '../../../ioctl/refusal.ts';
+import type { Errno } from '../../../model/errno.ts';
+import type {
+  Driver,
+  InvalidationRequests,
+  InvalidationResult,
+  NestedDomain,
+  PagingDomain,
+} from '../driver.ts';
 
 /**
  * The nested page table of the mock driver: four numbers that stand for what an IOTLB caches.

@@ -1,4 +1,7 @@
-import { IOMMU_HWPT_ALLOC_DIRTY_TRACKING, IOMMU_HWPT_ALLOC_NEST_PARENT } from '../../generated/ts/iommufd.ts';
+import {
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_HWPT_ALLOC_NEST_PARENT,
+} from '../../../generated/ts/iommufd.ts';
 import {
   decodeIommuHwptSelftest,
   encodeIommuTestHwInfo,
@@ -9,14 +12,21 @@ import {
   MOCK_FLAGS_DEVICE_NO_DIRTY,
   sizeofIommuHwptSelftest,
   sizeofIommuTestHwInfo,
-} from '../../generated/ts/iommufd-test.ts';
-import type { PageFrames } from '../../ioctl/page-frames.ts';
-import { type Refusal, refuse } from '../../ioctl/refusal.ts';
-import type { Errno } from '../../model/errno.ts';
+} from '../../../generated/ts/iommufd-test.ts';
+import type { PageFrames } from '../../../ioctl/page-frames.ts';
+import { type Refusal, refuse } from '../../../ioctl/refusal.ts';
+import type { Errno } from '../../../model/errno.ts';
 import { Device } from '../device.ts';
-import type { Domain, NestedDomain, PagingDomain } from '../domain.ts';
-import type { Driver, HwInfo, ReservedRegion, UserData } from '../driver.ts';
-import { PageRequestState } from '../page-request.ts';
+import type {
+  Domain,
+  Driver,
+  HwInfo,
+  NestedDomain,
+  PagingDomain,
+  ReservedRegion,
+  UserData,
+} from '../driver.ts';
+import { PageRequestState } from '../driver.ts';
 import { MockDomain } from './mock-domain.ts';
 import { MockNestedDomain } from './mock-nested.ts';
 

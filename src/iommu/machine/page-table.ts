@@ -1,4 +1,4 @@
-import { IOMMU_READ, IOMMU_WRITE } from '../domain.ts';
+import { IOMMU_READ, IOMMU_WRITE } from '../kernel-api/driver.ts';
 
 /** An entry of a page table, understood. */
 export interface TableEntry {
