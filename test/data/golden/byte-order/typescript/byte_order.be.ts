@@ -532,7 +532,7 @@ export const OrderBlockCodec: StructCodec<OrderBlock> = /* @__PURE__ */ fixedCod
 
 /** The ioctls of byte_order by name. */
 export const byteOrderIoctls = {
-  BYTE_ORDER_SET: { name: 'BYTE_ORDER_SET', cmd: BYTE_ORDER_SET, fds: [], codec: OrderBlockCodec },
+  BYTE_ORDER_SET: { name: 'BYTE_ORDER_SET', cmd: BYTE_ORDER_SET, fds: [], size: 64, minSize: 64, codec: OrderBlockCodec },
 } as const;
 
 /** The codecs of byte_order by the names of the structs, for code that works with any of them. */

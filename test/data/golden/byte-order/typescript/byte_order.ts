@@ -35,7 +35,7 @@ import {
 /**
  * Sets the block.
  *
- * Number: _IOW(0xb7, 2).
+ * Number: _IOW(0xb7, 2) (0x8040b702 on alpha, mips, parisc, powerpc, sparc).
  */
 export const BYTE_ORDER_SET = 0x4040b702;
 
@@ -787,7 +787,7 @@ export const OrderBlockCodec: StructCodec<OrderBlock> = /* @__PURE__ */ fixedCod
 
 /** The ioctls of byte_order by name. */
 export const byteOrderIoctls = {
-  BYTE_ORDER_SET: { name: 'BYTE_ORDER_SET', cmd: BYTE_ORDER_SET, fds: [], codec: OrderBlockCodec },
+  BYTE_ORDER_SET: { name: 'BYTE_ORDER_SET', cmd: BYTE_ORDER_SET, fds: [], size: 64, minSize: 64, codec: OrderBlockCodec },
 } as const;
 
 /** The codecs of byte_order by the names of the structs, for code that works with any of them. */
