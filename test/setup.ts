@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { afterEach } from 'vitest';
+import { seed } from './helpers/seed.ts';
 
-/**
- * Every run of the properties takes the same examples, unless UAPIKIT_SEED (or FC_SEED) says otherwise. A failure
- * prints its seed and path; CI prints the seed at the start too.
- */
-const { UAPIKIT_SEED, FC_SEED, CI, VITEST_POOL_ID } = process.env;
-const seed = Number(UAPIKIT_SEED ?? FC_SEED ?? 20261122);
-
+/** Every run takes the same examples, unless UAPIKIT_SEED says otherwise. What fails prints the seed; CI prints it at the start too. */
 fc.configureGlobal({ seed });
-if (CI !== undefined && VITEST_POOL_ID === '1') console.info(`fast-check seed: ${seed}`);
+const { CI, VITEST_POOL_ID } = process.env;
+if (CI !== undefined && VITEST_POOL_ID === '1') console.info(`UAPIKIT_SEED=${seed}`);
+
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.error(`${task.name}: failed with UAPIKIT_SEED=${seed}`);
+});

@@ -3,7 +3,8 @@ import type { Space } from './space.ts';
 
 /**
  * What an element without a known length owns: everything up to the next element (`extent`, safe: nobody knows what
- * stands there), or only up to its last byte that is not zero (`content`).
+ * stands there), or only up to its last byte that is not zero (`content`). Zeros at the end of an element that is being
+ * added are kept, but a later edit with `content` cannot know that they were its own.
  */
 export type UnknownOwns = 'extent' | 'content';
 

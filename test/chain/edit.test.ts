@@ -9,6 +9,7 @@ import {
   removeElement,
   replaceElement,
 } from '../../src/chain/edit.ts';
+import type { NewElement } from '../../src/chain/element.ts';
 import { decodeSpace, encodeSpace, type Space } from '../../src/chain/space.ts';
 import { type Subject, subjects } from './contents.ts';
 import { readRecording, recordings } from './samples.ts';
@@ -23,6 +24,11 @@ function ids(space: Space, chain: string): readonly (string | number)[] {
 
 function offsets(space: Space, chain: string): readonly number[] {
   return space.chains.find(({ name }) => name === chain)?.elements.map(({ offset }) => offset) ?? [];
+}
+
+/** True for an element of unknown length whose last byte is 0. */
+function endsInZeros({ bytes }: NewElement): boolean {
+  return bytes?.at(-1) === 0;
 }
 
 /** The result of an edit; null where there was no room or place for it. */
@@ -85,7 +91,11 @@ describe.each(subjects.map((subject) => [subject.title, subject] as const))('edi
           const wanted = [...names.slice(0, index), added.name ?? added.id ?? 0, ...names.slice(index)];
           expect(ids(more, chain)).toEqual(wanted);
           const compacted = compactChain(format, more, chain, { unknownOwns: 'content' });
-          expect(encodeSpace(format, compacted)).toEqual(encodeSpace(format, more));
+          // Zeros at the end of a new element are kept once; in the bytes nothing tells them from free ones.
+          if (!endsInZeros(added)) expect(encodeSpace(format, compacted)).toEqual(encodeSpace(format, more));
+          expect(ids(compacted, chain)).toEqual(wanted);
+          const again = compactChain(format, compacted, chain, { unknownOwns: 'content' });
+          expect(encodeSpace(format, again)).toEqual(encodeSpace(format, compacted));
         },
       ),
       { numRuns: 15 },
@@ -125,6 +135,22 @@ describe('insertElement', () => {
     expect(() => insertElement(pci.format, space, 'pci_std', pm)).toThrow(/no-room/);
     const more = insertElement(pci.format, space, 'pci_std', pm, { unknownOwns: 'content' });
     expect(offsets(more, 'pci_std')).toEqual([0x40, 0x44]);
+  });
+
+  it('keeps the zeros at the end of a new unknown capability, which a later compaction cannot know', () => {
+    const space = decodeSpace(pci.format, configSpace(256, { 64: [1, 0, 3, 0] }));
+    const options = { placement: 'compact', index: 0, unknownOwns: 'content' } as const;
+    const more = insertElement(
+      pci.format,
+      space,
+      'pci_std',
+      rawElement(0x77, null, 2, [1, 0, 0, 0]),
+      options,
+    );
+    expect(offsets(more, 'pci_std')).toEqual([0x40, 0x48]);
+    const later = compactChain(pci.format, more, 'pci_std', { unknownOwns: 'content' });
+    expect(offsets(later, 'pci_std')).toEqual([0x40, 0x44]);
+    expect(offsets(compactChain(pci.format, more, 'pci_std'), 'pci_std')).toEqual([0x40, 0x48]);
   });
 
   it('says what is needed and what is free', () => {

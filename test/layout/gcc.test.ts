@@ -8,11 +8,10 @@ import { type Abi, abis } from '../../src/layout/abi.ts';
 import { type FlatMember, flatten } from '../../src/layout/flatten.ts';
 import { type Layout, layOut } from '../../src/layout/layout.ts';
 import type { Model } from '../../src/model/model.ts';
+import { seedFor } from '../helpers/seed.ts';
 import { cStruct, typedefs } from './c-source.ts';
 import { randomModels } from './random-structs.ts';
 
-const { FC_SEED: seedText = '20261122' } = process.env;
-const seed = Number(seedText);
 const modelCount = 80;
 const folder = mkdtempSync(join(tmpdir(), 'layout-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,7 +42,7 @@ describe('layOut', () => {
 });
 
 function sampleModel(index: number): Model {
-  const [model] = fc.sample(randomModels(`s${index}_`), { seed: seed + index, numRuns: 1 });
+  const [model] = fc.sample(randomModels(`s${index}_`), { seed: seedFor(index), numRuns: 1 });
   if (model === undefined) throw new Error('no sample');
   return model;
 }

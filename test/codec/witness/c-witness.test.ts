@@ -9,6 +9,7 @@ import { anyValue, boundaryValue } from '../../../src/arbitrary/index.ts';
 import { makeOracle } from '../../../src/codec/oracle/oracle.ts';
 import { abis } from '../../../src/layout/abi.ts';
 import { packageModels } from '../../helpers/schemas.ts';
+import { seedFor } from '../../helpers/seed.ts';
 import { hasTool } from '../../helpers/tools.ts';
 import { type Sample, witnessProgram, witnessStructs } from './c-program.ts';
 
@@ -26,8 +27,8 @@ function samples(abi: (typeof abis)['lp64' | 'i386']): Sample[] {
     witnessStructs(model).flatMap((struct) => {
       const oracle = makeOracle(model, struct, abi);
       const values = [
-        ...fc.sample(anyValue(model, struct, { abi }), { numRuns: 4, seed: 1 }),
-        ...fc.sample(boundaryValue(model, struct, { abi }), { numRuns: 4, seed: 2 }),
+        ...fc.sample(anyValue(model, struct, { abi }), { numRuns: 4, seed: seedFor(1) }),
+        ...fc.sample(boundaryValue(model, struct, { abi }), { numRuns: 4, seed: seedFor(2) }),
       ];
       return values.map((value) => {
         const bytes = new Uint8Array(oracle.measure(value));

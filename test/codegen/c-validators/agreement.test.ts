@@ -8,6 +8,7 @@ import { cValidatorsBackend } from '../../../codegen/c-validators/backend.ts';
 import { type Abi, abis, formatAbi } from '../../../src/layout/abi.ts';
 import { errnos } from '../../../src/model/errno.ts';
 import { makeValidator } from '../../../src/validate/validator.ts';
+import { seedFor } from '../../helpers/seed.ts';
 import { hasTool } from '../../helpers/tools.ts';
 import { argumentStructs, payloads } from '../../validate/payloads.ts';
 
@@ -78,7 +79,7 @@ function asked(abi: Abi, fd: string, runs: number): readonly Asked[] {
   return structs.flatMap((each, struct) => {
     const env = Object.fromEntries([...each.model.fds.keys()].map((kind) => [kind, kind === fd ? 1n : 0n]));
     const validator = makeValidator(each.model, each.name, { abi, env });
-    return fc.sample(payloads(each, abi), { numRuns: runs, seed: struct + 1 }).map((bytes) => {
+    return fc.sample(payloads(each, abi), { numRuns: runs, seed: seedFor(struct) }).map((bytes) => {
       const refusal = validator?.validate(bytes).verdict.refusal ?? null;
       return { struct, bytes, expected: refusal === null ? 0 : -errnos[refusal] };
     });

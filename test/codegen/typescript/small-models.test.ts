@@ -10,6 +10,7 @@ import { atRelease } from '../../../src/model/select.ts';
 import { structsOf } from '../../codec/real-schemas.ts';
 import { agreeOnBytes, agreeOnValue, agreesWith, staysInside } from '../../helpers/laws.ts';
 import { readModel } from '../../helpers/schemas.ts';
+import { seedFor } from '../../helpers/seed.ts';
 import { randomModels } from '../../layout/random-structs.ts';
 import { testInterface } from '../builders.ts';
 import { codecsOf, type Generated, generate } from './generated.ts';
@@ -19,7 +20,7 @@ import { typeErrors } from './type-check.ts';
 function randomModel(): Model {
   const models = Array.from(
     { length: 12 },
-    (_, i) => fc.sample(randomModels(`s${i}_`), { numRuns: 1, seed: 100 + i })[0],
+    (_, i) => fc.sample(randomModels(`s${i}_`), { numRuns: 1, seed: seedFor(i) })[0],
   );
   const structs = models.flatMap((model) => [...(model?.structs ?? [])]);
   const [first] = models;
