@@ -90,18 +90,21 @@ function structsInOrder({ model, owner }: Module): readonly string[] {
 function printSame(module: Module, struct: string, options: EmitOptions): void {
   const { printer, names, owner, abis } = module;
   const type = names.struct(struct);
-  const exported = abis
-    .variants(struct)
-    .flatMap(({ facts, suffix }) => [
-      `decode${type}${suffix}`,
-      `encode${type}${suffix}`,
-      `${type}View${suffix}`,
-      `${type}Codec${suffix}`,
-      ...(facts.isDynamic(struct) ? [`measure${type}${suffix}`] : []),
-    ]);
+  const variants = abis.variants(struct);
+  const codecs = [
+    ...variants.map(({ suffix }) => `${type}Codec${suffix}`),
+    ...(variants.length > 1 ? [`${type}Codecs`] : []),
+  ];
+  const functions = variants.flatMap(({ facts, suffix }) => [
+    `decode${type}${suffix}`,
+    `encode${type}${suffix}`,
+    `${type}View${suffix}`,
+    ...(facts.isDynamic(struct) ? [`measure${type}${suffix}`] : []),
+  ]);
+  const exported = [...functions, ...codecs];
   printer.blank();
-  module.value(`${type}Codec`, owner.name);
-  for (const { suffix } of abis.variants(struct)) module.value(`${type}Codec${suffix}`, owner.name);
+  // The table of codecs names one of them.
+  module.value(variants.length > 1 ? `${type}Codecs` : `${type}Codec`, owner.name);
   printer.line(
     `export { ${exported.join(', ')} } from './${owner.name}${options.settings?.['extension'] ?? '.js'}';`,
   );

@@ -6,12 +6,13 @@ import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_WRITE, type PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaLength, areaStartByte, ContiguousAreas, Mapped } from './area.ts';
 import { fillDomains, unfillDomains } from './area-domains.ts';
+import type { ChoosableIovas } from './choosable-iovas.ts';
 import type { Host } from './host.ts';
 import { allocateIova } from './iova-allocation.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { limits } from './limits.ts';
 import type { IoptPages } from './pages.ts';
-import { type IovaRange, ReservedRanges } from './reserved-ranges.ts';
+import { firstReaching, type IovaRange, ReservedRanges } from './reserved-ranges.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
 
@@ -31,8 +32,8 @@ export class IoPagetable {
   readonly reserved = new ReservedRanges();
   /** IOVAs that the caller keeps free for itself, disjoint and ascending; no limit where there are none. */
   allowed: readonly IovaRange[] = [];
-  /** The same, those that touch as one, without what is never chosen; null until it is asked for. */
-  allowedSpans: readonly IovaRange[] | null = null;
+  /** Where IOVAs can be chosen; null until that is asked for. */
+  choosable: ChoosableIovas | null = null;
   /** The domains that have all areas. */
   readonly domains: PagingDomain[] = [];
   readonly accesses = new IdTable<PagetableAccess>({ first: 0, last: limits.accessMax });
@@ -126,11 +127,13 @@ function insertArea(
   if (!iopt.memory.take(limits.areaBytes)) return refuse('ENOMEM', 'memory');
   const area = { start, last: start + length - 1n, value: new Mapped(pages, startByte, prot) };
   iopt.areas.insert(area.start, area.last, area.value);
+  iopt.choosable?.take(area.start, area.last);
   return area;
 }
 
-function removeArea(iopt: IoPagetable, { start }: Area): void {
+function removeArea(iopt: IoPagetable, { start, last }: Area): void {
   iopt.areas.delete(start);
+  iopt.choosable?.give(start, last);
   iopt.memory.give(limits.areaBytes);
 }
 
@@ -238,7 +241,7 @@ export function setAllowed(iopt: IoPagetable, allowed: readonly IovaRange[]): Re
   if (allowed.some((range) => iopt.reserved.touches(range)))
     return refuse('EADDRINUSE', 'ranges-not-reserved');
   iopt.allowed = allowed;
-  iopt.allowedSpans = null;
+  iopt.choosable = null;
   return null;
 }
 
@@ -246,9 +249,8 @@ export function setAllowed(iopt: IoPagetable, allowed: readonly IovaRange[]): Re
 export function reserveIova(iopt: IoPagetable, range: IovaRange, owner: object | null): Refusal | null {
   if (iopt.areas.firstOverlap(range.start, range.last) !== undefined)
     return refuse('EADDRINUSE', 'iovas-in-reach');
-  if (iopt.allowed.some(({ start, last }) => start <= range.last && last >= range.start)) {
-    return refuse('EADDRINUSE', 'iovas-in-reach');
-  }
+  const allowed = iopt.allowed[firstReaching(iopt.allowed, range.start)];
+  if (allowed !== undefined && allowed.start <= range.last) return refuse('EADDRINUSE', 'iovas-in-reach');
   if (!iopt.host.allocate()) return refuse('ENOMEM', 'memory');
   iopt.reserved.add(range, owner);
   return null;

@@ -2,6 +2,7 @@ import { U64_MAX } from '../base/u64.ts';
 import { larger, smaller } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
+import { ChoosableIovas, type Window } from './choosable-iovas.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { limits } from './limits.ts';
 import { type IovaRange, mergeRanges } from './reserved-ranges.ts';
@@ -25,17 +26,10 @@ export function allocateIova(iopt: IoPagetable, address: bigint, length: bigint)
   if (length >= U64_MAX / 2n) return refuse('EOVERFLOW', 'choice-fits');
   const wanted = { length, alignment: alignmentFor(address, length), pageOffset: address % pageSize };
   if (wanted.alignment < iopt.alignment) return refuse('EINVAL', 'choice-aligned');
-  for (const span of spans(iopt)) {
-    const from = alignedStart(span, wanted);
-    if (from === null) continue;
-    for (const hole of iopt.reserved.holes()) {
-      if (hole.last < from) continue;
-      if (hole.start > span.last) break;
-      const start = larger(hole.start, from);
-      const last = smaller(hole.last, span.last);
-      const iova = fitBetweenAreas(iopt, { start, last }, wanted);
-      if (iova !== null) return iova;
-    }
+  const choosable = choosableIovas(iopt);
+  for (const window of choosable.windows) {
+    const iova = fitInWindow(window, choosable, wanted);
+    if (iova !== null) return iova;
   }
   return refuse('ENOSPC', 'choice-free');
 }
@@ -47,17 +41,21 @@ function alignmentFor(address: bigint, length: bigint): bigint {
   return alignment;
 }
 
+function choosableIovas(iopt: IoPagetable): ChoosableIovas {
+  const holes = iopt.reserved.holes();
+  if (iopt.choosable?.holes !== holes) iopt.choosable = new ChoosableIovas(spans(iopt), holes, iopt.areas);
+  return iopt.choosable;
+}
+
 /** Where to look: the ranges that the caller keeps, or everything, but never the first and the last page. */
-function spans(iopt: IoPagetable): readonly IovaRange[] {
-  if (iopt.allowedSpans !== null) return iopt.allowedSpans;
+function spans({ allowed }: IoPagetable): readonly IovaRange[] {
   const all = { start: pageSize, last: U64_MAX - pageSize };
-  if (iopt.allowed.length === 0) return [all];
-  const clipped = iopt.allowed.map(({ start, last }) => ({
+  if (allowed.length === 0) return [all];
+  const clipped = allowed.map(({ start, last }) => ({
     start: larger(start, all.start),
     last: smaller(last, all.last),
   }));
-  iopt.allowedSpans = mergeRanges(clipped.filter(({ start, last }) => start <= last));
-  return iopt.allowedSpans;
+  return mergeRanges(clipped.filter(({ start, last }) => start <= last));
 }
 
 /**
@@ -73,20 +71,31 @@ function alignedStart({ start, last }: IovaRange, { length, alignment, pageOffse
 }
 
 /**
- * The first place between the areas of a range. A hole that fits an aligned place without the page offset is looked
- * for first; the offset may push the place further.
+ * The first place in a window. A hole that fits an aligned place without the page offset is looked for first; the
+ * offset may push the place further, and no place comes before the first one of its span.
  */
-function fitBetweenAreas({ areas }: IoPagetable, { start, last }: IovaRange, wanted: Wanted): bigint | null {
+function fitInWindow(
+  { between, start, last }: Window,
+  choosable: ChoosableIovas,
+  wanted: Wanted,
+): bigint | null {
   const length = wanted.length > 2n ? wanted.length : 2n;
   for (let from = start; from <= last; ) {
-    const fit = areas.firstFit({ length, alignment: wanted.alignment, from, to: last });
+    const fit = between.firstFit({ length, alignment: wanted.alignment, from, to: last });
     if (fit === undefined) return null;
     if (wanted.pageOffset === 0n) return fit;
-    const next = areas.firstOverlap(fit, last);
-    const at = alignedStart({ start: fit, last: next === undefined ? last : next.start - 1n }, wanted);
-    if (at !== null) return at;
-    if (next === undefined) return null;
-    from = next.last + 1n;
+    const span = choosable.spanOf(fit);
+    if (span === undefined) return null;
+    const lowest = alignedStart(span, wanted);
+    const next = between.firstOverlap(fit, last);
+    const hole = { start: fit, last: next === undefined ? last : next.start - 1n };
+    if (lowest === null) from = span.last + 1n;
+    else {
+      const at = alignedStart({ ...hole, start: larger(fit, lowest) }, wanted);
+      if (at !== null) return at;
+      if (next === undefined) return null;
+      from = next.last + 1n;
+    }
   }
   return null;
 }

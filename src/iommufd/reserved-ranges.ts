@@ -31,11 +31,9 @@ export class ReservedRanges {
 
   /** Whether something of a range is reserved. */
   touches({ start, last }: IovaRange): boolean {
-    for (const range of this.#mergedRanges()) {
-      if (range.start > last) return false;
-      if (range.last >= start) return true;
-    }
-    return false;
+    const merged = this.#mergedRanges();
+    const range = merged[firstReaching(merged, start)];
+    return range !== undefined && range.start <= last;
   }
 
   /** The ranges that are free, ascending, each as long as can be. */
@@ -77,4 +75,15 @@ export function mergeRanges(ranges: readonly IovaRange[]): readonly IovaRange[] 
     else if (last > before.last) before.last = last;
   }
   return merged;
+}
+
+/** The index of the first of disjoint ascending ranges that does not end before an IOVA. */
+export function firstReaching(ranges: readonly IovaRange[], iova: bigint): number {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as IovaRange).last < iova) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

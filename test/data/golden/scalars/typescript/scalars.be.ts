@@ -25,6 +25,7 @@ import {
   type EveryScalar,
   membersOfEveryScalar,
   membersOfPlainAndAligned,
+  NamedOrderCodecs,
   type PlainAndAligned,
 } from './scalars.js';
 
@@ -699,8 +700,11 @@ export const PlainAndAlignedCodecs: AbiCodecs<PlainAndAligned> = {
   lp64: PlainAndAlignedCodec, ilp32: PlainAndAlignedCodec, i386: PlainAndAlignedCodecI386,
 };
 
+export { decodeNamedOrder, encodeNamedOrder, NamedOrderView, decodeNamedOrderI386, encodeNamedOrderI386, NamedOrderViewI386, NamedOrderCodec, NamedOrderCodecI386, NamedOrderCodecs } from './scalars.js';
+
 /** The codecs of scalars by the names of the structs, for code that works with any of them. */
 export const scalarsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   every_scalar: EveryScalarCodecs,
   plain_and_aligned: PlainAndAlignedCodecs,
+  named_order: NamedOrderCodecs,
 };

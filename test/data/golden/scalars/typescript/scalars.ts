@@ -785,8 +785,181 @@ export const PlainAndAlignedCodecs: AbiCodecs<PlainAndAligned> = {
   lp64: PlainAndAlignedCodec, ilp32: PlainAndAlignedCodec, i386: PlainAndAlignedCodecI386,
 };
 
+/**
+ * The same bytes on machines of either byte order, but not on i386.
+ *
+ * (struct named_order)
+ */
+export interface NamedOrder {
+  /** No further meaning. */
+  kind: number;
+  /** No further meaning. */
+  value: bigint;
+}
+
+/** Names of the members of named_order. */
+export const membersOfNamedOrder: Members = {
+  kind: null,
+  value: null,
+};
+
+/** Bytes of named_order. */
+export const sizeofNamedOrder = 16;
+
+/**
+ * Reads struct named_order.
+ *
+ * @throws DecodeError where bytes are missing
+ */
+export function decodeNamedOrder(view: DataView, offset = 0): NamedOrder {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw tooShort('named_order', offset, 16, view.byteLength);
+  }
+  return {
+    kind: view.getUint8(offset),
+    value: view.getBigUint64(offset + 8, true),
+  };
+}
+
+/**
+ * Writes struct named_order; members left out get their defaults.
+ *
+ * @returns the number of bytes
+ * @throws EncodeError where a value or the room does not fit
+ */
+export function encodeNamedOrder(value: Partial<NamedOrder>, view: DataView, offset = 0): number {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+    throw cannotStart('named_order', value, offset, 16, view.byteLength);
+  }
+  view.setUint32(offset + 1, 0);
+  view.setUint16(offset + 5, 0);
+  view.setUint8(offset + 7, 0);
+  view.setUint8(offset, checkU8('named_order.kind', value.kind ?? 0, offset));
+  view.setBigUint64(offset + 8, checkU64('named_order.value', value.value ?? 0n, offset + 8), true);
+  return 16;
+}
+
+/** named_order in place: reads and writes members without a copy. */
+export class NamedOrderView {
+  readonly #view: DataView;
+  readonly #offset: number;
+
+  constructor(view: DataView, offset = 0) {
+    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('named_order', offset, 16, view.byteLength);
+    this.#view = view;
+    this.#offset = offset;
+  }
+
+  /** No further meaning. */
+  get kind(): number {
+    return this.#view.getUint8(this.#offset);
+  }
+
+  set kind(value: number) {
+    this.#view.setUint8(this.#offset, checkU8('named_order.kind', value, this.#offset));
+  }
+
+  /** No further meaning. */
+  get value(): bigint {
+    return this.#view.getBigUint64(this.#offset + 8, true);
+  }
+
+  set value(value: bigint) {
+    this.#view.setBigUint64(this.#offset + 8, checkU64('named_order.value', value, this.#offset + 8), true);
+  }
+}
+
+/** Codec of named_order. */
+export const NamedOrderCodec: StructCodec<NamedOrder> = /* @__PURE__ */ fixedCodec(
+  'named_order',
+  16,
+  membersOfNamedOrder,
+  decodeNamedOrder,
+  encodeNamedOrder,
+);
+
+/** Bytes of named_order on i386. */
+export const sizeofNamedOrderI386 = 12;
+
+/**
+ * Reads struct named_order on i386.
+ *
+ * @throws DecodeError where bytes are missing
+ */
+export function decodeNamedOrderI386(view: DataView, offset = 0): NamedOrder {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw tooShort('named_order', offset, 12, view.byteLength);
+  }
+  return {
+    kind: view.getUint8(offset),
+    value: view.getBigUint64(offset + 4, true),
+  };
+}
+
+/**
+ * Writes struct named_order on i386; members left out get their defaults.
+ *
+ * @returns the number of bytes
+ * @throws EncodeError where a value or the room does not fit
+ */
+export function encodeNamedOrderI386(value: Partial<NamedOrder>, view: DataView, offset = 0): number {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+    throw cannotStart('named_order', value, offset, 12, view.byteLength);
+  }
+  view.setUint16(offset + 1, 0);
+  view.setUint8(offset + 3, 0);
+  view.setUint8(offset, checkU8('named_order.kind', value.kind ?? 0, offset));
+  view.setBigUint64(offset + 4, checkU64('named_order.value', value.value ?? 0n, offset + 4), true);
+  return 12;
+}
+
+/** named_order in place: reads and writes members without a copy. */
+export class NamedOrderViewI386 {
+  readonly #view: DataView;
+  readonly #offset: number;
+
+  constructor(view: DataView, offset = 0) {
+    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('named_order', offset, 12, view.byteLength);
+    this.#view = view;
+    this.#offset = offset;
+  }
+
+  /** No further meaning. */
+  get kind(): number {
+    return this.#view.getUint8(this.#offset);
+  }
+
+  set kind(value: number) {
+    this.#view.setUint8(this.#offset, checkU8('named_order.kind', value, this.#offset));
+  }
+
+  /** No further meaning. */
+  get value(): bigint {
+    return this.#view.getBigUint64(this.#offset + 4, true);
+  }
+
+  set value(value: bigint) {
+    this.#view.setBigUint64(this.#offset + 4, checkU64('named_order.value', value, this.#offset + 4), true);
+  }
+}
+
+/** Codec of named_order on i386. */
+export const NamedOrderCodecI386: StructCodec<NamedOrder> = /* @__PURE__ */ fixedCodec(
+  'named_order',
+  12,
+  membersOfNamedOrder,
+  decodeNamedOrderI386,
+  encodeNamedOrderI386,
+);
+
+/** Codecs of named_order on each abi. */
+export const NamedOrderCodecs: AbiCodecs<NamedOrder> = {
+  lp64: NamedOrderCodec, ilp32: NamedOrderCodec, i386: NamedOrderCodecI386,
+};
+
 /** The codecs of scalars by the names of the structs, for code that works with any of them. */
 export const scalarsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   every_scalar: EveryScalarCodecs,
   plain_and_aligned: PlainAndAlignedCodecs,
+  named_order: NamedOrderCodecs,
 };

@@ -61,6 +61,17 @@ struct plain_and_aligned {
 	__aligned_be64 big;
 };
 
+/**
+ * struct named_order - The same bytes on machines of either byte order, but not
+ *   on i386
+ * @kind: No further meaning.
+ * @value: No further meaning.
+ */
+struct named_order {
+	__u8 kind;
+	__le64 value;
+};
+
 /* The layout, for compilers that can check it. */
 #if defined(__cplusplus)
 #if __cplusplus >= 201103L
@@ -111,6 +122,10 @@ _UAPI_SCALARS_H_OFFSET(struct plain_and_aligned, aligned, _UAPI_SCALARS_H_ABI(24
 _UAPI_SCALARS_H_OFFSET(struct plain_and_aligned, signed_, _UAPI_SCALARS_H_ABI(32, 24, 32));
 _UAPI_SCALARS_H_OFFSET(struct plain_and_aligned, little, _UAPI_SCALARS_H_ABI(40, 32, 40));
 _UAPI_SCALARS_H_OFFSET(struct plain_and_aligned, big, _UAPI_SCALARS_H_ABI(48, 40, 48));
+
+_UAPI_SCALARS_H_SIZE(struct named_order, _UAPI_SCALARS_H_ABI(16, 12, 16));
+_UAPI_SCALARS_H_OFFSET(struct named_order, kind, 0);
+_UAPI_SCALARS_H_OFFSET(struct named_order, value, _UAPI_SCALARS_H_ABI(8, 4, 8));
 
 #undef _UAPI_SCALARS_H_OFFSET
 #undef _UAPI_SCALARS_H_SIZE
