@@ -1,3 +1,4 @@
+import type { Precondition } from '../../src/model/declaration.ts';
 import type { AnyDeclaration, Interface, Model } from '../../src/model/model.ts';
 import { formatRelease } from '../../src/model/release.ts';
 import { Printer } from '../printer.ts';
@@ -80,7 +81,7 @@ function sectionsOf(context: PageContext): readonly Section[] {
             kinds.map((each) => [
               code(each.name),
               each.kind === 'fd' ? 'file descriptor' : 'object with ids',
-              phrase(each.doc),
+              [phrase(each.doc), ...each.preconditions.map(preconditionText)].join(' '),
             ]),
           ),
         ),
@@ -108,4 +109,10 @@ function sectionsOf(context: PageContext): readonly Section[] {
       print: (printer) => printConstants(printer, constants),
     },
   ];
+}
+
+/** What a file asks for before it looks at an argument. */
+function preconditionText({ id, errno, doc, except }: Precondition): string {
+  const others = except.length === 0 ? '' : ` (except ${except.map(code).join(', ')})`;
+  return `Before any argument is read, ${code(id)}, otherwise ${code(errno)}${others}: ${phrase(doc)}`;
 }

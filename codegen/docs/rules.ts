@@ -14,7 +14,7 @@ export function printRules(printer: Printer, rules: readonly Rule[]): void {
       rules.map((rule) => [
         rule.id,
         rule.unchecked ? `${rule.errno} (not enforced)` : rule.errno,
-        rule.stage,
+        rule.beforeArgument ? `${rule.stage}, before the argument is read` : rule.stage,
         code(checkText(rule) + whenText(rule)),
         phrase(rule.doc),
       ]),

@@ -7,7 +7,7 @@ import { codecIndex, hasNativeOrder } from './codec-index.ts';
 import { printAliases, printConstants } from './constants.ts';
 import { docComment } from './doc.ts';
 import { AbiFacts, structsIn } from './facts.ts';
-import { printCodecTable, printIoctlNumbers, printIoctlTable } from './ioctls.ts';
+import { printCodecTable, printFingerprints, printIoctlNumbers, printIoctlTable } from './ioctls.ts';
 import { Module } from './module.ts';
 import { TypeNames } from './names.ts';
 import { printStruct } from './struct.ts';
@@ -51,6 +51,7 @@ function littleFile(module: Module, options: EmitOptions): EmittedFile {
   printChains(module);
   printIoctlTable(module);
   printCodecTable(module);
+  printFingerprints(module);
   printAliases(module);
   return finished(module, options, `${owner.name}.ts`, owner.doc);
 }

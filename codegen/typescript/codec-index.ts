@@ -28,13 +28,14 @@ export function codecIndex(
     for (const model of models) {
       const owner = model.interfaces.get(model.root);
       if (owner === undefined || !hasCodecs(model, owner)) continue;
-      const table = tableName(owner.name, 'Codecs');
       const big = hasNativeOrder(model, owner) ? `${owner.name}.be` : owner.name;
-      const load = (file: string): string => `async () => (await import('./${file}${extension}')).${table}`;
+      const load = (file: string, table: string): string =>
+        `async () => (await import('./${file}${extension}')).${tableName(owner.name, table)}`;
       printer.line(`${/^\w+$/.test(owner.name) ? owner.name : `'${owner.name}'`}: {`);
       printer.indented(() => {
-        printer.line(`little: ${load(owner.name)},`);
-        printer.line(`big: ${load(big)},`);
+        printer.line(`little: ${load(owner.name, 'Codecs')},`);
+        printer.line(`big: ${load(big, 'Codecs')},`);
+        printer.line(`fingerprints: ${load(owner.name, 'Fingerprints')},`);
       });
       printer.line('},');
     }

@@ -1,4 +1,5 @@
 import { formatExpression } from '../../src/layout/expression-text.ts';
+import { fingerprint } from '../../src/layout/fingerprint.ts';
 import { endOfField } from '../../src/layout/flatten.ts';
 import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
@@ -87,6 +88,26 @@ export function printCodecTable(module: Module): void {
         `${name}: ${same ? `/* @__PURE__ */ ${module.runtime('onEveryAbi')}(${type}Codec)` : `${type}Codecs`},`,
       );
     }
+  });
+  printer.line('};');
+}
+
+/** Prints what the codecs of a file were generated from, so that they are not used for other layouts. */
+export function printFingerprints({ printer, owner, model }: Module): void {
+  const structs = declaredBy(model.structs, owner.name).filter((struct) => !struct.inline);
+  if (structs.length === 0) return;
+  printer.blank();
+  printer.lines(
+    docComment(
+      `Fingerprints of the structs of ${owner.name} that the codecs were generated from: another one is another layout.`,
+      0,
+    ),
+  );
+  printer.line(
+    `export const ${tableName(owner.name, 'Fingerprints')}: { readonly [struct: string]: string } = {`,
+  );
+  printer.indented(() => {
+    for (const { name } of structs) printer.line(`${name}: '${fingerprint(model, name)}',`);
   });
   printer.line('};');
 }

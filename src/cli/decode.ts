@@ -8,6 +8,7 @@ import { integerFormat } from '../plan/place.ts';
 import { hexInteger, hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
 import { type KnownPiece, knownMemory } from '../print/known-memory.ts';
+import { elementName } from '../print/title.ts';
 import type { TreeOptions } from '../print/tree.ts';
 import type { PrintOptions } from '../print/value-printer.ts';
 import { chosenAbi } from './abi-option.ts';
@@ -228,14 +229,14 @@ function decodedJson(
     const value = size > 4 ? jsonValue(integer) : Number(integer);
     return { name, size, ...ioctlJson(target), fields: { value }, chains: {}, issues: [] };
   }
-  const { value, size, space, issues } = decoded.payload;
+  const { value, size, space, issues, format } = decoded.payload;
   const chains = space.chains.map(({ name: chain, elements }) => [
     chain,
     elements.map(({ id, version, offset, name: struct, size: bytes, value: fields, bytes: raw }) => ({
       id,
       ...(version === null ? {} : { version }),
       offset,
-      name: struct,
+      name: elementName(format.model, chain, { name: struct, id }),
       size: bytes,
       fields: jsonValue(fields ?? {}),
       ...(raw === null ? {} : { bytes: hexOf(raw) }),

@@ -9,6 +9,7 @@ import type { ScalarName } from '../model/type.ts';
 import { integerBytes } from '../plan/access.ts';
 import { integerFormat } from '../plan/place.ts';
 import { hexOf } from '../print/hex.ts';
+import { structOfElement } from '../print/title.ts';
 import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
@@ -151,7 +152,7 @@ async function encodedStructs(
       throw new UsageError(`${where}: the JSON is of ${jsonExcerpt(each.name)}, expected ${name}`);
     }
     const head = encodedStruct(codecs, name, reader.struct(name, each.fields, `${where}.fields`));
-    parts.push(withElements(head, each, { reader, codecs, where }));
+    parts.push(withElements(head, each, { model, reader, codecs, where }));
   }
   return joined(parts);
 }
@@ -170,7 +171,7 @@ function isDocument(json: unknown): json is Document {
 function withElements(
   head: Uint8Array,
   { chains }: Document,
-  { reader, codecs, where }: { reader: JsonReader; codecs: CodecLookup; where: string },
+  { model, reader, codecs, where }: { model: Model; reader: JsonReader; codecs: CodecLookup; where: string },
 ): Uint8Array {
   const placed: { readonly offset: number; readonly bytes: Uint8Array }[] = [{ offset: 0, bytes: head }];
   for (const [chain, elements] of Object.entries(isMap(chains) ? chains : {})) {
@@ -183,9 +184,10 @@ function withElements(
       }
       if (typeof bytes === 'string')
         placed.push({ offset, bytes: new Uint8Array(Buffer.from(bytes, 'hex')) });
-      else if (typeof name === 'string' && codecs(name) !== undefined) {
-        const value = reader.struct(name, fields, `${place}.fields`);
-        placed.push({ offset, bytes: encodedStruct(codecs, name, value) });
+      else if (typeof name === 'string' && codecs(structOfElement(model, chain, name)) !== undefined) {
+        const struct = structOfElement(model, chain, name);
+        const value = reader.struct(struct, fields, `${place}.fields`);
+        placed.push({ offset, bytes: encodedStruct(codecs, struct, value) });
       } else throw new UsageError(`${place}.name: ${jsonExcerpt(name)} is no struct that is known`);
     }
   }

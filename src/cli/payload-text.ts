@@ -1,7 +1,7 @@
 import { contextOf } from '../chain/space.ts';
 import { hexInteger } from '../print/hex.ts';
 import { type PrintedField, printedField } from '../print/printed-field.ts';
-import { elementTitle } from '../print/title.ts';
+import { elementName, elementTitle } from '../print/title.ts';
 import { type TreeOptions, treeLines } from '../print/tree.ts';
 import { bytesText, type PrintOptions, printValue } from '../print/value-printer.ts';
 import type { Payload } from './payload.ts';
@@ -43,7 +43,7 @@ export function payloadLines(
     for (const element of elements) {
       const title = elementTitle(model, declared?.elements ?? '', element) || 'unknown';
       const version = element.version === null ? '' : ` version ${element.version}`;
-      const details = `, id ${element.id}${version}, ${element.size} bytes  ${element.name ?? 'not described'}`;
+      const details = `, id ${element.id}${version}, ${element.size} bytes  ${elementName(model, chain, element) ?? 'not described'}`;
       lines.push(`  ${style.heading(`[${hexInteger(element.offset)}] ${title}`)}${style.faint(details)}`);
       lines.push(...notes(element.offset).map((line) => `    ${line}`));
       const shown = element.value === null ? (element.partial ?? element) : element;

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../base/json.ts';
 import { hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
+import { elementName } from '../print/title.ts';
 import { pointersJson } from './pointers-json.ts';
 import { carriedRecords, requestName, type TracedRecord } from './trace-text.ts';
 import type { TracedArgument } from './traced-argument.ts';
@@ -30,7 +31,7 @@ export function tracedJson(traced: TracedRecord): { readonly [name: string]: Jso
 }
 
 function argumentJson(
-  { struct, reader }: TracedStruct,
+  { model, struct, reader }: TracedStruct,
   { before, after, tail, space }: TracedArgument,
 ): { readonly [name: string]: JsonValue } {
   const given = reader.pointers(struct.name, before).filter(({ access }) => access.startsWith('read'));
@@ -55,7 +56,7 @@ function argumentJson(
                 id,
                 ...(version === null ? {} : { version }),
                 offset,
-                name: element,
+                name: elementName(model, name, { name: element, id }),
                 size,
                 fields: jsonValue(value ?? {}),
                 ...(bytes === null ? {} : { bytes: hexOf(bytes) }),

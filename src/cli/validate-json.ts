@@ -1,9 +1,10 @@
 import { type JsonValue, jsonInteger } from '../base/json.ts';
+import { checkDoc } from '../validate/check-doc.ts';
 import type { Expectation, Issue } from '../validate/report.ts';
 import type { Validated } from './validated.ts';
 
 /** The JSON document of a validated payload. */
-export function validatedJson({ target, struct, size, given, report }: Validated): JsonValue {
+export function validatedJson({ target, model, struct, size, given, report }: Validated): JsonValue {
   const { issues, verdict } = report;
   return {
     name: struct,
@@ -11,7 +12,15 @@ export function validatedJson({ target, struct, size, given, report }: Validated
     given,
     ...(target.ioctl === null ? {} : { ioctl: target.ioctl.name, fds: [...target.ioctl.fds] }),
     issues: issues.map(issueJson),
-    verdict: { ...verdict, dependsOn: [...verdict.dependsOn] },
+    verdict: {
+      ...verdict,
+      dependsOn: [...verdict.dependsOn],
+      open: verdict.open.map(({ check, errnos }) => ({
+        check,
+        errnos: [...errnos],
+        doc: checkDoc(model, struct, check),
+      })),
+    },
   };
 }
 

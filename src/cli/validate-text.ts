@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import { shortName } from '../model/path.ts';
 import { hexInteger } from '../print/hex.ts';
 import type { Style } from '../print/tree.ts';
+import { checkDoc } from '../validate/check-doc.ts';
 import { entryChecks } from '../validate/plan.ts';
 import type { Expectation, Issue } from '../validate/report.ts';
 import type { Validated } from './validated.ts';
@@ -19,7 +20,7 @@ export function validatedLines(validated: Validated, style: Style): string[] {
   return [
     `${style.heading(`${ioctl}${struct}`)}, ${bytes}: ${counts.join(', ') || 'nothing wrong'}`,
     ...issues.map((issue) => issueLine(model, issue, style)),
-    answerLine(validated),
+    ...answerLines(validated),
   ];
 }
 
@@ -93,19 +94,41 @@ function hexOrSmall(value: bigint, length: number): string {
 }
 
 /** What the kernel answers, by which check, and what may come before it. */
-function answerLine({ report: { verdict } }: Validated): string {
-  const { errno, check, refusal, dependsOn } = verdict;
-  const open = dependsOn.map(checkName).join(', ');
-  if (errno !== null && check !== null) return `The kernel answers ${errno} (${checkName(check)}).`;
+function answerLines(validated: Validated): string[] {
+  const { errno, check, refusal, open } = validated.report.verdict;
+  if (errno !== null && check !== null) return [`The kernel answers ${errno} (${checkName(check)}).`];
   if (check === entryChecks.readable) {
-    return 'What the kernel answers depends on the bytes that are missing here: EFAULT where there are none.';
+    return [
+      'What the kernel answers depends on the bytes that are missing here: EFAULT where there are none.',
+      ...openLines(validated),
+    ];
   }
+  const ids = open.map((each) => checkName(each.check)).join(', ');
   if (check !== null) {
-    const others = dependsOn.length === 1 ? 'this check, which depends' : 'one of these checks, which depend';
-    return `The kernel answers ${refusal} (${checkName(check)}), unless ${others} on state or memory, comes first: ${open}.`;
+    const others = open.length === 1 ? 'this check, which depends' : 'one of these checks, which depend';
+    const refused = `The kernel answers ${refusal} (${checkName(check)})`;
+    return [`${refused}, unless ${others} on state or memory, comes first: ${ids}.`, ...openLines(validated)];
   }
-  if (dependsOn.length === 0) return 'The kernel answers 0, as long as there is memory.';
-  return `The payload passes. What the kernel answers depends on state or memory: ${open}.`;
+  const success = validated.target.ioctl?.returns ? 'The call succeeds' : 'The kernel answers 0';
+  if (open.length === 0) return [`${success}, as long as there is memory${writtenText(validated)}.`];
+  return [
+    `The payload passes. ${success} unless a check refuses it that depends on state or memory: ${ids}.`,
+    ...openLines(validated),
+  ];
+}
+
+/** What the checks that are open ask for, and what they answer otherwise. */
+function openLines({ model, struct, report }: Validated): string[] {
+  return report.verdict.open.map(({ check, errnos }) => {
+    const doc = checkDoc(model, struct, check);
+    return `  ${checkName(check)}, otherwise ${errnos.join(' or ')}${doc === '' ? '' : `: ${doc}`}`;
+  });
+}
+
+/** The answer goes into the argument's own memory. */
+function writtenText({ model, struct }: Validated): string {
+  const writes = model.structs.get(struct)?.fields.some(({ direction }) => direction.out !== false);
+  return writes ? ' and the argument can be written' : '';
 }
 
 function checkName(id: string): string {

@@ -121,7 +121,11 @@ async function validateBytes(
     );
   }
   const abi = chosenAbi(options);
-  const validator = makeValidator(model, type.name, { abi, env: askedFile(target, options.fd) });
+  const validator = makeValidator(model, type.name, {
+    abi,
+    env: askedFile(target, options.fd),
+    ...(ioctl === null ? {} : { ioctl: ioctl.name }),
+  });
   if (validator === undefined)
     throw new UsageError(`the size of ${type.name} is not fixed, it cannot be validated`);
   const memory = pieces === undefined ? {} : { memory: memoryOf(pieces) };

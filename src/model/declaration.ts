@@ -96,6 +96,8 @@ export interface Rule {
   readonly errno: Errno;
   /** What one must know to decide it. */
   readonly stage: RuleStage;
+  /** The kernel checks it before it reads the argument; only for state. */
+  readonly beforeArgument: boolean;
   /** The kernel accepts what breaks the rule; a validator warns. */
   readonly unchecked: boolean;
 }
@@ -220,6 +222,20 @@ export interface Kind extends Declaration {
   readonly write?: string;
   /** What a count that is no multiple of the record's size is answered with; null where nothing is. */
   readonly partial: Errno | null;
+  /** What must hold of such a file before it looks at the argument of an ioctl, in the kernel's order. */
+  readonly preconditions: readonly Precondition[];
+}
+
+/** State that an ioctl needs of its file. */
+export interface Precondition {
+  readonly id: string;
+  readonly doc: string;
+  readonly span: Span;
+  readonly availability: Availability;
+  /** The answer where it does not hold. */
+  readonly errno: Errno;
+  /** Ioctls that are answered all the same. */
+  readonly except: readonly string[];
 }
 
 /** A set of structs of which tags choose one; what no member matches stays raw bytes. */

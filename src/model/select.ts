@@ -70,7 +70,10 @@ class Selection {
       macros: this.#select(macros, (macro) => macro),
       ioctls: this.#select(this.#model.ioctls, (ioctl) => this.#ioctl(ioctl)),
       handles: this.#select(handles, (kind) => kind),
-      fds: this.#select(fds, (kind) => kind),
+      fds: this.#select(fds, (kind) => ({
+        ...kind,
+        preconditions: kind.preconditions.filter((each) => this.#has(each)),
+      })),
       variants: this.#select(variants, (set) => ({
         ...set,
         tags: set.tags.map((tag) => this.#withSets(tag)),

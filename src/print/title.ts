@@ -16,10 +16,38 @@ export function elementTitle(
   set: string,
   element: { readonly name: string | null; readonly id: number },
 ): string {
-  const struct = element.name === null ? undefined : model.structs.get(element.name);
+  const isBare = isHeader(model, set, element.name);
+  const struct = element.name === null || isBare ? undefined : model.structs.get(element.name);
   if (struct !== undefined && struct.doc !== '') return titleOf(struct.doc);
   const named = idName(model, set, element.id);
   return named === undefined ? '' : titleOf(named.doc) || named.name;
+}
+
+/**
+ * What an element of a chain is called: its struct, or the name of its id where it is nothing but the header that all
+ * elements start with. Null where neither is known.
+ */
+export function elementName(
+  model: Model,
+  chain: string,
+  element: { readonly name: string | null; readonly id: number },
+): string | null {
+  const set = model.chains.get(chain)?.elements ?? '';
+  if (!isHeader(model, set, element.name)) return element.name;
+  return idName(model, set, element.id)?.name ?? element.name;
+}
+
+/** The struct of an element by what {@link elementName} calls it. */
+export function structOfElement(model: Model, chain: string, name: string): string {
+  const { elements = '', header = '' } = model.chains.get(chain) ?? {};
+  if (model.structs.has(name) || !isHeader(model, elements, header)) return name;
+  const tag = model.variants.get(elements)?.tags[0]?.enumeration?.name ?? '';
+  return model.enums.get(tag)?.values.some((value) => value.name === name) ? header : name;
+}
+
+/** Whether a struct is the header of a set's elements. */
+function isHeader(model: Model, set: string, name: string | null): boolean {
+  return [...model.chains.values()].some(({ elements, header }) => elements === set && header === name);
 }
 
 /** The name of an id of a set's members. */

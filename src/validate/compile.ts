@@ -9,6 +9,7 @@ import { constant, forEachPlace, type Term } from '../plan/term.ts';
 import { fieldChecks } from './field-checks.ts';
 import { limits } from './limits.ts';
 import type { Check, Entry, Plan } from './plan.ts';
+import { prechecks } from './prechecks.ts';
 import { both, either, type Site, sitesOf } from './sites.ts';
 import { type PlanOf, pointerChecks, tagPaths, variantTarget } from './targets.ts';
 
@@ -17,6 +18,8 @@ export interface PlanOptions {
   readonly abi: Abi;
   /** Values of `env.NAME`: which kind of file is asked, for example. Rules over others are left undecided. */
   readonly env?: Readonly<Record<string, bigint>>;
+  /** The ioctl that takes the struct; any that does unless given. Only its file's preconditions count. */
+  readonly ioctl?: string;
 }
 
 /**
@@ -25,8 +28,21 @@ export interface PlanOptions {
  * @param struct a key of `model.structs`; the model is one of a single release
  * @returns undefined where the struct has no fixed size or is unknown
  */
-export function compilePlan(model: Model, struct: string, { abi, env = {} }: PlanOptions): Plan | undefined {
-  return planOfStruct({ model, abi, env }, struct, 0, new Map());
+export function compilePlan(
+  model: Model,
+  struct: string,
+  { abi, env = {}, ioctl }: PlanOptions,
+): Plan | undefined {
+  const around = { model, abi, env: ofOneFile(model, env) };
+  const plan = planOfStruct(around, struct, 0, new Map());
+  return plan && { ...plan, before: prechecks(around, struct, ioctl) };
+}
+
+/** A file is of one kind: where one is asked, the others are not. */
+function ofOneFile({ fds }: Model, env: Readonly<Record<string, bigint>>): Readonly<Record<string, bigint>> {
+  const kinds = [...fds.keys()];
+  if (!kinds.some((kind) => env[kind] === 1n)) return env;
+  return { ...Object.fromEntries(kinds.map((kind) => [kind, 0n])), ...env };
 }
 
 function planOfStruct(
@@ -46,6 +62,7 @@ function planOfStruct(
     abi: around.abi,
     size: frame.layout.minSize,
     entry: entryOf(around, struct, frame),
+    before: [],
     checks: checksOf(around, struct, frame, planOf),
   };
   made.set(name, plan);
@@ -84,7 +101,9 @@ function checksOf(around: Surroundings, struct: Struct, frame: Frame, planOf: Pl
   const alone = (site: Site) => ({ id: `field:${site.path}`, errno: null });
   return [
     ...unnamed.flatMap((site) => fieldChecks(around.model, site, alone(site), tags)),
-    ...struct.rules.flatMap((rule) => ruleChecks({ around, scope, sites, tags, planOf }, rule)),
+    ...struct.rules.flatMap((rule) =>
+      rule.beforeArgument ? [] : ruleChecks({ around, scope, sites, tags, planOf }, rule),
+    ),
     ...sites.flatMap((site) => insideChecks(around, site, planOf)),
     ...unnamed.flatMap((site) => [
       // Where no rule says when memory is touched, nobody knows what becomes of bad memory.

@@ -1,6 +1,8 @@
+import type { Errno } from '../model/errno.ts';
 import { applyBinary, applyFunction } from '../model/evaluate.ts';
 import { binary, constant, type Term } from '../plan/term.ts';
 import type { Check, Plan, Target } from './plan.ts';
+import { answersOf } from './program.ts';
 import { type HelperName, ScriptWriter } from './script.ts';
 
 /** What a script says of a payload that has exactly the struct's size: -1 where anything is to be reported. */
@@ -9,8 +11,15 @@ export type FastCheck = (view: DataView, base: number) => number;
 /** A check of the usual payload: nothing wrong, and which of the undecided checks are made. */
 export interface Fast {
   readonly run: FastCheck;
-  /** Ids of undecided checks; the bit of those that are made only under a condition, in what `run` gives. */
-  readonly undecided: readonly { readonly id: string; readonly bit: number | null }[];
+  readonly undecided: readonly Undecided[];
+}
+
+/** An undecided check with what it may answer. */
+interface Undecided {
+  readonly id: string;
+  readonly errnos: readonly Errno[];
+  /** The bit in what `run` gives, where the check is made only under a condition. */
+  readonly bit: number | null;
 }
 
 const helpers: Readonly<Record<HelperName, (x: bigint, y: bigint) => bigint>> = {
@@ -36,7 +45,7 @@ export function compileFast(plan: Plan): Fast | undefined {
   const writer = new ScriptWriter('fast');
   const fails: string[] = [];
   const bits: string[] = [];
-  const undecided: { readonly id: string; readonly bit: number | null }[] = [];
+  const undecided: Undecided[] = [];
   const bitOf = (condition: string): number => {
     if (!bits.includes(condition)) bits.push(condition);
     return bits.indexOf(condition);
@@ -46,6 +55,7 @@ export function compileFast(plan: Plan): Fast | undefined {
     if (isOpen(check)) {
       undecided.push({
         id: check.id,
+        errnos: answersOf(check),
         bit: check.condition === null ? null : bitOf(writer.truth(check.condition)),
       });
       continue;
@@ -85,9 +95,10 @@ function failsOf(check: Check, plan: Plan, writer: ScriptWriter): string | null 
     case 'variant':
       return writer.isNot(isKnown(check.target));
     case 'inline':
-    case 'array':
       // What stands behind the struct is not there in a payload of its size.
       return check.offset >= plan.size ? null : 'true';
+    case 'array':
+      return check.offset >= plan.size ? writer.truth(check.count) : 'true';
     case 'memory':
       if (check.part === 'contents' || check.target === null) return null;
       return check.target.members

@@ -15,7 +15,15 @@ export interface Plan {
   /** Bytes of the struct that the schema's release knows. */
   readonly size: number;
   readonly entry: Entry;
+  /** Checks of state that the kernel makes before it reads the argument: those of the file first. */
+  readonly before: readonly Precheck[];
   readonly checks: readonly Check[];
+}
+
+/** A check of state before anything of the argument is read. */
+export interface Precheck {
+  readonly id: string;
+  readonly errno: Errno;
 }
 
 /** How the kernel takes the bytes in. */

@@ -75,6 +75,14 @@ export interface Verdict {
   readonly certain: boolean;
   /** Checks that depend on state or memory and could answer first; all of them where the payload passes. */
   readonly dependsOn: readonly string[];
+  /** The same with what each of them may answer, in the kernel's order. */
+  readonly open: readonly OpenCheck[];
+}
+
+/** A check that the payload does not decide. */
+export interface OpenCheck {
+  readonly check: string;
+  readonly errnos: readonly Errno[];
 }
 
 /** What is wrong with a payload and what the kernel makes of it. */

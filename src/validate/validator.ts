@@ -8,7 +8,7 @@ import type { UserMemory } from './memory.ts';
 import { entryChecks, type Plan } from './plan.ts';
 import { makeProgram, type Program } from './program.ts';
 import type { Report } from './report.ts';
-import { Walk } from './walk.ts';
+import { openChecks, Walk } from './walk.ts';
 
 /** What is known beside the payload. */
 export interface ValidateOptions {
@@ -60,7 +60,7 @@ function validatorOf(plan: Plan): Validator {
       const claimed = given < sizeEnd ? null : sizeOf(view, 0);
       if (fast !== undefined && given === size && claimed === size && memory === undefined) {
         const made = fast.run(view, 0);
-        if (made >= 0) return clean.get(made) ?? cleanReport(fast, made, clean);
+        if (made >= 0) return clean.get(made) ?? cleanReport(plan, fast, made, clean);
       }
       program ??= makeProgram(plan);
       return walk(program, { view, given, claimed }, memory ?? null);
@@ -69,11 +69,19 @@ function validatorOf(plan: Plan): Validator {
 }
 
 /** Reports of payloads that pass everything differ only in what depends on state. */
-function cleanReport({ undecided }: Fast, made: number, reports: Map<number, Report>): Report {
-  const open = undecided.filter(({ bit }) => bit === null || ((made >> bit) & 1) === 1);
-  const dependsOn = Object.freeze([...new Set(open.map(({ id }) => id))]);
+function cleanReport(
+  { before }: Plan,
+  { undecided }: Fast,
+  made: number,
+  reports: Map<number, Report>,
+): Report {
+  const met = undecided.filter(({ bit }) => bit === null || ((made >> bit) & 1) === 1);
+  const open = Object.freeze(
+    openChecks([...before.map(({ id, errno }) => ({ id, errnos: [errno] })), ...met]),
+  );
+  const dependsOn = Object.freeze(open.map(({ check }) => check));
   const certain = dependsOn.length === 0;
-  const verdict = Object.freeze({ errno: null, check: null, refusal: null, certain, dependsOn });
+  const verdict = Object.freeze({ errno: null, check: null, refusal: null, certain, dependsOn, open });
   const report = Object.freeze({ issues: Object.freeze([]), verdict });
   if (reports.size < reportsMax) reports.set(made, report);
   return report;
@@ -93,7 +101,7 @@ interface Payload {
 function walk(program: Program, payload: Payload, memory: UserMemory | null): Report {
   const { entry, size } = program.plan;
   const { view, given, claimed } = payload;
-  const run = new Walk(memory);
+  const run = new Walk(memory, program.plan.before);
   const whole = { base: 0, prefix: '', origin: 0 };
   if (claimed === null) {
     run.missing(given, entry.kind === 'fixed' ? size : placeEnd(entry.size), 'EFAULT');

@@ -3,9 +3,10 @@ import { readPlace } from '../plan/access.ts';
 import { runBig } from '../plan/evaluate.ts';
 import { limits } from './limits.ts';
 import type { UserMemory } from './memory.ts';
-import { type Check, entryChecks, type Test } from './plan.ts';
+import { type Check, entryChecks, type Precheck, type Test } from './plan.ts';
 import { answersOf, type ChosenMember, type Program, type Step } from './program.ts';
-import type { Expectation, Issue, Report } from './report.ts';
+import type { Expectation, Issue, OpenCheck, Report } from './report.ts';
+import { errnosOf } from './targets.ts';
 
 /** Where a walk is: in the struct itself, or in what belongs to it. */
 interface Place {
@@ -29,8 +30,10 @@ export class Walk {
   #first: { readonly check: string; readonly errno: Errno; readonly open: number } | null = null;
   readonly #memory: UserMemory | null;
 
-  constructor(memory: UserMemory | null) {
+  /** @param before what the kernel checks before it reads anything */
+  constructor(memory: UserMemory | null, before: readonly Precheck[]) {
     this.#memory = memory;
+    for (const { id, errno } of before) this.open(id, [errno]);
   }
 
   /** A check that fails for sure. */
@@ -47,7 +50,9 @@ export class Walk {
 
   /** A check that nobody can decide here. */
   open(id: string, errnos: readonly Errno[]): void {
-    if (errnos.length > 0 && this.#before.at(-1)?.id !== id) this.#before.push({ id, errnos });
+    const last = this.#before.at(-1);
+    const known = last?.id === id && errnos.every((errno) => last.errnos.includes(errno));
+    if (errnos.length > 0 && !known) this.#before.push({ id, errnos });
   }
 
   /** Bytes that the struct says it has were not given. */
@@ -87,7 +92,10 @@ export class Walk {
         if (check.kind !== 'array') return;
         const { offset, stride, path } = check;
         const room = stride === 0 ? 0 : Math.floor((place.end - offset) / stride);
-        const count = Math.min(run.count(place.view, place.base), room, limits.elements);
+        const wanted = run.count(place.view, place.base);
+        const count = Math.min(wanted, room, limits.elements);
+        // Elements that are not looked at may be refused.
+        if (wanted > count) this.open(check.id, errnosOf(check.plan));
         for (let i = 0; i < count; i++) {
           const base = place.base + offset + i * stride;
           const prefix = `${place.prefix}${path}[${i}].`;
@@ -243,6 +251,7 @@ export class Walk {
     }
     const size = Number(stride);
     const { program } = chosen;
+    if (count > BigInt(limits.elements)) this.open(check.id, answersOf(check));
     for (let i = 0; i < Math.min(Number(count), limits.elements); i++) {
       const element = new Uint8Array(Math.max(size, program.plan.size));
       element.set(bytes.subarray(i * size, (i + 1) * size));
@@ -264,7 +273,8 @@ export class Walk {
     const others =
       first === null ? before : before.filter(({ errnos }) => errnos.some((errno) => errno !== first.errno));
     const named = first !== null && others.length === 0 && first.check !== entryChecks.readable;
-    const dependsOn = [...new Set(others.map(({ id }) => id))];
+    const open = openChecks(others);
+    const dependsOn = open.map(({ check }) => check);
     return {
       issues: this.#issues,
       verdict: {
@@ -273,9 +283,19 @@ export class Walk {
         refusal: first?.errno ?? null,
         certain: first === null ? dependsOn.length === 0 : named,
         dependsOn,
+        open,
       },
     };
   }
+}
+
+/** Open checks by their ids, each with all that it may answer. */
+export function openChecks(
+  all: readonly { readonly id: string; readonly errnos: readonly Errno[] }[],
+): readonly OpenCheck[] {
+  const byId = new Map<string, readonly Errno[]>();
+  for (const { id, errnos } of all) byId.set(id, [...new Set([...(byId.get(id) ?? []), ...errnos])]);
+  return [...byId].map(([check, errnos]) => ({ check, errnos }));
 }
 
 /** Bytes of a reserved array as one number, for the report. */

@@ -54,6 +54,28 @@ describe('walkChain', () => {
     );
   });
 
+  it('needs all bytes of the head, and the first byte of a first element at a fixed place', () => {
+    /** Bytes up to the end of the pointer to the first element, or to the fixed place. */
+    const needed: Readonly<Record<string, number>> = {
+      pci_std: 0x35,
+      pci_ext: 0x101,
+      vfio_device_info_caps: 20,
+      vfio_region_info_caps: 16,
+      vfio_iommu_type1_info_caps: 20,
+      lamp_chain: 6,
+    };
+    for (const format of formats.filter(({ name }) => needed[name] !== undefined)) {
+      const enough = needed[format.name] as number;
+      const missing = format.head.kind === 'fixed' ? 'none' : 'no-head';
+      // All bits set: whatever says that there is a list says so.
+      const ended = (size: number) =>
+        walkChain(format, new DataView(new Uint8Array(size).fill(0xff).buffer)).ended;
+      for (let size = 0; size < enough; size++)
+        expect([format.name, size, ended(size)]).toEqual([format.name, size, missing]);
+      expect([format.name, ended(enough)]).not.toEqual([format.name, missing]);
+    }
+  });
+
   it('counts from the start of its region', () => {
     const [format] = formats;
     if (format === undefined) throw new Error('no format');

@@ -69,6 +69,29 @@ describe('uapi decode', () => {
     expect(out).toMatch(/0060 {2}end +0x00000000fedfffff/);
   });
 
+  it('calls a capability that is only a header by the name of its id, and reads that name again', async () => {
+    const words = [40, 8, 0, 32, 0x1000, 0, 0, 0, 3 | 0x10000, 0];
+    const hex = Buffer.from(new Uint8Array(Uint32Array.from(words).buffer)).toString('hex');
+    const decoded = await json('vfio_region_info', hex);
+    expect(decoded['chains']).toEqual({
+      vfio_region_info_caps: [
+        {
+          id: 3,
+          version: 1,
+          offset: 32,
+          name: 'VFIO_REGION_INFO_CAP_MSIX_MAPPABLE',
+          size: 8,
+          fields: { id: 3, version: 1, next: 0 },
+        },
+      ],
+    });
+    const { out } = await uapi('decode', 'vfio_region_info', hex);
+    expect(out).toContain('The pages with the MSI-X table can be mapped too, id 3 version 1, 8 bytes');
+    expect(out).not.toContain('vfio_info_cap_header');
+    const again = await uapi('encode', 'vfio_region_info', JSON.stringify(decoded));
+    expect(again.out.trim()).toBe(hex);
+  });
+
   it('knows ioctls by name and number', async () => {
     const expected = await json('iommu_ioas_map', map);
     const named = { ...expected, ioctl: 'IOMMU_IOAS_MAP', fds: ['iommufd'] };

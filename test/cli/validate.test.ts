@@ -87,8 +87,67 @@ describe('uapi validate', () => {
         refusal: 'EOPNOTSUPP',
         certain: false,
         dependsOn: ['object-exists'],
+        open: [
+          {
+            check: 'object-exists',
+            errnos: ['ENOENT'],
+            doc: 'object_id names an object that is there: ioas.',
+          },
+        ],
       },
     });
+  });
+
+  it('says what a file asks for before it looks at the argument', async () => {
+    const info = hex(24, 0, 0, 0, 0, 0);
+    const any = await uapi('validate', 'VFIO_DEVICE_GET_INFO', info);
+    expect([any.status, any.out.split('\n').slice(1)]).toEqual([
+      0,
+      [
+        'The payload passes. The kernel answers 0 unless a check refuses it that depends on state or memory: bound.',
+        '  bound, otherwise EINVAL: The device is bound to an iommufd (VFIO_DEVICE_BIND_IOMMUFD).',
+      ],
+    ]);
+    const { document } = await json('VFIO_DEVICE_GET_INFO', info, '--fd', 'vfio_device_cdev');
+    expect(document['verdict']).toEqual({
+      errno: null,
+      check: null,
+      refusal: null,
+      certain: false,
+      dependsOn: ['bound'],
+      open: [
+        {
+          check: 'bound',
+          errnos: ['EINVAL'],
+          doc: 'The device is bound to an iommufd (VFIO_DEVICE_BIND_IOMMUFD).',
+        },
+      ],
+    });
+    // A device that its group opened is always ready.
+    const grouped = await uapi('validate', 'VFIO_DEVICE_GET_INFO', info, '--fd', 'vfio_device');
+    expect(grouped.out).toContain(
+      'The kernel answers 0, as long as there is memory and the argument can be written.',
+    );
+    // Too small a struct is EINVAL, bound or not; binding asks for nothing.
+    const short = await uapi('validate', 'VFIO_DEVICE_GET_INFO', hex(8, 0, 0, 0, 0, 0));
+    expect(short.out).toContain('The kernel answers EINVAL (first-release).');
+    const bind = await json('VFIO_DEVICE_BIND_IOMMUFD', hex(16, 0, 5, 0));
+    expect((bind.document['verdict'] as { dependsOn: string[] }).dependsOn).not.toContain('bound');
+  });
+
+  it('does not answer for a container without a model, nor with what only an iommufd checks', async () => {
+    const { out } = await uapi(
+      'validate',
+      'VFIO_IOMMU_GET_INFO',
+      hex(24, 0, 0, 0, 0, 0),
+      '--fd',
+      'vfio_container',
+    );
+    expect(out).toContain('depends on state or memory: model-set.');
+    const emulated = await uapi('validate', 'VFIO_IOMMU_GET_INFO', hex(24, 0, 0, 0, 0, 0), '--fd', 'iommufd');
+    expect(emulated.out).toContain('depends on state or memory: compat-ioas.');
+    const dirty = await uapi('validate', 'VFIO_IOMMU_DIRTY_PAGES', hex(4, 1));
+    expect(dirty.out).toContain('comes first: type1v2.');
   });
 
   it('takes a warning for what the kernel lets pass', async () => {

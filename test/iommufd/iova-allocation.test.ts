@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { larger, smaller } from '../../src/codec/runtime/arithmetic.ts';
+import { Refusal } from '../../src/ioctl/refusal.ts';
 import { cutAreas } from '../../src/iommufd/area-split.ts';
-import { Failure } from '../../src/iommufd/failure.ts';
 import { type IoPagetable, reserveIova, setAllowed, unmapIova } from '../../src/iommufd/io-pagetable.ts';
 import { Ioas } from '../../src/iommufd/ioas.ts';
 import { allocateIova } from '../../src/iommufd/iova-allocation.ts';
@@ -50,7 +50,7 @@ function slowly(iopt: IoPagetable, address: bigint, length: bigint): bigint | st
 
 function pagetable({ iommufd }: Workbench, id: number): IoPagetable {
   const ioas = iommufd.context.objects.get(id, Ioas, 'ioas-exists');
-  if (ioas instanceof Failure) throw new Error(ioas.check);
+  if (ioas instanceof Refusal) throw new Error(ioas.check);
   return ioas.iopt;
 }
 
@@ -150,7 +150,7 @@ describe('allocateIova', () => {
           for (const [run, where, size] of steps) {
             run(bench, id);
             const found = allocateIova(iopt, where, BigInt(size));
-            expect(found instanceof Failure ? found.check : found).toBe(slowly(iopt, where, BigInt(size)));
+            expect(found instanceof Refusal ? found.check : found).toBe(slowly(iopt, where, BigInt(size)));
             if ((iopt.choosable?.windows.length ?? 2) === 1 && iopt.allowed.length > 16) many++;
           }
         },

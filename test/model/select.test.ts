@@ -34,6 +34,7 @@ function rule(id: string, check: Rule['check'], availability = always): Rule {
     check,
     errno: 'EINVAL',
     stage: 'payload',
+    beforeArgument: false,
     unchecked: false,
   };
 }

@@ -55,11 +55,19 @@ export interface AbiCodecs<T> {
   readonly i386: StructCodec<T>;
 }
 
-/** Loads the codecs of an interface, by the names of its structs, for a byte order. */
+/** Loads what was generated for an interface, by the names of its structs. */
+export interface CodecModule {
+  /** The codecs for little-endian machines. */
+  readonly little: () => Promise<{ readonly [struct: string]: AbiCodecs<unknown> }>;
+  /** The codecs for big-endian machines. */
+  readonly big: () => Promise<{ readonly [struct: string]: AbiCodecs<unknown> }>;
+  /** Fingerprints of the structs that the codecs were generated from. */
+  readonly fingerprints: () => Promise<{ readonly [struct: string]: string }>;
+}
+
+/** What was generated, by the names of the interfaces. */
 export interface CodecModules {
-  readonly [name: string]: {
-    readonly [endian in 'little' | 'big']: () => Promise<{ readonly [struct: string]: AbiCodecs<unknown> }>;
-  };
+  readonly [name: string]: CodecModule;
 }
 
 /** An ioctl: its number, the kinds of file that answer it, and the sizes and codec of its argument. */

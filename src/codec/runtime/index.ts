@@ -69,6 +69,7 @@ export {
 export {
   type AbiCodecs,
   type CodecContext,
+  type CodecModule,
   type CodecModules,
   type Encodable,
   fixedCodec,

@@ -13,25 +13,31 @@ export const codecModules: CodecModules = {
   ioas: {
     little: async () => (await import('./ioas.ts')).ioasCodecs,
     big: async () => (await import('./ioas.be.ts')).ioasCodecs,
+    fingerprints: async () => (await import('./ioas.ts')).ioasFingerprints,
   },
   iommufd: {
     little: async () => (await import('./iommufd.ts')).iommufdCodecs,
     big: async () => (await import('./iommufd.be.ts')).iommufdCodecs,
+    fingerprints: async () => (await import('./iommufd.ts')).iommufdFingerprints,
   },
   'iommufd-test': {
     little: async () => (await import('./iommufd-test.ts')).iommufdTestCodecs,
     big: async () => (await import('./iommufd-test.be.ts')).iommufdTestCodecs,
+    fingerprints: async () => (await import('./iommufd-test.ts')).iommufdTestFingerprints,
   },
   pci: {
     little: async () => (await import('./pci.ts')).pciCodecs,
     big: async () => (await import('./pci.ts')).pciCodecs,
+    fingerprints: async () => (await import('./pci.ts')).pciFingerprints,
   },
   vfio: {
     little: async () => (await import('./vfio.ts')).vfioCodecs,
     big: async () => (await import('./vfio.be.ts')).vfioCodecs,
+    fingerprints: async () => (await import('./vfio.ts')).vfioFingerprints,
   },
   vfio_zdev: {
     little: async () => (await import('./vfio_zdev.ts')).vfioZdevCodecs,
     big: async () => (await import('./vfio_zdev.be.ts')).vfioZdevCodecs,
+    fingerprints: async () => (await import('./vfio_zdev.ts')).vfioZdevFingerprints,
   },
 };

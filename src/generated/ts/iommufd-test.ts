@@ -1973,3 +1973,14 @@ export const iommufdTestCodecs: { readonly [struct: string]: AbiCodecs<unknown> 
   iommu_hwpt_selftest: /* @__PURE__ */ onEveryAbi(IommuHwptSelftestCodec),
   iommu_hwpt_invalidate_selftest: /* @__PURE__ */ onEveryAbi(IommuHwptInvalidateSelftestCodec),
 };
+
+/**
+ * Fingerprints of the structs of iommufd-test that the codecs were generated from: another one is another
+ * layout.
+ */
+export const iommufdTestFingerprints: { readonly [struct: string]: string } = {
+  iommu_test_cmd: 'a58a10b1',
+  iommu_test_hw_info: '8080da57',
+  iommu_hwpt_selftest: 'ea2d2de4',
+  iommu_hwpt_invalidate_selftest: '29651d53',
+};

@@ -3650,3 +3650,30 @@ export const iommufdCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = 
   iommu_hwpt_page_response: /* @__PURE__ */ onEveryAbi(IommuHwptPageResponseCodec),
   iommu_fault_alloc: /* @__PURE__ */ onEveryAbi(IommuFaultAllocCodec),
 };
+
+/**
+ * Fingerprints of the structs of iommufd that the codecs were generated from: another one is another layout.
+ */
+export const iommufdFingerprints: { readonly [struct: string]: string } = {
+  iommu_destroy: '7b57f386',
+  iommu_ioas_alloc: '4ac4b3a5',
+  iommu_iova_range: '32d8aed5',
+  iommu_ioas_iova_ranges: 'c20f500a',
+  iommu_ioas_allow_iovas: 'a19ee17c',
+  iommu_ioas_map: '6e9c35c6',
+  iommu_ioas_copy: 'f89237cf',
+  iommu_ioas_unmap: 'd5fb7e2f',
+  iommu_option: '62638a17',
+  iommu_vfio_ioas: '95588e45',
+  iommu_hwpt_vtd_s1: '974d431e',
+  iommu_hwpt_alloc: '2ff67521',
+  iommu_hw_info_vtd: '00724c58',
+  iommu_hw_info: 'e0cef211',
+  iommu_hwpt_set_dirty_tracking: '89d149f4',
+  iommu_hwpt_get_dirty_bitmap: '46ad8f78',
+  iommu_hwpt_vtd_s1_invalidate: 'd68e98a8',
+  iommu_hwpt_invalidate: '86d18f6f',
+  iommu_hwpt_pgfault: '7d0e91ed',
+  iommu_hwpt_page_response: 'fc6b610c',
+  iommu_fault_alloc: '84a02efc',
+};

@@ -1663,3 +1663,14 @@ export const vfioZdevCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
   vfio_device_info_cap_zpci_util: /* @__PURE__ */ onEveryAbi(VfioDeviceInfoCapZpciUtilCodec),
   vfio_device_info_cap_zpci_pfip: /* @__PURE__ */ onEveryAbi(VfioDeviceInfoCapZpciPfipCodec),
 };
+
+/**
+ * Fingerprints of the structs of vfio_zdev that the codecs were generated from: another one is another
+ * layout.
+ */
+export const vfioZdevFingerprints: { readonly [struct: string]: string } = {
+  vfio_device_info_cap_zpci_base: '9356605c',
+  vfio_device_info_cap_zpci_group: 'a93f394a',
+  vfio_device_info_cap_zpci_util: 'd81e9de4',
+  vfio_device_info_cap_zpci_pfip: '2686b7a5',
+};

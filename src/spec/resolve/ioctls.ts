@@ -1,4 +1,4 @@
-import type { Ioctl, Kind } from '../../model/declaration.ts';
+import type { Ioctl, Kind, Precondition } from '../../model/declaration.ts';
 import { type Errno, errnos } from '../../model/errno.ts';
 import type { Expression } from '../../model/expression.ts';
 import { type ScalarName, scalars } from '../../model/type.ts';
@@ -34,6 +34,52 @@ export function resolveKind(
     ...optional('read', recordOf(node, 'read', context)),
     ...optional('write', recordOf(node, 'write', context)),
     partial: resolveErrno(node, 'partial', context),
+    preconditions: resolvePreconditions(node, kind, context),
+  });
+}
+
+function resolvePreconditions(
+  node: SpecNode,
+  kind: Kind['kind'],
+  context: ResolveContext,
+): readonly Precondition[] {
+  const ids = new Set<string>();
+  const items = getList(node, 'preconditions');
+  if (items.length > 0 && kind !== 'fd') {
+    const span = get(node, 'preconditions')?.span ?? node.span;
+    context.error(
+      'conflict',
+      span,
+      'preconditions are given for a handle, expected them with a kind of file (fds).',
+    );
+  }
+  return items.flatMap((item) => {
+    const id = getString(item, 'id');
+    if (id === undefined) return [];
+    const span = get(item, 'id')?.span ?? item.span;
+    if (ids.has(id))
+      context.error(
+        'duplicate-name',
+        span,
+        `two preconditions are named ${id}, expected names of their own.`,
+      );
+    ids.add(id);
+    const except = getList(item, 'except').flatMap((each) => (each.kind === 'string' ? [each] : []));
+    for (const { value, span: at } of except) {
+      context.check(() => {
+        if (!context.ioctls.has(value)) context.unknown('ioctl', value, at, context.ioctls.keys());
+      });
+    }
+    return [
+      {
+        id,
+        doc: getString(item, 'doc') ?? '',
+        span,
+        availability: resolveAvailability(item, context),
+        errno: resolveErrno(item, 'errno', context) ?? 'EINVAL',
+        except: except.map(({ value }) => value),
+      },
+    ];
   });
 }
 

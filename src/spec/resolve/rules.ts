@@ -34,6 +34,14 @@ export function resolveRules(node: SpecNode, struct: string, context: ResolveCon
         `the rule ${id} has no check, expected one unless its stage is state or memory.`,
       );
     }
+    const beforeArgument = getFlag(item, 'before-argument');
+    if (beforeArgument && (stage !== 'state' || check.kind !== 'described')) {
+      context.error(
+        'conflict',
+        get(item, 'before-argument')?.span ?? span,
+        `the rule ${id} comes before the argument, expected stage: state and a doc instead of check or fields.`,
+      );
+    }
     return [
       {
         id,
@@ -44,6 +52,7 @@ export function resolveRules(node: SpecNode, struct: string, context: ResolveCon
         check,
         errno: resolveErrno(item, 'errno', context) ?? 'EINVAL',
         stage: stage ?? 'payload',
+        beforeArgument,
         unchecked: getFlag(item, 'unchecked'),
       },
     ];

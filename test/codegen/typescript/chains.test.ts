@@ -14,6 +14,7 @@ import type { Model } from '../../../src/model/model.ts';
 import { readRecording, recordings } from '../../chain/samples.ts';
 import { lampModel } from '../../chain/spaces.ts';
 import { pinnedModels } from '../../codec/real-schemas.ts';
+import { seedFor } from '../../helpers/seed.ts';
 import {
   asInput,
   attempt,
@@ -49,38 +50,39 @@ describe.each(subjects)('generated functions of $title', (subject) => {
 
   it('build what the interpreting builder builds, and read it again', () => {
     let built = 0;
-    fc.assert(
-      fc.property(contents(subject), ({ head, elements, size }) => {
-        const theirs = attempt(() => buildBytes(alone, { head, chains: { [chain]: elements }, size }));
-        const bytes = new Uint8Array(size);
-        const view = viewOf(bytes);
-        const made = attempt(() => {
-          const length = format.head.codec.encode(head as never, view, 0, {});
-          const outer = format.head.codec.decode(view, 0, size, {});
-          // A struct that reaches beyond the first place pushes the elements back.
-          const first = Math.ceil(length / chainFormat.chain.alignment) * chainFormat.chain.alignment;
-          const inputs = elements.map(asInput);
-          if (first > chainFormat.chain.first) inputs[0] = { ...inputs[0], offset: first };
-          return ours.encode(inputs, view, 0, { outer });
-        });
-        if (theirs === null || made === null) {
-          expect([made, theirs === null]).toEqual([null, true]);
-          return;
-        }
-        built++;
-        expect(differences(bytes, theirs)).toEqual([]);
-        const { elements: read, problems } = agree(subject, bytes);
-        expect(read.map(({ offset }) => offset)).toHaveLength(elements.length);
-        // Decoded elements make the same bytes again, but for what no value holds.
-        const again = bytes.slice();
-        for (const { offset } of read) again.fill(0, offset, offset + chainFormat.headerBytes);
-        // Elements that lie over each other can be read, but not written.
-        if (problems.some(({ code }) => code === 'overlap')) return;
-        ours.encode(read, viewOf(again), 0, contextOf(subject, bytes));
-        expect(differences(again, bytes)).toEqual([]);
-      }),
-      { numRuns: runs },
-    );
+    const law = fc.property(contents(subject), ({ head, elements, size }) => {
+      const theirs = attempt(() => buildBytes(alone, { head, chains: { [chain]: elements }, size }));
+      const bytes = new Uint8Array(size);
+      const view = viewOf(bytes);
+      const made = attempt(() => {
+        const length = format.head.codec.encode(head as never, view, 0, {});
+        const outer = format.head.codec.decode(view, 0, size, {});
+        // A struct that reaches beyond the first place pushes the elements back.
+        const first = Math.ceil(length / chainFormat.chain.alignment) * chainFormat.chain.alignment;
+        const inputs = elements.map(asInput);
+        if (first > chainFormat.chain.first) inputs[0] = { ...inputs[0], offset: first };
+        return ours.encode(inputs, view, 0, { outer });
+      });
+      if (theirs === null || made === null) {
+        expect([made, theirs === null]).toEqual([null, true]);
+        return;
+      }
+      built++;
+      expect(differences(bytes, theirs)).toEqual([]);
+      const { elements: read, problems } = agree(subject, bytes);
+      expect(read.map(({ offset }) => offset)).toHaveLength(elements.length);
+      // Decoded elements make the same bytes again, but for what no value holds.
+      const again = bytes.slice();
+      for (const { offset } of read) again.fill(0, offset, offset + chainFormat.headerBytes);
+      // Elements that lie over each other can be read, but not written.
+      if (problems.some(({ code }) => code === 'overlap')) return;
+      ours.encode(read, viewOf(again), 0, contextOf(subject, bytes));
+      expect(differences(again, bytes)).toEqual([]);
+    });
+    fc.assert(law, { numRuns: runs });
+    // Which of some examples can be built is up to chance: a chain that never can be would be of no use.
+    for (let tries = 0; built === 0 && members.all.length > 0 && tries < 10; tries++)
+      fc.assert(law, { numRuns: 10 * runs, seed: seedFor(tries) });
     if (members.all.length > 0) expect(built).toBeGreaterThan(0);
   });
 

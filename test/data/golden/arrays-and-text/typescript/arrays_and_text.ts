@@ -349,3 +349,12 @@ export const arraysAndTextCodecs: { readonly [struct: string]: AbiCodecs<unknown
   named_thing: /* @__PURE__ */ onEveryAbi(NamedThingCodec),
   point: /* @__PURE__ */ onEveryAbi(PointCodec),
 };
+
+/**
+ * Fingerprints of the structs of arrays_and_text that the codecs were generated from: another one is another
+ * layout.
+ */
+export const arraysAndTextFingerprints: { readonly [struct: string]: string } = {
+  named_thing: 'bbc0c793',
+  point: '4be6c861',
+};

@@ -196,3 +196,11 @@ export const SmallPartsCodec: StructCodec<SmallParts> = /* @__PURE__ */ fixedCod
 export const bitFieldsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   small_parts: /* @__PURE__ */ onEveryAbi(SmallPartsCodec),
 };
+
+/**
+ * Fingerprints of the structs of bit_fields that the codecs were generated from: another one is another
+ * layout.
+ */
+export const bitFieldsFingerprints: { readonly [struct: string]: string } = {
+  small_parts: '829d2f77',
+};

@@ -797,3 +797,14 @@ export const byteOrderCodecs: { readonly [struct: string]: AbiCodecs<unknown> } 
   inner_block: /* @__PURE__ */ onEveryAbi(InnerBlockCodec),
   order_block: /* @__PURE__ */ onEveryAbi(OrderBlockCodec),
 };
+
+/**
+ * Fingerprints of the structs of byte_order that the codecs were generated from: another one is another
+ * layout.
+ */
+export const byteOrderFingerprints: { readonly [struct: string]: string } = {
+  own: '95b828e8',
+  holder: '298bf8b3',
+  inner_block: '503b37e3',
+  order_block: 'f9f13ff8',
+};

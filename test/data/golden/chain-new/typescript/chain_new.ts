@@ -635,3 +635,13 @@ export const chainNewCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
   blob: /* @__PURE__ */ onEveryAbi(BlobCodec),
   name_blob: /* @__PURE__ */ onEveryAbi(NameBlobCodec),
 };
+
+/**
+ * Fingerprints of the structs of chain_new that the codecs were generated from: another one is another
+ * layout.
+ */
+export const chainNewFingerprints: { readonly [struct: string]: string } = {
+  blob_head: 'd1fe1201',
+  blob: '2ed88fa9',
+  name_blob: '8084455c',
+};

@@ -699,3 +699,13 @@ export const chainPciCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
   cap_header: /* @__PURE__ */ onEveryAbi(CapHeaderCodec),
   cap_vendor: /* @__PURE__ */ onEveryAbi(CapVendorCodec),
 };
+
+/**
+ * Fingerprints of the structs of chain_pci that the codecs were generated from: another one is another
+ * layout.
+ */
+export const chainPciFingerprints: { readonly [struct: string]: string } = {
+  config_header: 'bdd4bee5',
+  cap_header: 'cd47af18',
+  cap_vendor: '7059d486',
+};

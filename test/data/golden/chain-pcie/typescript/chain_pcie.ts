@@ -562,3 +562,12 @@ export const chainPcieCodecs: { readonly [struct: string]: AbiCodecs<unknown> } 
   ext_header: /* @__PURE__ */ onEveryAbi(ExtHeaderCodec),
   ext_aer: /* @__PURE__ */ onEveryAbi(ExtAerCodec),
 };
+
+/**
+ * Fingerprints of the structs of chain_pcie that the codecs were generated from: another one is another
+ * layout.
+ */
+export const chainPcieFingerprints: { readonly [struct: string]: string } = {
+  ext_header: '5f0db1c6',
+  ext_aer: '6e4774b6',
+};

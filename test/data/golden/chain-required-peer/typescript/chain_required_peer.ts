@@ -532,3 +532,11 @@ export const chainRequiredPeerChains: { readonly [chain: string]: AbiChains } = 
 export const chainRequiredPeerCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   ext_dvsec: /* @__PURE__ */ onEveryAbi(ExtDvsecCodec),
 };
+
+/**
+ * Fingerprints of the structs of chain_required_peer that the codecs were generated from: another one is
+ * another layout.
+ */
+export const chainRequiredPeerFingerprints: { readonly [struct: string]: string } = {
+  ext_dvsec: '1b4f8756',
+};

@@ -278,3 +278,11 @@ export const InterruptsCodec: StructCodec<Interrupts> = /* @__PURE__ */ structCo
 export const conditionalFieldsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   interrupts: /* @__PURE__ */ onEveryAbi(InterruptsCodec),
 };
+
+/**
+ * Fingerprints of the structs of conditional_fields that the codecs were generated from: another one is
+ * another layout.
+ */
+export const conditionalFieldsFingerprints: { readonly [struct: string]: string } = {
+  interrupts: '4c8983ea',
+};

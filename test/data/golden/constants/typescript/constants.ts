@@ -151,6 +151,14 @@ export const constantsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } 
 };
 
 /**
+ * Fingerprints of the structs of constants that the codecs were generated from: another one is another
+ * layout.
+ */
+export const constantsFingerprints: { readonly [struct: string]: string } = {
+  thing: '0e7c7d55',
+};
+
+/**
  * Renamed.
  *
  * @deprecated use SHORT_FORM

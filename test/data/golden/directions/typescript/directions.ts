@@ -236,3 +236,12 @@ export const directionsCodecs: { readonly [struct: string]: AbiCodecs<unknown> }
   place: /* @__PURE__ */ onEveryAbi(PlaceCodec),
   answer: /* @__PURE__ */ onEveryAbi(AnswerCodec),
 };
+
+/**
+ * Fingerprints of the structs of directions that the codecs were generated from: another one is another
+ * layout.
+ */
+export const directionsFingerprints: { readonly [struct: string]: string } = {
+  place: 'ea126c70',
+  answer: '963ba5b9',
+};

@@ -362,3 +362,12 @@ export const dynamicRegistersCodecs: { readonly [struct: string]: AbiCodecs<unkn
   entry: /* @__PURE__ */ onEveryAbi(EntryCodec),
   directory: /* @__PURE__ */ onEveryAbi(DirectoryCodec),
 };
+
+/**
+ * Fingerprints of the structs of dynamic_registers that the codecs were generated from: another one is
+ * another layout.
+ */
+export const dynamicRegistersFingerprints: { readonly [struct: string]: string } = {
+  entry: '6ecc7053',
+  directory: 'a405b994',
+};

@@ -156,3 +156,11 @@ export const extensibleIoctls = {
 export const extensibleCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   grown: /* @__PURE__ */ onEveryAbi(GrownCodec),
 };
+
+/**
+ * Fingerprints of the structs of extensible that the codecs were generated from: another one is another
+ * layout.
+ */
+export const extensibleFingerprints: { readonly [struct: string]: string } = {
+  grown: 'e1d017f9',
+};

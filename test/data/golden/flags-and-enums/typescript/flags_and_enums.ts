@@ -323,3 +323,11 @@ export const PictureCodecs: AbiCodecs<Picture> = {
 export const flagsAndEnumsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   picture: PictureCodecs,
 };
+
+/**
+ * Fingerprints of the structs of flags_and_enums that the codecs were generated from: another one is another
+ * layout.
+ */
+export const flagsAndEnumsFingerprints: { readonly [struct: string]: string } = {
+  picture: '9ee8375d',
+};

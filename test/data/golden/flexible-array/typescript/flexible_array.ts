@@ -409,3 +409,13 @@ export const flexibleArrayCodecs: { readonly [struct: string]: AbiCodecs<unknown
   table: /* @__PURE__ */ onEveryAbi(TableCodec),
   two_counts: /* @__PURE__ */ onEveryAbi(TwoCountsCodec),
 };
+
+/**
+ * Fingerprints of the structs of flexible_array that the codecs were generated from: another one is another
+ * layout.
+ */
+export const flexibleArrayFingerprints: { readonly [struct: string]: string } = {
+  entry: 'f9e12001',
+  table: '5b86df5b',
+  two_counts: '363af3d1',
+};

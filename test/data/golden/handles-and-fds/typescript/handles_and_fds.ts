@@ -245,3 +245,12 @@ export const handlesAndFdsCodecs: { readonly [struct: string]: AbiCodecs<unknown
   record: /* @__PURE__ */ onEveryAbi(RecordCodec),
   attach: /* @__PURE__ */ onEveryAbi(AttachCodec),
 };
+
+/**
+ * Fingerprints of the structs of handles_and_fds that the codecs were generated from: another one is another
+ * layout.
+ */
+export const handlesAndFdsFingerprints: { readonly [struct: string]: string } = {
+  record: '341b9fd2',
+  attach: '82835245',
+};

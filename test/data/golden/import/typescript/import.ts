@@ -288,3 +288,10 @@ export function encodePayloadVariantI386(
 export const importCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   test_payload: TestPayloadCodecs,
 };
+
+/**
+ * Fingerprints of the structs of import that the codecs were generated from: another one is another layout.
+ */
+export const importFingerprints: { readonly [struct: string]: string } = {
+  test_payload: 'f3e44a05',
+};

@@ -410,3 +410,13 @@ export const includeCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = 
   part_one: /* @__PURE__ */ onEveryAbi(PartOneCodec),
   part_two: /* @__PURE__ */ onEveryAbi(PartTwoCodec),
 };
+
+/**
+ * Fingerprints of the structs of include that the codecs were generated from: another one is another layout.
+ */
+export const includeFingerprints: { readonly [struct: string]: string } = {
+  part_three: '2a7e58a0',
+  whole: 'bb2d7d11',
+  part_one: '8099579e',
+  part_two: '2316acc2',
+};

@@ -202,3 +202,10 @@ export const ioctlsIoctls = {
 export const ioctlsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   pair: /* @__PURE__ */ onEveryAbi(PairCodec),
 };
+
+/**
+ * Fingerprints of the structs of ioctls that the codecs were generated from: another one is another layout.
+ */
+export const ioctlsFingerprints: { readonly [struct: string]: string } = {
+  pair: 'aba123da',
+};

@@ -843,3 +843,14 @@ export const negotiatedCodecs: { readonly [struct: string]: AbiCodecs<unknown> }
   cap_limit: /* @__PURE__ */ onEveryAbi(CapLimitCodec),
   cap_ranges: /* @__PURE__ */ onEveryAbi(CapRangesCodec),
 };
+
+/**
+ * Fingerprints of the structs of negotiated that the codecs were generated from: another one is another
+ * layout.
+ */
+export const negotiatedFingerprints: { readonly [struct: string]: string } = {
+  info: 'dcbbb868',
+  cap_header: '6ccca31a',
+  cap_limit: '21d1ed85',
+  cap_ranges: '4ac2abb4',
+};

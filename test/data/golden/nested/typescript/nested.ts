@@ -746,3 +746,12 @@ export const nestedCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   outer_thing: OuterThingCodecs,
   any_number: /* @__PURE__ */ onEveryAbi(AnyNumberCodec),
 };
+
+/**
+ * Fingerprints of the structs of nested that the codecs were generated from: another one is another layout.
+ */
+export const nestedFingerprints: { readonly [struct: string]: string } = {
+  inner: 'e38ef3a1',
+  outer_thing: '0bf3d849',
+  any_number: '1a0afd0d',
+};

@@ -267,3 +267,12 @@ export const packedAndAlignedCodecs: { readonly [struct: string]: AbiCodecs<unkn
   packed_record: /* @__PURE__ */ onEveryAbi(PackedRecordCodec),
   cache_line: /* @__PURE__ */ onEveryAbi(CacheLineCodec),
 };
+
+/**
+ * Fingerprints of the structs of packed_and_aligned that the codecs were generated from: another one is
+ * another layout.
+ */
+export const packedAndAlignedFingerprints: { readonly [struct: string]: string } = {
+  packed_record: '26c5c43a',
+  cache_line: '57ebb599',
+};

@@ -168,3 +168,11 @@ export const CarefulCodec: StructCodec<Careful> = /* @__PURE__ */ fixedCodec(
 export const paddingAndReservedCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   careful: /* @__PURE__ */ onEveryAbi(CarefulCodec),
 };
+
+/**
+ * Fingerprints of the structs of padding_and_reserved that the codecs were generated from: another one is
+ * another layout.
+ */
+export const paddingAndReservedFingerprints: { readonly [struct: string]: string } = {
+  careful: '96ee6617',
+};

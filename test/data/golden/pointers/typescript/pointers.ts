@@ -323,3 +323,10 @@ export const VectorCodecs: AbiCodecs<Vector> = {
 export const pointersCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   vector: VectorCodecs,
 };
+
+/**
+ * Fingerprints of the structs of pointers that the codecs were generated from: another one is another layout.
+ */
+export const pointersFingerprints: { readonly [struct: string]: string } = {
+  vector: 'dffb1194',
+};

@@ -260,3 +260,11 @@ export const PowerCodec: StructCodec<Power> = /* @__PURE__ */ fixedCodec(
 export const registersCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   power: /* @__PURE__ */ onEveryAbi(PowerCodec),
 };
+
+/**
+ * Fingerprints of the structs of registers that the codecs were generated from: another one is another
+ * layout.
+ */
+export const registersFingerprints: { readonly [struct: string]: string } = {
+  power: '5d9a3473',
+};

@@ -162,3 +162,11 @@ export const QueryCodec: StructCodec<Query> = /* @__PURE__ */ fixedCodec(
 export const releaseAliasCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   query: /* @__PURE__ */ onEveryAbi(QueryCodec),
 };
+
+/**
+ * Fingerprints of the structs of release_alias that the codecs were generated from: another one is another
+ * layout.
+ */
+export const releaseAliasFingerprints: { readonly [struct: string]: string } = {
+  query: 'af2f0ab1',
+};

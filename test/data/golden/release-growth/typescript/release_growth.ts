@@ -153,3 +153,11 @@ export const HwInfoCodec: StructCodec<HwInfo> = /* @__PURE__ */ fixedCodec(
 export const releaseGrowthCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   hw_info: /* @__PURE__ */ onEveryAbi(HwInfoCodec),
 };
+
+/**
+ * Fingerprints of the structs of release_growth that the codecs were generated from: another one is another
+ * layout.
+ */
+export const releaseGrowthFingerprints: { readonly [struct: string]: string } = {
+  hw_info: '8e82622d',
+};

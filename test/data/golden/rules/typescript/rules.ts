@@ -155,3 +155,10 @@ export const SpanCodec: StructCodec<Span> = /* @__PURE__ */ fixedCodec(
 export const rulesCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   span: /* @__PURE__ */ onEveryAbi(SpanCodec),
 };
+
+/**
+ * Fingerprints of the structs of rules that the codecs were generated from: another one is another layout.
+ */
+export const rulesFingerprints: { readonly [struct: string]: string } = {
+  span: '2d695b96',
+};

@@ -963,3 +963,12 @@ export const scalarsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = 
   plain_and_aligned: PlainAndAlignedCodecs,
   named_order: NamedOrderCodecs,
 };
+
+/**
+ * Fingerprints of the structs of scalars that the codecs were generated from: another one is another layout.
+ */
+export const scalarsFingerprints: { readonly [struct: string]: string } = {
+  every_scalar: '4993a40e',
+  plain_and_aligned: '4e0996c4',
+  named_order: '1711c86c',
+};

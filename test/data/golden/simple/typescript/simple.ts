@@ -126,3 +126,10 @@ export const simpleIoctls = {
 export const simpleCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   greeting: /* @__PURE__ */ onEveryAbi(GreetingCodec),
 };
+
+/**
+ * Fingerprints of the structs of simple that the codecs were generated from: another one is another layout.
+ */
+export const simpleFingerprints: { readonly [struct: string]: string } = {
+  greeting: 'bad3fc29',
+};

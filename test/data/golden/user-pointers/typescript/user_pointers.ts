@@ -554,3 +554,14 @@ export const userPointersCodecs: { readonly [struct: string]: AbiCodecs<unknown>
   range_entry: /* @__PURE__ */ onEveryAbi(RangeEntryCodec),
   command: /* @__PURE__ */ onEveryAbi(CommandCodec),
 };
+
+/**
+ * Fingerprints of the structs of user_pointers that the codecs were generated from: another one is another
+ * layout.
+ */
+export const userPointersFingerprints: { readonly [struct: string]: string } = {
+  small_payload: '9caf461b',
+  large_payload: 'db9e965b',
+  range_entry: '55cf1a2d',
+  command: '328265c1',
+};

@@ -491,3 +491,13 @@ export const variantsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
   set_body_long: /* @__PURE__ */ onEveryAbi(SetBodyLongCodec),
   set_body: /* @__PURE__ */ onEveryAbi(SetBodyCodec),
 };
+
+/**
+ * Fingerprints of the structs of variants that the codecs were generated from: another one is another layout.
+ */
+export const variantsFingerprints: { readonly [struct: string]: string } = {
+  message: '9a6e78e7',
+  get_body: '5ead13c1',
+  set_body_long: '8e019344',
+  set_body: '6d42f27d',
+};
