@@ -10,32 +10,29 @@ import { jsonValue } from '../print/json-value.ts';
 import { type KnownPiece, knownMemory } from '../print/known-memory.ts';
 import type { TreeOptions } from '../print/tree.ts';
 import type { PrintOptions } from '../print/value-printer.ts';
-import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
 import { type DecodeTarget, findOthers, findTargets } from './decode-target.ts';
-import type { ExitStatus } from './exit-status.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
 import { readInput } from './input.ts';
+import { type AbiChoice, abiOptions, chosenAbi } from './options/abi-options.ts';
+import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
+import { fdOption, memoryOption, memoryPiece } from './options/payload-options.ts';
+import { chosenDetail, type DetailChoice, detailOptions, jsonOption } from './options/print-options.ts';
+import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { isSent } from './pci-input.ts';
-import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 
-interface DecodeOptions {
-  readonly abi: string;
-  readonly endian?: string;
+interface DecodeOptions extends AbiChoice, SchemaChoice, DetailChoice {
   readonly fd?: string;
-  readonly kernel?: string;
   readonly arch?: string;
-  readonly mem?: string[];
+  readonly mem?: readonly string[];
   readonly array?: boolean;
   readonly hex?: boolean;
-  readonly schema?: string[];
   readonly json?: boolean;
-  readonly brief?: boolean;
-  readonly verbose?: boolean;
 }
 
 const help = `
@@ -51,30 +48,23 @@ Examples:
   uapi decode iommu_hwpt_pgfault[] faults.bin --hex`;
 
 /** `uapi decode`: bytes as the values of a struct. */
-export function configureDecode(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureDecode(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<NAME>', 'a struct, union or register block, or an ioctl by name or number')
     .argument('[INPUT]', 'a file, - for standard input, or hex digits')
-    .option('--fd <KIND>', 'kind of file that the ioctl is for: iommufd, vfio_device, vfio_container, ...')
-    .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
-    .option('--endian <ORDER>', 'little or big')
-    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
-    .addOption(archOption)
-    .option(
-      '--mem <ADDR=FILE>',
-      "bytes of the caller's memory from an address on (can be repeated)",
-      repeated,
-    )
     .option('--array', 'as many structs as the input holds')
-    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
-    .option('--hex', 'the bytes beside the fields, reserved ones and padding too')
-    .option('--brief', 'without descriptions and bits that are clear')
-    .option('-v, --verbose', 'every bit on a line of its own, with access class and full description')
-    .option('--json', 'print one JSON document')
+    .option('--hex', 'the bytes beside the fields, reserved ones and padding too');
+  addOptions(
+    command,
+    fdOption,
+    memoryOption,
+    abiOptions,
+    kernelOption,
+    archOption,
+    schemaOption,
+    detailOptions,
+    jsonOption,
+  )
     .addHelpText('after', help)
     .action((name: string, input: string | undefined, options: DecodeOptions) =>
       finish(runDecode(name, input, options, output)),
@@ -107,8 +97,7 @@ async function runDecode(
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
-  const { memoryPiece } = options.mem === undefined ? {} : await import('./memory-option.ts');
-  const pieces = memoryPiece === undefined ? undefined : options.mem?.map(memoryPiece);
+  const pieces = options.mem?.map(memoryPiece);
   // What fields point to may be declared by another schema.
   const { modelWithVariants } = options.mem === undefined ? {} : await import('./variant-models.ts');
   const targets =
@@ -130,8 +119,7 @@ async function runDecode(
     return 0;
   }
   const { styleFor } = await import('./style.ts');
-  const detail = options.verbose ? 'full' : options.brief ? 'brief' : 'normal';
-  const tree = { style: styleFor(output), detail, width: 100 } as const;
+  const tree = { style: styleFor(output), detail: chosenDetail(options), width: 100 } as const;
   const candidates = [...targets.map(candidateText), ...findOthers(catalog, own, options.fd)];
   if (candidates.length > 1) {
     const text = `${candidates.length} ioctls have the number ${name}; --fd chooses: ${candidates.join('; ')}`;

@@ -158,7 +158,7 @@ describe('uapi encode', () => {
         /iommu_ioas_map\[0\]: expected an object with members of iommu_ioas_map, found \[+\.\.\.$/m,
       ],
       ['iommu_ioas_map', '{"flags": 1', /the JSON is not JSON: /],
-      ['iommu_ioas_map', '{"flags": \x1b[31m', /^\P{Cc}+ is not JSON: \P{Cc}*\\x1b\P{Cc}*$/mu],
+      ['iommu_ioas_map', '{"flags": \x1b[31m', /^\P{Cc}+ is not JSON: \P{Cc}*\\u001b\P{Cc}*$/mu],
       ['iommu_ioas_map', 'none.json', /cannot read none\.json: no such file/],
       ['iommu_ioas_mpa', '{}', /unknown struct or ioctl iommu_ioas_mpa; did you mean iommu_ioas_map/],
       ['0x3b71', '{}', /ioctls have the number 0x3b71, --fd chooses: /],
