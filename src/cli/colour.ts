@@ -9,7 +9,7 @@ const mark = `\u001b${Math.random().toString(36).slice(2)}${Math.random().toStri
 /** A function that gives text a colour, which {@link painted} turns into what a terminal takes. */
 export function colour(name: 'bold' | 'cyan' | 'green' | 'dim' | 'red'): (text: string) => string {
   const [on, off] = inspect.colors[name] ?? [0, 0];
-  return (text) => `${mark}${on}m${text}${mark}${off}m`;
+  return (text) => (text === '' ? '' : `${mark}${on}m${text}${mark}${off}m`);
 }
 
 /** A text with its colours as a terminal takes them; all that is not a colour of this program passes `escaped`. */
