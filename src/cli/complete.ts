@@ -34,7 +34,7 @@ export async function complete(program: Command, words: readonly string[]): Prom
       current,
     );
   }
-  const commands = place.given === 0 ? command.createHelp().visibleCommands(command) : [];
+  const commands = place.given === 0 ? innerCommands(command) : [];
   const argument = argumentAt(command, place.given);
   const others = argument === undefined ? noWords : await ofPlaceholder(argument.name(), current, place);
   const own = fitting(
@@ -42,6 +42,11 @@ export async function complete(program: Command, words: readonly string[]): Prom
     current,
   );
   return { candidates: [...own.candidates, ...others.candidates], files: others.files };
+}
+
+/** The commands of a command, `help` too. */
+function innerCommands(command: Command): readonly Command[] {
+  return command.createHelp().visibleCommands(command);
 }
 
 /** Where on the command line a word stands. */
@@ -76,7 +81,7 @@ function placeOf(program: Command, words: readonly string[]): Place {
       const option = command.options.find(({ long, short }) => word === long || word === short);
       if (option?.required === true) pending = option;
     } else {
-      const inner = given === 0 ? command.commands.find((each) => each.name() === word) : undefined;
+      const inner = given === 0 ? innerCommands(command).find((each) => each.name() === word) : undefined;
       if (inner === undefined) given++;
       else command = inner;
     }

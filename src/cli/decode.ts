@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { assert } from '../base/internal-error.ts';
 import type { JsonValue } from '../base/json.ts';
+import { worldOf } from '../codec/oracle/world.ts';
 import type { Abi } from '../layout/abi.ts';
 import type { ScalarName } from '../model/type.ts';
 import { readInteger } from '../plan/access.ts';
@@ -8,6 +9,7 @@ import { integerFormat } from '../plan/place.ts';
 import { hexInteger, hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
 import { type KnownPiece, knownMemory } from '../print/known-memory.ts';
+import { structJson } from '../print/struct-json.ts';
 import type { TreeOptions } from '../print/tree.ts';
 import type { PrintOptions } from '../print/value-printer.ts';
 import { Catalog } from './catalog.ts';
@@ -212,7 +214,8 @@ function decodedJson(
     const value = size > 4 ? jsonValue(integer) : Number(integer);
     return { name, size, ...ioctlJson(target), fields: { value }, chains: {}, issues: [] };
   }
-  const { value, size, space, issues } = decoded.payload;
+  const { value, size, space, issues, format } = decoded.payload;
+  const world = worldOf(format.model, format.abi);
   const chains = space.chains.map(({ name: chain, elements }) => [
     chain,
     elements.map(({ id, version, offset, name: struct, size: bytes, value: fields, bytes: raw }) => ({
@@ -221,7 +224,7 @@ function decodedJson(
       offset,
       name: struct,
       size: bytes,
-      fields: jsonValue(fields ?? {}),
+      fields: struct === null || fields === null ? {} : structJson(world, struct, fields),
       ...(raw === null ? {} : { bytes: hexOf(raw) }),
     })),
   ]);
@@ -231,7 +234,7 @@ function decodedJson(
     size,
     ...(offset === null ? {} : { offset }),
     ...ioctlJson(target),
-    fields: jsonValue(value),
+    fields: structJson(world, name, value),
     ...(memory === undefined || pointersOf === undefined
       ? {}
       : { memory: pointersOf(decoded.payload, memory) }),

@@ -7,6 +7,8 @@ export function manualPage(program: Command): string {
   return `${[
     '.\\" Made by `uapi man` from the definitions of the command line.',
     '.TH UAPI 1 "" uapikit "User Commands"',
+    '.nh',
+    '.ad l',
     '.SH NAME',
     roff('uapi - binary kernel interfaces from declarative schemas'),
     '.SH SYNOPSIS',

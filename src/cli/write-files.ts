@@ -56,7 +56,8 @@ function prepareFile({ path, text }: FileText, prepared: Prepared[]): WriteResul
   return attempt(path, () => {
     const target = behindLinks(path);
     const before = statOf(target);
-    if (before !== undefined && !before.isFile() && !before.isDirectory()) {
+    if (before?.isDirectory() === true) throw new UsageError(`cannot write ${path}: it is a folder`);
+    if (before?.isFile() === false) {
       // A pipe or a device is written to, not replaced.
       writeFileSync(target, text);
       return 'written';
@@ -77,6 +78,7 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`cannot write ${path}: ${problemOf(error)}`);
   }
 }

@@ -11,6 +11,10 @@ const probes: Readonly<Record<string, () => boolean>> = {
   'clang++': () => compiles('clang++', ['-x', 'c++']),
   'clang++ -m32': () => compiles('clang++', ['-m32', '-x', 'c++']),
   chromium: () => runs('/usr/bin/chromium', ['--version']),
+  bash: () => runs('bash', ['--version']),
+  zsh: () => runs('zsh', ['--version']),
+  fish: () => runs('fish', ['--version']),
+  groff: () => runs('groff', ['--version']),
 };
 
 export type Tool = keyof typeof probes;

@@ -69,6 +69,7 @@ export {
 export {
   type AbiCodecs,
   type CodecContext,
+  type CodecParts,
   type Encodable,
   fixedCodec,
   type IoctlEntry,
@@ -118,4 +119,5 @@ export {
   flagsOf,
   type ValueSet,
 } from './names.ts';
+export { type TextBytes, type TextMark, textBytes } from './text.ts';
 export { encodeRaw, onEveryAbi, rawVariant } from './variant.ts';
