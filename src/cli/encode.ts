@@ -36,7 +36,8 @@ JSON: an object with the struct's members, a file with it, or - for standard inp
 \`uapi decode --json\` prints is taken too, and arrays of either make structs one behind the other.
 
 Members that are left out get their defaults, sizes the struct's own. Integers are numbers or strings ("0x1000"), flags
-also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names, bytes hex digits.
+also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names. Arrays of char are text ("vdpa0"; \\xNN for a
+byte that is none), other bytes hex digits.
 
 Examples:
   uapi encode IOMMU_IOAS_MAP '{"flags": "FIXED_IOVA|READABLE", "ioas_id": 2, "length": "0x1000", "iova": "0x80000000"}'
