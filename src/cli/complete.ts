@@ -22,7 +22,7 @@ export interface Completions {
  *
  * @param words those behind the program's name; the last one may be empty
  */
-export async function complete(program: Command, words: readonly string[]): Promise<Completions> {
+export function complete(program: Command, words: readonly string[]): Completions {
   const current = words.at(-1) ?? '';
   const place = placeOf(program, words.slice(0, -1));
   const { command, pending, onlyArguments } = place;
@@ -36,7 +36,7 @@ export async function complete(program: Command, words: readonly string[]): Prom
   }
   const commands = place.given === 0 ? innerCommands(command) : [];
   const argument = argumentAt(command, place.given);
-  const others = argument === undefined ? noWords : await ofPlaceholder(argument.name(), current, place);
+  const others = argument === undefined ? noWords : ofPlaceholder(argument.name(), current, place);
   const own = fitting(
     commands.map((each) => ({ word: each.name(), about: each.summary() || each.description() })),
     current,
@@ -114,11 +114,7 @@ const fileNames: ReadonlySet<string> = new Set([
 ]);
 
 /** What fits a placeholder of an argument or of an option's value. */
-async function ofPlaceholder(
-  name: string,
-  current: string,
-  { program, schemas }: Place,
-): Promise<Completions> {
+function ofPlaceholder(name: string, current: string, { program, schemas }: Place): Completions {
   switch (name) {
     case 'ABI':
       return fitting(plain(Object.keys(abis)), current);
@@ -128,15 +124,7 @@ async function ofPlaceholder(
         current,
       );
     case 'COMMAND':
-      return fitting(
-        plain(
-          program
-            .createHelp()
-            .visibleCommands(program)
-            .map((each) => each.name()),
-        ),
-        current,
-      );
+      return fitting(plain(innerCommands(program).map((each) => each.name())), current);
     case 'KIND':
       return fitting(plain(fileKinds(schemas)), current);
     case 'NAME':

@@ -46,7 +46,7 @@ async function printCompletions(
 ): Promise<0> {
   const { complete } = await import('./complete.ts');
   const program = await make(words.filter((word) => !word.startsWith('-')).slice(0, 2));
-  const { candidates, files } = await complete(program, words);
+  const { candidates, files } = complete(program, words);
   for (const { word, about } of candidates) {
     output.line(about === '' ? word : `${word}\t${onOneLine(about)}`);
   }
