@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { backends } from '../../codegen/registry.ts';
 import { abis } from '../layout/abi.ts';
+import { architectures } from '../layout/architecture.ts';
 import { completionScripts } from './completion-scripts.ts';
 import { firstSentence, listItems } from './list.ts';
 
@@ -118,6 +119,8 @@ function ofPlaceholder(name: string, current: string, { program, schemas }: Plac
   switch (name) {
     case 'ABI':
       return fitting(plain(Object.keys(abis)), current);
+    case 'ARCH':
+      return fitting(plain(architectures), current);
     case 'BACKEND':
       return fitting(
         backends.map((each) => ({ word: each.name, about: each.summary })),
