@@ -1,4 +1,5 @@
 import { InternalError } from '../../src/base/internal-error.ts';
+import { isTextArray } from '../../src/model/field.ts';
 import type { Type } from '../../src/model/type.ts';
 import type { Place } from './emitter.ts';
 import { EncodeBits } from './encode-bits.ts';
@@ -13,7 +14,7 @@ export abstract class EncodeArrays extends EncodeBits {
     const fixed = type.kind === 'array' ? type.length : null;
     const place = fixed === null ? this.place(item) : this.room(item, fixed);
     const field = this.scope.countOf(item);
-    this.line(`const ${name} = ${this.given(item)} ?? undefined;`);
+    this.line(`const ${name} = ${this.givenBytes(item, type, `${this.given(item)} ?? undefined`)};`);
     this.line(
       `if (${name} !== undefined) ${this.module.runtime('checkBytes')}(${this.where(item)}, ${name}, ${this.text(place)});`,
     );
@@ -22,6 +23,13 @@ export abstract class EncodeArrays extends EncodeBits {
       `${this.module.runtime('writeBytes')}(${this.where(item)}, ${name}, view, ${this.text(place)}, ${count});`,
     );
     this.follow(item, place, count);
+  }
+
+  /** What is given for an array, a string of text as its bytes. */
+  private givenBytes(item: Item, type: Type, given: string): string {
+    if ((type.kind !== 'array' && type.kind !== 'flexible') || !isTextArray(item.field, type.element))
+      return given;
+    return `${this.module.runtime('textBytes')}(${given}${type.kind === 'array' ? `, ${type.length}` : ''})`;
   }
 
   /** The variable with the number of elements to write, checked against what is given and the room. */
@@ -152,7 +160,7 @@ export abstract class EncodeArrays extends EncodeBits {
     }
     const inner = depth === 0 ? `${array} === undefined ? undefined : ${array}[${i}]` : `${array}?.[${i}]`;
     this.block(head, () => {
-      this.line(`const ${element} = ${inner};`);
+      this.line(`const ${element} = ${this.givenBytes(item, type, inner)};`);
       if (isByte(type.element)) {
         this.line(
           `if (${array} !== undefined) ${this.module.runtime('checkBytes')}(${where}, ${element}, ${at});`,

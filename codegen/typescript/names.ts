@@ -109,7 +109,7 @@ export function memberOf(object: string, name: string): string {
 /** Names of the runtime, which no variable may hide. */
 export const runtimeNames: readonly string[] =
   `alignUp divide larger log2 popcount remainder shiftLeft shiftRight smaller checkBits checkSignedBits
-  checkWideBits checkObject checkPointer32 checkS8 checkS16 checkS32 checkS64 checkU8 checkU16 checkU32 checkU64 unlike defaults rawVariant encodeRaw onEveryAbi checkBytes claim measureByEncoding readBytes readUnit UnionBytes writeBytes writeUnit zeroFill fixedCodec structCodec
+  checkWideBits checkObject checkPointer32 checkS8 checkS16 checkS32 checkS64 checkU8 checkU16 checkU32 checkU64 unlike defaults rawVariant encodeRaw onEveryAbi checkBytes claim measureByEncoding readBytes readUnit UnionBytes writeBytes writeUnit zeroFill textBytes fixedCodec structCodec
   envValue hasOuter hasPeer outerValue peerValue DecodeError EncodeError badCount badOffset cannotStart countMismatch inside noRoom
   notInteger tooShort unexpectedField unionConflict wrongType value view offset end limit context filled next`.split(
     /\s+/,

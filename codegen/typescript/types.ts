@@ -2,6 +2,7 @@ import { unreachable } from '../../src/base/internal-error.ts';
 import { formatExpression } from '../../src/layout/expression-text.ts';
 import { type BitField, restName } from '../../src/model/bits.ts';
 import type { Struct } from '../../src/model/declaration.ts';
+import { type Field, isTextArray } from '../../src/model/field.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
 import { fieldDoc } from '../field-doc.ts';
 import { docComment } from './doc.ts';
@@ -71,18 +72,19 @@ function itemType(module: Module, plan: Plan, item: Item): string {
   const { field, owner } = item;
   if (field.bits !== undefined) return module.names.bits(owner.name, field.name ?? '');
   if (item.member.kind === 'bits') return item.member.bitWidth > 32 ? 'bigint' : 'number';
-  return valueType(module, plan, field.type);
+  return valueType(module, plan, field, field.type);
 }
 
-/** The type of values of a schema type. */
-export function valueType(module: Module, plan: Plan, type: Type): string {
+/** The type of values of a field's type, or of what is in it. */
+function valueType(module: Module, plan: Plan, field: Field, type: Type): string {
   switch (type.kind) {
     case 'scalar':
     case 'pointer':
       return mustBeScalar(type, plan.facts.abi).js;
     case 'array':
     case 'flexible':
-      return isByte(type.element) ? 'Uint8Array' : `${valueType(module, plan, type.element)}[]`;
+      if (isTextArray(field, type.element)) return module.runtimeType('TextBytes');
+      return isByte(type.element) ? 'Uint8Array' : `${valueType(module, plan, field, type.element)}[]`;
     case 'named':
       return module.structType(type.name);
     default:

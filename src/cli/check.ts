@@ -2,28 +2,43 @@ import type { Command } from 'commander';
 import { locate } from '../base/span.ts';
 import { formatDiagnostic } from '../spec/diagnostic.ts';
 import { readSchema, type SchemaResult } from '../spec/schema-file.ts';
-import type { ExitStatus } from './exit-status.ts';
+import type { Finish } from './exit-status.ts';
 import { builtinSchemas, FileHost } from './files.ts';
+import { addOptions } from './options/add-options.ts';
+import { jsonOption } from './options/print-options.ts';
 import { type Output, printJson } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+const help = `
+Prints FILE:LINE:COLUMN: CODE: what was found and what was expected. Exit status 1 when something is wrong in a schema, 2
+when a FILE cannot be read.
+
+Examples:
+  uapi check mydriver.yaml
+  uapi check --json mydriver.yaml`;
 
 /** `uapi check`: parses and resolves schemas and prints what is wrong in them. */
-export function configureCheck(command: Command, output: Output, finish: (status: ExitStatus) => void): void {
-  command
-    .argument('[FILE...]', 'schema files; those of the package when none is given')
-    .option('--json', 'print one JSON document')
-    .addHelpText(
-      'after',
-      '\nPrints FILE:LINE:COLUMN: CODE: what was found and what was expected. Exit status 1 when something is wrong.\n\nExample:\n  uapi check mydriver.yaml',
-    )
-    .action((files: string[], options: { json?: boolean }) => {
+export function configureCheck(command: Command, output: Output, finish: Finish): void {
+  command.argument('[FILE...]', 'schema files; those of the package when none is given');
+  addOptions(command, jsonOption)
+    .addHelpText('after', help)
+    .action((files: string[], options: { readonly json?: boolean }) => {
       const results = (files.length > 0 ? files : builtinSchemas()).map((file) => ({
         file,
         ...readSchema(file, new FileHost()),
       }));
-      if (options.json) printAsJson(results, output);
-      else for (const result of results) printResult(result, output);
+      const read = results.filter(({ file, sources }) => sources.has(file));
+      if (options.json === true) printAsJson(read, output);
+      else for (const result of read) printResult(result, output);
+      const unread = results.find((result) => !read.includes(result));
+      // A file that is not there is no finding about a schema.
+      if (unread !== undefined) throw new UsageError(problemOf(unread));
       finish(results.every((result) => result.model !== null) ? 0 : 1);
     });
+}
+
+function problemOf({ file, diagnostics }: NamedResult): string {
+  return diagnostics[0]?.message.replace(/\.$/, '') ?? `cannot read ${file}`;
 }
 
 type NamedResult = SchemaResult & { readonly file: string };

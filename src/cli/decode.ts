@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { assert } from '../base/internal-error.ts';
 import type { JsonValue } from '../base/json.ts';
+import { worldOf } from '../codec/oracle/world.ts';
 import type { Abi } from '../layout/abi.ts';
 import type { ScalarName } from '../model/type.ts';
 import { readInteger } from '../plan/access.ts';
@@ -8,36 +9,34 @@ import { integerFormat } from '../plan/place.ts';
 import { hexInteger, hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
 import { type KnownPiece, knownMemory } from '../print/known-memory.ts';
+import { structJson } from '../print/struct-json.ts';
 import { elementName } from '../print/title.ts';
 import type { TreeOptions } from '../print/tree.ts';
 import type { PrintOptions } from '../print/value-printer.ts';
-import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
 import { type DecodeTarget, findOthers, findTargets } from './decode-target.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { type ReadHow, rawInputOption, readInput } from './input.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
+import { type ReadHow, readInput } from './input.ts';
+import { type AbiChoice, abiOptions, chosenAbi } from './options/abi-options.ts';
+import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
+import { fdOption, memoryOption, memoryPiece, rawInputOption } from './options/payload-options.ts';
+import { chosenDetail, type DetailChoice, detailOptions, jsonOption } from './options/print-options.ts';
+import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { isSent } from './pci-input.ts';
-import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 
-interface DecodeOptions {
-  readonly abi: string;
-  readonly endian?: string;
+interface DecodeOptions extends AbiChoice, SchemaChoice, DetailChoice {
   readonly fd?: string;
-  readonly kernel?: string;
   readonly arch?: string;
-  readonly mem?: string[];
+  readonly mem?: readonly string[];
   readonly array?: boolean;
   readonly hex?: boolean;
-  readonly schema?: string[];
   readonly json?: boolean;
   readonly rawInput?: boolean;
-  readonly brief?: boolean;
-  readonly verbose?: boolean;
 }
 
 const help = `
@@ -54,31 +53,24 @@ Examples:
   uapi decode iommu_hwpt_pgfault[] faults.bin --hex`;
 
 /** `uapi decode`: bytes as the values of a struct. */
-export function configureDecode(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureDecode(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<NAME>', 'a struct, union or register block, or an ioctl by name or number')
     .argument('[INPUT]', 'a file, - for standard input, or hex digits')
-    .option('--fd <KIND>', 'kind of file that the ioctl is for: iommufd, vfio_device, vfio_container, ...')
-    .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
-    .option('--endian <ORDER>', 'little or big')
-    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
-    .addOption(archOption)
-    .option(
-      '--mem <ADDR=FILE>',
-      "bytes of the caller's memory from an address on (can be repeated)",
-      repeated,
-    )
     .option('--array', 'as many structs as the input holds')
-    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
-    .option('--hex', 'the bytes beside the fields, reserved ones and padding too')
-    .option('--brief', 'without descriptions and bits that are clear')
-    .option('-v, --verbose', 'every bit on a line of its own, with access class and full description')
-    .option('--json', 'print one JSON document')
-    .option(...rawInputOption)
+    .option('--hex', 'the bytes beside the fields, reserved ones and padding too');
+  addOptions(
+    command,
+    fdOption,
+    memoryOption,
+    abiOptions,
+    kernelOption,
+    archOption,
+    schemaOption,
+    detailOptions,
+    jsonOption,
+    rawInputOption,
+  )
     .addHelpText('after', help)
     .action((name: string, input: string | undefined, options: DecodeOptions) =>
       finish(runDecode(name, input, options, output)),
@@ -112,8 +104,7 @@ async function runDecode(
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
   const how: ReadHow = { order: abi.endian, raw: options.rawInput, output };
-  const { memoryPiece } = options.mem === undefined ? {} : await import('./memory-option.ts');
-  const pieces = memoryPiece === undefined ? undefined : options.mem?.map((text) => memoryPiece(text, how));
+  const pieces = options.mem?.map((text) => memoryPiece(text, how));
   // What fields point to may be declared by another schema.
   const { modelWithVariants } = options.mem === undefined ? {} : await import('./variant-models.ts');
   const targets =
@@ -135,8 +126,7 @@ async function runDecode(
     return 0;
   }
   const { styleFor } = await import('./style.ts');
-  const detail = options.verbose ? 'full' : options.brief ? 'brief' : 'normal';
-  const tree = { style: styleFor(output), detail, width: 100 } as const;
+  const tree = { style: styleFor(output), detail: chosenDetail(options), width: 100 } as const;
   const candidates = [...targets.map(candidateText), ...findOthers(catalog, own, options.fd)];
   if (candidates.length > 1) {
     const text = `${candidates.length} ioctls have the number ${name}; --fd chooses: ${candidates.join('; ')}`;
@@ -230,6 +220,7 @@ function decodedJson(
     return { name, size, ...ioctlJson(target), fields: { value }, chains: {}, issues: [] };
   }
   const { value, size, space, issues, format } = decoded.payload;
+  const world = worldOf(format.model, format.abi);
   const chains = space.chains.map(({ name: chain, elements }) => [
     chain,
     elements.map(({ id, version, offset, name: struct, size: bytes, value: fields, bytes: raw }) => ({
@@ -238,7 +229,7 @@ function decodedJson(
       offset,
       name: elementName(format.model, chain, { name: struct, id }),
       size: bytes,
-      fields: jsonValue(fields ?? {}),
+      fields: struct === null || fields === null ? {} : structJson(world, struct, fields),
       ...(raw === null ? {} : { bytes: hexOf(raw) }),
     })),
   ]);
@@ -248,7 +239,7 @@ function decodedJson(
     size,
     ...(offset === null ? {} : { offset }),
     ...ioctlJson(target),
-    fields: jsonValue(value),
+    fields: structJson(world, name, value),
     ...(memory === undefined || pointersOf === undefined
       ? {}
       : { memory: pointersOf(decoded.payload, memory) }),

@@ -9,8 +9,8 @@ import { cBackend } from '../../codegen/c/backend.ts';
 import { Catalog } from './catalog.ts';
 import { configureDecode } from './decode.ts';
 import { formatDump } from './dump-text.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { packageFolder, writeText } from './files.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
+import { packageFolder } from './files.ts';
 import { type HeaderFacts, parseHeaderFacts, proveHeader } from './header-proof.ts';
 import { configureIoas } from './ioas.ts';
 import { type Output, table } from './output.ts';
@@ -18,13 +18,10 @@ import { configurePci } from './pci.ts';
 import { configureReplay } from './replay.ts';
 import { UsageError } from './usage-error.ts';
 import { configureValidate } from './validate.ts';
+import { writeText, writeTexts } from './write-files.ts';
 
 /** `uapi demo`: the main job on real input, end to end. */
-export function configureDemo(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureDemo(command: Command, output: Output, finish: Finish): void {
   command
     .addHelpText(
       'after',
@@ -51,7 +48,7 @@ async function runInScratch(output: Output): Promise<ExitStatus> {
 async function runDemo(folder: string, output: Output): Promise<boolean> {
   output.line('1. C headers from the schemas (uapi gen c)');
   const headers = Catalog.load().models.flatMap((model) => cBackend.emit(model));
-  for (const { path, text } of headers) writeText(join(folder, path), text);
+  writeTexts(headers.map(({ path, text }) => ({ path: join(folder, path), text })));
   print(headers.map(describe), output);
 
   output.line('\n2. They compile without a warning (-Wall -Wextra -Werror -pedantic -Wno-long-long)');
@@ -147,11 +144,7 @@ function recordedLines(name: string): readonly RecordedLine[] {
 
 /** Runs a command, with what it prints indented; gives its exit status. */
 async function runCommand(
-  configure: (
-    command: Command,
-    output: Output,
-    finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-  ) => void,
+  configure: (command: Command, output: Output, finish: Finish) => void,
   args: readonly string[],
   output: Output,
 ): Promise<ExitStatus> {

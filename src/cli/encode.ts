@@ -10,27 +10,25 @@ import { integerBytes } from '../plan/access.ts';
 import { integerFormat } from '../plan/place.ts';
 import { hexOf } from '../print/hex.ts';
 import { structOfElement } from '../print/title.ts';
-import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { codecsFor } from './codecs.ts';
 import { type DecodeTarget, findTarget } from './decode-target.ts';
 import { JsonReader } from './encoded-value.ts';
-import type { ExitStatus } from './exit-status.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
 import { inputMax, readFile, readStandardInput } from './input.ts';
+import { type AbiChoice, abiOptions, chosenAbi } from './options/abi-options.ts';
+import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
+import { fdOption } from './options/payload-options.ts';
+import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
 import type { Output } from './output.ts';
 import { isSent } from './pci-input.ts';
-import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 import { modelWithVariants } from './variant-models.ts';
 
-interface EncodeOptions {
-  readonly abi: string;
-  readonly endian?: string;
+interface EncodeOptions extends AbiChoice, SchemaChoice {
   readonly fd?: string;
-  readonly kernel?: string;
   readonly arch?: string;
-  readonly schema?: string[];
   readonly raw?: boolean;
 }
 
@@ -39,7 +37,8 @@ JSON: an object with the struct's members, a file with it, or - for standard inp
 \`uapi decode --json\` prints is taken too, and arrays of either make structs one behind the other.
 
 Members that are left out get their defaults, sizes the struct's own. Integers are numbers or strings ("0x1000"), flags
-also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names, bytes hex digits.
+also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names. Arrays of char are text ("vdpa0"; \\xNN for a
+byte that is none), other bytes hex digits.
 
 Examples:
   uapi encode IOMMU_IOAS_MAP '{"flags": "FIXED_IOVA|READABLE", "ioas_id": 2, "length": "0x1000", "iova": "0x80000000"}'
@@ -47,21 +46,12 @@ Examples:
   uapi decode IOMMU_IOAS_MAP call.bin --json | uapi encode IOMMU_IOAS_MAP - --raw > again.bin`;
 
 /** `uapi encode`: values as the bytes of a struct. */
-export function configureEncode(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureEncode(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<NAME>', 'a struct, union or register block, or an ioctl by name or number')
     .argument('[JSON]', 'values as JSON, a file with them, or - for standard input')
-    .option('--fd <KIND>', 'kind of file that the ioctl is for: iommufd, vfio_device, vfio_container, ...')
-    .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
-    .option('--endian <ORDER>', 'little or big')
-    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
-    .addOption(archOption)
-    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
-    .option('--raw', 'write the bytes themselves instead of hex digits')
+    .option('--raw', 'write the bytes themselves instead of hex digits');
+  addOptions(command, fdOption, abiOptions, kernelOption, archOption, schemaOption)
     .addHelpText('after', help)
     .action((name: string, json: string | undefined, options: EncodeOptions) =>
       finish(runEncode(name, json, options, output)),

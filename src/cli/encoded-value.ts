@@ -5,11 +5,13 @@ import { type World, worldOf } from '../codec/oracle/world.ts';
 import type { Abi } from '../layout/abi.ts';
 import { integerNamed } from '../layout/named-integer.ts';
 import { type BitField, restName } from '../model/bits.ts';
-import type { Field } from '../model/field.ts';
+import { type Field, isTextArray } from '../model/field.ts';
 import type { Model } from '../model/model.ts';
 import { shortName } from '../model/path.ts';
 import { scalars, type Type } from '../model/type.ts';
 import { enumNames } from '../print/enum-names.ts';
+import { jsonMembers } from '../print/struct-json.ts';
+import { bytesOfText } from '../print/text-json.ts';
 import { didYouMean } from '../spec/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -32,7 +34,7 @@ export class JsonReader {
    */
   struct(name: string, json: Json, where: string): object {
     if (!isMap(json)) throw wrong(where, json, `an object with members of ${name}`);
-    const members = new Map(this.#members(name));
+    const members = jsonMembers(this.#world, name);
     const value: Record<string, unknown> = {};
     for (const [key, given] of Object.entries(json)) {
       const field = members.get(key);
@@ -52,21 +54,6 @@ export class JsonReader {
       });
     }
     return value;
-  }
-
-  /** Members by name; those of anonymous structs belong to the struct around. Of twins the widest counts. */
-  *#members(name: string): Iterable<readonly [string, Field]> {
-    const found = new Map<string, Field>();
-    for (const field of this.#world.model.structs.get(name)?.fields ?? []) {
-      if (field.name !== null) {
-        const twin = found.get(field.name);
-        const isWider = twin === undefined || this.#bits(field, field.type) > this.#bits(twin, twin.type);
-        if (isWider) found.set(field.name, field);
-      } else if (field.type.kind === 'named') {
-        for (const [inner, member] of this.#members(field.type.name)) found.set(inner, member);
-      }
-    }
-    yield* found;
   }
 
   #bits(field: Field, type: Type): number {
@@ -94,7 +81,7 @@ export class JsonReader {
         return this.struct(type.name, json, where);
       case 'array':
       case 'flexible':
-        return this.#array(field, type.element, json, where);
+        return this.#array(field, type, json, where);
     }
   }
 
@@ -102,15 +89,20 @@ export class JsonReader {
     return bytes > 4 ? integer : Number(integer);
   }
 
-  #array(field: Field, element: Type, json: Json, where: string): unknown {
+  #array(field: Field, type: ArrayType, json: Json, where: string): unknown {
+    const { element } = type;
+    if (typeof json === 'string' && isTextArray(field, element)) return textBytes(type, json, where);
     const isBytes = element.kind === 'scalar' && (element.name === 'u8' || element.name === 'char');
     if (isBytes && typeof json === 'string') {
-      const bytes = bytesOfHex(json.replace(/^0x/i, '').replace(/[\s:,]/g, ''));
+      const between = field.text === 'uuid' ? /[\s:,-]/g : /[\s:,]/g;
+      const bytes = bytesOfHex(json.replace(/^0x/i, '').replace(between, ''));
       if (bytes === null) throw wrong(where, json, 'hex digits, two for each byte');
       return bytes;
     }
-    if (!Array.isArray(json))
-      throw wrong(where, json, isBytes ? 'hex digits, two for each byte' : 'an array');
+    if (!Array.isArray(json)) {
+      const text = isTextArray(field, element) ? 'a string' : 'hex digits, two for each byte';
+      throw wrong(where, json, isBytes ? text : 'an array');
+    }
     const values = json.map((each: Json, i) => this.#typed(field, element, each, `${where}[${i}]`));
     return isBytes ? Uint8Array.from(values as number[]) : values;
   }
@@ -193,6 +185,25 @@ export class JsonReader {
     const hint = near !== '' ? near : known === '' ? '' : `, one of ${known}, or a number`;
     throw new UsageError(`${where}: ${jsonExcerpt(word)} is no ${expectedOf(field)}${hint}`);
   }
+}
+
+type ArrayType = Extract<Type, { readonly element: Type }>;
+
+/** The bytes of a text, filled up with zeros if the array always has as many. */
+function textBytes(type: ArrayType, text: string, where: string): Uint8Array {
+  const bytes = bytesOfText(text);
+  if (bytes === null) {
+    throw new UsageError(`${where}: ${jsonExcerpt(text)} has a backslash that starts neither \\xNN nor \\\\`);
+  }
+  if (type.kind === 'flexible') return bytes;
+  if (bytes.length > type.length) {
+    throw new UsageError(
+      `${where}: ${jsonExcerpt(text)} takes ${bytes.length} bytes, there is room for ${type.length}`,
+    );
+  }
+  const filled = new Uint8Array(type.length);
+  filled.set(bytes);
+  return filled;
 }
 
 /** Things that an integer's values may be named by. */

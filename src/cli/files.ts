@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SchemaHost } from '../spec/load.ts';
 import type { ShapeSchema } from '../spec/shape.ts';
-import { UsageError } from './usage-error.ts';
 
 /** The folder with the program's modules: dist/src, or src where the sources run as they are. */
 export const programFolder: string = fileURLToPath(new URL('..', import.meta.url));
@@ -71,28 +70,6 @@ export function problemOf(error: unknown): string {
     ERR_INVALID_ARG_VALUE: 'the name holds a NUL byte',
   };
   return known[code] ?? (error as Error).message;
-}
-
-/** What writing a file did. */
-export type WriteResult = 'written' | 'unchanged';
-
-/** Writes a text so that the file is never seen half-written; a file that has the text already is left alone. */
-export function writeText(path: string, text: string): WriteResult {
-  try {
-    if (readText(path) === text) return 'unchanged';
-    makeFolder(dirname(path));
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      writeFileSync(temporary, text);
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-    return 'written';
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${problemOf(error)}`);
-  }
 }
 
 /** The text of a file, undefined where it cannot be read. */

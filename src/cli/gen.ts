@@ -5,12 +5,26 @@ import { backends, findBackend } from '../../codegen/registry.ts';
 import type { Model } from '../model/model.ts';
 import { didYouMean } from '../spec/suggestion.ts';
 import { requireRelease } from './catalog.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { builtinSchemas, readText, writeText } from './files.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
+import { builtinSchemas, readText } from './files.ts';
 import { ModelLoader } from './model-loader.ts';
+import { addOptions } from './options/add-options.ts';
+import { jsonOption } from './options/print-options.ts';
+import { repeatable } from './options/repeatable.ts';
+import { kernelOption } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { watchSchemas } from './watch.ts';
+import { writeTexts } from './write-files.ts';
+
+const help = `
+Files that have their text already are left alone; all others of a run change together or not at all.
+
+Examples:
+  uapi gen c --out include
+  uapi gen c mydriver.yaml --out -
+  uapi gen c mydriver.yaml --out include --check
+  uapi gen typescript mydriver.yaml --out src/codecs --watch`;
 
 interface GenOptions {
   readonly out: string;
@@ -22,11 +36,7 @@ interface GenOptions {
 }
 
 /** `uapi gen`: writes what a back-end makes of schemas. */
-export function configureGen(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureGen(command: Command, output: Output, finish: Finish): void {
   const names = backends
     .flatMap(({ name, summary, settings = {} }) => [
       `  ${name.padEnd(12)} ${summary}`,
@@ -36,19 +46,15 @@ export function configureGen(
   command
     .argument('<BACKEND>', `what to write: ${backends.map(({ name }) => name).join(', ')}`)
     .argument('[FILE...]', 'schema files; those of the package when none is given')
-    .requiredOption('--out <DIR>', 'the folder to write to')
+    .requiredOption('--out <DIR>', 'the folder to write to, or - to print the one file that results')
     .option('--check', 'write nothing; exit status 1 when the folder has not what would be written')
     .option('--watch', 'write again whenever a schema changes')
-    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
-    .option('--set <NAME=VALUE...>', 'settings of the back-end')
-    .option('--json', 'print one JSON document')
-    .addHelpText(
-      'after',
-      `\nBack-ends:\n${names}\n\nExamples:\n  uapi gen c --out include\n  uapi gen c mydriver.yaml --out include --check`,
-    )
+    .addOption(repeatable('--set <NAME=VALUE>', 'a setting of the back-end'));
+  addOptions(command, kernelOption, jsonOption)
+    .addHelpText('after', `\nBack-ends:\n${names}\n${help}`)
     .action((name: string, files: string[], options: GenOptions) => {
       const backend = requireBackend(name);
-      if (options.check && options.watch) throw new UsageError('--check and --watch exclude each other');
+      checkTogether(options);
       const chosen = files.length > 0 ? files : builtinSchemas();
       const loader = new ModelLoader(requireRelease(options.kernel));
       const emit = emitter(backend, chosen, loader, settingsOf(backend, options.set ?? []));
@@ -56,6 +62,18 @@ export function configureGen(
         finish(watchSchemas(chosen, loader, output, () => void generate(emit(), options, output)));
       else finish(options.check ? check(emit(), options, output) : generate(emit(), options, output));
     });
+}
+
+/** Options that exclude each other. */
+function checkTogether({ out, check, watch, json }: GenOptions): void {
+  const given = [
+    ['--out -', out === '-'],
+    ['--check', check],
+    ['--watch', watch],
+  ] as const;
+  const [one, other] = given.filter(([, isGiven]) => isGiven === true).map(([name]) => name);
+  if (other !== undefined) throw new UsageError(`${one} and ${other} exclude each other`);
+  if (out === '-' && json === true) throw new UsageError('--out - and --json exclude each other');
 }
 
 /** The settings by name; a name that the back-end does not know is a mistake. */
@@ -116,14 +134,28 @@ function withoutClashes(files: readonly EmittedFile[]): readonly EmittedFile[] {
 }
 
 function generate(emitted: readonly EmittedFile[], options: GenOptions, output: Output): ExitStatus {
-  const results = emitted.map(({ path, text }) => {
-    const place = join(options.out, path);
-    return { path: place, result: writeText(place, text) };
-  });
+  if (options.out === '-') return printOnly(emitted, output);
+  const files = emitted.map(({ path, text }) => ({ path: join(options.out, path), text }));
+  const written = writeTexts(files);
+  const results = files.map(({ path }, i) => ({ path, result: written[i] ?? 'unchanged' }));
   if (options.json) printJson(output, results);
   else
     for (const { path, result } of results)
       output.line(`${result === 'written' ? 'wrote' : 'kept '} ${path}`);
+  return 0;
+}
+
+/** Prints the one file that results: as it is into files and pipes, and to a terminal what it can bear. */
+function printOnly(emitted: readonly EmittedFile[], output: Output): ExitStatus {
+  const [file, ...others] = emitted;
+  if (file === undefined || others.length > 0) {
+    throw new UsageError(
+      `--out - prints one file, but ${emitted.length} result: ${emitted.map(({ path }) => path).join(', ')}`,
+      'name one schema FILE, or give --out a folder',
+    );
+  }
+  if (output.isTerminal) output.line(file.text.replace(/\n$/, ''));
+  else output.bytes(new TextEncoder().encode(file.text));
   return 0;
 }
 

@@ -21,12 +21,6 @@ export interface ReadHow {
   readonly output: Output;
 }
 
-/** The option of all commands that read bytes, as Commander takes it. */
-export const rawInputOption = [
-  '--raw-input',
-  'take the bytes of INPUT as they are, even if they can be printed',
-] as const;
-
 /** What an INPUT argument stands for, before its text is read. */
 export interface Source {
   /** What a file or standard input holds, unpacked; a text that was given as the argument itself. */

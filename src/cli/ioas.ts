@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { JsonValue } from '../base/json.ts';
 import { commandText } from '../ioas/index.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { writeText } from './files.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
 import { readFile, reading, readStandardInput, textOf } from './input.ts';
 import { type Run, runScript, type Step } from './ioas-run.ts';
 import { parseScript } from './ioas-script.ts';
@@ -11,6 +10,7 @@ import { sequencePicture } from './ioas-svg.ts';
 import { verbs } from './ioas-verbs.ts';
 import { type Output, printJson } from './output.ts';
 import { UsageError } from './usage-error.ts';
+import { writeText } from './write-files.ts';
 
 interface IoasOptions {
   readonly svg?: string;
@@ -30,11 +30,7 @@ Example:
   uapi ioas docs/examples/device-invalidate.ioas --svg device-invalidate.svg`;
 
 /** `uapi ioas`: a flow on the /dev/iommu of the founding mail. */
-export function configureIoas(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureIoas(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<SCRIPT>', 'calls and DMA, one on each line; a file, or - for standard input')
     .option('--svg <FILE>', 'write a picture of who asked whom')

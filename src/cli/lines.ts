@@ -1,3 +1,4 @@
+import { onOneLine } from '../base/printable.ts';
 import type { Output } from './output.ts';
 
 /** Lines that go out at once. */
@@ -12,9 +13,9 @@ export class Lines {
     this.#output = output;
   }
 
-  /** Prints a line, with those before it once there are enough. */
+  /** Prints a line, with those before it once there are enough; a line break in its data does not start another. */
   add(line: string): void {
-    this.#waiting.push(line);
+    this.#waiting.push(line.includes('\n') ? onOneLine(line) : line);
     if (this.#waiting.length >= batch) this.end();
   }
 

@@ -58,10 +58,16 @@ export class ModelLoader {
     return loaded.model;
   }
 
-  /** Every file that a schema is made of, itself first; only itself where it cannot be read. */
+  /** Every file that a schema is made of or asks for in vain, itself first. */
   filesOf(file: string): readonly string[] {
-    const { sources } = loadSchema(file, this.#host, new Diagnostics());
-    return [...new Set([file, ...sources.keys()])].map((name) => normalize(builtinPath(name)));
+    const asked = new Set<string>();
+    const { trees, shape } = this.#host;
+    const read = (path: string): ReturnType<FileHost['read']> => {
+      asked.add(path);
+      return this.#host.read(path);
+    };
+    loadSchema(file, { trees, shape, read }, new Diagnostics());
+    return [...asked].map((name) => normalize(builtinPath(name)));
   }
 
   #read(file: string): LoadedModel {

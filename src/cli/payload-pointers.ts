@@ -9,5 +9,6 @@ export function pointersOf(
   { format: { model, abi }, name, value }: Payload,
   { known: memory, codecs }: NonNullable<PrintOptions['memory']>,
 ): JsonValue {
-  return pointersJson(new CallReader(model, abi, codecs).pointers(name, { value, memory }));
+  const reader = new CallReader(model, abi, codecs);
+  return pointersJson(reader.world, reader.pointers(name, { value, memory }));
 }

@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { encodeSpace } from '../chain/space.ts';
 import type { SpaceFormat } from '../chain/space-format.ts';
+
 import { parseSlot } from '../read/slot.ts';
 import { formatDump } from './dump-text.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { rawInputOption } from './input.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
+import { addOptions } from './options/add-options.ts';
+import { rawInputOption } from './options/payload-options.ts';
+import { pciOptions } from './options/pci-options.ts';
+import { chosenDetail, type DetailChoice, detailOptions, jsonOption } from './options/print-options.ts';
+import { schemaOption } from './options/schema-options.ts';
+
 import { type Output, printJson } from './output.ts';
 import {
   capabilitiesOf,
@@ -17,17 +23,14 @@ import {
 } from './pci-device.ts';
 import { type PciInput, readPci } from './pci-input.ts';
 import { deviceJson } from './pci-json.ts';
-import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 
-interface PciOptions {
-  readonly slot?: string[];
-  readonly only?: string[];
-  readonly schema?: string[];
+interface PciOptions extends DetailChoice {
+  readonly slot?: readonly string[];
+  readonly only?: readonly string[];
+  readonly schema?: readonly string[];
   readonly raw?: boolean;
   readonly json?: boolean;
-  readonly brief?: boolean;
-  readonly verbose?: boolean;
   readonly rawInput?: boolean;
 }
 
@@ -49,38 +52,25 @@ Examples:
   uapi pci diff before.log after.log`;
 
 /** `uapi pci`: config spaces taken apart. */
-export function configurePci(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configurePci(command: Command, output: Output, finish: Finish): void {
   command
     .argument('[INPUT]', 'text of lspci, a raw config space, a folder of them, or hex digits')
-    .option('--slot <SLOT>', 'only this device: 00:1f.0, 0000:00:1f.0 (can be repeated)', repeated)
-    .option('--only <NAME>', 'only this capability: pci_cap_exp, exp, msi, aer, 0x10, header', repeated)
-    .option('--raw', 'encode the decoded values again')
-    .option('--brief', 'without descriptions and bits that are clear')
-    .option('-v, --verbose', 'every bit on a line of its own, with access class and full description')
-    .option('--schema <FILE>', 'a further schema file, with capabilities of its own', repeated)
-    .option('--json', 'print one JSON document')
-    .option(...rawInputOption)
+    .option('--raw', 'encode the decoded values again');
+  addOptions(command, pciOptions, detailOptions, schemaOption, jsonOption, rawInputOption)
     .addHelpText('after', help)
     .action((input: string | undefined, options: PciOptions) => finish(runPci(input, options, output)));
-  command
+  const diff = command
     .command('diff')
     .description(
       'what differs between two inputs, by device, capability and field; exit status 1 when something does',
     )
     .argument('<A>', 'an INPUT')
-    .argument('<B>', 'another INPUT')
-    .option('--slot <SLOT>', 'only this device', repeated)
-    .option('--only <NAME>', 'only this capability', repeated)
-    .option('--schema <FILE>', 'a further schema file', repeated)
-    .option('--json', 'print one JSON document')
-    .option(...rawInputOption)
-    .action(async (a: string, b: string, _: unknown, self: Command) => {
-      finish(runDiff(a, b, self.optsWithGlobals<PciOptions>(), output));
-    });
+    .argument('<B>', 'another INPUT');
+  addOptions(diff, pciOptions, schemaOption, jsonOption, rawInputOption)
+    .addHelpText('after', '\nExample:\n  uapi pci diff before.log after.log --only exp')
+    .action((a: string, b: string, _: unknown, self: Command) =>
+      finish(runDiff(a, b, self.optsWithGlobals<PciOptions>(), output)),
+    );
 }
 
 async function runPci(
@@ -109,8 +99,7 @@ async function runPci(
     import('./style.ts'),
   ]);
   const names = PciNames.load();
-  const detail = options.verbose ? 'full' : options.brief ? 'brief' : 'normal';
-  const tree = { style: styleFor(output), detail, width: 100 } as const;
+  const tree = { style: styleFor(output), detail: chosenDetail(options), width: 100 } as const;
   const shown = options.only === undefined ? devices : devices.filter((device) => hasAny(device, isWanted));
   for (const [i, device] of shown.entries()) {
     if (i > 0) output.line('');

@@ -5,7 +5,7 @@ import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type ReplayedCall, Replayer } from '../replay/replayer.ts';
 import type { TraceLine } from '../trace/event.ts';
 import type { TraceHeader } from '../trace/record.ts';
-import type { ExitStatus } from './exit-status.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
 import { type Output, printJson } from './output.ts';
 import { forEachLine } from './trace-input.ts';
 import { UsageError } from './usage-error.ts';
@@ -25,11 +25,7 @@ Example:
   uapi replay test/data/traces/mock-201.jsonl.gz`;
 
 /** `uapi replay`: recorded calls on the reference /dev/iommu. */
-export function configureReplay(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureReplay(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<TRACE...>', 'recorded ioctls of /dev/iommu')
     .option('--all', `show all differences, not only the first ${shown}`)

@@ -1,14 +1,14 @@
-import { styleText } from 'node:util';
 import { plainStyle, type Style } from '../print/tree.ts';
+import { colour } from './colour.ts';
 import type { Output } from './output.ts';
 
 const colours: Style = {
-  heading: (text) => styleText('bold', text),
+  heading: colour('bold'),
   name: (text) => text,
-  value: (text) => styleText('cyan', text),
-  meaning: (text) => styleText('green', text),
-  faint: (text) => styleText('dim', text),
-  warning: (text) => styleText('red', text),
+  value: colour('cyan'),
+  meaning: colour('green'),
+  faint: colour('dim'),
+  warning: colour('red'),
 };
 
 /** Colours on a terminal, unless NO_COLOR asks for none (no-color.org); FORCE_COLOR asks for them anywhere. */

@@ -1,7 +1,9 @@
 import type { JsonValue } from '../base/json.ts';
 import { hexOf } from '../print/hex.ts';
 import { jsonValue } from '../print/json-value.ts';
+import { structJson } from '../print/struct-json.ts';
 import { elementName } from '../print/title.ts';
+
 import { pointersJson } from './pointers-json.ts';
 import { carriedRecords, requestName, type TracedRecord } from './trace-text.ts';
 import type { TracedArgument } from './traced-argument.ts';
@@ -17,7 +19,13 @@ export function tracedJson(traced: TracedRecord): { readonly [name: string]: Jso
     const common = { seq, name: kind, fd: record.fd, file: fileKind ?? null, ret, errno };
     if (kind === 'close') return common;
     const { values, rest } = carriedRecords(record.data, carried);
-    const records = { records: values.map(jsonValue), struct: carried?.struct.name ?? null };
+    const records = {
+      records:
+        carried === null
+          ? []
+          : values.map((value) => structJson(carried.reader.world, carried.struct.name, value)),
+      struct: carried?.struct.name ?? null,
+    };
     const bytes = rest.length === 0 ? {} : { rest: hexOf(rest) };
     return { ...common, ...(kind === 'read' ? { length: record.length } : {}), ...records, ...bytes };
   }
@@ -38,14 +46,16 @@ function argumentJson(
   const written = reader
     .pointers(struct.name, { ...after, countsOf: before.value })
     .filter(({ access }) => access.endsWith('write'));
+  const { world } = reader;
+  const jsonOf = (value: object): JsonValue => structJson(world, struct.name, value);
   const chains = (space?.chains ?? []).filter(({ elements }) => elements.length > 0);
   return {
     struct: struct.name,
-    in: jsonValue(before.value),
-    out: changes(jsonValue(before.value), jsonValue(after.value)) ?? {},
+    in: jsonOf(before.value),
+    out: changes(jsonOf(before.value), jsonOf(after.value)) ?? {},
     ...(tail.length === 0 ? {} : { tail: hexOf(tail) }),
-    ...(given.length === 0 ? {} : { memory_in: pointersJson(given) }),
-    ...(written.length === 0 ? {} : { memory_out: pointersJson(written) }),
+    ...(given.length === 0 ? {} : { memory_in: pointersJson(world, given) }),
+    ...(written.length === 0 ? {} : { memory_out: pointersJson(world, written) }),
     ...(chains.length === 0
       ? {}
       : {
@@ -58,7 +68,7 @@ function argumentJson(
                 offset,
                 name: elementName(model, name, { name: element, id }),
                 size,
-                fields: jsonValue(value ?? {}),
+                fields: element === null || value === null ? {} : structJson(world, element, value),
                 ...(bytes === null ? {} : { bytes: hexOf(bytes) }),
               })),
             ]),

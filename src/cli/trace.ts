@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { isCall } from '../trace/event.ts';
 import type { TraceHeader, TraceRecord } from '../trace/record.ts';
-import type { ExitStatus } from './exit-status.ts';
+import type { ExitStatus, Finish } from './exit-status.ts';
 import { Lines } from './lines.ts';
+import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
+import { jsonOption } from './options/print-options.ts';
+import { repeatable } from './options/repeatable.ts';
+import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
 import type { Output } from './output.ts';
-import { repeated } from './repeated.ts';
 import { eventLine } from './trace-event-text.ts';
 import { type FilterOptions, TraceFilter } from './trace-filter.ts';
 import { forEachLine } from './trace-input.ts';
@@ -15,10 +18,8 @@ import { type TracedRecord, traceLine } from './trace-text.ts';
 import { tracedArgument } from './traced-argument.ts';
 import { TracedCalls } from './traced-calls.ts';
 
-interface TraceOptions extends FilterOptions {
-  readonly kernel?: string;
+interface TraceOptions extends FilterOptions, SchemaChoice {
   readonly arch?: string;
-  readonly schema?: string[];
   readonly numbers?: boolean;
   readonly json?: boolean;
 }
@@ -27,7 +28,8 @@ const help = `
 TRACE: a file of recorded calls, one JSON object in each line (.gz too), or - for standard input.
 
 In a line, what goes into the call stands in the call, and behind the arrow what the call changed. Reserved fields are
-shown only where they are set, and a size only where it is not the struct's own.
+shown only if they are set, and a size only if it is not the struct's own. --json prints an array with an object for
+each call. A trace names its release; --kernel chooses another.
 
 Examples:
   uapi trace calls.jsonl.gz
@@ -36,26 +38,15 @@ Examples:
   zcat calls.jsonl.gz | uapi trace - --json`;
 
 /** `uapi trace`: recorded calls as strace prints them. */
-export function configureTrace(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureTrace(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<TRACE...>', 'recorded traces, - for standard input')
-    .option('--name <NAME>', 'only calls of this name, * for anything (can be repeated)', repeated)
-    .option(
-      '--errno <ERRNO>',
-      'only calls that this errno answers; 0 for none, any for all (can be repeated)',
-      repeated,
-    )
+    .addOption(repeatable('--name <NAME>', 'only calls of this name, * for anything'))
+    .addOption(repeatable('--errno <ERRNO>', 'only calls that this errno answers; 0 for none, any for all'))
     .option('--object <ID>', 'only calls that name this object')
     .option('--seq <RANGE>', 'only calls with these numbers: 7, 100-199, 100-, -99')
-    .option('-n, --numbers', "show the calls' numbers")
-    .option('--kernel <RELEASE>', 'as of this release instead of the one that the trace names')
-    .addOption(archOption)
-    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
-    .option('--json', 'print one JSON document: an array with an object for each call')
+    .option('-n, --numbers', "show the calls' numbers");
+  addOptions(command, kernelOption, archOption, schemaOption, jsonOption)
     .addHelpText('after', help)
     .action((traces: string[], options: TraceOptions) => finish(runTrace(traces, options, output)));
 }

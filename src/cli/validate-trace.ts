@@ -9,7 +9,7 @@ import { TraceJudge, type TraceVerdict } from './trace-verdicts.ts';
 interface TraceOptions {
   readonly kernel?: string;
   readonly arch?: string;
-  readonly schema?: string[];
+  readonly schema?: readonly string[];
   readonly json?: boolean;
 }
 

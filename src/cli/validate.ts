@@ -2,27 +2,27 @@ import type { Command } from 'commander';
 import { chainIssues, hasChains } from '../validate/chains.ts';
 import { type MemoryPiece, memoryOf } from '../validate/memory.ts';
 import { makeValidator } from '../validate/validator.ts';
-import { chosenAbi } from './abi-option.ts';
 import { Catalog } from './catalog.ts';
 import { type DecodeTarget, findTarget } from './decode-target.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { type ReadHow, rawInputOption, readInput } from './input.ts';
-import { memoryPiece } from './memory-option.ts';
+
+import type { ExitStatus, Finish } from './exit-status.ts';
+import { type ReadHow, readInput } from './input.ts';
+import { type AbiChoice, abiOptions, chosenAbi } from './options/abi-options.ts';
+import { addOptions } from './options/add-options.ts';
+
 import { archOption } from './options/arch-option.ts';
+import { fdOption, memoryOption, memoryPiece, rawInputOption } from './options/payload-options.ts';
+import { jsonOption } from './options/print-options.ts';
+import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { isSent } from './pci-input.ts';
-import { repeated } from './repeated.ts';
 import { UsageError } from './usage-error.ts';
 import type { Validated } from './validated.ts';
 
-interface ValidateOptions {
-  readonly abi: string;
-  readonly endian?: string;
+interface ValidateOptions extends AbiChoice, SchemaChoice {
   readonly fd?: string;
-  readonly kernel?: string;
   readonly arch?: string;
-  readonly mem?: string[];
-  readonly schema?: string[];
+  readonly mem?: readonly string[];
   readonly trace?: string;
   readonly json?: boolean;
   readonly rawInput?: boolean;
@@ -42,24 +42,22 @@ Examples:
   uapi validate --trace calls.jsonl.gz`;
 
 /** `uapi validate`: what is wrong with a payload, and what the kernel answers. */
-export function configureValidate(
-  command: Command,
-  output: Output,
-  finish: (status: ExitStatus | Promise<ExitStatus>) => void,
-): void {
+export function configureValidate(command: Command, output: Output, finish: Finish): void {
   command
     .argument('[NAME]', 'a struct, or an ioctl by name or number')
     .argument('[INPUT]', 'a file, - for standard input, or hex digits')
-    .option('--trace <TRACE>', 'check every call of a recorded trace instead')
-    .option('--mem <ADDR=FILE>', 'memory of the caller from an address on (can be repeated)', repeated)
-    .option('--fd <KIND>', 'kind of file that the ioctl is for: iommufd, vfio_device, vfio_container, ...')
-    .option('--abi <ABI>', 'lp64, ilp32 or i386, with -be for big-endian machines', 'lp64')
-    .option('--endian <ORDER>', 'little or big')
-    .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
-    .addOption(archOption)
-    .option('--schema <FILE>', 'a further schema file (can be repeated)', repeated)
-    .option('--json', 'print one JSON document')
-    .option(...rawInputOption)
+    .option('--trace <TRACE>', 'check every call of a recorded trace instead');
+  addOptions(
+    command,
+    fdOption,
+    memoryOption,
+    abiOptions,
+    kernelOption,
+    archOption,
+    schemaOption,
+    jsonOption,
+    rawInputOption,
+  )
     .addHelpText('after', help)
     .action((name: string | undefined, input: string | undefined, options: ValidateOptions) =>
       finish(run(name, input, options, output)),

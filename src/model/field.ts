@@ -121,3 +121,9 @@ export interface Range {
   readonly last: Expression;
   readonly errno: Errno | null;
 }
+
+/** Whether the elements of an array are text in UTF-8: char, unless the field says that it holds something else. */
+export function isTextArray({ text }: Pick<Field, 'text'>, element: Type): boolean {
+  const isChar = element.kind === 'scalar' && element.name === 'char';
+  return isChar && text !== 'ebcdic' && text !== 'uuid';
+}

@@ -163,7 +163,7 @@ describe('uapi decode', () => {
     const bytes = '05000000 6b697400 0807060504030201';
     expect((await json('lamp', bytes, '--schema', schema))['fields']).toEqual({
       flags: 5,
-      name: '6b697400',
+      name: 'kit',
       serial: '0x102030405060708',
     });
     const { out } = await uapi('decode', 'lamp', bytes, '--schema', schema);

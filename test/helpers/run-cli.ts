@@ -1,3 +1,4 @@
+import { outputTo } from '../../src/cli/output.ts';
 import { runCli } from '../../src/cli/program.ts';
 
 /** What a run of the command line printed, and its exit status. */
@@ -10,24 +11,30 @@ export interface CliRun {
 }
 
 /** Runs the command line in this process. */
-export async function uapi(...args: readonly string[]): Promise<CliRun> {
-  const out: string[] = [];
-  const err: string[] = [];
+export function uapi(...args: readonly string[]): Promise<CliRun> {
+  return uapiOn(false, ...args);
+}
+
+/** Runs the command line in this process, perhaps as on a terminal. */
+export async function uapiOn(isTerminal: boolean, ...args: readonly string[]): Promise<CliRun> {
+  let out = '';
+  let err = '';
   const raw: Uint8Array[] = [];
-  const status = await runCli(
-    args,
-    {
-      line: (text) => void out.push(text),
-      bytes: (data) => void raw.push(data),
-      note: (text) => void err.push(text),
-      isTerminal: false,
+  const output = outputTo({
+    out: (data) => {
+      if (typeof data === 'string') out += data;
+      else raw.push(data);
     },
-    '0.0.0-test',
-  );
+    err: (text) => {
+      err += text;
+    },
+    isTerminal,
+  });
+  const status = await runCli(args, output, '0.0.0-test');
   return {
     status,
-    out: out.join('\n'),
-    err: err.join('\n'),
+    out: out.replace(/\n$/, ''),
+    err: err.replace(/\n$/, ''),
     ...(raw.length > 0 ? { raw: new Uint8Array(Buffer.concat(raw)) } : {}),
   };
 }

@@ -16,6 +16,10 @@ const probes: Readonly<Record<string, () => boolean>> = {
   gdb: () => runs('gdb', ['--version']),
   python3: () => runs('python3', ['--version']),
   chromium: () => runs('/usr/bin/chromium', ['--version']),
+  bash: () => runs('bash', ['--version']),
+  zsh: () => runs('zsh', ['--version']),
+  fish: () => runs('fish', ['--version']),
+  groff: () => runs('groff', ['--version']),
 };
 
 export type Tool = keyof typeof probes;

@@ -1,4 +1,5 @@
 import { EncodeError } from '../runtime/errors.ts';
+import { textBytes } from '../runtime/text.ts';
 import type { ArrayLength } from './array-length.ts';
 import type { GuardedInput } from './guarded-input.ts';
 import type { GuardedOutput } from './guarded-output.ts';
@@ -12,10 +13,13 @@ export class ByteArraySchema extends MemberSchema {
   readonly size: number | null;
   readonly minSize: number;
   readonly #length: ArrayLength;
+  readonly #isText: boolean;
 
-  constructor(length: ArrayLength) {
+  /** @param isText whether encoders take a string too */
+  constructor(length: ArrayLength, isText: boolean) {
     super();
     this.#length = length;
+    this.#isText = isText;
     this.size = length.fixed;
     this.minSize = length.fixed ?? 0;
   }
@@ -26,7 +30,9 @@ export class ByteArraySchema extends MemberSchema {
     return bytes;
   }
 
-  override encode(output: GuardedOutput, value: unknown): FieldValue {
+  override encode(output: GuardedOutput, given: unknown): FieldValue {
+    const isString = this.#isText && typeof given === 'string';
+    const value = isString ? textBytes(given, this.#length.fixed ?? undefined) : given;
     if (value !== undefined && !(value instanceof Uint8Array)) {
       throw new EncodeError('wrong-type', output.where, output.currentByteOffset, 'a Uint8Array', value);
     }

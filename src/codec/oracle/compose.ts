@@ -1,7 +1,7 @@
 import { assert, unreachable } from '../../base/internal-error.ts';
 import type { BitsMember, FieldMember, Layout } from '../../layout/member.ts';
 import type { Struct } from '../../model/declaration.ts';
-import type { Field } from '../../model/field.ts';
+import { type Field, isTextArray } from '../../model/field.ts';
 import { scalars, type Type } from '../../model/type.ts';
 import { ArraySchema } from './array.ts';
 import { ArrayLength } from './array-length.ts';
@@ -72,17 +72,18 @@ function composeField(world: World, { field, type, nested }: FieldMember, order:
   const kind = integerKindOf(type, world.abi, order);
   if (kind !== undefined && field.bits !== undefined)
     return new BitRangesSchema(field.name ?? '', kind, field.bits);
-  return composeType(world, { type, nested, count: field.count ?? null }, order);
+  return composeType(world, { field, type, nested, count: field.count ?? null }, order);
 }
 
 /** A type with the layout of what is in it and, for a flexible array, its count. */
 interface Typed {
+  readonly field: Field;
   readonly type: Type;
   readonly nested: Layout | null;
   readonly count: Field['count'] | null;
 }
 
-function composeType(world: World, { type, nested, count }: Typed, order: Order): MemberSchema {
+function composeType(world: World, { field, type, nested, count }: Typed, order: Order): MemberSchema {
   switch (type.kind) {
     case 'scalar':
     case 'pointer': {
@@ -95,8 +96,9 @@ function composeType(world: World, { type, nested, count }: Typed, order: Order)
       const { element } = type;
       const length = new ArrayLength(type.kind === 'array' ? type.length : null, count ?? null);
       const bytes = element.kind === 'scalar' && (element.name === 'u8' || element.name === 'char');
-      if (bytes) return new ByteArraySchema(length);
-      return new ArraySchema(composeType(world, { type: element, nested, count: null }, order), length);
+      if (bytes) return new ByteArraySchema(length, isTextArray(field, element));
+      const elements = composeType(world, { field, type: element, nested, count: null }, order);
+      return new ArraySchema(elements, length);
     }
     case 'named': {
       assert(nested !== null, `no layout of ${type.name}`);

@@ -15,6 +15,7 @@ export interface Oracle extends StructCodec<StructValue> {
   encode(value: object, view: DataView, offset?: number, context?: CodecContext): number;
   encodeTyped(value: object, view: DataView, offset?: number, context?: CodecContext): number;
   measure(value: object, context?: CodecContext): number;
+  toBytes(value: object, context?: CodecContext): Uint8Array;
   /** The value with everything filled in that an encoder fills in, as it would be decoded again. */
   fill(value: object, context?: CodecContext): StructValue;
   /** For each byte of the encoded value the bits that belong to a member; the others are holes. */

@@ -1,6 +1,7 @@
 import { tooShort } from './failures.ts';
 import type { Members } from './members.ts';
 import { checkMembers } from './names.ts';
+import type { TextMark } from './text.ts';
 
 /** Values that a struct's own bytes do not hold but its layout depends on; what is missing counts as 0. */
 export interface CodecContext {
@@ -12,12 +13,16 @@ export interface CodecContext {
   readonly env?: { readonly [name: string]: bigint | number };
 }
 
-/** What encoders take: any member may be left out and gets its default. */
-export type Encodable<T> = T extends number | bigint | Uint8Array
-  ? T
-  : T extends readonly (infer Element)[]
-    ? readonly Encodable<Element>[]
-    : { readonly [Key in keyof T]?: Encodable<T[Key]> };
+/** What encoders take: any member may be left out and gets its default; text may be a string. */
+export type Encodable<T> = T extends Uint8Array
+  ? T extends TextMark
+    ? T | string
+    : T
+  : T extends number | bigint
+    ? T
+    : T extends readonly (infer Element)[]
+      ? readonly Encodable<Element>[]
+      : { readonly [Key in keyof T]?: Encodable<T[Key]> };
 
 /** Reads and writes one kind of struct. */
 export interface StructCodec<T> {
@@ -46,7 +51,14 @@ export interface StructCodec<T> {
   encodeTyped(value: Encodable<T>, view: DataView, offset?: number, context?: CodecContext): number;
   /** Bytes that a value takes. */
   measure(value: Encodable<T>, context?: CodecContext): number;
+  /** The bytes of a value, as `encode` writes them. @throws EncodeError if the value does not fit */
+  toBytes(value: Encodable<T>, context?: CodecContext): Uint8Array;
+  /** Reads a value from the start of some bytes, as `decode`. @throws DecodeError if they are too few */
+  fromBytes(bytes: Uint8Array, context?: CodecContext): T;
 }
+
+/** What a codec is made of. */
+export type CodecParts<T> = Omit<StructCodec<T>, 'encode' | 'toBytes' | 'fromBytes'>;
 
 /** The codec of a struct on the abis; the same one where they agree. */
 export interface AbiCodecs<T> {
@@ -89,13 +101,23 @@ export interface RawVariant {
   readonly bytes: Uint8Array;
 }
 
-/** Makes a codec from its parts: adds the encoder that looks for properties which are no members. */
-export function structCodec<T>(parts: Omit<StructCodec<T>, 'encode'>): StructCodec<T> {
+/** Makes a codec from its parts: adds what is the same for all, whatever the struct. */
+export function structCodec<T>(parts: CodecParts<T>): StructCodec<T> {
   return {
     ...parts,
     encode(value, view, offset = 0, context = undefined) {
       checkMembers(parts.name, value, parts.members, offset);
       return parts.encodeTyped(value, view, offset, context);
+    },
+    toBytes(value, context) {
+      checkMembers(parts.name, value, parts.members, 0);
+      const bytes = new Uint8Array(parts.measure(value, context));
+      parts.encodeTyped(value, new DataView(bytes.buffer), 0, context);
+      return bytes;
+    },
+    fromBytes(bytes, context) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return parts.decode(view, 0, view.byteLength, context);
     },
   };
 }

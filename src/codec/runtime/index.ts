@@ -71,6 +71,7 @@ export {
   type CodecContext,
   type CodecModule,
   type CodecModules,
+  type CodecParts,
   type Encodable,
   fixedCodec,
   type IoctlEntry,
@@ -120,4 +121,5 @@ export {
   flagsOf,
   type ValueSet,
 } from './names.ts';
+export { type TextBytes, type TextMark, textBytes } from './text.ts';
 export { encodeRaw, onEveryAbi, rawVariant } from './variant.ts';

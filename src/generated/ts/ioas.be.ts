@@ -52,6 +52,7 @@ import {
   readBytes,
   type StructCodec,
   structCodec,
+  textBytes,
   tooShort,
   writeBytes,
   writeRawElement,
@@ -1363,7 +1364,7 @@ export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset 
   view.setUint32(offset + 16, checkU32('ioas_why.count', value.count ?? 0, offset + 16), false);
   view.setUint32(offset + 20, checkU32('ioas_why.device_id', value.device_id ?? 0, offset + 20), false);
   view.setBigUint64(offset + 24, checkU64('ioas_why.label', value.label ?? 0n, offset + 24), false);
-  const name = value.name ?? undefined;
+  const name = textBytes(value.name ?? undefined, 32);
   if (name !== undefined) checkBytes('ioas_why.name', name, offset + 32);
   writeBytes('ioas_why.name', name, view, offset + 32, 32);
   return 64;

@@ -58,6 +58,8 @@ import {
   readBytes,
   type StructCodec,
   structCodec,
+  type TextBytes,
+  textBytes,
   tooShort,
   writeBytes,
   writeRawElement,
@@ -2107,7 +2109,7 @@ export interface IoasWhy {
   /** Label of the device. */
   label: bigint;
   /** Its name. */
-  name: Uint8Array;
+  name: TextBytes;
 }
 
 /** Names of the members of ioas_why. */
@@ -2163,7 +2165,7 @@ export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset 
   view.setUint32(offset + 16, checkU32('ioas_why.count', value.count ?? 0, offset + 16), true);
   view.setUint32(offset + 20, checkU32('ioas_why.device_id', value.device_id ?? 0, offset + 20), true);
   view.setBigUint64(offset + 24, checkU64('ioas_why.label', value.label ?? 0n, offset + 24), true);
-  const name = value.name ?? undefined;
+  const name = textBytes(value.name ?? undefined, 32);
   if (name !== undefined) checkBytes('ioas_why.name', name, offset + 32);
   writeBytes('ioas_why.name', name, view, offset + 32, 32);
   return 64;

@@ -23,6 +23,7 @@ import {
   onEveryAbi,
   readBytes,
   type StructCodec,
+  textBytes,
   tooShort,
   writeBytes,
   wrongType,
@@ -159,7 +160,7 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 92 <= view.byteLength)) {
     throw cannotStart('named_thing', value, offset, 92, view.byteLength);
   }
-  const name = value.name ?? undefined;
+  const name = textBytes(value.name ?? undefined, 16);
   if (name !== undefined) checkBytes('named_thing.name', name, offset);
   writeBytes('named_thing.name', name, view, offset, 16);
   const label = value.label ?? undefined;

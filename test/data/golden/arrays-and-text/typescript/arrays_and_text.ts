@@ -20,6 +20,8 @@ import {
   onEveryAbi,
   readBytes,
   type StructCodec,
+  type TextBytes,
+  textBytes,
   tooShort,
   writeBytes,
   wrongType,
@@ -139,7 +141,7 @@ export const PointCodec: StructCodec<Point> = /* @__PURE__ */ fixedCodec(
 /** (struct named_thing) */
 export interface NamedThing {
   /** No further meaning. */
-  name: Uint8Array;
+  name: TextBytes;
   /** No further meaning. */
   label: Uint8Array;
   /** No further meaning. */
@@ -208,7 +210,7 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 92 <= view.byteLength)) {
     throw cannotStart('named_thing', value, offset, 92, view.byteLength);
   }
-  const name = value.name ?? undefined;
+  const name = textBytes(value.name ?? undefined, 16);
   if (name !== undefined) checkBytes('named_thing.name', name, offset);
   writeBytes('named_thing.name', name, view, offset, 16);
   const label = value.label ?? undefined;

@@ -47,6 +47,8 @@ import {
   rawVariant,
   readBytes,
   type StructCodec,
+  type TextBytes,
+  textBytes,
   tooShort,
   writeBytes,
   writeRawElement,
@@ -270,7 +272,7 @@ export interface NameBlob {
   /** See struct blob. */
   head: Blob;
   /** No further meaning. */
-  text: Uint8Array;
+  text: TextBytes;
 }
 
 /** Names of the members of name_blob. */
@@ -313,7 +315,7 @@ export function encodeNameBlob(value: Encodable<NameBlob>, view: DataView, offse
   } catch (error) {
     throw inside('name_blob.head', error);
   }
-  const text = value.text ?? undefined;
+  const text = textBytes(value.text ?? undefined, 16);
   if (text !== undefined) checkBytes('name_blob.text', text, offset + 8);
   writeBytes('name_blob.text', text, view, offset + 8, 16);
   return 24;
