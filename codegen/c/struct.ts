@@ -179,7 +179,12 @@ function memberDocs(model: Model, struct: Struct, prefix: string): { name: strin
     const inner = inlineOf(model, field.type);
     const name = field.name === null ? prefix : `${prefix}${field.name}.`;
     const own =
-      field.name === null ? [] : [{ name: prefix + field.name, doc: fieldDoc(model, struct, field) }];
+      field.name === null ? [] : [{ name: prefix + field.name, doc: memberDoc(model, struct, field) }];
     return inner === undefined ? own : [...own, ...memberDocs(model, inner, name)];
   });
+}
+
+function memberDoc(model: Model, struct: Struct, field: Field): string {
+  const doc = fieldDoc(model, struct, field);
+  return doc === '' && field.unit !== undefined ? `In ${field.unit}.` : doc;
 }
