@@ -1,3 +1,4 @@
+import { blanked, onOneLine } from '../base/printable.ts';
 import { locate, type Span } from '../base/span.ts';
 import { limits } from './limits.ts';
 
@@ -64,12 +65,14 @@ export class Diagnostics {
  * place. `sources` has the text of each file.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, sources: ReadonlyMap<string, string>): string {
-  const { span, code, message, severity } = diagnostic;
+  const { span, code, severity } = diagnostic;
+  // Names of files and keys may hold line breaks, which must not look like diagnostics of their own.
+  const [message, file] = [onOneLine(diagnostic.message), onOneLine(span.file)];
   const label = severity === 'error' ? code : `warning: ${code}`;
   const text = sources.get(span.file);
-  if (text === undefined) return `${span.file}:1:1: ${label}: ${message}`;
+  if (text === undefined) return `${file}:1:1: ${label}: ${message}`;
   const { line, column, text: lineText } = locate(text, span.start);
-  const head = `${span.file}:${line}:${column}: ${label}: ${message}`;
+  const head = `${file}:${line}:${column}: ${label}: ${message}`;
   const window = excerpt(lineText, column - 1);
   const width = Math.max(1, Math.min(span.end - span.start, window.text.length - window.at));
   const gutter = String(line);
@@ -80,11 +83,10 @@ export function formatDiagnostic(diagnostic: Diagnostic, sources: ReadonlyMap<st
   ].join('\n');
 }
 
-/** The part of a long line around a place, with control characters made visible. */
+/** The part of a long line around a place, with control characters as blanks: the caret below stays in its column. */
 function excerpt(line: string, at: number): { text: string; at: number } {
   const from = at > 100 ? at - 60 : 0;
   const lead = from > 0 ? '...' : '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  const text = (lead + line.slice(from, from + 140)).replace(/[\u0000-\u001f\u007f]/g, ' ');
+  const text = blanked(lead + line.slice(from, from + 140));
   return { text, at: at - from + lead.length };
 }

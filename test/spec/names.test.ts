@@ -23,7 +23,10 @@ describe('cNameProblem', () => {
   test.each(compilers.filter(([command, flag]) => hasTool(flag === '-m32' ? 'gcc -m32' : command)))(
     'refuses every macro that %s %s %s defines before our header',
     (command, ...args) => {
-      const macros = macrosOf(command, args);
+      const macros = macrosOf(
+        command,
+        args.filter((one) => one !== undefined),
+      );
       expect(macros.length).toBeGreaterThan(300);
       expect(macros.filter((name) => cNameProblem(name) === undefined)).toEqual([]);
     },
