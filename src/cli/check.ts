@@ -3,8 +3,9 @@ import { locate } from '../base/span.ts';
 import { formatDiagnostic } from '../spec/diagnostic.ts';
 import { readSchema, type SchemaResult } from '../spec/schema-file.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { builtinSchemas, FileHost } from './files.ts';
+import { builtinSchemas } from './files.ts';
 import { type Output, printJson } from './output.ts';
+import { FileHost } from './schema-host.ts';
 
 /** `uapi check`: parses and resolves schemas and prints what is wrong in them. */
 export function configureCheck(command: Command, output: Output, finish: (status: ExitStatus) => void): void {

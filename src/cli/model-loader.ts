@@ -5,8 +5,9 @@ import { atRelease, onArchitecture } from '../model/select.ts';
 import { Diagnostics, formatDiagnostic } from '../spec/diagnostic.ts';
 import { loadSchema } from '../spec/load.ts';
 import { readSchema } from '../spec/schema-file.ts';
-import { builtinPath, FileHost } from './files.ts';
+import { builtinPath } from './files.ts';
 import { fingerprints, isFresh, type LoadedModel, ModelCache } from './model-cache.ts';
+import { FileHost } from './schema-host.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
