@@ -28,6 +28,11 @@ const commands: readonly {
     load: async () => (await import('./check.ts')).configureCheck,
   },
   {
+    name: 'init',
+    summary: 'write a first schema, to be changed',
+    load: async () => (await import('./init.ts')).configureInit,
+  },
+  {
     name: 'gen',
     summary: 'write C headers, codecs, docs and more from schemas',
     load: async () => (await import('./gen.ts')).configureGen,
