@@ -23,6 +23,12 @@ export function fieldDoc(model: Model, struct: Struct, field: Field): string {
   return field.type.kind === 'named' ? `See ${typeTitle(model, field.type.name)}.` : '';
 }
 
+/** The doc of a field, or at least its unit: for places that do not print the unit themselves. */
+export function fieldDocOrUnit(model: Model, struct: Struct, field: Field): string {
+  const doc = fieldDoc(model, struct, field);
+  return doc === '' && field.unit !== undefined ? `In ${field.unit}.` : doc;
+}
+
 function setTitle(set: { readonly c: string; readonly prefix: string } | undefined, name: string): string {
   if (set?.c === 'enum') return `enum ${name}`;
   return set === undefined || set.prefix === '' ? name : `${set.prefix}*`;

@@ -96,7 +96,6 @@ export class EveryScalarView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -105,7 +104,6 @@ export class EveryScalarView {
     this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
   }
 
-  /** No further meaning. */
   get h(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -114,7 +112,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get w(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -132,7 +129,6 @@ export class EveryScalarView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get sb(): number {
     return this.#view.getInt8(this.#offset + 16);
   }
@@ -141,7 +137,6 @@ export class EveryScalarView {
     this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
   }
 
-  /** No further meaning. */
   get sh(): number {
     return this.#view.getInt16(this.#offset + 18, false);
   }
@@ -150,7 +145,6 @@ export class EveryScalarView {
     this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), false);
   }
 
-  /** No further meaning. */
   get sw(): number {
     return this.#view.getInt32(this.#offset + 20, false);
   }
@@ -159,7 +153,6 @@ export class EveryScalarView {
     this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), false);
   }
 
-  /** No further meaning. */
   get sq(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, false);
   }
@@ -168,7 +161,6 @@ export class EveryScalarView {
     this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get l16(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }
@@ -177,7 +169,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get b16(): number {
     return this.#view.getUint16(this.#offset + 34, false);
   }
@@ -186,7 +177,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
   }
 
-  /** No further meaning. */
   get l32(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -195,7 +185,6 @@ export class EveryScalarView {
     this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
   }
 
-  /** No further meaning. */
   get b32(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -204,7 +193,6 @@ export class EveryScalarView {
     this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
   }
 
-  /** No further meaning. */
   get l64(): bigint {
     return this.#view.getBigUint64(this.#offset + 48, true);
   }
@@ -213,7 +201,6 @@ export class EveryScalarView {
     this.#view.setBigUint64(this.#offset + 48, checkU64('every_scalar.l64', value, this.#offset + 48), true);
   }
 
-  /** No further meaning. */
   get b64(): bigint {
     return this.#view.getBigUint64(this.#offset + 56, false);
   }
@@ -299,7 +286,6 @@ export class EveryScalarViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -308,7 +294,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
   }
 
-  /** No further meaning. */
   get h(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -317,7 +302,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get w(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -335,7 +319,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get sb(): number {
     return this.#view.getInt8(this.#offset + 16);
   }
@@ -344,7 +327,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
   }
 
-  /** No further meaning. */
   get sh(): number {
     return this.#view.getInt16(this.#offset + 18, false);
   }
@@ -353,7 +335,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), false);
   }
 
-  /** No further meaning. */
   get sw(): number {
     return this.#view.getInt32(this.#offset + 20, false);
   }
@@ -362,7 +343,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), false);
   }
 
-  /** No further meaning. */
   get sq(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, false);
   }
@@ -371,7 +351,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get l16(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }
@@ -380,7 +359,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get b16(): number {
     return this.#view.getUint16(this.#offset + 34, false);
   }
@@ -389,7 +367,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
   }
 
-  /** No further meaning. */
   get l32(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -398,7 +375,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
   }
 
-  /** No further meaning. */
   get b32(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -407,7 +383,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
   }
 
-  /** No further meaning. */
   get l64(): bigint {
     return this.#view.getBigUint64(this.#offset + 44, true);
   }
@@ -416,7 +391,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigUint64(this.#offset + 44, checkU64('every_scalar.l64', value, this.#offset + 44), true);
   }
 
-  /** No further meaning. */
   get b64(): bigint {
     return this.#view.getBigUint64(this.#offset + 52, false);
   }
@@ -493,7 +467,6 @@ export class PlainAndAlignedView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -511,7 +484,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('plain_and_aligned.plain', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -529,7 +501,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('plain_and_aligned.aligned', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get signed_(): bigint {
     return this.#view.getBigInt64(this.#offset + 32, false);
   }
@@ -538,7 +509,6 @@ export class PlainAndAlignedView {
     this.#view.setBigInt64(this.#offset + 32, checkS64('plain_and_aligned.signed_', value, this.#offset + 32), false);
   }
 
-  /** No further meaning. */
   get little(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, true);
   }
@@ -547,7 +517,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.little', value, this.#offset + 40), true);
   }
 
-  /** No further meaning. */
   get big(): bigint {
     return this.#view.getBigUint64(this.#offset + 48, false);
   }
@@ -621,7 +590,6 @@ export class PlainAndAlignedViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -639,7 +607,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 4, checkU64('plain_and_aligned.plain', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -657,7 +624,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 16, checkU64('plain_and_aligned.aligned', value, this.#offset + 16), false);
   }
 
-  /** No further meaning. */
   get signed_(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, false);
   }
@@ -666,7 +632,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigInt64(this.#offset + 24, checkS64('plain_and_aligned.signed_', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get little(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -675,7 +640,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 32, checkU64('plain_and_aligned.little', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get big(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, false);
   }

@@ -8,13 +8,11 @@
 #ifndef _UAPI_IOCTLS_H
 #define _UAPI_IOCTLS_H
 
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 #define IOC_TYPE	0x3b
 
-/**
- * enum mode
- * @MODE_OFF: No further meaning
- * @MODE_ON: No further meaning
- */
 enum mode {
 	MODE_OFF = 0,
 	MODE_ON = 1
@@ -25,11 +23,6 @@ enum {
 	NR_PLAIN = NR_BASE /* 0x40 */
 };
 
-/**
- * struct pair
- * @a: No further meaning.
- * @b: No further meaning.
- */
 struct pair {
 	__u32 a;
 	__u32 b;
