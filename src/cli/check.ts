@@ -5,21 +5,22 @@ import { readSchema, type SchemaResult } from '../spec/schema-file.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { builtinSchemas } from './files.ts';
 import { type Output, printJson } from './output.ts';
-import { FileHost } from './schema-host.ts';
+import { FileHost, includeRootOption } from './schema-host.ts';
 
 /** `uapi check`: parses and resolves schemas and prints what is wrong in them. */
 export function configureCheck(command: Command, output: Output, finish: (status: ExitStatus) => void): void {
   command
     .argument('[FILE...]', 'schema files; those of the package when none is given')
     .option('--json', 'print one JSON document')
+    .addOption(includeRootOption)
     .addHelpText(
       'after',
       '\nPrints FILE:LINE:COLUMN: CODE: what was found and what was expected. Exit status 1 when something is wrong.\n\nExample:\n  uapi check mydriver.yaml',
     )
-    .action((files: string[], options: { json?: boolean }) => {
+    .action((files: string[], options: { json?: boolean; includeRoot?: readonly string[] }) => {
       const results = (files.length > 0 ? files : builtinSchemas()).map((file) => ({
         file,
-        ...readSchema(file, new FileHost()),
+        ...readSchema(file, new FileHost(options.includeRoot)),
       }));
       if (options.json) printAsJson(results, output);
       else for (const result of results) printResult(result, output);

@@ -9,6 +9,7 @@ import type { ExitStatus } from './exit-status.ts';
 import { builtinSchemas, readText, writeText } from './files.ts';
 import { ModelLoader } from './model-loader.ts';
 import { type Output, printJson } from './output.ts';
+import { includeRootOption } from './schema-host.ts';
 import { UsageError } from './usage-error.ts';
 import { watchSchemas } from './watch.ts';
 
@@ -19,6 +20,7 @@ interface GenOptions {
   readonly kernel?: string;
   readonly set?: readonly string[];
   readonly json?: boolean;
+  readonly includeRoot?: readonly string[];
 }
 
 /** `uapi gen`: writes what a back-end makes of schemas. */
@@ -42,6 +44,7 @@ export function configureGen(
     .option('--kernel <RELEASE>', 'as of this release: 6.12, 6.12.117, 6.12.y')
     .option('--set <NAME=VALUE...>', 'settings of the back-end')
     .option('--json', 'print one JSON document')
+    .addOption(includeRootOption)
     .addHelpText(
       'after',
       `\nBack-ends:\n${names}\n\nExamples:\n  uapi gen c --out include\n  uapi gen c mydriver.yaml --out include --check`,
@@ -50,7 +53,9 @@ export function configureGen(
       const backend = requireBackend(name);
       if (options.check && options.watch) throw new UsageError('--check and --watch exclude each other');
       const chosen = files.length > 0 ? files : builtinSchemas();
-      const loader = new ModelLoader(requireRelease(options.kernel));
+      const loader = new ModelLoader(requireRelease(options.kernel), {
+        includeRoots: options.includeRoot ?? [],
+      });
       const emit = emitter(backend, chosen, loader, settingsOf(backend, options.set ?? []));
       if (options.watch)
         finish(watchSchemas(chosen, loader, output, () => void generate(emit(), options, output)));

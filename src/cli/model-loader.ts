@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.ts';
  * disk, else by reading the schema.
  */
 export class ModelLoader {
-  readonly #host = new FileHost();
+  readonly #host: FileHost;
   readonly #cache = new ModelCache();
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #release: Release | 'all' | undefined;
@@ -25,15 +25,22 @@ export class ModelLoader {
   /**
    * @param release the release that models are cut down to; undefined: the one that each schema is written for
    * @param options places: whether models must know their places in the schemas' texts, which makes them larger;
-   *   architecture: the one that models are cut down to
+   *   architecture: the one that models are cut down to; includeRoots: folders beside their own that schemas may include
+   *   files from
    */
   constructor(
     release?: Release | 'all',
     {
       places = true,
       architecture,
-    }: { readonly places?: boolean; readonly architecture?: string | undefined } = {},
+      includeRoots = [],
+    }: {
+      readonly places?: boolean;
+      readonly architecture?: string | undefined;
+      readonly includeRoots?: readonly string[];
+    } = {},
   ) {
+    this.#host = new FileHost(includeRoots);
     this.#release = release;
     this.#places = places;
     this.#architecture = architecture;

@@ -1,8 +1,15 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { Option } from 'commander';
 import type { SchemaHost } from '../spec/load.ts';
 import type { ShapeSchema } from '../spec/shape.ts';
 import { builtinPath, problemOf, schemaFolder } from './files.ts';
+
+/** The option for {@link FileHost}'s further folders. */
+export const includeRootOption: Option = new Option(
+  '--include-root <DIR>',
+  'schemas may include files of this folder, too, and not only those below their own (can be repeated)',
+).argParser((value: string, before: string[] | undefined): string[] => [...(before ?? []), value]);
 
 /** Most bytes of a schema file that are read. */
 const fileMax = 4 * 1024 * 1024;

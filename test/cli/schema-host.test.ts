@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FileHost } from '../../src/cli/schema-host.ts';
 import { readSchema } from '../../src/spec/schema-file.ts';
+import { uapi } from '../helpers/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'uapikit-host-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -107,5 +108,24 @@ describe('FileHost', () => {
     writeFileSync(join(other, 'linked.yaml'), 'uapi: 1\nname: x\ninclude: [part.yaml]\n');
     symlinkSync(join(other, 'linked.yaml'), link);
     expect(readSchema(link, new FileHost()).diagnostics).toEqual([]);
+  });
+});
+
+describe('--include-root', () => {
+  const root = join(project, 'outside.yaml');
+  const out = join(folder, 'include');
+  const commands = [
+    ['check', root],
+    ['gen', 'c', root, '--out', out],
+  ];
+  writeFileSync(root, 'uapi: 1\nname: x\ninclude: [../other/part.yaml]\n');
+
+  test.each(commands)('lets %s %s include files of another folder', async (...command) => {
+    expect((await uapi(...command)).status).not.toBe(0);
+    expect((await uapi(...command, '--include-root', join(folder, 'project-2'))).status).not.toBe(0);
+    expect(await uapi(...command, '--include-root', project, '--include-root', other)).toMatchObject({
+      status: 0,
+      err: '',
+    });
   });
 });
