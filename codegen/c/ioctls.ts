@@ -24,6 +24,8 @@ export function printIoctl(printer: Printer, ioctl: Ioctl, model: Model, print: 
 function ioctlDoc(ioctl: Ioctl, number: string): readonly string[] {
   const { argument, errors, returns } = ioctl;
   const explained = argument.kind === 'value' || argument.kind === 'string' ? argument.doc : '';
+  const told = [ioctl.doc, explained, returns, number].some((text) => text !== '');
+  if (!told && errors.length === 0) return [];
   const lines = wrap(`${ioctl.name}${ioctl.doc === '' ? '' : `: ${ioctl.doc}`}`, ' * ', ' * ');
   if (explained !== '') lines.push(' *', ...wrap(`Argument: ${explained}`, ' * ', ' *   '));
   if (returns !== '' || errors.length > 0) lines.push(' *');

@@ -8,6 +8,9 @@
 #ifndef _UAPI_BYTE_ORDER_H
 #define _UAPI_BYTE_ORDER_H
 
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 /**
  * struct own - A struct on its own has the machine's byte order wherever it
  *   stands

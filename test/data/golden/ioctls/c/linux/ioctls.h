@@ -49,9 +49,6 @@ struct pair {
  */
 #define WRITE_IT _IOW('E', 1, struct pair) /* 0x40084501 */
 
-/*
- * BOTH_WAYS
- */
 #define BOTH_WAYS _IOWR('E', 1, struct pair) /* 0xc0084501 */
 
 /*
