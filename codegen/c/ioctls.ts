@@ -39,5 +39,9 @@ function argumentType(ioctl: Ioctl, model: Model): string {
   const { argument } = ioctl;
   if (argument.kind === 'scalar') return cScalar(argument.name);
   const struct = argument.kind === 'struct' ? model.structs.get(argument.name) : undefined;
-  return struct === undefined ? 'int' : cStructType(struct);
+  if (struct === undefined) return 'int';
+  // A block of registers has no struct in C: it is bytes.
+  return struct.kind === 'registers'
+    ? `${cScalar('u8')}[${layOut(model, struct.name, abis.lp64).minSize}]`
+    : cStructType(struct);
 }

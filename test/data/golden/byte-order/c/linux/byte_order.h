@@ -48,7 +48,7 @@ struct holder {
 /*
  * BYTE_ORDER_SET: Sets the block.
  */
-#define BYTE_ORDER_SET _IOW(0xb7, 2, struct order_block) /* 0x4040b702 */
+#define BYTE_ORDER_SET _IOW(0xb7, 2, __u8[64]) /* 0x4040b702 */
 
 /* The layout, for compilers that can check it. */
 #if defined(__cplusplus)
