@@ -1,4 +1,6 @@
+import { abis } from '../../src/layout/abi.ts';
 import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { layOut } from '../../src/layout/layout.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Printer } from '../printer.ts';

@@ -35,7 +35,7 @@ import {
 /**
  * Sets the block.
  *
- * Number: _IOW(0xb7, 2).
+ * Number: _IOW(0xb7, 2) (0x8040b702 on alpha, mips, parisc, powerpc, sparc).
  */
 export const BYTE_ORDER_SET = 0x4040b702;
 

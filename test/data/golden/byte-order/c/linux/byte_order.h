@@ -47,6 +47,8 @@ struct holder {
 
 /*
  * BYTE_ORDER_SET: Sets the block.
+ *
+ * Number: 0x4040b702 (0x8040b702 on alpha, mips, parisc, powerpc, sparc).
  */
 #define BYTE_ORDER_SET _IOW(0xb7, 2, __u8[64]) /* 0x4040b702 */
 
