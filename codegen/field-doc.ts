@@ -3,7 +3,7 @@ import type { Struct } from '../src/model/declaration.ts';
 import type { Field } from '../src/model/field.ts';
 import type { Model } from '../src/model/model.ts';
 
-/** The doc of a field, made up from what else is known where the schema gives none. */
+/** The doc of a field; if the schema gives none, what its other keys tell, and nothing if they tell nothing. */
 export function fieldDoc(model: Model, struct: Struct, field: Field): string {
   if (field.doc !== '') return field.doc;
   const { auto, reserved, flags, enumeration, handle } = field;
@@ -20,8 +20,13 @@ export function fieldDoc(model: Model, struct: Struct, field: Field): string {
   if (handle !== undefined) return `Id of an object: ${handle.kinds.map(({ name }) => name).join(' or ')}.`;
   if (field.fileDescriptor !== undefined) return `File descriptor: ${field.fileDescriptor.name}.`;
   if (field.userPointer !== undefined) return 'Address of user memory.';
-  if (field.type.kind === 'named') return `See ${typeTitle(model, field.type.name)}.`;
-  return field.unit === undefined ? 'No further meaning.' : `In ${field.unit}.`;
+  return field.type.kind === 'named' ? `See ${typeTitle(model, field.type.name)}.` : '';
+}
+
+/** The doc of a field, or at least its unit: for places that do not print the unit themselves. */
+export function fieldDocOrUnit(model: Model, struct: Struct, field: Field): string {
+  const doc = fieldDoc(model, struct, field);
+  return doc === '' && field.unit !== undefined ? `In ${field.unit}.` : doc;
 }
 
 function setTitle(set: { readonly c: string; readonly prefix: string } | undefined, name: string): string {

@@ -64,12 +64,17 @@ export interface KernelDoc {
   readonly description: string;
 }
 
-/** A comment in kernel-doc's form (Documentation/doc-guide/kernel-doc.rst). */
+/**
+ * A comment in kernel-doc's form (Documentation/doc-guide/kernel-doc.rst), without the members that nobody described;
+ * nothing if nobody described anything.
+ */
 export function kernelDoc(doc: KernelDoc): readonly string[] {
+  const members = doc.members.filter((member) => member.doc.trim() !== '');
+  if (members.length === 0 && doc.brief === '' && doc.description === '') return [];
   return [
     '/**',
     ...wrap(doc.brief === '' ? doc.subject : `${doc.subject} - ${doc.brief}`, ' * ', ' *   '),
-    ...doc.members.flatMap(({ name, doc: text }) =>
+    ...members.flatMap(({ name, doc: text }) =>
       // A blank line would end the member's text.
       wrap(text.replace(/\n\s*\n/g, '\n'), ` * @${name}: `, ' *   '),
     ),

@@ -1,6 +1,7 @@
 import { InternalError } from '../../src/base/internal-error.ts';
 import { type Expression, partsOf } from '../../src/model/expression.ts';
 import type { Model } from '../../src/model/model.ts';
+import { builtins } from '../../src/model/path.ts';
 import { cIntegerNames } from './names.ts';
 import { cHex, cLiteral } from './number.ts';
 import { type ExpressionStyle, isPrimary, printExpression } from './operators.ts';
@@ -77,7 +78,10 @@ function cStyle(parameters: readonly string[]): ExpressionStyle {
     integer: ({ text, value }) => (/[UL]$/.test(text) ? text : cLiteral(text, value, '')),
     name: (path) => {
       const [name = ''] = path;
-      return path.length === 1 && parameters.includes(name) ? `(${name})` : path.join('.');
+      if (path.length > 1) return path.join('.');
+      const builtin = builtins.get(name);
+      if (parameters.includes(name)) return `(${name})`;
+      return builtin === undefined ? name : cHex(builtin);
     },
     call: ({ callee }) => {
       throw new InternalError(`${callee}() stands in a C macro`);

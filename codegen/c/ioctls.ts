@@ -1,4 +1,6 @@
+import { abis } from '../../src/layout/abi.ts';
 import { elsewhereText, ioctlNumber } from '../../src/layout/ioctl-number.ts';
+import { layOut } from '../../src/layout/layout.ts';
 import type { Ioctl } from '../../src/model/declaration.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Printer } from '../printer.ts';
@@ -24,6 +26,8 @@ export function printIoctl(printer: Printer, ioctl: Ioctl, model: Model, print: 
 function ioctlDoc(ioctl: Ioctl, number: string): readonly string[] {
   const { argument, errors, returns } = ioctl;
   const explained = argument.kind === 'value' || argument.kind === 'string' ? argument.doc : '';
+  const told = [ioctl.doc, explained, returns, number].some((text) => text !== '');
+  if (!told && errors.length === 0) return [];
   const lines = wrap(`${ioctl.name}${ioctl.doc === '' ? '' : `: ${ioctl.doc}`}`, ' * ', ' * ');
   if (explained !== '') lines.push(' *', ...wrap(`Argument: ${explained}`, ' * ', ' *   '));
   if (returns !== '' || errors.length > 0) lines.push(' *');
@@ -37,5 +41,9 @@ function argumentType(ioctl: Ioctl, model: Model): string {
   const { argument } = ioctl;
   if (argument.kind === 'scalar') return cScalar(argument.name);
   const struct = argument.kind === 'struct' ? model.structs.get(argument.name) : undefined;
-  return struct === undefined ? 'int' : cStructType(struct);
+  if (struct === undefined) return 'int';
+  // A block of registers has no struct in C: it is bytes.
+  return struct.kind === 'registers'
+    ? `${cScalar('u8')}[${layOut(model, struct.name, abis.lp64).minSize}]`
+    : cStructType(struct);
 }

@@ -29,8 +29,7 @@ export function printSet(printer: Printer, set: FlagSet | Enumeration, print: Ex
 
 function setDoc(set: FlagSet | Enumeration): readonly string[] {
   const { brief, rest } = splitDoc(set.doc);
-  const members = set.values.map(({ name, doc }) => ({ name, doc: doc === '' ? 'No further meaning' : doc }));
-  return kernelDoc({ subject: `enum ${set.name}`, brief, members, description: rest });
+  return kernelDoc({ subject: `enum ${set.name}`, brief, members: set.values, description: rest });
 }
 
 function row(set: FlagSet | Enumeration, value: SetValue, print: ExpressionPrinter): EnumeratorRow {

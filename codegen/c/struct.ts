@@ -5,7 +5,7 @@ import type { Struct } from '../../src/model/declaration.ts';
 import type { Field } from '../../src/model/field.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { ScalarName, Type } from '../../src/model/type.ts';
-import { fieldDoc } from '../field-doc.ts';
+import { fieldDocOrUnit } from '../field-doc.ts';
 import type { Printer } from '../printer.ts';
 import { kernelDoc, splitDoc } from './comment.ts';
 import type { ExpressionPrinter } from './expression.ts';
@@ -179,7 +179,7 @@ function memberDocs(model: Model, struct: Struct, prefix: string): { name: strin
     const inner = inlineOf(model, field.type);
     const name = field.name === null ? prefix : `${prefix}${field.name}.`;
     const own =
-      field.name === null ? [] : [{ name: prefix + field.name, doc: fieldDoc(model, struct, field) }];
+      field.name === null ? [] : [{ name: prefix + field.name, doc: fieldDocOrUnit(model, struct, field) }];
     return inner === undefined ? own : [...own, ...memberDocs(model, inner, name)];
   });
 }

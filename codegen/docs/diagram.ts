@@ -30,32 +30,64 @@ const fullRows = 2;
  *        +-------+-------+---------------+
  */
 export function drawDiagram(boxes: readonly Box[], shape: DiagramShape): readonly string[] {
-  const end = Math.max(0, ...boxes.map((box) => box.last + 1));
-  const rows = Math.ceil(end / shape.columns);
-  const owner = (row: number, column: number): number => {
-    if (row < 0 || row >= rows || column < 0 || column >= shape.columns) return -1;
-    const slot = row * shape.columns + column;
-    return boxes.findIndex((box) => box.first <= slot && slot <= box.last);
-  };
-  const headWidth = Math.max(
-    ...Array.from({ length: Math.max(rows, 1) }, (_, row) => shape.rowLabel(row).length),
-  );
+  const sorted = [...boxes].sort((a, b) => a.first - b.first);
+  const rows = Math.ceil(((sorted.at(-1)?.last ?? -1) + 1) / shape.columns);
+  const owner = ownerOf(sorted, rows, shape.columns);
+  const drawn = drawnRows(sorted, rows, shape.columns, owner);
+  const headWidth = drawn.reduce((width, { row }) => Math.max(width, shape.rowLabel(row).length), 0);
   const blank = ' '.repeat(headWidth + 1);
   const columns = Array.from({ length: shape.columns }, (_, column) => column);
   const labels = columns.map((column) => shape.columnLabel(column).padEnd(shape.slotWidth - 1)).join(' ');
   const lines = labels.trim() === '' ? [] : [`${blank} ${labels}`];
-  let inside = 0;
-  for (let row = 0; row < rows; row++) {
-    const same = new Set(columns.map((column) => owner(row, column)));
-    inside = same.size === 1 && row > 0 && owner(row - 1, 0) === owner(row, 0) ? inside + 1 : 0;
-    const last = row === rows - 1 || owner(row + 1, 0) !== owner(row, 0);
-    if (inside > fullRows && !last) continue;
-    if (inside > fullRows) lines.push(`${blank}:${' '.repeat(shape.columns * shape.slotWidth - 1)}:`);
+  for (const { row, afterGap } of drawn) {
+    if (afterGap) lines.push(`${blank}:${' '.repeat(shape.columns * shape.slotWidth - 1)}:`);
     else lines.push(blank + ruler(row, shape, owner));
-    lines.push(`${shape.rowLabel(row).padStart(headWidth)} ${content(row, shape, boxes, owner)}`);
+    lines.push(`${shape.rowLabel(row).padStart(headWidth)} ${content(row, shape, sorted, owner)}`);
   }
   lines.push(blank + ruler(rows, shape, owner));
   return lines.map((line) => line.trimEnd());
+}
+
+/** The rows that are drawn, without those inside of one large box; a box may have a million of them. */
+function drawnRows(
+  boxes: readonly Box[],
+  rows: number,
+  columns: number,
+  owner: Owner,
+): readonly { readonly row: number; readonly afterGap: boolean }[] {
+  const drawn: { row: number; afterGap: boolean }[] = [];
+  const everyColumn = Array.from({ length: columns }, (_, column) => column);
+  let inside = 0;
+  for (let row = 0; row < rows; row++) {
+    const index = owner(row, 0);
+    const whole = everyColumn.every((column) => owner(row, column) === index);
+    inside = whole && row > 0 && owner(row - 1, 0) === index ? inside + 1 : 0;
+    const last = row === rows - 1 || owner(row + 1, 0) !== index;
+    if (inside <= fullRows || last) drawn.push({ row, afterGap: inside > fullRows });
+    else row = Math.max(row, Math.floor(endOf(index, row * columns, boxes) / columns) - 1);
+  }
+  return drawn;
+}
+
+/** Last slot of a box, or of what no box covers. */
+function endOf(index: number, slot: number, boxes: readonly Box[]): number {
+  return boxes[index]?.last ?? (boxes.find(({ first }) => first > slot)?.first ?? slot) - 1;
+}
+
+/** Finds the box of a slot by halving; the boxes are in order. */
+function ownerOf(boxes: readonly Box[], rows: number, columns: number): Owner {
+  return (row, column) => {
+    if (row < 0 || row >= rows || column < 0 || column >= columns) return -1;
+    const slot = row * columns + column;
+    let [low, high] = [0, boxes.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((boxes[middle]?.first ?? 0) <= slot) low = middle;
+      else high = middle - 1;
+    }
+    const box = boxes[low];
+    return box !== undefined && box.first <= slot && slot <= box.last ? low : -1;
+  };
 }
 
 type Owner = (row: number, column: number) => number;

@@ -84,7 +84,7 @@ function fieldTable(
         typeText(field, model, owner),
         isInline(field, model) ? '' : directionText(field.direction),
         field.availability.since.map(formatRelease).join(', '),
-        [phrase(fieldDoc(model, struct, field)), ...extras(field, model, owner)].join(' '),
+        [phrase(fieldDoc(model, struct, field)), ...extras(field, model, owner)].join(' ').trim(),
       ];
     }),
   );

@@ -4,7 +4,7 @@ import { type BitField, restName } from '../../src/model/bits.ts';
 import type { Struct } from '../../src/model/declaration.ts';
 import { type Field, isTextArray } from '../../src/model/field.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
-import { fieldDoc } from '../field-doc.ts';
+import { fieldDocOrUnit } from '../field-doc.ts';
 import { docComment } from './doc.ts';
 import { bitCover } from './emitter.ts';
 import { structsIn } from './facts.ts';
@@ -56,9 +56,9 @@ function printMembers(module: Module, plan: Plan, items: readonly Item[], option
 function printMember(module: Module, plan: Plan, item: Item, optional: boolean): void {
   const { field } = item;
   const only = field.condition === undefined ? '' : ` Only if ${formatExpression(field.condition)}.`;
-  module.printer.lines(
-    docComment(`${fieldDoc(module.model, item.owner, field)}${only}${unitText(field.unit)}`, 2),
-  );
+  const doc = fieldDocOrUnit(module.model, item.owner, field);
+  const unit = doc === `In ${field.unit}.` ? '' : unitText(field.unit);
+  module.printer.lines(docComment(`${doc}${only}${unit}`, 2));
   module.printer.line(
     `${propertyName(item.name ?? '')}${optional ? '?' : ''}: ${itemType(module, plan, item)};`,
   );

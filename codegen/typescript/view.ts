@@ -1,5 +1,5 @@
 import { bitsFormat } from '../../src/plan/place.ts';
-import { fieldDoc } from '../field-doc.ts';
+import { fieldDocOrUnit } from '../field-doc.ts';
 import { docComment } from './doc.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
@@ -91,7 +91,7 @@ function printAccessors(module: Module, plan: Plan, item: Item, delta: number, s
   const name = propertyName(item.name ?? '');
   const getter = (type: string, value: string, prepare?: string): void => {
     printer.blank();
-    printer.lines(docComment(fieldDoc(module.model, item.owner, item.field), 2));
+    printer.lines(docComment(fieldDocOrUnit(module.model, item.owner, item.field), 2));
     printer.line(`get ${name}(): ${type} {`);
     printer.indented(() => {
       if (prepare !== undefined) printer.line(prepare);
@@ -194,7 +194,7 @@ function printElement(module: Module, plan: Plan, item: Item, at: string): void 
   printer.blank();
   printer.lines(
     docComment(
-      `${fieldDoc(module.model, item.owner, item.field)}\n\nOne of ${few}, counted from 0; undefined beyond them.`,
+      `${fieldDocOrUnit(module.model, item.owner, item.field)}\n\nOne of ${few}, counted from 0; undefined beyond them.`,
       2,
     ),
   );

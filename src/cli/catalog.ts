@@ -7,11 +7,13 @@ import { indexedSchema } from './compiled-index.ts';
 import { builtinSchemas } from './files.ts';
 import { ModelLoader } from './model-loader.ts';
 import { chosenArchitecture } from './options/arch-option.ts';
+import type { SchemaChoice } from './options/schema-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The models that a command works on: those of the package, and those of the user's files before them. */
 export class Catalog {
   readonly #files: readonly string[];
+  readonly #includeRoots: readonly string[];
   readonly #loader: ModelLoader;
   #everything: readonly Model[] | undefined;
   /** The release that was asked for, in the words of the option. */
@@ -19,11 +21,16 @@ export class Catalog {
   /** The architecture that was asked for. */
   readonly architecture: Architecture | undefined;
 
-  constructor(files: readonly string[], kernel?: string, architecture?: Architecture) {
-    this.#files = files;
+  private constructor({ schema = [], kernel, arch, includeRoot = [] }: SchemaChoice) {
+    this.#files = [...schema, ...builtinSchemas()];
+    this.#includeRoots = includeRoot;
     this.kernel = kernel;
-    this.architecture = architecture;
-    this.#loader = new ModelLoader(requireRelease(kernel), { places: false, architecture });
+    this.architecture = chosenArchitecture(arch);
+    this.#loader = new ModelLoader(requireRelease(kernel), {
+      places: false,
+      architecture: this.architecture,
+      includeRoots: includeRoot,
+    });
   }
 
   /** The models one after the other, each loaded when it is come to. */
@@ -38,7 +45,7 @@ export class Catalog {
 
   /** The models of every release and architecture, for what is to be said about things that are missing. */
   get everything(): readonly Model[] {
-    const loader = new ModelLoader('all', { places: false });
+    const loader = new ModelLoader('all', { places: false, includeRoots: this.#includeRoots });
     this.#everything ??= this.#files.map((file) => loader.load(file));
     return this.#everything;
   }
@@ -63,8 +70,8 @@ export class Catalog {
   }
 
   /** Loads the package's schemas, with the user's own before them. */
-  static load(files: readonly string[] = [], kernel?: string, arch?: string): Catalog {
-    return new Catalog([...files, ...builtinSchemas()], kernel, chosenArchitecture(arch));
+  static load(choice: SchemaChoice = {}): Catalog {
+    return new Catalog(choice);
   }
 
   /** What another release or architecture has and this catalog has not; null if none has it. */

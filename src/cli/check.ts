@@ -3,10 +3,12 @@ import { locate } from '../base/span.ts';
 import { formatDiagnostic } from '../spec/diagnostic.ts';
 import { readSchema, type SchemaResult } from '../spec/schema-file.ts';
 import type { Finish } from './exit-status.ts';
-import { builtinSchemas, FileHost } from './files.ts';
+import { builtinSchemas } from './files.ts';
 import { addOptions } from './options/add-options.ts';
 import { jsonOption } from './options/print-options.ts';
+import { type IncludeChoice, includeRootOption } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
+import { FileHost } from './schema-host.ts';
 import { UsageError } from './usage-error.ts';
 
 const help = `
@@ -17,15 +19,19 @@ Examples:
   uapi check mydriver.yaml
   uapi check --json mydriver.yaml`;
 
+interface CheckOptions extends IncludeChoice {
+  readonly json?: boolean;
+}
+
 /** `uapi check`: parses and resolves schemas and prints what is wrong in them. */
 export function configureCheck(command: Command, output: Output, finish: Finish): void {
   command.argument('[FILE...]', 'schema files; those of the package when none is given');
-  addOptions(command, jsonOption)
+  addOptions(command, includeRootOption, jsonOption)
     .addHelpText('after', help)
-    .action((files: string[], options: { readonly json?: boolean }) => {
+    .action((files: string[], options: CheckOptions) => {
       const results = (files.length > 0 ? files : builtinSchemas()).map((file) => ({
         file,
-        ...readSchema(file, new FileHost()),
+        ...readSchema(file, new FileHost(options.includeRoot)),
       }));
       const read = results.filter(({ file, sources }) => sources.has(file));
       if (options.json === true) printAsJson(read, output);

@@ -68,6 +68,11 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
         load: async () => (await import('./check.ts')).configureCheck,
       },
       {
+        name: 'init',
+        summary: 'write a first schema, to be changed',
+        load: async () => (await import('./init.ts')).configureInit,
+      },
+      {
         name: 'gen',
         summary: 'write C headers, codecs, docs and more from schemas',
         load: async () => (await import('./gen.ts')).configureGen,

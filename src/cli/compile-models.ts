@@ -16,9 +16,10 @@ import {
   itemsPlace,
 } from './compiled-index.ts';
 import { membersOfChains } from './decode-target.ts';
-import { builtinPath, builtinSchemas, FileHost } from './files.ts';
+import { builtinPath, builtinSchemas } from './files.ts';
 import { itemsOf, type ListItem } from './list-items.ts';
 import { compiledPlace, fingerprints, releasedPlace } from './model-cache.ts';
+import { FileHost } from './schema-host.ts';
 
 // A step of the build: resolves the package's schemas once, so that the command line need not.
 const host = new FileHost();

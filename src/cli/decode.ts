@@ -23,7 +23,7 @@ import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
 import { fdOption, memoryOption, memoryPiece, rawInputOption } from './options/payload-options.ts';
 import { chosenDetail, type DetailChoice, detailOptions, jsonOption } from './options/print-options.ts';
-import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
+import { kernelOption, type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { isSent } from './pci-input.ts';
@@ -66,7 +66,7 @@ export function configureDecode(command: Command, output: Output, finish: Finish
     abiOptions,
     kernelOption,
     archOption,
-    schemaOption,
+    schemaOptions,
     detailOptions,
     jsonOption,
     rawInputOption,
@@ -98,7 +98,7 @@ async function runDecode(
   const abi = chosenAbi(options);
   const isArray = options.array === true || name.endsWith('[]');
   const own = name.replace(/\[\]$/, '');
-  const catalog = Catalog.load(options.schema, options.kernel, options.arch);
+  const catalog = Catalog.load(options);
   const found = findTargets(catalog, own, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');

@@ -20,7 +20,7 @@ import { type AbiChoice, abiOptions, chosenAbi } from './options/abi-options.ts'
 import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
 import { fdOption } from './options/payload-options.ts';
-import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
+import { kernelOption, type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 import type { Output } from './output.ts';
 import { isSent } from './pci-input.ts';
 import { UsageError } from './usage-error.ts';
@@ -51,7 +51,7 @@ export function configureEncode(command: Command, output: Output, finish: Finish
     .argument('<NAME>', 'a struct, union or register block, or an ioctl by name or number')
     .argument('[JSON]', 'values as JSON, a file with them, or - for standard input')
     .option('--raw', 'write the bytes themselves instead of hex digits');
-  addOptions(command, fdOption, abiOptions, kernelOption, archOption, schemaOption)
+  addOptions(command, fdOption, abiOptions, kernelOption, archOption, schemaOptions)
     .addHelpText('after', help)
     .action((name: string, json: string | undefined, options: EncodeOptions) =>
       finish(runEncode(name, json, options, output)),
@@ -65,7 +65,7 @@ async function runEncode(
   output: Output,
 ): Promise<ExitStatus> {
   const abi = chosenAbi(options);
-  const catalog = Catalog.load(options.schema, options.kernel, options.arch);
+  const catalog = Catalog.load(options);
   const target = findTarget(catalog, name.replace(/\[\]$/, ''), options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no JSON: give an object, a file with one, or - for standard input');

@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SchemaHost } from '../spec/load.ts';
-import type { ShapeSchema } from '../spec/shape.ts';
 
 /** The folder with the program's modules: dist/src, or src where the sources run as they are. */
 export const programFolder: string = fileURLToPath(new URL('..', import.meta.url));
@@ -25,25 +23,6 @@ export function builtinSchemas(): readonly string[] {
 function packageAbove(folder: string): string {
   const above = dirname(folder);
   return existsSync(join(folder, 'package.json')) || above === folder ? folder : packageAbove(above);
-}
-
-/** Reads schema files from the disk; `uapikit/NAME.yaml` is a schema of the package. */
-export class FileHost implements SchemaHost {
-  readonly trees: SchemaHost['trees'] = new Map();
-  #shape: ShapeSchema | undefined;
-
-  get shape(): ShapeSchema {
-    this.#shape ??= JSON.parse(readFileSync(join(schemaFolder, 'uapi.schema.json'), 'utf8')) as ShapeSchema;
-    return this.#shape;
-  }
-
-  read(path: string): { readonly text: string } | { readonly problem: string } {
-    try {
-      return { text: readFileSync(builtinPath(path), 'utf8') };
-    } catch (error) {
-      return { problem: problemOf(error) };
-    }
-  }
 }
 
 /** Where a path of a schema leads: `uapikit/vfio.yaml`, wherever it is imported from, to the package. */

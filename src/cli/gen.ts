@@ -11,7 +11,7 @@ import { ModelLoader } from './model-loader.ts';
 import { addOptions } from './options/add-options.ts';
 import { jsonOption } from './options/print-options.ts';
 import { repeatable } from './options/repeatable.ts';
-import { kernelOption } from './options/schema-options.ts';
+import { includeRootOption, kernelOption } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { watchSchemas } from './watch.ts';
@@ -33,6 +33,7 @@ interface GenOptions {
   readonly kernel?: string;
   readonly set?: readonly string[];
   readonly json?: boolean;
+  readonly includeRoot?: readonly string[];
 }
 
 /** `uapi gen`: writes what a back-end makes of schemas. */
@@ -50,13 +51,15 @@ export function configureGen(command: Command, output: Output, finish: Finish): 
     .option('--check', 'write nothing; exit status 1 when the folder has not what would be written')
     .option('--watch', 'write again whenever a schema changes')
     .addOption(repeatable('--set <NAME=VALUE>', 'a setting of the back-end'));
-  addOptions(command, kernelOption, jsonOption)
+  addOptions(command, kernelOption, includeRootOption, jsonOption)
     .addHelpText('after', `\nBack-ends:\n${names}\n${help}`)
     .action((name: string, files: string[], options: GenOptions) => {
       const backend = requireBackend(name);
       checkTogether(options);
       const chosen = files.length > 0 ? files : builtinSchemas();
-      const loader = new ModelLoader(requireRelease(options.kernel));
+      const loader = new ModelLoader(requireRelease(options.kernel), {
+        includeRoots: options.includeRoot ?? [],
+      });
       const emit = emitter(backend, chosen, loader, settingsOf(backend, options.set ?? []));
       if (options.watch)
         finish(watchSchemas(chosen, loader, output, () => void generate(emit(), options, output)));

@@ -7,7 +7,7 @@ import type { Finish } from './exit-status.ts';
 import { type AbiChoice, abiOptions, chosenAbi } from './options/abi-options.ts';
 import { addOptions } from './options/add-options.ts';
 import { jsonOption } from './options/print-options.ts';
-import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
+import { kernelOption, type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 
 interface LayoutOptions extends AbiChoice, SchemaChoice {
@@ -24,11 +24,11 @@ Examples:
 /** `uapi layout`: offsets, sizes and holes of structs. */
 export function configureLayout(command: Command, output: Output, finish: Finish): void {
   command.argument('<STRUCT...>', 'structs, unions or register blocks; an ioctl stands for its argument');
-  addOptions(command, abiOptions, kernelOption, schemaOption, jsonOption)
+  addOptions(command, abiOptions, kernelOption, schemaOptions, jsonOption)
     .addHelpText('after', help)
     .action((names: string[], options: LayoutOptions) => {
       const abi = chosenAbi(options);
-      const catalog = Catalog.load(options.schema, options.kernel);
+      const catalog = Catalog.load(options);
       const layouts = names.map((name) => {
         const found = catalog.requireStruct(name);
         return { model: found.model, layout: layOut(found.model, found.name, abi) };

@@ -4,14 +4,14 @@ import { compiledItems } from './compiled-index.ts';
 import type { Finish } from './exit-status.ts';
 import { builtinSchemas } from './files.ts';
 import { itemsOf, type ListItem } from './list-items.ts';
-import { itemsWith, type ListChoice, noteAbsence } from './list-words.ts';
+import { itemsWith, noteAbsence } from './list-words.ts';
 import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
 import { jsonOption } from './options/print-options.ts';
-import { kernelOption, schemaOption } from './options/schema-options.ts';
+import { kernelOption, type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 import { type Output, printJson, table } from './output.ts';
 
-interface ListOptions extends ListChoice {
+interface ListOptions extends SchemaChoice {
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -30,7 +30,7 @@ export function configureList(command: Command, output: Output, finish: Finish):
   command
     .argument('[WORD]', 'show only what has this word in its name, number, fd or description, or this number')
     .option('--all', 'constants, flags and values too');
-  addOptions(command, kernelOption, archOption, schemaOption, jsonOption)
+  addOptions(command, kernelOption, archOption, schemaOptions, jsonOption)
     .addHelpText('after', help)
     .action((word: string | undefined, options: ListOptions) => {
       const shown = listItems(options).filter((item) => !item.small || options.all === true);
@@ -50,11 +50,12 @@ export function configureList(command: Command, output: Output, finish: Finish):
 }
 
 /** Everything that the schemas declare: from what the build made, where that is asked for, else from the models. */
-export function listItems({ schema = [], kernel, arch }: ListChoice): readonly ListItem[] {
+export function listItems(choice: SchemaChoice): readonly ListItem[] {
+  const { schema = [], kernel, arch } = choice;
   const isUsual = schema.length === 0 && kernel === undefined && arch === undefined;
   const compiled = isUsual ? compiledItems(builtinSchemas()) : null;
   if (compiled !== null) return compiled as unknown as readonly ListItem[];
-  return Catalog.load(schema, kernel, arch).models.flatMap(itemsOf);
+  return Catalog.load(choice).models.flatMap(itemsOf);
 }
 
 /** A description's first sentence, on one line. */

@@ -5,8 +5,9 @@ import { atRelease, onArchitecture } from '../model/select.ts';
 import { Diagnostics, formatDiagnostic } from '../spec/diagnostic.ts';
 import { loadSchema } from '../spec/load.ts';
 import { readSchema } from '../spec/schema-file.ts';
-import { builtinPath, FileHost } from './files.ts';
+import { builtinPath } from './files.ts';
 import { fingerprints, isFresh, type LoadedModel, ModelCache } from './model-cache.ts';
+import { FileHost } from './schema-host.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -14,7 +15,7 @@ import { UsageError } from './usage-error.ts';
  * disk, else by reading the schema.
  */
 export class ModelLoader {
-  readonly #host = new FileHost();
+  readonly #host: FileHost;
   readonly #cache = new ModelCache();
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #release: Release | 'all' | undefined;
@@ -24,15 +25,22 @@ export class ModelLoader {
   /**
    * @param release the release that models are cut down to; undefined: the one that each schema is written for
    * @param options places: whether models must know their places in the schemas' texts, which makes them larger;
-   *   architecture: the one that models are cut down to
+   *   architecture: the one that models are cut down to; includeRoots: folders beside their own that schemas may include
+   *   files from
    */
   constructor(
     release?: Release | 'all',
     {
       places = true,
       architecture,
-    }: { readonly places?: boolean; readonly architecture?: string | undefined } = {},
+      includeRoots = [],
+    }: {
+      readonly places?: boolean;
+      readonly architecture?: string | undefined;
+      readonly includeRoots?: readonly string[];
+    } = {},
   ) {
+    this.#host = new FileHost(includeRoots);
     this.#release = release;
     this.#places = places;
     this.#architecture = architecture;
@@ -62,9 +70,9 @@ export class ModelLoader {
   filesOf(file: string): readonly string[] {
     const asked = new Set<string>();
     const { trees, shape } = this.#host;
-    const read = (path: string): ReturnType<FileHost['read']> => {
+    const read: FileHost['read'] = (path, root) => {
       asked.add(path);
-      return this.#host.read(path);
+      return this.#host.read(path, root);
     };
     loadSchema(file, { trees, shape, read }, new Diagnostics());
     return [...asked].map((name) => normalize(builtinPath(name)));

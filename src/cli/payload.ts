@@ -80,7 +80,8 @@ export function decodePayload(type: PayloadType, bytes: Uint8Array): Payload {
       return { code, message: describeIssue(issue), offset, chain, element, expected, found };
     }),
   );
-  const tail = format.chains.length > 0 ? -1 : bytes.findIndex((byte, i) => i >= size && byte !== 0);
+  const rest = format.chains.length > 0 ? -1 : bytes.subarray(size).findIndex((byte) => byte !== 0);
+  const tail = rest === -1 ? -1 : size + rest;
   if (tail >= 0) {
     const answer =
       declared?.extensible === undefined ? '' : `: the kernel answers ${declared.extensible.unknownTail}`;

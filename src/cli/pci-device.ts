@@ -9,6 +9,7 @@ import type { DumpedDevice } from '../read/open-device.ts';
 import { codecsFor } from './codecs.ts';
 import { schemaFolder } from './files.ts';
 import { ModelCache } from './model-cache.ts';
+import type { SchemaChoice } from './options/schema-options.ts';
 
 /** The struct that config spaces begin with. */
 const head = 'pci_header';
@@ -27,17 +28,17 @@ export interface PciCapability {
 }
 
 /** Makes the format of config spaces ready: that of the package, or of the first of the user's schemas that has one. */
-export async function pciFormat(schemas: readonly string[] = []): Promise<SpaceFormat> {
-  const model = (await userModel(schemas)) ?? (await packageModel());
+export async function pciFormat(choice: SchemaChoice = {}): Promise<SpaceFormat> {
+  const model = (await userModel(choice)) ?? (await packageModel());
   const abi = abis.lp64;
   return compileSpace(model, { head, abi, codecs: await codecsFor(model, abi) });
 }
 
-async function userModel(schemas: readonly string[]): Promise<Model | undefined> {
-  if (schemas.length === 0) return undefined;
+async function userModel({ schema = [], includeRoot = [] }: SchemaChoice): Promise<Model | undefined> {
+  if (schema.length === 0) return undefined;
   const { ModelLoader } = await import('./model-loader.ts');
-  const loader = new ModelLoader();
-  return schemas.map((file) => loader.load(file)).find((model) => model.structs.has(head));
+  const loader = new ModelLoader(undefined, { includeRoots: includeRoot });
+  return schema.map((file) => loader.load(file)).find((model) => model.structs.has(head));
 }
 
 /** The package's model, without the modules that read schemas where the build has read it: they take long to load. */

@@ -9,7 +9,7 @@ import { addOptions } from './options/add-options.ts';
 import { rawInputOption } from './options/payload-options.ts';
 import { pciOptions } from './options/pci-options.ts';
 import { chosenDetail, type DetailChoice, detailOptions, jsonOption } from './options/print-options.ts';
-import { schemaOption } from './options/schema-options.ts';
+import { type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 
 import { type Output, printJson } from './output.ts';
 import {
@@ -25,10 +25,9 @@ import { type PciInput, readPci } from './pci-input.ts';
 import { deviceJson } from './pci-json.ts';
 import { UsageError } from './usage-error.ts';
 
-interface PciOptions extends DetailChoice {
+interface PciOptions extends DetailChoice, SchemaChoice {
   readonly slot?: readonly string[];
   readonly only?: readonly string[];
-  readonly schema?: readonly string[];
   readonly raw?: boolean;
   readonly json?: boolean;
   readonly rawInput?: boolean;
@@ -56,7 +55,7 @@ export function configurePci(command: Command, output: Output, finish: Finish): 
   command
     .argument('[INPUT]', 'text of lspci, a raw config space, a folder of them, or hex digits')
     .option('--raw', 'encode the decoded values again');
-  addOptions(command, pciOptions, detailOptions, schemaOption, jsonOption, rawInputOption)
+  addOptions(command, pciOptions, detailOptions, schemaOptions, jsonOption, rawInputOption)
     .addHelpText('after', help)
     .action((input: string | undefined, options: PciOptions) => finish(runPci(input, options, output)));
   const diff = command
@@ -66,7 +65,7 @@ export function configurePci(command: Command, output: Output, finish: Finish): 
     )
     .argument('<A>', 'an INPUT')
     .argument('<B>', 'another INPUT');
-  addOptions(diff, pciOptions, schemaOption, jsonOption, rawInputOption)
+  addOptions(diff, pciOptions, schemaOptions, jsonOption, rawInputOption)
     .addHelpText('after', '\nExample:\n  uapi pci diff before.log after.log --only exp')
     .action((a: string, b: string, _: unknown, self: Command) =>
       finish(runDiff(a, b, self.optsWithGlobals<PciOptions>(), output)),
@@ -79,7 +78,7 @@ async function runPci(
   output: Output,
 ): Promise<ExitStatus> {
   const input = readPci(argument, { raw: options.rawInput, output });
-  const format = await pciFormat(options.schema);
+  const format = await pciFormat(options);
   const isWanted = await wantedBy(format, options.only);
   const devices = decodeDevices(format, chosen(input, options.slot));
   if (options.raw) {
@@ -112,7 +111,7 @@ async function runPci(
 async function runDiff(a: string, b: string, options: PciOptions, output: Output): Promise<ExitStatus> {
   const how = { raw: options.rawInput, output };
   const [before, after] = [readPci(a, how), readPci(b, how)];
-  const format = await pciFormat(options.schema);
+  const format = await pciFormat(options);
   const [{ diffJson, diffLines, diffDevices }, { styleFor }] = await Promise.all([
     import('./pci-diff.ts'),
     import('./style.ts'),

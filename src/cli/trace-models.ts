@@ -4,6 +4,7 @@ import { parseArchitecture } from '../layout/architecture.ts';
 import { formatRelease, parseRelease } from '../model/release.ts';
 import type { TraceHeader } from '../trace/record.ts';
 import { Catalog } from './catalog.ts';
+import type { SchemaChoice } from './options/schema-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Kind of the file that traces are recorded on. */
@@ -22,28 +23,25 @@ export function sameModels(one: TraceHeader, other: TraceHeader | undefined): bo
  */
 export function traceModels(
   header: TraceHeader,
-  { kernel, arch, schema }: TraceChoice,
+  choice: SchemaChoice,
 ): { readonly abi: Abi; readonly catalog: Catalog } {
   const machine = header.machine.replace(/^i[3-6]86$/, 'i386');
   const abi =
     machine === 'i386' ? abis.i386 : /^(arm|armv\w+|riscv32|mips)$/.test(machine) ? abis.ilp32 : abis.lp64;
+  const { kernel } = choice;
   const release = kernel ?? header.kernel;
   if (kernel === undefined && parseRelease(release) === undefined) {
     throw new UsageError(
       `the trace was recorded on ${JSON.stringify(release)}, which is no release: --kernel chooses one`,
     );
   }
-  const architecture = arch ?? foreignArchitecture(header.machine);
-  const usual = Catalog.load(schema, undefined, architecture);
+  const chosen = { ...choice, arch: choice.arch ?? foreignArchitecture(header.machine) };
+  const usual = Catalog.load({ ...chosen, kernel: undefined });
   const same = usual.models.every(({ release: own }) => own !== null && formatRelease(own) === release);
-  return { abi, catalog: same && kernel === undefined ? usual : Catalog.load(schema, release, architecture) };
-}
-
-/** What the user chooses instead of what a trace names, and beside it. */
-export interface TraceChoice {
-  readonly kernel?: string;
-  readonly arch?: string;
-  readonly schema?: readonly string[];
+  return {
+    abi,
+    catalog: same && kernel === undefined ? usual : Catalog.load({ ...chosen, kernel: release }),
+  };
 }
 
 /** The architecture of a machine with ioctl numbers of its own; undefined for the usual ones. */

@@ -7,7 +7,7 @@ import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
 import { jsonOption } from './options/print-options.ts';
 import { repeatable } from './options/repeatable.ts';
-import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
+import { kernelOption, type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 import type { Output } from './output.ts';
 import { eventLine } from './trace-event-text.ts';
 import { type FilterOptions, TraceFilter } from './trace-filter.ts';
@@ -46,7 +46,7 @@ export function configureTrace(command: Command, output: Output, finish: Finish)
     .option('--object <ID>', 'only calls that name this object')
     .option('--seq <RANGE>', 'only calls with these numbers: 7, 100-199, 100-, -99')
     .option('-n, --numbers', "show the calls' numbers");
-  addOptions(command, kernelOption, archOption, schemaOption, jsonOption)
+  addOptions(command, kernelOption, archOption, schemaOptions, jsonOption)
     .addHelpText('after', help)
     .action((traces: string[], options: TraceOptions) => finish(runTrace(traces, options, output)));
 }

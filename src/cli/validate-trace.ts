@@ -1,15 +1,13 @@
 import type { TraceHeader } from '../trace/record.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { Lines } from './lines.ts';
+import type { SchemaChoice } from './options/schema-options.ts';
 import type { Output } from './output.ts';
 import { forEachRecord } from './trace-input.ts';
 import { sameModels, traceModels } from './trace-models.ts';
 import { TraceJudge, type TraceVerdict } from './trace-verdicts.ts';
 
-interface TraceOptions {
-  readonly kernel?: string;
-  readonly arch?: string;
-  readonly schema?: readonly string[];
+interface TraceOptions extends SchemaChoice {
   readonly json?: boolean;
 }
 

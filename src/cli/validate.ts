@@ -13,7 +13,7 @@ import { addOptions } from './options/add-options.ts';
 import { archOption } from './options/arch-option.ts';
 import { fdOption, memoryOption, memoryPiece, rawInputOption } from './options/payload-options.ts';
 import { jsonOption } from './options/print-options.ts';
-import { kernelOption, type SchemaChoice, schemaOption } from './options/schema-options.ts';
+import { kernelOption, type SchemaChoice, schemaOptions } from './options/schema-options.ts';
 import { type Output, printJson } from './output.ts';
 import { isSent } from './pci-input.ts';
 import { UsageError } from './usage-error.ts';
@@ -54,7 +54,7 @@ export function configureValidate(command: Command, output: Output, finish: Fini
     abiOptions,
     kernelOption,
     archOption,
-    schemaOption,
+    schemaOptions,
     jsonOption,
     rawInputOption,
   )
@@ -85,7 +85,7 @@ async function validateOne(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitStatus> {
-  const target = findTarget(Catalog.load(options.schema, options.kernel, options.arch), name, options.fd);
+  const target = findTarget(Catalog.load(options), name, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }

@@ -64,6 +64,16 @@ export function expressionDepth(expression: Expression): number {
   }
 }
 
+/** What to write for a number as C or Python has it. */
+function numberHint(text: string): string {
+  const [, digits] = /^(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]+\b/.exec(text) ?? [];
+  if (digits !== undefined) return `; write ${digits}: the C suffix has a key of its own, suffix`;
+  const [, bits] = /^0[bB]([01]{1,64})\b/.exec(text) ?? [];
+  if (bits !== undefined) return `; write 0x${BigInt(`0b${bits}`).toString(16)}`;
+  const [grouped] = /^[0-9]+(?:_[0-9]+)+\b/.exec(text) ?? [];
+  return grouped === undefined ? '' : `; write ${grouped.replaceAll('_', '')}`;
+}
+
 class Parser {
   readonly #text: string;
   readonly #span: Span;
@@ -88,7 +98,8 @@ class Parser {
   parse(): Expression {
     const { tokens, wrong } = tokenize(this.#text);
     if (wrong !== null) {
-      const message = `found "${this.#text.slice(wrong, wrong + 12)}", expected a number, a name or an operator.`;
+      const found = this.#text.slice(wrong, wrong + 12);
+      const message = `found "${found}", expected a number, a name or an operator${numberHint(this.#text.slice(wrong))}.`;
       throw new SyntaxProblem(message, this.#at(wrong, wrong + 1));
     }
     this.#tokens = tokens;

@@ -8,8 +8,12 @@ import { parseYaml } from './yaml.ts';
 
 /** Where schema files come from; the command line gives the file system, tests a map. */
 export interface SchemaHost {
-  /** The text of a file, or why it cannot be read. */
-  read(path: string): { readonly text: string } | { readonly problem: string };
+  /**
+   * The text of a file, or why it cannot be read.
+   *
+   * @param root the schema that the user asked for: what it includes and imports may be held to other rules than itself
+   */
+  read(path: string, root: string): { readonly text: string } | { readonly problem: string };
   /** Trees of texts that were read before without a mistake, so that a file is parsed once. */
   readonly trees: Map<string, MapNode>;
   /** The language's JSON Schema (schema/uapi.schema.json), parsed. */
@@ -36,7 +40,7 @@ export interface LoadedSchema {
 
 /** Reads a schema file and, after it, the files that it includes and imports. */
 export function loadSchema(path: string, host: SchemaHost, diagnostics: Diagnostics): LoadedSchema {
-  const loader = new Loader(host, diagnostics);
+  const loader = new Loader(path, host, diagnostics);
   loader.loadInterface(path, { file: path, start: 0, end: 0 }, []);
   return { interfaces: loader.interfaces, sources: loader.sources };
 }
@@ -45,10 +49,12 @@ class Loader {
   readonly interfaces: LoadedInterface[] = [];
   readonly sources = new Map<string, string>();
   readonly #names = new Map<string, string>();
+  readonly #root: string;
   readonly #host: SchemaHost;
   readonly #diagnostics: Diagnostics;
 
-  constructor(host: SchemaHost, diagnostics: Diagnostics) {
+  constructor(root: string, host: SchemaHost, diagnostics: Diagnostics) {
+    this.#root = root;
     this.#host = host;
     this.#diagnostics = diagnostics;
   }
@@ -130,7 +136,7 @@ class Loader {
       this.#diagnostics.error('too-many-files', from, `more than ${limits.files} files are asked for.`);
       return undefined;
     }
-    const result = this.#host.read(path);
+    const result = this.#host.read(path, this.#root);
     if ('problem' in result) {
       this.#diagnostics.error('no-file', from, `cannot read ${path}: ${result.problem}.`);
       return undefined;

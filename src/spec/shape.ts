@@ -1,6 +1,6 @@
 import { InternalError } from '../base/internal-error.ts';
 import type { Diagnostics } from './diagnostic.ts';
-import { describe, type MapEntry, type MapNode, type SpecNode } from './node.ts';
+import { describe, getString, type MapEntry, type MapNode, type SpecNode } from './node.ts';
 import { didYouMean } from './suggestion.ts';
 
 /** The part of JSON Schema (2020-12) that uapi.schema.json is written in. */
@@ -86,21 +86,20 @@ class ShapeChecker {
     { anyOf: options = [], description = '' }: ShapeSchema,
     place: string,
   ): SpecNode | undefined {
-    const fitting = options.find((option) => this.#matches(node, this.#follow(option)));
+    const matching = options.filter((option) => this.#matches(node, this.#follow(option)));
+    const fitting = matching.find((option) => accepts(this.#follow(option), node)) ?? matching[0];
     if (fitting === undefined) return this.#mismatch(node, options, place);
     const described = fitting.$ref === undefined ? { description, ...fitting } : fitting;
     return this.check(node, described, place);
   }
 
   #checkValue(node: SpecNode, schema: ShapeSchema, place: string): SpecNode | undefined {
-    const allowed = (schema.enum ?? [schema.const]).map(String);
+    if (accepts(schema, node)) return node;
+    const allowed = valuesOf(schema);
     const found = 'value' in node ? String(node.value) : '';
-    if (allowed.includes(found)) return node;
-    this.#diagnostics.error(
-      'unknown-value',
-      node.span,
-      `${place} is ${found.slice(0, 40)}, expected ${oneOf(allowed)}${didYouMean(found, allowed) || '.'}`,
-    );
+    const hint = didYouMean(found, allowed) || '.';
+    const message = `${place} is ${found.slice(0, 40)}, expected ${nameOfValues(schema)}${hint}`;
+    this.#diagnostics.error('unknown-value', node.span, message);
     return undefined;
   }
 
@@ -113,7 +112,9 @@ class ShapeChecker {
     }
     const missing = (schema.required ?? []).filter((key) => !node.entries.some((entry) => entry.key === key));
     for (const key of missing) {
-      this.#diagnostics.error('missing-key', headOf(node), `${place} has no ${key}, expected one.`);
+      const value = properties[key]?.const;
+      const expected = value === undefined ? 'one' : `${key}: ${value}`;
+      this.#diagnostics.error('missing-key', headOf(node), `${place} has no ${key}, expected ${expected}.`);
     }
     const broken = (schema.required ?? []).some((key) => !entries.some((entry) => entry.key === key));
     return broken && schema !== this.#root ? undefined : { ...node, entries };
@@ -129,26 +130,29 @@ class ShapeChecker {
     const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (known !== undefined) return this.check(value, known, key);
     if (typeof schema.additionalProperties === 'object') {
-      const names = schema.propertyNames?.pattern;
-      if (names !== undefined && !new RegExp(names).test(key)) {
-        this.#diagnostics.error(
-          'bad-name',
-          keySpan,
-          `found the name ${key.slice(0, 40)} in ${place}, expected one like ${names}.`,
-        );
+      const names = schema.propertyNames && this.#follow(schema.propertyNames);
+      if (names !== undefined && !valuesOf(names).includes(key)) {
+        const hint = didYouMean(key, valuesOf(names)) || '.';
+        const message = `found the name ${key.slice(0, 40)} in ${place}, expected ${nameOfValues(names)}${hint}`;
+        this.#diagnostics.error('bad-name', keySpan, message);
         return undefined;
       }
       return this.check(value, schema.additionalProperties, key);
     }
     const keys = Object.keys(properties);
-    const hint = didYouMean(key, keys) || `, expected ${oneOf(keys)}.`;
+    const hint = keyHint(entry, schema) ?? (didYouMean(key, keys) || `, expected ${oneOf(keys)}.`);
     this.#diagnostics.error('unknown-key', keySpan, `unknown key ${key.slice(0, 40)} in ${place}${hint}`);
     return undefined;
   }
 
   #mismatch(node: SpecNode, options: readonly ShapeSchema[], place: string): undefined {
-    const expected = [...new Set(options.flatMap((option) => this.#kinds(this.#follow(option))))];
-    const hint = node.kind === 'number' && expected.includes('text') ? ': put it in quotes' : '';
+    const followed = options.map((option) => this.#follow(option));
+    // Beside any text, the texts that editors propose need not be told.
+    const telling = followed.some(takesText)
+      ? followed.filter((option) => valuesOf(option).length === 0)
+      : followed;
+    const expected = [...new Set(telling.flatMap((option) => this.#kinds(option)))];
+    const hint = mismatchHint(node, followed, (schema) => this.#follow(schema));
     this.#diagnostics.error(
       'wrong-type',
       node.span,
@@ -173,8 +177,7 @@ class ShapeChecker {
   #kinds(schema: ShapeSchema): string[] {
     if (schema.anyOf !== undefined)
       return schema.anyOf.flatMap((option) => this.#kinds(this.#follow(option)));
-    if (schema.enum !== undefined) return [oneOf(schema.enum.map(String))];
-    if (schema.const !== undefined) return [String(schema.const)];
+    if (valuesOf(schema).length > 0) return [nameOfValues(schema)];
     return [schema.type ?? []].flat().map((type) => nameOfType[type] ?? type);
   }
 
@@ -204,10 +207,78 @@ const nameOfType: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
+/** What a key that is none was meant to be, as the end of a message. */
+function keyHint({ key, value, keySpan }: MapEntry, { properties = {} }: ShapeSchema): string | undefined {
+  const [, name, rest] = /^([\w-]+):(.*)$/.exec(key) ?? [];
+  if (name !== undefined && Object.hasOwn(properties, name))
+    return `, expected ${name}: ${rest}, with a space after the colon.`;
+  if (key === 'value' && Object.hasOwn(properties, 'bit')) return ', expected bit with its number (or mask).';
+  // In `{ doc: Hello, world }` the second word is a key without a value.
+  const bare = value.kind === 'null' && value.span === keySpan;
+  return bare ? ': a text with a comma needs quotes between { and }.' : undefined;
+}
+
+/** How to write what was meant by a node of the wrong kind, as the end of a message. */
+function mismatchHint(
+  node: SpecNode,
+  options: readonly ShapeSchema[],
+  follow: (schema: ShapeSchema) => ShapeSchema,
+): string {
+  const only = options.length === 1 ? options[0] : undefined;
+  if (only?.const !== undefined) return node.kind === 'string' ? ' without quotes' : '';
+  if (node.kind === 'number' && options.some(takesText)) return ': put it in quotes';
+  if (only === undefined) return '';
+  const item = only.items === undefined ? undefined : follow(only.items);
+  if (node.kind === 'map' && item?.properties?.['name'] !== undefined) {
+    const more = item.properties['type'] === undefined ? '' : ', type: u32';
+    return `: begin each item with a dash, - { name: ${firstName(node)}${more} }`;
+  }
+  if (node.kind === 'seq' && typeof only.additionalProperties === 'object')
+    return ': write NAME: in place of - name: NAME';
+  if (node.kind === 'string' && only.properties?.['name'] !== undefined) {
+    const [, type, name] = /^(\w+) (\w+)$/.exec(node.value) ?? [];
+    if (type !== undefined && only.properties['type'] !== undefined)
+      return `: { name: ${name}, type: ${type} }`;
+    return /^\w{1,40}$/.test(node.value) ? `: { name: ${node.value} }` : '';
+  }
+  return takesText(only) && only.description !== undefined
+    ? ` (${trimDot(lowerFirst(only.description))})`
+    : '';
+}
+
+/** A name out of a map that should be a list: that of its only item, or the first key. */
+function firstName(node: MapNode): string {
+  const name = getString(node, 'name') ?? node.entries[0]?.key ?? '';
+  return /^\w{1,40}$/.test(name) ? name : 'a';
+}
+
+function takesText({ type }: ShapeSchema): boolean {
+  return [type].flat().includes('string');
+}
+
 /** The beginning of a map, where a missing key is reported. */
 function headOf(node: MapNode): MapNode['span'] {
   const first = node.entries[0];
   return first === undefined ? node.span : first.keySpan;
+}
+
+/** The values that a schema lists; none if it lists none. */
+function valuesOf({ enum: values, const: only }: ShapeSchema): readonly string[] {
+  return (values ?? (only === undefined ? [] : [only])).map(String);
+}
+
+/** The values that a schema lists, in words: all of them, or what they are if they are many. */
+function nameOfValues(schema: ShapeSchema): string {
+  const values = valuesOf(schema);
+  return values.length > 30 && schema.description !== undefined
+    ? `the ${trimDot(lowerFirst(schema.description))}`
+    : oneOf(values);
+}
+
+/** Whether a node is one of the values that a schema lists; true of any node if it lists none. */
+function accepts(schema: ShapeSchema, node: SpecNode): boolean {
+  const values = valuesOf(schema);
+  return values.length === 0 || ('value' in node && values.includes(String(node.value)));
 }
 
 function oneOf(words: readonly string[]): string {

@@ -1,9 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
 import type { Span } from '../base/span.ts';
+import { findUnwanted } from './characters.ts';
 import type { Diagnostics } from './diagnostic.ts';
 import { parseDocuments } from './documents.ts';
 import { limits } from './limits.ts';
 import type { MapEntry, SpecNode } from './node.ts';
+import { yamlMistakes } from './yaml-mistakes.ts';
 
 /**
  * Reads YAML text into a tree with places. Reports what is not YAML, and what YAML allows but a schema does not:
@@ -18,24 +20,13 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     diagnostics.error('too-large', whole, `${found}, at most ${limits.fileBytes} are read.`);
     return undefined;
   }
-  const start = text.search(notText);
-  if (start !== -1) {
-    const found = nameOfCharacter(text.charCodeAt(start));
-    const span: Span = { file, start, end: start + 1 };
-    diagnostics.error('not-text', span, `found ${found}, expected a text file in UTF-8.`);
+  const found = findUnwanted(text, text.startsWith('\ufeff') ? 1 : 0);
+  if (found !== undefined) {
+    const span: Span = { file, start: found.at, end: found.at + 1 };
+    diagnostics.error('not-text', span, `found ${found.name}, expected text that can be shown, in UTF-8.`);
     return undefined;
   }
   return new Reader(file, text, diagnostics).read();
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const notText = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd\ufffe\uffff]/;
-
-function nameOfCharacter(code: number): string {
-  if (code === 0) return 'a NUL byte';
-  return code === 0xfffd
-    ? 'bytes that are no UTF-8'
-    : `the character 0x${code.toString(16).padStart(2, '0')}`;
 }
 
 /** Integers that mean the same in YAML and in C. */
@@ -61,10 +52,15 @@ class Reader {
       return undefined;
     }
     const [first, second] = documents;
-    for (const document of documents) {
-      for (const { message, pos } of document.errors) {
-        this.#diagnostics.error('not-yaml', this.#span(pos[0], pos[1]), sentence(message));
-      }
+    const errors = documents.flatMap((document) => document.errors);
+    const mistakes = yamlMistakes(this.#text, errors);
+    for (const { start, end, message } of mistakes) {
+      this.#diagnostics.error('not-yaml', this.#span(start, end), message);
+    }
+    // The tree of such a text is not what its author meant: nothing more is to be learned from it.
+    if (mistakes.length > 0) return undefined;
+    for (const { message, pos } of errors) {
+      this.#diagnostics.error('not-yaml', this.#span(pos[0], pos[1]), sentence(message));
     }
     if (second !== undefined) {
       const start = second.range[0];
@@ -121,10 +117,19 @@ class Reader {
       case 'boolean':
         return { kind: 'boolean', value, span };
       case 'string':
+        this.#checkCharacters(value, span);
         return { kind: 'string', value, span, ...placeOf(value, text, span) };
       default:
         return { kind: 'null', span };
     }
+  }
+
+  /** Escapes like "\u001b" make characters that the file itself must not have. */
+  #checkCharacters(text: string, span: Span): void {
+    const found = findUnwanted(text);
+    if (found === undefined) return;
+    const message = `the text holds ${found.name}, expected only characters that can be shown.`;
+    this.#diagnostics.error('bad-character', span, message);
   }
 
   #integer(value: bigint, text: string, span: Span): SpecNode | undefined {
@@ -158,6 +163,11 @@ class Reader {
       if (name === '<<') {
         const message = 'found the merge key <<: merge keys are not used in schemas.';
         this.#diagnostics.error('merge-key', keySpan, message);
+        continue;
+      }
+      if (/[\n\t]/.test(name) || findUnwanted(name) !== undefined) {
+        const message = 'found a key with a line break or a control character, expected a name.';
+        this.#diagnostics.error('bad-key', keySpan, message);
         continue;
       }
       if (entries.has(name)) {

@@ -139,6 +139,7 @@ const runs: Readonly<Record<string, (text: string) => readonly string[]>> = {
       file('lspci.txt', `00:1f.0 Bridge: ${text.replaceAll('\n', '')}\n00: 86 80 34 12${' 00'.repeat(12)}\n`),
     ];
   },
+  init: (text) => ['init', text, folder],
   ioas: (text) => ['ioas', file('flow.ioas', `${text.replaceAll('\0', '')}\n`)],
   'a name of a struct': (text) => ['layout', text],
   'an unknown command': (text) => [text],
@@ -227,6 +228,7 @@ describe('output that cannot be written', () => {
     pci: ['pci', '00'.repeat(64)],
     'pci diff': ['pci', 'diff', '00'.repeat(64), '01'.repeat(64)],
     check: ['check', file('nothing.yaml', 'uapi: 1\nname: nothing\n')],
+    init: ['init', 'blinker', join(folder, 'blinker')],
     gen: ['gen', 'c', file('nothing.yaml', 'uapi: 1\nname: nothing\n'), '--out', '-'],
     trace: ['trace', traceWith('IOMMU_DESTROY')],
     replay: ['replay', traceWith('IOMMU_DESTROY')],

@@ -117,13 +117,12 @@ ioctls: { I: { type: 1, nr: 256 }, J: { type: 1, nr: 1, arg: tt } }
         "duplicate-key": 1,
         "duplicate-value": 1,
         "overlap": 1,
-        "unknown-errno": 1,
         "unknown-flag-set": 1,
         "unknown-key": 1,
         "unknown-name": 1,
         "unknown-struct": 1,
         "unknown-type": 1,
-        "unknown-value": 2,
+        "unknown-value": 3,
         "wrong-type": 1,
       }
     `);

@@ -166,9 +166,9 @@ describe('readSchema', () => {
     const all = times(2000, () => 'b.yaml, ');
     let reads = 0;
     const host = memoryHost({ 'a.yaml': `${head}import: [${all}]\n`, 'b.yaml': 'uapi: 1\nname: b\n' });
-    const read: typeof host.read = (path) => {
+    const read: typeof host.read = (path, root) => {
       reads++;
-      return host.read(path);
+      return host.read(path, root);
     };
     expect(readSchema('a.yaml', { ...host, read }).model).not.toBeNull();
     expect(reads).toBe(2);

@@ -4,9 +4,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { errnos } from '../../src/model/errno.ts';
+import { scalars } from '../../src/model/type.ts';
 import { Diagnostics } from '../../src/spec/diagnostic.ts';
 import type { SpecNode } from '../../src/spec/node.ts';
-import { checkShape } from '../../src/spec/shape.ts';
+import { checkShape, type ShapeSchema } from '../../src/spec/shape.ts';
 import { filesIn, packageFolder, shapeSchema } from './hosts.ts';
 import { type Json, mutatedTrees } from './mutations.ts';
 import { treesOf } from './shaped-trees.ts';
@@ -71,5 +73,35 @@ describe('checkShape', () => {
         agree,
       ),
     );
+  });
+});
+
+/** Every schema inside of a schema, with the way to it. */
+function* partsOf(schema: ShapeSchema, way = ''): Generator<readonly [way: string, schema: ShapeSchema]> {
+  yield [way, schema];
+  for (const [key, value] of Object.entries({ ...schema.properties, ...schema.$defs }))
+    yield* partsOf(value, `${way}.${key}`);
+  const { items, additionalProperties, anyOf = [] } = schema;
+  if (items !== undefined) yield* partsOf(items, `${way}[]`);
+  if (typeof additionalProperties === 'object') yield* partsOf(additionalProperties, `${way}.NAME`);
+  for (const option of anyOf) yield* partsOf(option, way);
+}
+
+describe('what an editor shows', () => {
+  const parts = [...partsOf(shapeSchema)];
+  const described = ({ $ref, description }: ShapeSchema): boolean =>
+    (description ?? shapeSchema.$defs?.[$ref?.replace('#/$defs/', '') ?? '']?.description ?? '') !== '';
+
+  test('is a sentence for every key', () => {
+    const keys = parts.flatMap(([way, { properties = {} }]) =>
+      Object.entries(properties).map(([key, schema]) => [`${way}.${key}`, schema] as const),
+    );
+    expect(keys.length).toBeGreaterThan(150);
+    expect(keys.filter(([, schema]) => !described(schema)).map(([way]) => way)).toEqual([]);
+  });
+
+  test('are the types and the error numbers that there are', () => {
+    expect(shapeSchema.$defs?.['scalar']?.enum).toEqual(Object.keys(scalars));
+    expect(shapeSchema.$defs?.['errno']?.enum).toEqual(Object.keys(errnos));
   });
 });

@@ -85,10 +85,7 @@ describe('loadSchema', () => {
       'd.yaml:4:9: misplaced-key: header stands in an included file, expected it in the file that includes.',
     ]);
     expect(read({ 'a.yaml': 'uapi: 1\nname: ../a b\n' })).toEqual(
-      [
-        "a.yaml:2:7: bad-name: the schema's name is ../a b, expected letters, digits, _ and -.",
-        "a.yaml:1:1: bad-path: the header's path is linux/../a b.h, expected one below the output folder.",
-      ].sort(),
+      ["a.yaml:2:7: bad-name: the schema's name is ../a b, expected letters, digits, _ and -."].sort(),
     );
   });
 

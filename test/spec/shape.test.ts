@@ -7,7 +7,7 @@ describe('checkShape', () => {
 struct: {}
 #< unknown-key: unknown key struct in the file; did you mean structs?
 ioctls: { A: { type: 1, nr: 2, argument: u32, encodin: _IO } }
-#                              ^^^^^^^^ unknown-key: unknown key argument in A, expected doc, fd, encoding, type, nr, arg, value, errors, returns, since or until.
+#                              ^^^^^^^^ unknown-key: unknown key argument in A, expected doc, fd, encoding, arch, type, nr, arg, value, errors, returns, since or until.
 #                                             ^^^^^^^ unknown-key: unknown key encodin in A; did you mean encoding?
 `);
   });
@@ -26,9 +26,9 @@ constants: { A: { toString: 1, value: 2 } }
   test('reports values of the wrong kind', () => {
     reportsWhatIsMarked(`
 constants: []
-#          ^^ wrong-type: constants is a list, expected a map.
+#          ^^ wrong-type: constants is a list, expected a map: write NAME: in place of - name: NAME.
 enums: { e: { values: { name: A } } }
-#                     ^^^^^^^^^^^ wrong-type: values is a map, expected a list.
+#                     ^^^^^^^^^^^ wrong-type: values is a map, expected a list: begin each item with a dash, - { name: A }.
 structs: { s: 5, t: { fields: [7] } }
 #             ^ wrong-type: s is the integer 5, expected a map.
 #                ^ empty-struct: t has no members, expected at least one.
@@ -73,9 +73,9 @@ structs:
   test('reports errnos and ranges that are none', () => {
     reportsWhatIsMarked(`
 variants: { v: { tags: [], unknown: einval } }
-#                                   ^^^^^^ bad-value: unknown is "einval", expected name of an error number, EINVAL.
+#                                   ^^^^^^ unknown-value: unknown is einval, expected the name of an error number of Linux, like EINVAL; did you mean EINVAL?
 ioctls: { A: { type: 1, nr: 1, errors: { ENOENT: Gone., Nope: Bad. } } }
-#                                                       ^^^^ bad-name: found the name Nope in errors, expected one like ^E[A-Z0-9]+$.
+#                                                       ^^^^ bad-name: found the name Nope in errors, expected the name of an error number of Linux, like EINVAL.
 registers:
   r: { fields: [{ name: a, type: u8, bits: [{ name: x, bits: "7-0" }] }] }
 #                                                            ^^^^^ bad-value: bits is "7-0", expected a position, or HIGH:LOW, 0 the lowest bit.

@@ -5,8 +5,16 @@ export function maskOf(width: number): bigint {
 
 /** The integer of bytes in memory. */
 export function bytesToInteger(bytes: Uint8Array, order: 'little' | 'big'): bigint {
-  const highFirst = order === 'big' ? bytes : bytes.slice().reverse();
-  return highFirst.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const count = bytes.length;
+  const from = (first: number, last: number): number => {
+    let sum = 0;
+    for (let i = first; i < last; i++)
+      sum = sum * 256 + (bytes[order === 'big' ? i : count - 1 - i] as number);
+    return sum;
+  };
+  // Four bytes fit in a number with room to spare, and numbers are much quicker than bigints.
+  if (count <= 4) return BigInt(from(0, count));
+  return (BigInt(from(0, count - 4)) << 32n) | BigInt(from(count - 4, count));
 }
 
 /** The bytes in memory of the lowest bits of an integer. */

@@ -99,8 +99,14 @@ export class GuardedInput extends Site implements ISerialInput {
 
   readSlice(target: ArrayBufferView, offset: number, byteLength: number): void {
     this.need(byteLength);
-    const source = new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, byteLength);
-    new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(source, offset);
+    const bytes =
+      target instanceof Uint8Array
+        ? target
+        : new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+    if (byteLength > 8) {
+      const start = this.#view.byteOffset + this.#offset;
+      bytes.set(new Uint8Array(this.#view.buffer, start, byteLength), offset);
+    } else for (let i = 0; i < byteLength; i++) bytes[offset + i] = this.#view.getUint8(this.#offset + i);
     this.#offset += byteLength;
   }
 

@@ -33,7 +33,7 @@ export function resolveVariantSet(entry: MapEntry, interfaceName: string, contex
     availability: resolveAvailability(node, context),
     order: context.orderOf(span),
     tags,
-    unknown: resolveErrno(node, 'unknown', context),
+    unknown: resolveErrno(node, 'unknown'),
   });
 }
 

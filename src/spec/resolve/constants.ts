@@ -108,8 +108,12 @@ function checkBody(expression: Expression, parameters: ReadonlySet<string>, cont
       return;
     case 'name': {
       const name = expression.path.join('.');
-      if (parameters.has(name) || context.lookupConstant(name) !== undefined || context.macros.has(name))
+      if (parameters.has(name) || context.lookupConstant(name) !== undefined) return;
+      if (context.macros.has(name)) {
+        const message = `${name} is a macro with parameters, expected a parameter or a constant: a macro cannot use another one.`;
+        context.error('not-constant', expression.span, message);
         return;
+      }
       context.unknown('name', name, expression.span, [...parameters, ...context.names.keys()]);
       return;
     }

@@ -76,7 +76,7 @@ export function resolveField(node: SpecNode, host: FieldHost, context: ResolveCo
     ...optional('aligned', alignment(node, context)),
     ...optional('at', at),
     ...optional('condition', expression('if')),
-    ...optional('reserved', resolveReserved(node, context)),
+    ...optional('reserved', resolveReserved(node)),
     ...optional('flags', resolveSetUse(node, 'flags', context)),
     ...optional('enumeration', resolveSetUse(node, 'enum', context)),
     ...optional('bits', bits),
@@ -188,11 +188,11 @@ export function directionOf(word: string): Direction {
   return { in: word !== 'out', out: word !== 'in' };
 }
 
-function resolveReserved(node: SpecNode, context: ResolveContext): Reserved | undefined {
+function resolveReserved(node: SpecNode): Reserved | undefined {
   const word = getString(node, 'reserved');
   const padding = getFlag(node, 'pad');
   if (word === undefined) return padding ? { errno: null, padding } : undefined;
-  return { errno: word === 'unchecked' ? null : resolveErrno(node, 'reserved', context), padding };
+  return { errno: word === 'unchecked' ? null : resolveErrno(node, 'reserved'), padding };
 }
 
 function defaultValue(node: SpecNode, type: Type, context: ResolveContext): bigint | undefined {
@@ -220,7 +220,7 @@ function resolveRange(node: SpecNode, struct: string, context: ResolveContext): 
   const last = structExpression(range ?? node, 'last', struct, context);
   if (range === undefined || first === undefined || last === undefined) return undefined;
   context.check(() => checkRangeOrder(first, last, struct, context));
-  return { first, last, errno: resolveErrno(range, 'errno', context) };
+  return { first, last, errno: resolveErrno(range, 'errno') };
 }
 
 function checkRangeOrder(first: Expression, last: Expression, struct: string, context: ResolveContext): void {

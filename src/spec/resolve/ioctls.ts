@@ -1,9 +1,9 @@
 import type { Ioctl, Kind, Precondition } from '../../model/declaration.ts';
-import { type Errno, errnos } from '../../model/errno.ts';
+import type { Errno } from '../../model/errno.ts';
 import type { Expression } from '../../model/expression.ts';
 import { type ScalarName, scalars } from '../../model/type.ts';
+import { insteadOf } from '../c-types.ts';
 import { get, getEntries, getList, getString, type MapEntry, type SpecNode } from '../node.ts';
-import { didYouMean } from '../suggestion.ts';
 import { resolveAvailability } from './availability.ts';
 import { optional, type ResolveContext } from './context.ts';
 import { resolveErrno, resolveSetUse } from './set-use.ts';
@@ -33,7 +33,7 @@ export function resolveKind(
     ...optional('architectures', resolveArchitectures(node)),
     ...optional('read', recordOf(node, 'read', context)),
     ...optional('write', recordOf(node, 'write', context)),
-    partial: resolveErrno(node, 'partial', context),
+    partial: resolveErrno(node, 'partial'),
     preconditions: resolvePreconditions(node, kind, context),
   });
 }
@@ -76,7 +76,7 @@ function resolvePreconditions(
         doc: getString(item, 'doc') ?? '',
         span,
         availability: resolveAvailability(item, context),
-        errno: resolveErrno(item, 'errno', context) ?? 'EINVAL',
+        errno: resolveErrno(item, 'errno') ?? 'EINVAL',
         except: except.map(({ value }) => value),
       },
     ];
@@ -106,6 +106,7 @@ const ioc = { nr: 8, type: 8 };
 /** Resolves an ioctl and declares its number; the size in the number comes with the layout. */
 export function resolveIoctl(entry: MapEntry, interfaceName: string, context: ResolveContext): void {
   const { key: name, keySpan: span, value: node } = entry;
+  if (['type', 'nr'].some((key) => isBareCharacter(node, key, context))) return;
   const [type, nr] = [context.expression(node, 'type'), context.expression(node, 'nr')];
   const argument = resolveArgument(node, context);
   const encoding = (getString(node, 'encoding') as Ioctl['encoding'] | undefined) ?? '_IO';
@@ -130,7 +131,7 @@ export function resolveIoctl(entry: MapEntry, interfaceName: string, context: Re
   }
   const availability = resolveAvailability(node, context);
   const order = context.orderOf(span);
-  const errors = resolveErrors(node, context);
+  const errors = resolveErrors(node);
   const architectures = resolveArchitectures(node);
   context.later(() => {
     const values = [part(type, 'type', ioc.type, context), part(nr, 'nr', ioc.nr, context)] as const;
@@ -154,6 +155,16 @@ export function resolveIoctl(entry: MapEntry, interfaceName: string, context: Re
     };
     context.ioctls.set(name, ioctl);
   });
+}
+
+/** Reports a character that lost its quotes: `type: 'f'` is the name f for YAML. */
+function isBareCharacter(node: SpecNode, key: string, context: ResolveContext): boolean {
+  const value = get(node, key);
+  if (value?.kind !== 'string' || !/^[^0-9\s]$/.test(value.value) || context.names.has(value.value))
+    return false;
+  const expected = `"'${value.value}'": YAML takes the outer quotes away`;
+  context.error('bad-expression', value.span, `${key} is ${value.value}, expected ${expected}.`);
+  return true;
 }
 
 function part(
@@ -184,8 +195,12 @@ function resolveArgument(node: SpecNode, context: ResolveContext): Ioctl['argume
   if (name === 'value') return resolveValue(value ?? node, context);
   if (Object.hasOwn(scalars, name)) return { kind: 'scalar', name: name as ScalarName };
   context.later(() => {
-    if (!context.typeNames.has(name))
-      context.unknown('struct', name, span, [...context.typeNames.keys(), 'value', 'string', 'none']);
+    if (context.typeNames.has(name)) return;
+    const [, words = '', star = ''] = /^([A-Za-z_][\w ]*?) ?(\*?)$/.exec(name) ?? [];
+    const instead = insteadOf(words, '') ?? (star === '' ? undefined : `${words}: it is a pointer anyway`);
+    if (instead !== undefined) {
+      context.error('unknown-struct', span, `found "${name.slice(0, 60)}", expected ${instead}.`);
+    } else context.unknown('struct', name, span, [...context.typeNames.keys(), 'value', 'string', 'none']);
   });
   return { kind: 'struct', name };
 }
@@ -200,7 +215,7 @@ function resolveValue(node: SpecNode, context: ResolveContext): Ioctl['argument'
   }
   const expression = context.expression(node, 'check');
   if (expression !== undefined) context.later(() => checkNames(expression, context));
-  const errno = resolveErrno(node, 'errno', context) ?? 'EINVAL';
+  const errno = resolveErrno(node, 'errno') ?? 'EINVAL';
   return {
     kind: 'value',
     doc: getString(node, 'doc') ?? '',
@@ -237,15 +252,9 @@ function checkNames(expression: Expression, context: ResolveContext): void {
   }
 }
 
-function resolveErrors(node: SpecNode, context: ResolveContext): Ioctl['errors'] {
-  return getEntries(node, 'errors').flatMap(({ key, keySpan, value }) => {
-    if (Object.hasOwn(errnos, key))
-      return [{ errno: key as Errno, doc: value.kind === 'string' ? value.value : '' }];
-    context.error(
-      'unknown-errno',
-      keySpan,
-      `unknown error number ${key}${didYouMean(key, Object.keys(errnos)) || ', expected one of Linux, like EINVAL.'}`,
-    );
-    return [];
-  });
+function resolveErrors(node: SpecNode): Ioctl['errors'] {
+  return getEntries(node, 'errors').map(({ key, value }) => ({
+    errno: key as Errno,
+    doc: value.kind === 'string' ? value.value : '',
+  }));
 }

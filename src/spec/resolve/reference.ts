@@ -56,7 +56,7 @@ export function resolveHandle(
   const kinds = getList(node, 'handle').flatMap(
     (item) => resolveKindUse(item, 'handle', struct, context) ?? [],
   );
-  return kinds.length === 0 ? undefined : { kinds, missing: resolveErrno(node, 'missing', context) };
+  return kinds.length === 0 ? undefined : { kinds, missing: resolveErrno(node, 'missing') };
 }
 
 /** Reads the kind of file that a descriptor may name. */

@@ -90,12 +90,14 @@ function resolveInterface(loaded: LoadedInterface, context: ResolveContext): voi
 
 function resolveHeader(root: MapNode, name: string, context: ResolveContext): Header {
   const header = get(root, 'header');
-  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) || name.length > 100) {
+  const goodName = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) && name.length <= 100;
+  if (!goodName) {
     const message = `the schema's name is ${name.slice(0, 40)}, expected letters, digits, _ and -.`;
     context.error('bad-name', get(root, 'name')?.span ?? root.span, message);
   }
   const path = getString(header, 'path') ?? `linux/${name}.h`;
   const span = get(header, 'path')?.span ?? root.span;
+  if (getString(header, 'path') === undefined && !goodName) return { path, guard: '_', includes: [] };
   const below = !posix.isAbsolute(path) && !posix.normalize(path).startsWith('..');
   if (!below || !/^[A-Za-z0-9_./+-]*[A-Za-z0-9_+-]$/.test(path) || path.length > 200) {
     context.error(

@@ -50,7 +50,7 @@ export function resolveRules(node: SpecNode, struct: string, context: ResolveCon
         availability: resolveAvailability(item, context),
         ...optional('condition', condition),
         check,
-        errno: resolveErrno(item, 'errno', context) ?? 'EINVAL',
+        errno: resolveErrno(item, 'errno') ?? 'EINVAL',
         stage: stage ?? 'payload',
         beforeArgument,
         unchecked: getFlag(item, 'unchecked'),

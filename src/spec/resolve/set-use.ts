@@ -1,8 +1,6 @@
 import type { Errno } from '../../model/errno.ts';
-import { errnos } from '../../model/errno.ts';
 import type { SetUse } from '../../model/set-use.ts';
 import { get, getString, type SpecNode } from '../node.ts';
-import { didYouMean } from '../suggestion.ts';
 import type { ResolveContext } from './context.ts';
 
 /** Reads the flag set or enum that a value is made of, with the answer to what is unknown. */
@@ -18,19 +16,10 @@ export function resolveSetUse(
     const sets = key === 'flags' ? context.flags : context.enums;
     if (!sets.has(name)) context.unknown(key === 'flags' ? 'flag set' : 'enum', name, span, sets.keys());
   });
-  return { name, unknown: resolveErrno(node, 'unknown', context) };
+  return { name, unknown: resolveErrno(node, 'unknown') };
 }
 
-/** Reads the name of an error number; null where the key is missing. */
-export function resolveErrno(node: SpecNode | undefined, key: string, context: ResolveContext): Errno | null {
-  const found = get(node, key);
-  if (found?.kind !== 'string') return null;
-  if (Object.hasOwn(errnos, found.value)) return found.value as Errno;
-  const hint = didYouMean(found.value, Object.keys(errnos));
-  context.error(
-    'unknown-errno',
-    found.span,
-    `unknown error number ${found.value.slice(0, 40)}${hint || ', expected one of Linux, like EINVAL.'}`,
-  );
-  return null;
+/** Reads the name of an error number, which the language's JSON Schema knows; null if the key is missing. */
+export function resolveErrno(node: SpecNode | undefined, key: string): Errno | null {
+  return (getString(node, key) as Errno | undefined) ?? null;
 }

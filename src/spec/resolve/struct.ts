@@ -171,8 +171,8 @@ function resolveExtensible(node: SpecNode, struct: string, context: ResolveConte
   return {
     sizeField: fieldName(extensible, 'size-field', struct, context),
     minThrough: fieldName(extensible, 'min-through', struct, context),
-    short: resolveErrno(extensible, 'short', context) ?? 'EINVAL',
-    unknownTail: resolveErrno(extensible, 'unknown-tail', context) ?? 'E2BIG',
+    short: resolveErrno(extensible, 'short') ?? 'EINVAL',
+    unknownTail: resolveErrno(extensible, 'unknown-tail') ?? 'E2BIG',
   };
 }
 
@@ -192,7 +192,7 @@ function resolveNegotiated(node: SpecNode, struct: string, context: ResolveConte
   return {
     sizeField: fieldName(negotiated, 'size-field', struct, context),
     minThrough: fieldName(negotiated, 'min-through', struct, context),
-    short: resolveErrno(negotiated, 'short', context) ?? 'EINVAL',
+    short: resolveErrno(negotiated, 'short') ?? 'EINVAL',
     ...(chain === undefined || name === undefined
       ? {}
       : {

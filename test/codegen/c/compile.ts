@@ -16,7 +16,8 @@ export interface Compilation {
 
 const cStandards = ['c90', 'c99', 'c11', 'gnu11'];
 const cxxStandards = ['c++98', 'c++11', 'c++17'];
-const strict = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-Wno-long-long'];
+/** What every header must pass. */
+export const strict = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-Wno-long-long'];
 
 const wanted: readonly Compiler[] = [
   ...['gcc', 'clang'].flatMap((command) => matrix(command, 'c', cStandards)),

@@ -126,9 +126,9 @@ structs:
   s:
     fields:
       - { name: a, type: u32, reserved: EINVALID }
-#                                       ^^^^^^^^ unknown-errno: unknown error number EINVALID; did you mean EINVAL?
+#                                       ^^^^^^^^ unknown-value: reserved is EINVALID, expected the name of an error number of Linux, like EINVAL; did you mean EINVAL?
       - { name: b, type: u32, range: { first: 0, last: 1, errno: ENOSUCH } }
-#                                                                ^^^^^^^ unknown-errno: unknown error number ENOSUCH; did you mean ENOSPC?
+#                                                                ^^^^^^^ unknown-value: errno is ENOSUCH, expected the name of an error number of Linux, like EINVAL; did you mean ENOSPC?
 `);
   });
 

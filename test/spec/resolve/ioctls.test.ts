@@ -49,7 +49,7 @@ ioctls:
 #          ^^^^^ unknown-fd: unknown fd frist; did you mean first?
 #                                      ^^^^ unknown-struct: unknown struct piar; did you mean pair?
   B: { type: 1, nr: 2, errors: { ENOSUCH: Not there. } }
-#                                ^^^^^^^ unknown-errno: unknown error number ENOSUCH; did you mean ENOSPC?
+#                                ^^^^^^^ bad-name: found the name ENOSUCH in errors, expected the name of an error number of Linux, like EINVAL; did you mean ENOSPC?
   C: { type: 1, nr: 3, arg: value, value: { fd: nobody, enum: none } }
 #                                               ^^^^^^ unknown-fd: unknown fd nobody, expected first.
 #                                                             ^^^^ unknown-enum: unknown enum none, expected a declaration of it.

@@ -39,7 +39,7 @@ structs:
 #                         ^^^^^ unknown-field: unknown field lengt; did you mean length?
       - { id: z, if: nothing, check: length > 1, errno: EWRONG }
 #                    ^^^^^^^ unknown-name: unknown name nothing, expected a field of s or a constant.
-#                                                       ^^^^^^ unknown-errno: unknown error number EWRONG, expected one of Linux, like EINVAL.
+#                                                       ^^^^^^ unknown-value: errno is EWRONG, expected the name of an error number of Linux, like EINVAL.
     fields:
       - { name: length, type: u32 }
 `);

@@ -30,7 +30,7 @@ structs:
       - { name: c, type: void }
 #                        ^^^^ bad-type: found void, expected a type that has a size.
       - { name: d, type: "u8 u8" }
-#                        ^^^^^^^ bad-type: found "u8 u8", expected a type like u32, u8[16], foo[], u64*.
+#                        ^^^^^^^ bad-type: found "u8 u8", expected name: u8, type: u8.
       - { name: e, type: "" }
 #                        ^^ bad-type: found "", expected a type like u32, u8[16], foo[], u64*.
 `);

@@ -101,7 +101,6 @@ export class PointView {
     this.#view.setInt32(this.#offset, checkS32('point.x', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get y(): number {
     return this.#view.getInt32(this.#offset + 4, false);
   }
@@ -242,22 +241,18 @@ export class NamedThingView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get name(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 16);
   }
 
-  /** No further meaning. */
   get label(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, 8);
   }
 
-  /** No further meaning. */
   get serial(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, 16);
   }
 
-  /** No further meaning. */
   get used(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -276,11 +271,7 @@ export class NamedThingView {
     return this.#view.getUint32(this.#offset + 44 + 4 * index, false);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 2 elements, counted from 0; undefined beyond them. */
   points(index: number): PointView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
     return new PointView(this.#view, this.#offset + 76 + 8 * index);

@@ -34,9 +34,8 @@ export const ROWS = 4;
 
 /** (struct point) */
 export interface Point {
-  /** In mm. (mm) */
+  /** In mm. */
   x: number;
-  /** No further meaning. */
   y: number;
 }
 
@@ -119,7 +118,6 @@ export class PointView {
     this.#view.setInt32(this.#offset, checkS32('point.x', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get y(): number {
     return this.#view.getInt32(this.#offset + 4, true);
   }
@@ -140,19 +138,13 @@ export const PointCodec: StructCodec<Point> = /* @__PURE__ */ fixedCodec(
 
 /** (struct named_thing) */
 export interface NamedThing {
-  /** No further meaning. */
   name: TextBytes;
-  /** No further meaning. */
   label: Uint8Array;
-  /** No further meaning. */
   serial: Uint8Array;
-  /** No further meaning. */
   used: number;
   /** The first `used` elements mean something. */
   slots: number[];
-  /** No further meaning. */
   matrix: number[][];
-  /** No further meaning. */
   points: Point[];
 }
 
@@ -292,22 +284,18 @@ export class NamedThingView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get name(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 16);
   }
 
-  /** No further meaning. */
   get label(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, 8);
   }
 
-  /** No further meaning. */
   get serial(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, 16);
   }
 
-  /** No further meaning. */
   get used(): number {
     return this.#view.getUint32(this.#offset + 40, true);
   }
@@ -326,11 +314,7 @@ export class NamedThingView {
     return this.#view.getUint32(this.#offset + 44 + 4 * index, true);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 2 elements, counted from 0; undefined beyond them. */
   points(index: number): PointView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
     return new PointView(this.#view, this.#offset + 76 + 8 * index);

@@ -88,7 +88,6 @@ export class SmallPartsView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get mode(): number {
     const unit = readUnit(this.#view, this.#offset, 4, false);
     return Number(BigInt.asUintN(3, unit >> 29n));
@@ -100,7 +99,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset, 4, kept | (bits << 29n), false);
   }
 
-  /** No further meaning. */
   get level(): number {
     const unit = readUnit(this.#view, this.#offset, 4, false);
     return Number(BigInt.asUintN(5, unit >> 24n));
@@ -112,7 +110,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset, 4, kept | (bits << 24n), false);
   }
 
-  /** No further meaning. */
   get rest(): number {
     const unit = readUnit(this.#view, this.#offset, 4, false);
     return Number(BigInt.asUintN(24, unit));
@@ -124,7 +121,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset, 4, kept | bits, false);
   }
 
-  /** No further meaning. */
   get narrow(): number {
     const unit = readUnit(this.#view, this.#offset + 4, 1, false);
     return Number(BigInt.asUintN(4, unit >> 4n));
@@ -136,7 +132,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset + 4, 1, kept | (bits << 4n), false);
   }
 
-  /** No further meaning. */
   get signed_(): number {
     const unit = readUnit(this.#view, this.#offset + 4, 2, false);
     return Number(BigInt.asIntN(9, unit >> 3n));
@@ -148,7 +143,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset + 4, 2, kept | (bits << 3n), false);
   }
 
-  /** No further meaning. */
   get plain(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }

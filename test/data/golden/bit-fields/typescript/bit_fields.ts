@@ -21,17 +21,11 @@ import {
 
 /** (struct small_parts) */
 export interface SmallParts {
-  /** No further meaning. */
   mode: number;
-  /** No further meaning. */
   level: number;
-  /** No further meaning. */
   rest: number;
-  /** No further meaning. */
   narrow: number;
-  /** No further meaning. */
   signed_: number;
-  /** No further meaning. */
   plain: number;
 }
 
@@ -113,7 +107,6 @@ export class SmallPartsView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get mode(): number {
     const unit = readUnit(this.#view, this.#offset, 4, true);
     return Number(BigInt.asUintN(3, unit));
@@ -125,7 +118,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset, 4, kept | bits, true);
   }
 
-  /** No further meaning. */
   get level(): number {
     const unit = readUnit(this.#view, this.#offset, 4, true);
     return Number(BigInt.asUintN(5, unit >> 3n));
@@ -137,7 +129,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset, 4, kept | (bits << 3n), true);
   }
 
-  /** No further meaning. */
   get rest(): number {
     const unit = readUnit(this.#view, this.#offset, 4, true);
     return Number(BigInt.asUintN(24, unit >> 8n));
@@ -149,7 +140,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset, 4, kept | (bits << 8n), true);
   }
 
-  /** No further meaning. */
   get narrow(): number {
     const unit = readUnit(this.#view, this.#offset + 4, 1, true);
     return Number(BigInt.asUintN(4, unit));
@@ -161,7 +151,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset + 4, 1, kept | bits, true);
   }
 
-  /** No further meaning. */
   get signed_(): number {
     const unit = readUnit(this.#view, this.#offset + 4, 2, true);
     return Number(BigInt.asIntN(9, unit >> 4n));
@@ -173,7 +162,6 @@ export class SmallPartsView {
     writeUnit(this.#view, this.#offset + 4, 2, kept | (bits << 4n), true);
   }
 
-  /** No further meaning. */
   get plain(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }

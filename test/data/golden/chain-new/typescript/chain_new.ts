@@ -57,9 +57,7 @@ import {
 
 /** (struct blob_head) */
 export interface BlobHead {
-  /** No further meaning. */
   magic: number;
-  /** No further meaning. */
   first_blob: number;
 }
 
@@ -113,7 +111,6 @@ export class BlobHeadView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get magic(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -122,7 +119,6 @@ export class BlobHeadView {
     this.#view.setUint32(this.#offset, checkU32('blob_head.magic', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get first_blob(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -145,9 +141,7 @@ export const BlobHeadCodec: StructCodec<BlobHead> = /* @__PURE__ */ fixedCodec(
 export interface Blob {
   /** Bytes from here to the next blob. */
   step: number;
-  /** No further meaning. */
   revision: number;
-  /** No further meaning. */
   kind: number;
 }
 
@@ -239,7 +233,6 @@ export class BlobView {
     this.#view.setUint16(this.#offset, checkU16('blob.step', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get revision(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -248,7 +241,6 @@ export class BlobView {
     this.#view.setUint16(this.#offset + 2, checkU16('blob.revision', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -271,7 +263,6 @@ export const BlobCodec: StructCodec<Blob> = /* @__PURE__ */ fixedCodec(
 export interface NameBlob {
   /** See struct blob. */
   head: Blob;
-  /** No further meaning. */
   text: TextBytes;
 }
 
@@ -337,7 +328,6 @@ export class NameBlobView {
     return new BlobView(this.#view, this.#offset);
   }
 
-  /** No further meaning. */
   get text(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, 16);
   }

@@ -70,11 +70,8 @@ export interface ConfigHeaderStatus {
 
 /** (Registers config_header) */
 export interface ConfigHeader {
-  /** No further meaning. */
   vendor_id: number;
-  /** No further meaning. */
   status: ConfigHeaderStatus;
-  /** No further meaning. */
   capabilities_pointer: number;
 }
 
@@ -143,7 +140,6 @@ export class ConfigHeaderView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get vendor_id(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -152,7 +148,6 @@ export class ConfigHeaderView {
     this.#view.setUint16(this.#offset, checkU16('config_header.vendor_id', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get status(): number {
     return this.#view.getUint16(this.#offset + 6, true);
   }
@@ -161,7 +156,6 @@ export class ConfigHeaderView {
     this.#view.setUint16(this.#offset + 6, checkU16('config_header.status', value, this.#offset + 6), true);
   }
 
-  /** No further meaning. */
   get capabilities_pointer(): number {
     return this.#view.getUint8(this.#offset + 52);
   }
@@ -182,9 +176,7 @@ export const ConfigHeaderCodec: StructCodec<ConfigHeader> = /* @__PURE__ */ fixe
 
 /** (Registers cap_header) */
 export interface CapHeader {
-  /** No further meaning. */
   id: number;
-  /** No further meaning. */
   next: number;
 }
 
@@ -256,7 +248,6 @@ export class CapHeaderView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -265,7 +256,6 @@ export class CapHeaderView {
     this.#view.setUint8(this.#offset, checkU8('cap_header.id', value, this.#offset));
   }
 
-  /** No further meaning. */
   get next(): number {
     return this.#view.getUint8(this.#offset + 1);
   }
@@ -288,9 +278,7 @@ export const CapHeaderCodec: StructCodec<CapHeader> = /* @__PURE__ */ fixedCodec
 export interface CapVendor {
   /** See registers cap_header. */
   header: CapHeader;
-  /** No further meaning. */
   length: number;
-  /** No further meaning. */
   body: Uint8Array;
 }
 
@@ -380,7 +368,6 @@ export class CapVendorView {
     return new CapHeaderView(this.#view, this.#offset);
   }
 
-  /** No further meaning. */
   get length(): number {
     return this.#view.getUint8(this.#offset + 2);
   }
@@ -389,7 +376,6 @@ export class CapVendorView {
     this.#view.setUint8(this.#offset + 2, checkU8('cap_vendor.length', value, this.#offset + 2));
   }
 
-  /** No further meaning. */
   get body(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 3, this.#view.byteLength - (this.#offset + 3));
   }

@@ -76,7 +76,6 @@ export interface ExtHeaderWord {
 
 /** (Registers ext_header) */
 export interface ExtHeader {
-  /** No further meaning. */
   word: ExtHeaderWord;
 }
 
@@ -156,7 +155,6 @@ export class ExtHeaderView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get word(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -179,7 +177,7 @@ export const ExtHeaderCodec: StructCodec<ExtHeader> = /* @__PURE__ */ fixedCodec
 export interface ExtAer {
   /** See registers ext_header. */
   header: ExtHeader;
-  /** No further meaning. Only if header.word.version >= 2. */
+  /** Only if header.word.version >= 2. */
   log?: number[];
 }
 

@@ -73,13 +73,12 @@ import {
 export interface ExtDvsec {
   /** See registers ext_header. */
   header: ExtHeader;
-  /** No further meaning. */
   vendor: number;
   /** Must be 0. */
   __pad: number;
-  /** No further meaning. Only if has(peer.ext_aer) && peer.ext_aer.header.word.version > 1. */
+  /** Only if has(peer.ext_aer) && peer.ext_aer.header.word.version > 1. */
   log?: number[];
-  /** No further meaning. Only if has(peer.ext_aer) && (peer.ext_aer.header.word & 0x10001) == 0x10001. */
+  /** Only if has(peer.ext_aer) && (peer.ext_aer.header.word & 0x10001) == 0x10001. */
   whole?: number;
 }
 
@@ -199,7 +198,6 @@ export class ExtDvsecView {
     return new ExtHeaderView(this.#view, this.#offset);
   }
 
-  /** No further meaning. */
   get vendor(): number {
     return this.#view.getUint16(this.#offset + 4, true);
   }

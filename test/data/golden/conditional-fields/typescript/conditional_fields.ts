@@ -53,25 +53,22 @@ export interface InterruptsControl {
 
 /** (Registers interrupts) */
 export interface Interrupts {
-  /** No further meaning. */
   header: Uint8Array;
-  /** No further meaning. */
   control: InterruptsControl;
-  /** No further meaning. */
   address: number;
-  /** No further meaning. Only if control.wide. */
+  /** Only if control.wide. */
   address_hi?: number;
-  /** No further meaning. Only if !control.wide. */
+  /** Only if !control.wide. */
   data_32?: number;
-  /** No further meaning. Only if control.wide. */
+  /** Only if control.wide. */
   data_64?: number;
-  /** No further meaning. Only if !control.wide && control.maskable. */
+  /** Only if !control.wide && control.maskable. */
   mask_32?: number;
-  /** No further meaning. Only if !control.wide && control.maskable. */
+  /** Only if !control.wide && control.maskable. */
   pending_32?: number;
-  /** No further meaning. Only if control.wide && control.maskable. */
+  /** Only if control.wide && control.maskable. */
   mask_64?: number;
-  /** No further meaning. Only if control.wide && control.maskable. */
+  /** Only if control.wide && control.maskable. */
   pending_64?: number;
 }
 
@@ -239,12 +236,10 @@ export class InterruptsView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get header(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 2);
   }
 
-  /** No further meaning. */
   get control(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -253,7 +248,6 @@ export class InterruptsView {
     this.#view.setUint16(this.#offset + 2, checkU16('interrupts.control', value, this.#offset + 2), true);
   }
 
-  /** No further meaning. */
   get address(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }

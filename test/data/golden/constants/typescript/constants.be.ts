@@ -81,11 +81,7 @@ export class ThingView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 7 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 7 elements, counted from 0; undefined beyond them. */
   values_(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 7) return undefined;
     return this.#view.getUint32(this.#offset + 4 * index, false);

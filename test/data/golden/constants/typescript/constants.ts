@@ -53,7 +53,6 @@ export function THING_INDEX(offset: number, size: number): number {
 
 /** (struct thing) */
 export interface Thing {
-  /** No further meaning. */
   values_: number[];
 }
 
@@ -125,11 +124,7 @@ export class ThingView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 7 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 7 elements, counted from 0; undefined beyond them. */
   values_(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 7) return undefined;
     return this.#view.getUint32(this.#offset + 4 * index, true);

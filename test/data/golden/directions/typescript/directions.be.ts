@@ -72,7 +72,6 @@ export class PlaceView {
     this.#view.setUint32(this.#offset, checkU32('place.flags', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get result(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -81,7 +80,6 @@ export class PlaceView {
     this.#view.setUint32(this.#offset + 4, checkU32('place.result', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -99,7 +97,6 @@ export class PlaceView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('place.iova', value, this.#offset + 16), false);
   }
 
-  /** No further meaning. */
   get hint(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -157,7 +154,6 @@ export class AnswerView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -166,7 +162,6 @@ export class AnswerView {
     this.#view.setUint32(this.#offset, checkU32('answer.size', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }

@@ -25,13 +25,10 @@ export const place_flags = {
 export interface Place {
   /** Combination of enum place_flags. */
   flags: number;
-  /** No further meaning. */
   result: number;
-  /** No further meaning. */
   cookie: bigint;
   /** Input only where the caller fixes it. */
   iova: bigint;
-  /** No further meaning. */
   hint: bigint;
 }
 
@@ -101,7 +98,6 @@ export class PlaceView {
     this.#view.setUint32(this.#offset, checkU32('place.flags', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get result(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -110,7 +106,6 @@ export class PlaceView {
     this.#view.setUint32(this.#offset + 4, checkU32('place.result', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -128,7 +123,6 @@ export class PlaceView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('place.iova', value, this.#offset + 16), true);
   }
 
-  /** No further meaning. */
   get hint(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -149,9 +143,7 @@ export const PlaceCodec: StructCodec<Place> = /* @__PURE__ */ fixedCodec(
 
 /** (struct answer) */
 export interface Answer {
-  /** No further meaning. */
   size: number;
-  /** No further meaning. */
   value: number;
 }
 
@@ -203,7 +195,6 @@ export class AnswerView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -212,7 +203,6 @@ export class AnswerView {
     this.#view.setUint32(this.#offset, checkU32('answer.size', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }

@@ -42,9 +42,7 @@ export interface EntryInfo {
 
 /** (Registers entry) */
 export interface Entry {
-  /** No further meaning. */
   info: EntryInfo;
-  /** No further meaning. */
   data: number[];
 }
 
@@ -147,7 +145,6 @@ export class EntryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get info(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -156,11 +153,7 @@ export class EntryView {
     this.#view.setUint32(this.#offset, checkU32('entry.info', value, this.#offset), true);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   data(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || this.#offset + 4 + 4 * index + 4 > this.#view.byteLength) return undefined;
     return this.#view.getUint32(this.#offset + 4 + 4 * index, true);
@@ -188,11 +181,9 @@ export interface DirectoryWord {
 
 /** (Registers directory) */
 export interface Directory {
-  /** No further meaning. */
   word: DirectoryWord;
-  /** No further meaning. */
   entries: Entry[];
-  /** No further meaning. Only if word.offset >= 8. */
+  /** Only if word.offset >= 8. */
   table?: number[];
 }
 
@@ -336,7 +327,6 @@ export class DirectoryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get word(): number {
     return this.#view.getUint32(this.#offset, true);
   }

@@ -81,7 +81,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset + 4, checkU32('grown.flags', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -90,7 +89,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset + 8, checkU32('grown.id', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get extra(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -99,7 +97,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset + 12, checkU32('grown.extra', value, this.#offset + 12), false);
   }
 
-  /** No further meaning. */
   get wide(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }

@@ -27,11 +27,8 @@ export interface Grown {
   size: number;
   /** Must be 0. */
   flags: number;
-  /** No further meaning. */
   id: number;
-  /** No further meaning. */
   extra: number;
-  /** No further meaning. */
   wide: bigint;
 }
 
@@ -110,7 +107,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset + 4, checkU32('grown.flags', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -119,7 +115,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset + 8, checkU32('grown.id', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get extra(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -128,7 +123,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset + 12, checkU32('grown.extra', value, this.#offset + 12), true);
   }
 
-  /** No further meaning. */
   get wide(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }

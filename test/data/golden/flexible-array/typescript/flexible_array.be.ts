@@ -102,7 +102,6 @@ export class EntryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get key(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -111,7 +110,6 @@ export class EntryView {
     this.#view.setUint32(this.#offset, checkU32('entry.key', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -229,11 +227,7 @@ export class TableView {
     this.#view.setUint32(this.#offset + 4, checkU32('table.count', value, this.#offset + 4), false);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   entries(index: number): EntryView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
     return new EntryView(this.#view, this.#offset + 8 + 8 * index);
@@ -322,7 +316,6 @@ export class TwoCountsView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get rows(): number {
     return this.#view.getUint16(this.#offset, false);
   }
@@ -331,7 +324,6 @@ export class TwoCountsView {
     this.#view.setUint16(this.#offset, checkU16('two_counts.rows', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get columns(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -340,7 +332,6 @@ export class TwoCountsView {
     this.#view.setUint16(this.#offset + 2, checkU16('two_counts.columns', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get cells(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
   }

@@ -30,9 +30,7 @@ import {
 
 /** (struct entry) */
 export interface Entry {
-  /** No further meaning. */
   key: number;
-  /** No further meaning. */
   value: number;
 }
 
@@ -108,7 +106,6 @@ export class EntryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get key(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -117,7 +114,6 @@ export class EntryView {
     this.#view.setUint32(this.#offset, checkU32('entry.key', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -142,7 +138,6 @@ export interface Table {
   argsz: number;
   /** count(entries). */
   count: number;
-  /** No further meaning. */
   entries: Entry[];
 }
 
@@ -255,11 +250,7 @@ export class TableView {
     this.#view.setUint32(this.#offset + 4, checkU32('table.count', value, this.#offset + 4), true);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   entries(index: number): EntryView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
     return new EntryView(this.#view, this.#offset + 8 + 8 * index);
@@ -279,11 +270,8 @@ export const TableCodec: StructCodec<Table> = /* @__PURE__ */ structCodec({
 
 /** (struct two_counts) */
 export interface TwoCounts {
-  /** No further meaning. */
   rows: number;
-  /** No further meaning. */
   columns: number;
-  /** No further meaning. */
   cells: Uint8Array;
 }
 
@@ -368,7 +356,6 @@ export class TwoCountsView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get rows(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -377,7 +364,6 @@ export class TwoCountsView {
     this.#view.setUint16(this.#offset, checkU16('two_counts.rows', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get columns(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -386,7 +372,6 @@ export class TwoCountsView {
     this.#view.setUint16(this.#offset + 2, checkU16('two_counts.columns', value, this.#offset + 2), true);
   }
 
-  /** No further meaning. */
   get cells(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
   }

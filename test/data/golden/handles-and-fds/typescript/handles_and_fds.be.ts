@@ -62,7 +62,6 @@ export class RecordView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get cookie(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -128,7 +127,6 @@ export class AttachView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint32(this.#offset, false);
   }

@@ -26,7 +26,6 @@ export const READ_COUNT = 0x3b02;
 
 /** (struct record) */
 export interface Record {
-  /** No further meaning. */
   cookie: number;
 }
 
@@ -75,7 +74,6 @@ export class RecordView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get cookie(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -96,7 +94,6 @@ export const RecordCodec: StructCodec<Record> = /* @__PURE__ */ fixedCodec(
 
 /** (struct attach) */
 export interface Attach {
-  /** No further meaning. */
   kind: number;
   /** Id of an object: space. */
   space_id: number;
@@ -170,7 +167,6 @@ export class AttachView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint32(this.#offset, true);
   }

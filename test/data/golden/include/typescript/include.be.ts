@@ -95,7 +95,6 @@ export class PartThreeView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get c(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -187,11 +186,7 @@ export class PartOneView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 4 elements, counted from 0; undefined beyond them. */
   a(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
     return this.#view.getUint32(this.#offset + 4 * index, false);

@@ -29,7 +29,6 @@ export const PART_LENGTH = 4;
 
 /** (struct part_three) */
 export interface PartThree {
-  /** No further meaning. */
   c: bigint;
 }
 
@@ -102,7 +101,6 @@ export class PartThreeView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get c(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -123,7 +121,6 @@ export const PartThreeCodec: StructCodec<PartThree> = /* @__PURE__ */ fixedCodec
 
 /** (struct part_one) */
 export interface PartOne {
-  /** No further meaning. */
   a: number[];
 }
 
@@ -208,11 +205,7 @@ export class PartOneView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 4 elements, counted from 0; undefined beyond them. */
   a(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
     return this.#view.getUint32(this.#offset + 4 * index, true);

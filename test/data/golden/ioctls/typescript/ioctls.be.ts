@@ -71,7 +71,6 @@ export class PairView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get a(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -80,7 +79,6 @@ export class PairView {
     this.#view.setUint32(this.#offset, checkU32('pair.a', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }

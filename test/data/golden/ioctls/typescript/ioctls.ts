@@ -100,9 +100,7 @@ export const NOT_ON_X86 = 0x3b07;
 
 /** (struct pair) */
 export interface Pair {
-  /** No further meaning. */
   a: number;
-  /** No further meaning. */
   b: number;
 }
 
@@ -154,7 +152,6 @@ export class PairView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get a(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -163,7 +160,6 @@ export class PairView {
     this.#view.setUint32(this.#offset, checkU32('pair.a', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }

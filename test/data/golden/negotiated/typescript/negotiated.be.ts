@@ -106,7 +106,6 @@ export class InfoView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -124,7 +123,6 @@ export class InfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('info.flags', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -133,7 +131,6 @@ export class InfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('info.count', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -223,7 +220,6 @@ export class CapHeaderView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint16(this.#offset, false);
   }
@@ -232,7 +228,6 @@ export class CapHeaderView {
     this.#view.setUint16(this.#offset, checkU16('cap_header.id', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get version(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -241,7 +236,6 @@ export class CapHeaderView {
     this.#view.setUint16(this.#offset + 2, checkU16('cap_header.version', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get next(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -311,7 +305,6 @@ export class CapLimitView {
     return new CapHeaderView(this.#view, this.#offset);
   }
 
-  /** No further meaning. */
   get most(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -440,11 +433,7 @@ export class CapRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('cap_ranges.__pad', value, this.#offset + 12), false);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   starts(index: number): bigint | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.number || this.#offset + 16 + 8 * index + 8 > this.#view.byteLength) return undefined;
     return this.#view.getBigUint64(this.#offset + 16 + 8 * index, false);

@@ -63,13 +63,10 @@ export const info_flags = {
  * (struct info)
  */
 export interface Info {
-  /** No further meaning. */
   argsz: number;
   /** Combination of INFO_*. */
   flags: number;
-  /** No further meaning. */
   count: number;
-  /** No further meaning. */
   cap_offset: number;
 }
 
@@ -127,7 +124,6 @@ export class InfoView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -145,7 +141,6 @@ export class InfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('info.flags', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -154,7 +149,6 @@ export class InfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('info.count', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -175,11 +169,8 @@ export const InfoCodec: StructCodec<Info> = /* @__PURE__ */ fixedCodec(
 
 /** (struct cap_header) */
 export interface CapHeader {
-  /** No further meaning. */
   id: number;
-  /** No further meaning. */
   version: number;
-  /** No further meaning. */
   next: number;
 }
 
@@ -264,7 +255,6 @@ export class CapHeaderView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -273,7 +263,6 @@ export class CapHeaderView {
     this.#view.setUint16(this.#offset, checkU16('cap_header.id', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get version(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -282,7 +271,6 @@ export class CapHeaderView {
     this.#view.setUint16(this.#offset + 2, checkU16('cap_header.version', value, this.#offset + 2), true);
   }
 
-  /** No further meaning. */
   get next(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -305,7 +293,6 @@ export const CapHeaderCodec: StructCodec<CapHeader> = /* @__PURE__ */ fixedCodec
 export interface CapLimit {
   /** See struct cap_header. */
   header: CapHeader;
-  /** No further meaning. */
   most: number;
 }
 
@@ -369,7 +356,6 @@ export class CapLimitView {
     return new CapHeaderView(this.#view, this.#offset);
   }
 
-  /** No further meaning. */
   get most(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -396,7 +382,6 @@ export interface CapRanges {
   number: number;
   /** Padding. */
   __pad: number;
-  /** No further meaning. */
   starts: bigint[];
 }
 
@@ -521,11 +506,7 @@ export class CapRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('cap_ranges.__pad', value, this.#offset + 12), true);
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   starts(index: number): bigint | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.number || this.#offset + 16 + 8 * index + 8 > this.#view.byteLength) return undefined;
     return this.#view.getBigUint64(this.#offset + 16 + 8 * index, true);

@@ -107,7 +107,6 @@ export class InnerView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -116,7 +115,6 @@ export class InnerView {
     this.#view.setUint32(this.#offset, checkU32('inner.kind', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -237,7 +235,6 @@ export class OuterThingInPlaceView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get low(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -246,7 +243,6 @@ export class OuterThingInPlaceView {
     this.#view.setUint32(this.#offset, checkU32('outer_thing.in_place.low', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get high(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -267,7 +263,6 @@ export class TaggedPartView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get a(): number {
     return this.#view.getUint16(this.#offset, false);
   }
@@ -276,7 +271,6 @@ export class TaggedPartView {
     this.#view.setUint16(this.#offset, checkU16('outer_thing.with_tag.a', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -312,7 +306,6 @@ export class OuterThingView {
     return new TaggedPartView(this.#view, this.#offset + 16);
   }
 
-  /** No further meaning. */
   get number(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -321,7 +314,6 @@ export class OuterThingView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('outer_thing.number', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -330,7 +322,6 @@ export class OuterThingView {
     this.#view.setUint32(this.#offset + 24, checkU32('outer_thing.first', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -339,7 +330,6 @@ export class OuterThingView {
     this.#view.setUint32(this.#offset + 28, checkU32('outer_thing.second', value, this.#offset + 28), false);
   }
 
-  /** No further meaning. */
   get total(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -459,7 +449,6 @@ export class OuterThingInPlaceViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get low(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -468,7 +457,6 @@ export class OuterThingInPlaceViewI386 {
     this.#view.setUint32(this.#offset, checkU32('outer_thing.in_place.low', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get high(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -489,7 +477,6 @@ export class TaggedPartViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get a(): number {
     return this.#view.getUint16(this.#offset, false);
   }
@@ -498,7 +485,6 @@ export class TaggedPartViewI386 {
     this.#view.setUint16(this.#offset, checkU16('outer_thing.with_tag.a', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -534,7 +520,6 @@ export class OuterThingViewI386 {
     return new TaggedPartViewI386(this.#view, this.#offset + 16);
   }
 
-  /** No further meaning. */
   get number(): bigint {
     return this.#view.getBigUint64(this.#offset + 20, false);
   }
@@ -543,7 +528,6 @@ export class OuterThingViewI386 {
     this.#view.setBigUint64(this.#offset + 20, checkU64('outer_thing.number', value, this.#offset + 20), false);
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -552,7 +536,6 @@ export class OuterThingViewI386 {
     this.#view.setUint32(this.#offset + 20, checkU32('outer_thing.first', value, this.#offset + 20), false);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -561,7 +544,6 @@ export class OuterThingViewI386 {
     this.#view.setUint32(this.#offset + 24, checkU32('outer_thing.second', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get total(): bigint {
     return this.#view.getBigUint64(this.#offset + 28, false);
   }
@@ -634,7 +616,6 @@ export class AnyNumberView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get narrow(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -643,7 +624,6 @@ export class AnyNumberView {
     this.#view.setUint8(this.#offset, checkU8('any_number.narrow', value, this.#offset));
   }
 
-  /** No further meaning. */
   get wide(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }

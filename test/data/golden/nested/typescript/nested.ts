@@ -24,9 +24,8 @@ import {
 
 /** (struct inner) */
 export interface Inner {
-  /** No further meaning. */
   kind: number;
-  /** No further meaning. Only if kind != 0. */
+  /** Only if kind != 0. */
   value?: number;
 }
 
@@ -111,7 +110,6 @@ export class InnerView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -120,7 +118,6 @@ export class InnerView {
     this.#view.setUint32(this.#offset, checkU32('inner.kind', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -141,17 +138,14 @@ export const InnerCodec: StructCodec<Inner> = /* @__PURE__ */ fixedCodec(
 
 /** (Member in_place of outer_thing) */
 export interface OuterThingInPlace {
-  /** No further meaning. */
   low: number;
-  /** No further meaning. */
   high: number;
 }
 
 /** (Member with_tag of outer_thing) */
 export interface TaggedPart {
-  /** No further meaning. */
   a: number;
-  /** No further meaning. Only if by_name.kind == 2 && a > 1. */
+  /** Only if by_name.kind == 2 && a > 1. */
   b?: number;
 }
 
@@ -163,13 +157,10 @@ export interface OuterThing {
   in_place: OuterThingInPlace;
   /** See its members. */
   with_tag: TaggedPart;
-  /** No further meaning. */
   number: bigint;
-  /** No further meaning. */
   first: number;
-  /** No further meaning. */
   second: number;
-  /** No further meaning. Only if in_place.low + first + with_tag.a > 0. */
+  /** Only if in_place.low + first + with_tag.a > 0. */
   total?: bigint;
 }
 
@@ -295,7 +286,6 @@ export class OuterThingInPlaceView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get low(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -304,7 +294,6 @@ export class OuterThingInPlaceView {
     this.#view.setUint32(this.#offset, checkU32('outer_thing.in_place.low', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get high(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -325,7 +314,6 @@ export class TaggedPartView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get a(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -334,7 +322,6 @@ export class TaggedPartView {
     this.#view.setUint16(this.#offset, checkU16('outer_thing.with_tag.a', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -370,7 +357,6 @@ export class OuterThingView {
     return new TaggedPartView(this.#view, this.#offset + 16);
   }
 
-  /** No further meaning. */
   get number(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -379,7 +365,6 @@ export class OuterThingView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('outer_thing.number', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -388,7 +373,6 @@ export class OuterThingView {
     this.#view.setUint32(this.#offset + 24, checkU32('outer_thing.first', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -397,7 +381,6 @@ export class OuterThingView {
     this.#view.setUint32(this.#offset + 28, checkU32('outer_thing.second', value, this.#offset + 28), true);
   }
 
-  /** No further meaning. */
   get total(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -520,7 +503,6 @@ export class OuterThingInPlaceViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get low(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -529,7 +511,6 @@ export class OuterThingInPlaceViewI386 {
     this.#view.setUint32(this.#offset, checkU32('outer_thing.in_place.low', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get high(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -550,7 +531,6 @@ export class TaggedPartViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get a(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -559,7 +539,6 @@ export class TaggedPartViewI386 {
     this.#view.setUint16(this.#offset, checkU16('outer_thing.with_tag.a', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -595,7 +574,6 @@ export class OuterThingViewI386 {
     return new TaggedPartViewI386(this.#view, this.#offset + 16);
   }
 
-  /** No further meaning. */
   get number(): bigint {
     return this.#view.getBigUint64(this.#offset + 20, true);
   }
@@ -604,7 +582,6 @@ export class OuterThingViewI386 {
     this.#view.setBigUint64(this.#offset + 20, checkU64('outer_thing.number', value, this.#offset + 20), true);
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -613,7 +590,6 @@ export class OuterThingViewI386 {
     this.#view.setUint32(this.#offset + 20, checkU32('outer_thing.first', value, this.#offset + 20), true);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -622,7 +598,6 @@ export class OuterThingViewI386 {
     this.#view.setUint32(this.#offset + 24, checkU32('outer_thing.second', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get total(): bigint {
     return this.#view.getBigUint64(this.#offset + 28, true);
   }
@@ -648,9 +623,7 @@ export const OuterThingCodecs: AbiCodecs<OuterThing> = {
 
 /** (union any_number) */
 export interface AnyNumber {
-  /** No further meaning. */
   narrow: number;
-  /** No further meaning. */
   wide: bigint;
 }
 
@@ -712,7 +685,6 @@ export class AnyNumberView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get narrow(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -721,7 +693,6 @@ export class AnyNumberView {
     this.#view.setUint8(this.#offset, checkU8('any_number.narrow', value, this.#offset));
   }
 
-  /** No further meaning. */
   get wide(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }

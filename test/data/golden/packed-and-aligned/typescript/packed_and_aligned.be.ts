@@ -102,7 +102,6 @@ export class PackedRecordView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get tag(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -198,7 +197,6 @@ export class CacheLineView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get head(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -212,7 +210,6 @@ export class CacheLineView {
     return new PackedRecordView(this.#view, this.#offset + 8);
   }
 
-  /** No further meaning. */
   get tail(): number {
     return this.#view.getUint16(this.#offset + 32, false);
   }

@@ -22,7 +22,6 @@ import {
 
 /** (struct packed_record) */
 export interface PackedRecord {
-  /** No further meaning. */
   tag: number;
   /** At 1. */
   word: number;
@@ -113,7 +112,6 @@ export class PackedRecordView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get tag(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -152,11 +150,9 @@ export const PackedRecordCodec: StructCodec<PackedRecord> = /* @__PURE__ */ fixe
 
 /** (struct cache_line) */
 export interface CacheLine {
-  /** No further meaning. */
   head: number;
   /** See struct packed_record. */
   record: PackedRecord;
-  /** No further meaning. */
   tail: number;
 }
 
@@ -229,7 +225,6 @@ export class CacheLineView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get head(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -243,7 +238,6 @@ export class CacheLineView {
     return new PackedRecordView(this.#view, this.#offset + 8);
   }
 
-  /** No further meaning. */
   get tail(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }

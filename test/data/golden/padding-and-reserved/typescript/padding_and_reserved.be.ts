@@ -90,7 +90,6 @@ export class CarefulView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint16(this.#offset, false);
   }

@@ -24,7 +24,6 @@ import {
 
 /** (struct careful) */
 export interface Careful {
-  /** No further meaning. */
   id: number;
   /** Padding. */
   __pad: number;
@@ -112,7 +111,6 @@ export class CarefulView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint16(this.#offset, true);
   }

@@ -69,7 +69,6 @@ export class VectorView {
     this.#view.setBigUint64(this.#offset, checkU64('vector.base', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -159,7 +158,6 @@ export class VectorViewIlp32 {
     this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), false);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -248,7 +246,6 @@ export class VectorViewI386 {
     this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), false);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 4, false);
   }

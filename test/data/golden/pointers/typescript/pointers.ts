@@ -21,7 +21,6 @@ import {
 export interface Vector {
   /** Address of user memory. */
   base: bigint;
-  /** No further meaning. */
   length: bigint;
   /** Address of user memory. */
   words: bigint;
@@ -92,7 +91,6 @@ export class VectorView {
     this.#view.setBigUint64(this.#offset, checkU64('vector.base', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -185,7 +183,6 @@ export class VectorViewIlp32 {
     this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), true);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -277,7 +274,6 @@ export class VectorViewI386 {
     this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), true);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 4, true);
   }

@@ -85,15 +85,11 @@ export interface PowerControl {
  * (Registers power)
  */
 export interface Power {
-  /** No further meaning. */
   header: Uint8Array;
-  /** No further meaning. */
   caps: PowerCaps;
-  /** No further meaning. */
   control: PowerControl;
-  /** No further meaning. */
   later: number;
-  /** No further meaning. Only if control.enable. */
+  /** Only if control.enable. */
   data?: number;
 }
 
@@ -205,12 +201,10 @@ export class PowerView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get header(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 2);
   }
 
-  /** No further meaning. */
   get caps(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -219,7 +213,6 @@ export class PowerView {
     this.#view.setUint16(this.#offset + 2, checkU16('power.caps', value, this.#offset + 2), true);
   }
 
-  /** No further meaning. */
   get control(): number {
     return this.#view.getUint16(this.#offset + 4, true);
   }
@@ -228,7 +221,6 @@ export class PowerView {
     this.#view.setUint16(this.#offset + 4, checkU16('power.control', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get later(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -237,7 +229,6 @@ export class PowerView {
     this.#view.setUint32(this.#offset + 16, checkU32('power.later', value, this.#offset + 16), true);
   }
 
-  /** No further meaning. */
   get data(): number {
     return this.#view.getUint8(this.#offset + 12);
   }

@@ -67,7 +67,6 @@ export class QueryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -94,7 +93,6 @@ export class QueryView {
     this.#view.setUint32(this.#offset + 4, checkU32('query.out_data_type', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get old_name(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -103,7 +101,6 @@ export class QueryView {
     this.#view.setUint32(this.#offset + 8, checkU32('query.old_name', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get new_name(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }

@@ -31,15 +31,12 @@ export const data_type = {
 
 /** (struct query) */
 export interface Query {
-  /** No further meaning. */
   size: number;
   /** One of enum data_type. */
   in_data_type: number;
   /** One of enum data_type. */
   out_data_type: number;
-  /** No further meaning. */
   old_name: number;
-  /** No further meaning. */
   new_name: number;
 }
 
@@ -103,7 +100,6 @@ export class QueryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -130,7 +126,6 @@ export class QueryView {
     this.#view.setUint32(this.#offset + 4, checkU32('query.out_data_type', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get old_name(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -139,7 +134,6 @@ export class QueryView {
     this.#view.setUint32(this.#offset + 8, checkU32('query.old_name', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get new_name(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }

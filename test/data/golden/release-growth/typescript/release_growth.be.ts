@@ -72,7 +72,6 @@ export class HwInfoView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -90,7 +89,6 @@ export class HwInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('hw_info.flags', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get out_capabilities(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -99,7 +97,6 @@ export class HwInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('hw_info.out_capabilities', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 16);
   }

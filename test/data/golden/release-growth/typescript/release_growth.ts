@@ -25,13 +25,10 @@ import {
 
 /** (struct hw_info) */
 export interface HwInfo {
-  /** No further meaning. */
   size: number;
   /** Must be 0. */
   flags: number;
-  /** No further meaning. */
   out_capabilities: bigint;
-  /** No further meaning. */
   out_max_pasid_log2: number;
   /** Must be 0. */
   __reserved: Uint8Array;
@@ -98,7 +95,6 @@ export class HwInfoView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -116,7 +112,6 @@ export class HwInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('hw_info.flags', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get out_capabilities(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -125,7 +120,6 @@ export class HwInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('hw_info.out_capabilities', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 16);
   }

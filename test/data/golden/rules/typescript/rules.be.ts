@@ -81,7 +81,6 @@ export class SpanView {
     this.#view.setUint32(this.#offset + 4, checkU32('span.space_id', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get start(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -90,7 +89,6 @@ export class SpanView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('span.start', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }

@@ -31,9 +31,7 @@ export interface Span {
   flags: number;
   /** Id of an object: space. */
   space_id: number;
-  /** No further meaning. */
   start: bigint;
-  /** No further meaning. */
   length: bigint;
   /** Address of user memory. */
   data: bigint;
@@ -114,7 +112,6 @@ export class SpanView {
     this.#view.setUint32(this.#offset + 4, checkU32('span.space_id', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get start(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -123,7 +120,6 @@ export class SpanView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('span.start', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }

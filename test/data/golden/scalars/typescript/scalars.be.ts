@@ -97,7 +97,6 @@ export class EveryScalarView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -106,7 +105,6 @@ export class EveryScalarView {
     this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
   }
 
-  /** No further meaning. */
   get h(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -115,7 +113,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get w(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -133,7 +130,6 @@ export class EveryScalarView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get sb(): number {
     return this.#view.getInt8(this.#offset + 16);
   }
@@ -142,7 +138,6 @@ export class EveryScalarView {
     this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
   }
 
-  /** No further meaning. */
   get sh(): number {
     return this.#view.getInt16(this.#offset + 18, false);
   }
@@ -151,7 +146,6 @@ export class EveryScalarView {
     this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), false);
   }
 
-  /** No further meaning. */
   get sw(): number {
     return this.#view.getInt32(this.#offset + 20, false);
   }
@@ -160,7 +154,6 @@ export class EveryScalarView {
     this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), false);
   }
 
-  /** No further meaning. */
   get sq(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, false);
   }
@@ -169,7 +162,6 @@ export class EveryScalarView {
     this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get l16(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }
@@ -178,7 +170,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get b16(): number {
     return this.#view.getUint16(this.#offset + 34, false);
   }
@@ -187,7 +178,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
   }
 
-  /** No further meaning. */
   get l32(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -196,7 +186,6 @@ export class EveryScalarView {
     this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
   }
 
-  /** No further meaning. */
   get b32(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -205,7 +194,6 @@ export class EveryScalarView {
     this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
   }
 
-  /** No further meaning. */
   get l64(): bigint {
     return this.#view.getBigUint64(this.#offset + 48, true);
   }
@@ -214,7 +202,6 @@ export class EveryScalarView {
     this.#view.setBigUint64(this.#offset + 48, checkU64('every_scalar.l64', value, this.#offset + 48), true);
   }
 
-  /** No further meaning. */
   get b64(): bigint {
     return this.#view.getBigUint64(this.#offset + 56, false);
   }
@@ -300,7 +287,6 @@ export class EveryScalarViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -309,7 +295,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
   }
 
-  /** No further meaning. */
   get h(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -318,7 +303,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), false);
   }
 
-  /** No further meaning. */
   get w(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -336,7 +320,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get sb(): number {
     return this.#view.getInt8(this.#offset + 16);
   }
@@ -345,7 +328,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
   }
 
-  /** No further meaning. */
   get sh(): number {
     return this.#view.getInt16(this.#offset + 18, false);
   }
@@ -354,7 +336,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), false);
   }
 
-  /** No further meaning. */
   get sw(): number {
     return this.#view.getInt32(this.#offset + 20, false);
   }
@@ -363,7 +344,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), false);
   }
 
-  /** No further meaning. */
   get sq(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, false);
   }
@@ -372,7 +352,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get l16(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }
@@ -381,7 +360,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get b16(): number {
     return this.#view.getUint16(this.#offset + 34, false);
   }
@@ -390,7 +368,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
   }
 
-  /** No further meaning. */
   get l32(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -399,7 +376,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
   }
 
-  /** No further meaning. */
   get b32(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -408,7 +384,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
   }
 
-  /** No further meaning. */
   get l64(): bigint {
     return this.#view.getBigUint64(this.#offset + 44, true);
   }
@@ -417,7 +392,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigUint64(this.#offset + 44, checkU64('every_scalar.l64', value, this.#offset + 44), true);
   }
 
-  /** No further meaning. */
   get b64(): bigint {
     return this.#view.getBigUint64(this.#offset + 52, false);
   }
@@ -494,7 +468,6 @@ export class PlainAndAlignedView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -512,7 +485,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('plain_and_aligned.plain', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -530,7 +502,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('plain_and_aligned.aligned', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get signed_(): bigint {
     return this.#view.getBigInt64(this.#offset + 32, false);
   }
@@ -539,7 +510,6 @@ export class PlainAndAlignedView {
     this.#view.setBigInt64(this.#offset + 32, checkS64('plain_and_aligned.signed_', value, this.#offset + 32), false);
   }
 
-  /** No further meaning. */
   get little(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, true);
   }
@@ -548,7 +518,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.little', value, this.#offset + 40), true);
   }
 
-  /** No further meaning. */
   get big(): bigint {
     return this.#view.getBigUint64(this.#offset + 48, false);
   }
@@ -622,7 +591,6 @@ export class PlainAndAlignedViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -640,7 +608,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 4, checkU64('plain_and_aligned.plain', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -658,7 +625,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 16, checkU64('plain_and_aligned.aligned', value, this.#offset + 16), false);
   }
 
-  /** No further meaning. */
   get signed_(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, false);
   }
@@ -667,7 +633,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigInt64(this.#offset + 24, checkS64('plain_and_aligned.signed_', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get little(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -676,7 +641,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 32, checkU64('plain_and_aligned.little', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get big(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, false);
   }

@@ -25,33 +25,20 @@ import {
 
 /** (struct every_scalar) */
 export interface EveryScalar {
-  /** No further meaning. */
   b: number;
-  /** No further meaning. */
   h: number;
-  /** No further meaning. */
   w: number;
   /** Aligned to 4 on i386. */
   q: bigint;
-  /** No further meaning. */
   sb: number;
-  /** No further meaning. */
   sh: number;
-  /** No further meaning. */
   sw: number;
-  /** No further meaning. */
   sq: bigint;
-  /** No further meaning. */
   l16: number;
-  /** No further meaning. */
   b16: number;
-  /** No further meaning. */
   l32: number;
-  /** No further meaning. */
   b32: number;
-  /** No further meaning. */
   l64: bigint;
-  /** No further meaning. */
   b64: bigint;
 }
 
@@ -144,7 +131,6 @@ export class EveryScalarView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -153,7 +139,6 @@ export class EveryScalarView {
     this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
   }
 
-  /** No further meaning. */
   get h(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -162,7 +147,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), true);
   }
 
-  /** No further meaning. */
   get w(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -180,7 +164,6 @@ export class EveryScalarView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get sb(): number {
     return this.#view.getInt8(this.#offset + 16);
   }
@@ -189,7 +172,6 @@ export class EveryScalarView {
     this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
   }
 
-  /** No further meaning. */
   get sh(): number {
     return this.#view.getInt16(this.#offset + 18, true);
   }
@@ -198,7 +180,6 @@ export class EveryScalarView {
     this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), true);
   }
 
-  /** No further meaning. */
   get sw(): number {
     return this.#view.getInt32(this.#offset + 20, true);
   }
@@ -207,7 +188,6 @@ export class EveryScalarView {
     this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), true);
   }
 
-  /** No further meaning. */
   get sq(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, true);
   }
@@ -216,7 +196,6 @@ export class EveryScalarView {
     this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get l16(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }
@@ -225,7 +204,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get b16(): number {
     return this.#view.getUint16(this.#offset + 34, false);
   }
@@ -234,7 +212,6 @@ export class EveryScalarView {
     this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
   }
 
-  /** No further meaning. */
   get l32(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -243,7 +220,6 @@ export class EveryScalarView {
     this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
   }
 
-  /** No further meaning. */
   get b32(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -252,7 +228,6 @@ export class EveryScalarView {
     this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
   }
 
-  /** No further meaning. */
   get l64(): bigint {
     return this.#view.getBigUint64(this.#offset + 48, true);
   }
@@ -261,7 +236,6 @@ export class EveryScalarView {
     this.#view.setBigUint64(this.#offset + 48, checkU64('every_scalar.l64', value, this.#offset + 48), true);
   }
 
-  /** No further meaning. */
   get b64(): bigint {
     return this.#view.getBigUint64(this.#offset + 56, false);
   }
@@ -350,7 +324,6 @@ export class EveryScalarViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get b(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -359,7 +332,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
   }
 
-  /** No further meaning. */
   get h(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -368,7 +340,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), true);
   }
 
-  /** No further meaning. */
   get w(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -386,7 +357,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get sb(): number {
     return this.#view.getInt8(this.#offset + 16);
   }
@@ -395,7 +365,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
   }
 
-  /** No further meaning. */
   get sh(): number {
     return this.#view.getInt16(this.#offset + 18, true);
   }
@@ -404,7 +373,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), true);
   }
 
-  /** No further meaning. */
   get sw(): number {
     return this.#view.getInt32(this.#offset + 20, true);
   }
@@ -413,7 +381,6 @@ export class EveryScalarViewI386 {
     this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), true);
   }
 
-  /** No further meaning. */
   get sq(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, true);
   }
@@ -422,7 +389,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get l16(): number {
     return this.#view.getUint16(this.#offset + 32, true);
   }
@@ -431,7 +397,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get b16(): number {
     return this.#view.getUint16(this.#offset + 34, false);
   }
@@ -440,7 +405,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
   }
 
-  /** No further meaning. */
   get l32(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -449,7 +413,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
   }
 
-  /** No further meaning. */
   get b32(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -458,7 +421,6 @@ export class EveryScalarViewI386 {
     this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
   }
 
-  /** No further meaning. */
   get l64(): bigint {
     return this.#view.getBigUint64(this.#offset + 44, true);
   }
@@ -467,7 +429,6 @@ export class EveryScalarViewI386 {
     this.#view.setBigUint64(this.#offset + 44, checkU64('every_scalar.l64', value, this.#offset + 44), true);
   }
 
-  /** No further meaning. */
   get b64(): bigint {
     return this.#view.getBigUint64(this.#offset + 52, false);
   }
@@ -493,19 +454,14 @@ export const EveryScalarCodecs: AbiCodecs<EveryScalar> = {
 
 /** (struct plain_and_aligned) */
 export interface PlainAndAligned {
-  /** No further meaning. */
   first: number;
   /** At 8 on lp64 and at 4 on i386. */
   plain: bigint;
-  /** No further meaning. */
   second: number;
   /** At a multiple of 8 everywhere. */
   aligned: bigint;
-  /** No further meaning. */
   signed_: bigint;
-  /** No further meaning. */
   little: bigint;
-  /** No further meaning. */
   big: bigint;
 }
 
@@ -576,7 +532,6 @@ export class PlainAndAlignedView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -594,7 +549,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('plain_and_aligned.plain', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -612,7 +566,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('plain_and_aligned.aligned', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get signed_(): bigint {
     return this.#view.getBigInt64(this.#offset + 32, true);
   }
@@ -621,7 +574,6 @@ export class PlainAndAlignedView {
     this.#view.setBigInt64(this.#offset + 32, checkS64('plain_and_aligned.signed_', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get little(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, true);
   }
@@ -630,7 +582,6 @@ export class PlainAndAlignedView {
     this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.little', value, this.#offset + 40), true);
   }
 
-  /** No further meaning. */
   get big(): bigint {
     return this.#view.getBigUint64(this.#offset + 48, false);
   }
@@ -707,7 +658,6 @@ export class PlainAndAlignedViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get first(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -725,7 +675,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 4, checkU64('plain_and_aligned.plain', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get second(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -743,7 +692,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 16, checkU64('plain_and_aligned.aligned', value, this.#offset + 16), true);
   }
 
-  /** No further meaning. */
   get signed_(): bigint {
     return this.#view.getBigInt64(this.#offset + 24, true);
   }
@@ -752,7 +700,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigInt64(this.#offset + 24, checkS64('plain_and_aligned.signed_', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get little(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -761,7 +708,6 @@ export class PlainAndAlignedViewI386 {
     this.#view.setBigUint64(this.#offset + 32, checkU64('plain_and_aligned.little', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get big(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, false);
   }
@@ -791,9 +737,7 @@ export const PlainAndAlignedCodecs: AbiCodecs<PlainAndAligned> = {
  * (struct named_order)
  */
 export interface NamedOrder {
-  /** No further meaning. */
   kind: number;
-  /** No further meaning. */
   value: bigint;
 }
 
@@ -850,7 +794,6 @@ export class NamedOrderView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -859,7 +802,6 @@ export class NamedOrderView {
     this.#view.setUint8(this.#offset, checkU8('named_order.kind', value, this.#offset));
   }
 
-  /** No further meaning. */
   get value(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -924,7 +866,6 @@ export class NamedOrderViewI386 {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get kind(): number {
     return this.#view.getUint8(this.#offset);
   }
@@ -933,7 +874,6 @@ export class NamedOrderViewI386 {
     this.#view.setUint8(this.#offset, checkU8('named_order.kind', value, this.#offset));
   }
 
-  /** No further meaning. */
   get value(): bigint {
     return this.#view.getBigUint64(this.#offset + 4, true);
   }

@@ -61,7 +61,6 @@ export class GreetingView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -70,7 +69,6 @@ export class GreetingView {
     this.#view.setUint32(this.#offset, checkU32('greeting.id', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -79,7 +77,6 @@ export class GreetingView {
     this.#view.setUint32(this.#offset + 4, checkU32('greeting.flags', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }

@@ -19,11 +19,8 @@ export const SAY_HELLO = 0x3b01;
 
 /** (struct greeting) */
 export interface Greeting {
-  /** No further meaning. */
   id: number;
-  /** No further meaning. */
   flags: number;
-  /** No further meaning. */
   cookie: bigint;
 }
 
@@ -80,7 +77,6 @@ export class GreetingView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -89,7 +85,6 @@ export class GreetingView {
     this.#view.setUint32(this.#offset, checkU32('greeting.id', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -98,7 +93,6 @@ export class GreetingView {
     this.#view.setUint32(this.#offset + 4, checkU32('greeting.flags', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }

@@ -74,7 +74,6 @@ export class SmallPayloadView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -154,17 +153,12 @@ export class LargePayloadView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 4 elements, counted from 0; undefined beyond them. */
   values_(index: number): bigint | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
     return this.#view.getBigUint64(this.#offset + 8 * index, false);
   }
 
-  /** No further meaning. */
   get later(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -224,7 +218,6 @@ export class RangeEntryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get start(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -233,7 +226,6 @@ export class RangeEntryView {
     this.#view.setBigUint64(this.#offset, checkU64('range_entry.start', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get last(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -327,7 +319,6 @@ export class CommandView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('command.data', value, this.#offset + 8), false);
   }
 
-  /** No further meaning. */
   get num_ranges(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -354,7 +345,6 @@ export class CommandView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('command.ranges', value, this.#offset + 24), false);
   }
 
-  /** No further meaning. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 32, false);
   }
@@ -363,7 +353,6 @@ export class CommandView {
     this.#view.setUint32(this.#offset + 32, checkU32('command.data_len', value, this.#offset + 32), false);
   }
 
-  /** No further meaning. */
   get entry_len(): number {
     return this.#view.getUint32(this.#offset + 36, false);
   }

@@ -37,7 +37,6 @@ export const payload_type = {
 
 /** (struct small_payload) */
 export interface SmallPayload {
-  /** No further meaning. */
   value: number;
 }
 
@@ -88,7 +87,6 @@ export class SmallPayloadView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -109,9 +107,7 @@ export const SmallPayloadCodec: StructCodec<SmallPayload> = /* @__PURE__ */ fixe
 
 /** (struct large_payload) */
 export interface LargePayload {
-  /** No further meaning. */
   values_: bigint[];
-  /** No further meaning. */
   later: bigint;
 }
 
@@ -185,17 +181,12 @@ export class LargePayloadView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 4 elements, counted from 0; undefined beyond them. */
   values_(index: number): bigint | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
     return this.#view.getBigUint64(this.#offset + 8 * index, true);
   }
 
-  /** No further meaning. */
   get later(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -216,9 +207,7 @@ export const LargePayloadCodec: StructCodec<LargePayload> = /* @__PURE__ */ fixe
 
 /** (struct range_entry) */
 export interface RangeEntry {
-  /** No further meaning. */
   start: bigint;
-  /** No further meaning. */
   last: bigint;
 }
 
@@ -272,7 +261,6 @@ export class RangeEntryView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get start(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -281,7 +269,6 @@ export class RangeEntryView {
     this.#view.setBigUint64(this.#offset, checkU64('range_entry.start', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get last(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -302,19 +289,16 @@ export const RangeEntryCodec: StructCodec<RangeEntry> = /* @__PURE__ */ fixedCod
 
 /** (struct command) */
 export interface Command {
-  /** In bytes. (bytes) */
+  /** In bytes. */
   length: bigint;
   /** Address of user memory. */
   data: bigint;
-  /** No further meaning. */
   num_ranges: number;
   /** One of enum payload_type. */
   data_type: number;
   /** Address of user memory. */
   ranges: bigint;
-  /** No further meaning. */
   data_len: number;
-  /** No further meaning. */
   entry_len: number;
   /** Address of user memory. */
   data_uptr: bigint;
@@ -416,7 +400,6 @@ export class CommandView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('command.data', value, this.#offset + 8), true);
   }
 
-  /** No further meaning. */
   get num_ranges(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -443,7 +426,6 @@ export class CommandView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('command.ranges', value, this.#offset + 24), true);
   }
 
-  /** No further meaning. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 32, true);
   }
@@ -452,7 +434,6 @@ export class CommandView {
     this.#view.setUint32(this.#offset + 32, checkU32('command.data_len', value, this.#offset + 32), true);
   }
 
-  /** No further meaning. */
   get entry_len(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }

@@ -122,7 +122,6 @@ export class MessageView {
     this.#view.setUint32(this.#offset, checkU32('message.op', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get version(): number {
     return this.#view.getUint16(this.#offset + 4, false);
   }
@@ -131,7 +130,6 @@ export class MessageView {
     this.#view.setUint16(this.#offset + 4, checkU16('message.version', value, this.#offset + 4), false);
   }
 
-  /** No further meaning. */
   get length(): number {
     return this.#view.getUint16(this.#offset + 6, false);
   }
@@ -140,7 +138,6 @@ export class MessageView {
     this.#view.setUint16(this.#offset + 6, checkU16('message.length', value, this.#offset + 6), false);
   }
 
-  /** No further meaning. */
   get body(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, Math.min(Number(this.length), this.#view.byteLength - (this.#offset + 8)));
   }
@@ -194,7 +191,6 @@ export class GetBodyView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get key(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -267,11 +263,7 @@ export class SetBodyLongView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 2 elements, counted from 0; undefined beyond them. */
   keys(index: number): bigint | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
     return this.#view.getBigUint64(this.#offset + 8 * index, false);
@@ -326,7 +318,6 @@ export class SetBodyView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get key(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -335,7 +326,6 @@ export class SetBodyView {
     this.#view.setUint32(this.#offset, checkU32('set_body.key', value, this.#offset), false);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }

@@ -52,11 +52,8 @@ export const op = {
 export interface Message {
   /** One of enum op. */
   op: number;
-  /** No further meaning. */
   version: number;
-  /** No further meaning. */
   length: number;
-  /** No further meaning. */
   body: Uint8Array;
 }
 
@@ -149,7 +146,6 @@ export class MessageView {
     this.#view.setUint32(this.#offset, checkU32('message.op', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get version(): number {
     return this.#view.getUint16(this.#offset + 4, true);
   }
@@ -158,7 +154,6 @@ export class MessageView {
     this.#view.setUint16(this.#offset + 4, checkU16('message.version', value, this.#offset + 4), true);
   }
 
-  /** No further meaning. */
   get length(): number {
     return this.#view.getUint16(this.#offset + 6, true);
   }
@@ -167,7 +162,6 @@ export class MessageView {
     this.#view.setUint16(this.#offset + 6, checkU16('message.length', value, this.#offset + 6), true);
   }
 
-  /** No further meaning. */
   get body(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, Math.min(Number(this.length), this.#view.byteLength - (this.#offset + 8)));
   }
@@ -186,7 +180,6 @@ export const MessageCodec: StructCodec<Message> = /* @__PURE__ */ structCodec({
 
 /** (struct get_body) */
 export interface GetBody {
-  /** No further meaning. */
   key: number;
 }
 
@@ -235,7 +228,6 @@ export class GetBodyView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get key(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -256,7 +248,6 @@ export const GetBodyCodec: StructCodec<GetBody> = /* @__PURE__ */ fixedCodec(
 
 /** (struct set_body_long) */
 export interface SetBodyLong {
-  /** No further meaning. */
   keys: bigint[];
 }
 
@@ -322,11 +313,7 @@ export class SetBodyLongView {
     this.#offset = offset;
   }
 
-  /**
-   * No further meaning.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 2 elements, counted from 0; undefined beyond them. */
   keys(index: number): bigint | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
     return this.#view.getBigUint64(this.#offset + 8 * index, true);
@@ -344,9 +331,7 @@ export const SetBodyLongCodec: StructCodec<SetBodyLong> = /* @__PURE__ */ fixedC
 
 /** (struct set_body) */
 export interface SetBody {
-  /** No further meaning. */
   key: number;
-  /** No further meaning. */
   value: number;
 }
 
@@ -398,7 +383,6 @@ export class SetBodyView {
     this.#offset = offset;
   }
 
-  /** No further meaning. */
   get key(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -407,7 +391,6 @@ export class SetBodyView {
     this.#view.setUint32(this.#offset, checkU32('set_body.key', value, this.#offset), true);
   }
 
-  /** No further meaning. */
   get value(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }

@@ -5,13 +5,14 @@
 #ifndef _UAPI_ARRAYS_AND_TEXT_H
 #define _UAPI_ARRAYS_AND_TEXT_H
 
+#include <linux/types.h>
+
 #define NAME_LEN	16
 #define ROWS		(NAME_LEN / 4) /* 0x4 */
 
 /**
  * struct point
  * @x: In mm.
- * @y: No further meaning.
  */
 struct point {
 	__s32 x;
@@ -20,13 +21,7 @@ struct point {
 
 /**
  * struct named_thing
- * @name: No further meaning.
- * @label: No further meaning.
- * @serial: No further meaning.
- * @used: No further meaning.
  * @slots: The first `used` elements mean something.
- * @matrix: No further meaning.
- * @points: No further meaning.
  */
 struct named_thing {
 	char name[NAME_LEN];

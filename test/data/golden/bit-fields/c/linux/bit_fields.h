@@ -5,15 +5,8 @@
 #ifndef _UAPI_BIT_FIELDS_H
 #define _UAPI_BIT_FIELDS_H
 
-/**
- * struct small_parts
- * @mode: No further meaning.
- * @level: No further meaning.
- * @rest: No further meaning.
- * @narrow: No further meaning.
- * @signed_: No further meaning.
- * @plain: No further meaning.
- */
+#include <linux/types.h>
+
 __extension__ struct small_parts {
 	__u32 mode:3;
 	__u32 level:5;

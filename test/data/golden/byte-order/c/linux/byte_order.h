@@ -8,6 +8,9 @@
 #ifndef _UAPI_BYTE_ORDER_H
 #define _UAPI_BYTE_ORDER_H
 
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 /**
  * struct own - A struct on its own has the machine's byte order wherever it
  *   stands
@@ -47,7 +50,7 @@ struct holder {
  *
  * Number: 0x4040b702 (0x8040b702 on alpha, mips, parisc, powerpc, sparc).
  */
-#define BYTE_ORDER_SET _IOW(0xb7, 2, struct order_block) /* 0x4040b702 */
+#define BYTE_ORDER_SET _IOW(0xb7, 2, __u8[64]) /* 0x4040b702 */
 
 /* The layout, for compilers that can check it. */
 #if defined(__cplusplus)

@@ -8,11 +8,8 @@
 #ifndef _UAPI_CHAIN_NEW_H
 #define _UAPI_CHAIN_NEW_H
 
-/**
- * struct blob_head
- * @magic: No further meaning.
- * @first_blob: No further meaning.
- */
+#include <linux/types.h>
+
 struct blob_head {
 	__be32 magic;
 	__be32 first_blob;
@@ -21,8 +18,6 @@ struct blob_head {
 /**
  * struct blob
  * @step: Bytes from here to the next blob.
- * @revision: No further meaning.
- * @kind: No further meaning.
  */
 struct blob {
 	__be16 step;
@@ -33,7 +28,6 @@ struct blob {
 /**
  * struct name_blob
  * @head: See struct blob.
- * @text: No further meaning.
  */
 struct name_blob {
 	struct blob head;

@@ -8,11 +8,6 @@
 #ifndef _UAPI_CHAIN_PCIE_H
 #define _UAPI_CHAIN_PCIE_H
 
-/**
- * enum ext_id
- * @EXT_ID_AER: No further meaning
- * @EXT_ID_DVSEC: No further meaning
- */
 enum ext_id {
 	EXT_ID_AER = 1,
 	EXT_ID_DVSEC = 0x23

@@ -5,6 +5,8 @@
 #ifndef _UAPI_CONSTANTS_H
 #define _UAPI_CONSTANTS_H
 
+#include <linux/types.h>
+
 #define SHORT_FORM	7
 #define WITH_DOC	0x10 /* A number in hex keeps its form */
 #define DERIVED		((WITH_DOC << 2) | SHORT_FORM) /* 0x47 */
@@ -27,10 +29,6 @@ enum {
 	LONG_SHIFT = 24
 };
 
-/**
- * struct thing
- * @values_: No further meaning.
- */
 struct thing {
 	__u32 values_[OLDEST_NAME];
 };

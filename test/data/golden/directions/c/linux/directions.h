@@ -5,10 +5,8 @@
 #ifndef _UAPI_DIRECTIONS_H
 #define _UAPI_DIRECTIONS_H
 
-/**
- * enum place_flags
- * @PLACE_FIXED: No further meaning
- */
+#include <linux/types.h>
+
 enum place_flags {
 	PLACE_FIXED = 1 << 0 /* 0x1 */
 };
@@ -16,10 +14,7 @@ enum place_flags {
 /**
  * struct place
  * @flags: Combination of enum place_flags.
- * @result: No further meaning.
- * @cookie: No further meaning.
  * @iova: Input only where the caller fixes it.
- * @hint: No further meaning.
  */
 struct place {
 	__u32 flags;
@@ -29,11 +24,6 @@ struct place {
 	__u64 hint;
 };
 
-/**
- * struct answer
- * @size: No further meaning.
- * @value: No further meaning.
- */
 struct answer {
 	__u32 size;
 	__u32 value;

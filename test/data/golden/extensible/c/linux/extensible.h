@@ -5,14 +5,14 @@
 #ifndef _UAPI_EXTENSIBLE_H
 #define _UAPI_EXTENSIBLE_H
 
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 /**
  * struct grown - The first release had 12 bytes, 6.7 made it 16, 6.15 made it
  *   24
  * @size: sizeof(struct grown).
  * @flags: Must be 0.
- * @id: No further meaning.
- * @extra: No further meaning.
- * @wide: No further meaning.
  */
 struct grown {
 	__u32 size;

@@ -5,10 +5,10 @@
 #ifndef _UAPI_FLAGS_AND_ENUMS_H
 #define _UAPI_FLAGS_AND_ENUMS_H
 
+#include <linux/types.h>
+
 /**
  * enum map_flags - A set as a tagged enum
- * @MAP_READ: No further meaning
- * @MAP_WRITE: No further meaning
  * @MAP_ACCESS: A mask of several bits.
  * @MAP_STORE: A second name.
  */
@@ -27,10 +27,6 @@ enum {
 
 /**
  * enum color
- * @COLOR_RED: No further meaning
- * @COLOR_GREEN: No further meaning
- * @COLOR_BLUE: No further meaning
- * @COLOR_SKY: No further meaning
  * @COLOR_LAST: Never in a payload.
  */
 enum color {

@@ -5,11 +5,8 @@
 #ifndef _UAPI_FLEXIBLE_ARRAY_H
 #define _UAPI_FLEXIBLE_ARRAY_H
 
-/**
- * struct entry
- * @key: No further meaning.
- * @value: No further meaning.
- */
+#include <linux/types.h>
+
 struct entry {
 	__u32 key;
 	__u32 value;
@@ -19,7 +16,6 @@ struct entry {
  * struct table
  * @argsz: sizeof(self) + length(entries).
  * @count: count(entries).
- * @entries: No further meaning.
  */
 __extension__ struct table {
 	__u32 argsz;
@@ -27,12 +23,6 @@ __extension__ struct table {
 	struct entry entries[];
 };
 
-/**
- * struct two_counts
- * @rows: No further meaning.
- * @columns: No further meaning.
- * @cells: No further meaning.
- */
 __extension__ struct two_counts {
 	__u16 rows;
 	__u16 columns;

@@ -5,17 +5,15 @@
 #ifndef _UAPI_HANDLES_AND_FDS_H
 #define _UAPI_HANDLES_AND_FDS_H
 
-/**
- * struct record
- * @cookie: No further meaning.
- */
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 struct record {
 	__u32 cookie;
 };
 
 /**
  * struct attach
- * @kind: No further meaning.
  * @space_id: Id of an object: space.
  * @target_id: Id of an object: space or table.
  * @object_id: Id of an object: device or table.

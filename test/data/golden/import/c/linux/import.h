@@ -8,6 +8,7 @@
 #ifndef _UAPI_IMPORT_H
 #define _UAPI_IMPORT_H
 
+#include <linux/types.h>
 #include <linux/user_pointers.h>
 
 #define PAYLOAD_TEST	0xdeadbeef

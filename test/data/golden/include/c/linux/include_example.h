@@ -12,18 +12,10 @@
 
 #define PART_LENGTH	4
 
-/**
- * struct part_three
- * @c: No further meaning.
- */
 struct part_three {
 	__u64 c;
 };
 
-/**
- * struct part_one
- * @a: No further meaning.
- */
 struct part_one {
 	__u32 a[PART_LENGTH];
 };

@@ -8,13 +8,11 @@
 #ifndef _UAPI_IOCTLS_H
 #define _UAPI_IOCTLS_H
 
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 #define IOC_TYPE	0x3b
 
-/**
- * enum mode
- * @MODE_OFF: No further meaning
- * @MODE_ON: No further meaning
- */
 enum mode {
 	MODE_OFF = 0,
 	MODE_ON = 1
@@ -25,11 +23,6 @@ enum {
 	NR_PLAIN = NR_BASE /* 0x40 */
 };
 
-/**
- * struct pair
- * @a: No further meaning.
- * @b: No further meaning.
- */
 struct pair {
 	__u32 a;
 	__u32 b;
@@ -56,9 +49,6 @@ struct pair {
  */
 #define WRITE_IT _IOW('E', 1, struct pair) /* 0x40084501 */
 
-/*
- * BOTH_WAYS
- */
 #define BOTH_WAYS _IOWR('E', 1, struct pair) /* 0xc0084501 */
 
 /*

@@ -5,15 +5,14 @@
 #ifndef _UAPI_NEGOTIATED_H
 #define _UAPI_NEGOTIATED_H
 
+#include <linux/types.h>
+
 #define INFO_CAPS	(1 << 0) /* 0x1 */
 
 /**
  * struct info - The caller says how much room there is, the kernel writes back
  *   how much it needs
- * @argsz: No further meaning.
  * @flags: Combination of INFO_*.
- * @count: No further meaning.
- * @cap_offset: No further meaning.
  */
 struct info {
 	__u32 argsz;
@@ -22,12 +21,6 @@ struct info {
 	__u32 cap_offset;
 };
 
-/**
- * struct cap_header
- * @id: No further meaning.
- * @version: No further meaning.
- * @next: No further meaning.
- */
 struct cap_header {
 	__u16 id;
 	__u16 version;
@@ -37,7 +30,6 @@ struct cap_header {
 /**
  * struct cap_limit
  * @header: See struct cap_header.
- * @most: No further meaning.
  */
 struct cap_limit {
 	struct cap_header header;
@@ -49,7 +41,6 @@ struct cap_limit {
  * @header: See struct cap_header.
  * @number: count(starts).
  * @__pad: Padding.
- * @starts: No further meaning.
  */
 __extension__ struct cap_ranges {
 	struct cap_header header;

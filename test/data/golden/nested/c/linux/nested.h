@@ -5,21 +5,13 @@
 #ifndef _UAPI_NESTED_H
 #define _UAPI_NESTED_H
 
-/**
- * struct inner
- * @kind: No further meaning.
- * @value: No further meaning.
- */
+#include <linux/types.h>
+
 struct inner {
 	__u32 kind;
 	__u32 value;
 };
 
-/**
- * struct tagged_part
- * @a: No further meaning.
- * @b: No further meaning.
- */
 struct tagged_part {
 	__u16 a;
 	__u16 b;
@@ -29,15 +21,7 @@ struct tagged_part {
  * struct outer_thing
  * @by_name: See struct inner.
  * @in_place: See its members.
- * @in_place.low: No further meaning.
- * @in_place.high: No further meaning.
  * @with_tag: See its members.
- * @with_tag.a: No further meaning.
- * @with_tag.b: No further meaning.
- * @number: No further meaning.
- * @first: No further meaning.
- * @second: No further meaning.
- * @total: No further meaning.
  */
 __extension__ struct outer_thing {
 	struct inner by_name;
@@ -56,11 +40,6 @@ __extension__ struct outer_thing {
 	__u64 total;
 };
 
-/**
- * union any_number
- * @narrow: No further meaning.
- * @wide: No further meaning.
- */
 union any_number {
 	__u8 narrow;
 	__u64 wide;

@@ -5,9 +5,10 @@
 #ifndef _UAPI_PACKED_AND_ALIGNED_H
 #define _UAPI_PACKED_AND_ALIGNED_H
 
+#include <linux/types.h>
+
 /**
  * struct packed_record
- * @tag: No further meaning.
  * @word: At 1.
  * @wide: At 5.
  */
@@ -19,9 +20,7 @@ struct packed_record {
 
 /**
  * struct cache_line
- * @head: No further meaning.
  * @record: See struct packed_record.
- * @tail: No further meaning.
  */
 struct cache_line {
 	__u8 head;

@@ -5,9 +5,10 @@
 #ifndef _UAPI_PADDING_AND_RESERVED_H
 #define _UAPI_PADDING_AND_RESERVED_H
 
+#include <linux/types.h>
+
 /**
  * struct careful
- * @id: No further meaning.
  * @__pad: Padding.
  * @__reserved: Must be 0.
  * @__reserved2: Asked for but looked at by nobody.

@@ -8,10 +8,11 @@
 #ifndef _UAPI_POINTERS_H
 #define _UAPI_POINTERS_H
 
+#include <linux/types.h>
+
 /**
  * struct vector
  * @base: Address of user memory.
- * @length: No further meaning.
  * @words: Address of user memory.
  * @next: A struct may point to its own kind.
  */

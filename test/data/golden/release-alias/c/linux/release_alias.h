@@ -7,11 +7,8 @@
 #ifndef _UAPI_RELEASE_ALIAS_H
 #define _UAPI_RELEASE_ALIAS_H
 
-/**
- * enum data_type
- * @DATA_TYPE_NONE: No further meaning
- * @DATA_TYPE_DEFAULT: No further meaning
- */
+#include <linux/types.h>
+
 enum data_type {
 	DATA_TYPE_NONE = 0,
 	DATA_TYPE_DEFAULT = 0
@@ -19,11 +16,8 @@ enum data_type {
 
 /**
  * struct query
- * @size: No further meaning.
  * @in_data_type: One of enum data_type.
  * @out_data_type: One of enum data_type.
- * @old_name: No further meaning.
- * @new_name: No further meaning.
  */
 __extension__ struct query {
 	__u32 size;

@@ -9,12 +9,11 @@
 #ifndef _UAPI_RELEASE_GROWTH_H
 #define _UAPI_RELEASE_GROWTH_H
 
+#include <linux/types.h>
+
 /**
  * struct hw_info
- * @size: No further meaning.
  * @flags: Must be 0.
- * @out_capabilities: No further meaning.
- * @out_max_pasid_log2: No further meaning.
  * @__reserved: Must be 0.
  */
 struct hw_info {

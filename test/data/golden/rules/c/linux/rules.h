@@ -7,10 +7,8 @@
 #ifndef _UAPI_RULES_H
 #define _UAPI_RULES_H
 
-/**
- * enum span_flags
- * @SPAN_FIXED: No further meaning
- */
+#include <linux/types.h>
+
 enum span_flags {
 	SPAN_FIXED = 1 << 0 /* 0x1 */
 };
@@ -19,8 +17,6 @@ enum span_flags {
  * struct span
  * @flags: Combination of enum span_flags.
  * @space_id: Id of an object: space.
- * @start: No further meaning.
- * @length: No further meaning.
  * @data: Address of user memory.
  */
 struct span {

@@ -7,22 +7,11 @@
 #ifndef _UAPI_SCALARS_H
 #define _UAPI_SCALARS_H
 
+#include <linux/types.h>
+
 /**
  * struct every_scalar
- * @b: No further meaning.
- * @h: No further meaning.
- * @w: No further meaning.
  * @q: Aligned to 4 on i386.
- * @sb: No further meaning.
- * @sh: No further meaning.
- * @sw: No further meaning.
- * @sq: No further meaning.
- * @l16: No further meaning.
- * @b16: No further meaning.
- * @l32: No further meaning.
- * @b32: No further meaning.
- * @l64: No further meaning.
- * @b64: No further meaning.
  */
 struct every_scalar {
 	__u8 b;
@@ -43,13 +32,8 @@ struct every_scalar {
 
 /**
  * struct plain_and_aligned
- * @first: No further meaning.
  * @plain: At 8 on lp64 and at 4 on i386.
- * @second: No further meaning.
  * @aligned: At a multiple of 8 everywhere.
- * @signed_: No further meaning.
- * @little: No further meaning.
- * @big: No further meaning.
  */
 struct plain_and_aligned {
 	__u32 first;
@@ -64,8 +48,6 @@ struct plain_and_aligned {
 /**
  * struct named_order - The same bytes on machines of either byte order, but not
  *   on i386
- * @kind: No further meaning.
- * @value: No further meaning.
  */
 struct named_order {
 	__u8 kind;

@@ -5,12 +5,9 @@
 #ifndef _UAPI_SIMPLE_H
 #define _UAPI_SIMPLE_H
 
-/**
- * struct greeting
- * @id: No further meaning.
- * @flags: No further meaning.
- * @cookie: No further meaning.
- */
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
 struct greeting {
 	__u32 id;
 	__u32 flags;

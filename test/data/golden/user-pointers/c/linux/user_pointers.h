@@ -5,41 +5,23 @@
 #ifndef _UAPI_USER_POINTERS_H
 #define _UAPI_USER_POINTERS_H
 
-/**
- * enum payload_type
- * @PAYLOAD_NONE: No further meaning
- * @PAYLOAD_SMALL: No further meaning
- * @PAYLOAD_LARGE: No further meaning
- */
+#include <linux/types.h>
+
 enum payload_type {
 	PAYLOAD_NONE = 0,
 	PAYLOAD_SMALL = 1,
 	PAYLOAD_LARGE = 2
 };
 
-/**
- * struct small_payload
- * @value: No further meaning.
- */
 struct small_payload {
 	__u32 value;
 };
 
-/**
- * struct large_payload
- * @values_: No further meaning.
- * @later: No further meaning.
- */
 struct large_payload {
 	__u64 values_[4];
 	__u64 later;
 };
 
-/**
- * struct range_entry
- * @start: No further meaning.
- * @last: No further meaning.
- */
 struct range_entry {
 	__u64 start;
 	__u64 last;
@@ -49,11 +31,8 @@ struct range_entry {
  * struct command
  * @length: In bytes.
  * @data: Address of user memory.
- * @num_ranges: No further meaning.
  * @data_type: One of enum payload_type.
  * @ranges: Address of user memory.
- * @data_len: No further meaning.
- * @entry_len: No further meaning.
  * @data_uptr: Address of user memory.
  * @array_uptr: Address of user memory.
  * @bitmap: Address of user memory.

@@ -8,12 +8,8 @@
 #ifndef _UAPI_VARIANTS_H
 #define _UAPI_VARIANTS_H
 
-/**
- * enum op
- * @OP_GET: No further meaning
- * @OP_SET: No further meaning
- * @OP_PROBE: No further meaning
- */
+#include <linux/types.h>
+
 enum op {
 	OP_GET = 0,
 	OP_SET = 1,
@@ -23,9 +19,6 @@ enum op {
 /**
  * struct message
  * @op: One of enum op.
- * @version: No further meaning.
- * @length: No further meaning.
- * @body: No further meaning.
  */
 __extension__ struct message {
 	__u32 op;
@@ -34,27 +27,14 @@ __extension__ struct message {
 	__u8 body[];
 };
 
-/**
- * struct get_body
- * @key: No further meaning.
- */
 struct get_body {
 	__u32 key;
 };
 
-/**
- * struct set_body_long
- * @keys: No further meaning.
- */
 struct set_body_long {
 	__u64 keys[2];
 };
 
-/**
- * struct set_body
- * @key: No further meaning.
- * @value: No further meaning.
- */
 struct set_body {
 	__u32 key;
 	__u32 value;
