@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { runsI386 } from './i386.ts';
 
 /** What tests need beyond Node, and how to see whether it is here. */
-const probes: Readonly<Record<string, () => boolean>> = {
-  gcc: () => runs('gcc', ['--version']),
-  'gcc -m32': () => compiles('gcc', ['-m32', '-x', 'c']),
-  'g++': () => compiles('g++', ['-x', 'c++']),
-  'g++ -m32': () => compiles('g++', ['-m32', '-x', 'c++']),
-  clang: () => compiles('clang', ['-x', 'c']),
-  'clang -m32': () => compiles('clang', ['-m32', '-x', 'c']),
-  'clang++': () => compiles('clang++', ['-x', 'c++']),
-  'clang++ -m32': () => compiles('clang++', ['-m32', '-x', 'c++']),
+const probes = {
+  gcc: () => compiles('gcc', 'c', '-m64'),
+  'gcc -m32': () => compiles('gcc', 'c', '-m32'),
+  'g++': () => compiles('g++', 'c++', '-m64'),
+  'g++ -m32': () => compiles('g++', 'c++', '-m32'),
+  clang: () => compiles('clang', 'c', '-m64'),
+  'clang -m32': () => compiles('clang', 'c', '-m32'),
+  'clang++': () => compiles('clang++', 'c++', '-m64'),
+  'clang++ -m32': () => compiles('clang++', 'c++', '-m32'),
+  'i386 programs': runsI386,
   xxd: () => runs('xxd', ['-v']),
   hexdump: () => runs('hexdump', ['--version']),
   od: () => runs('od', ['--version']),
@@ -20,6 +22,16 @@ const probes: Readonly<Record<string, () => boolean>> = {
   zsh: () => runs('zsh', ['--version']),
   fish: () => runs('fish', ['--version']),
   groff: () => runs('groff', ['--version']),
+} as const;
+
+/** What to install on Debian, if it is more than the tool's own name. */
+const advice: Partial<Record<Tool, string>> = {
+  'gcc -m32': 'gcc-multilib',
+  'g++ -m32': 'g++-multilib',
+  'clang -m32': 'gcc-multilib',
+  'clang++ -m32': 'g++-multilib',
+  hexdump: 'bsdextrautils',
+  'i386 programs': 'gcc-multilib, and qemu-user if the kernel cannot execute them',
 };
 
 export type Tool = keyof typeof probes;
@@ -28,26 +40,31 @@ function runs(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-function compiles(command: string, args: readonly string[]): boolean {
+function compiles(command: string, language: 'c' | 'c++', machine: '-m64' | '-m32'): boolean {
   const input = '#include <stddef.h>\n#include <linux/types.h>\n#include <linux/ioctl.h>\n';
   return (
-    spawnSync(command, [...args, '-fsyntax-only', '-'], { input, stdio: ['pipe', 'ignore', 'ignore'] })
-      .status === 0
+    spawnSync(command, [machine, '-x', language, '-fsyntax-only', '-'], {
+      input,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    }).status === 0
   );
 }
 
 const known = new Map<Tool, boolean>();
 
 /**
- * Whether a tool is here. A test that needs it skips where it is not, and says so; with UAPIKIT_ALL_TOOLS=1, as CI
+ * Whether a tool is here. A test that needs it skips if it is missing, and says so; with UAPIKIT_ALL_TOOLS=1, as CI
  * sets it, a missing tool is an error.
  */
 export function hasTool(tool: Tool): boolean {
-  const found = known.get(tool) ?? probes[tool]?.() ?? false;
+  const before = known.get(tool);
+  const found = before ?? probes[tool]();
   known.set(tool, found);
   if (!found && process.env['UAPIKIT_ALL_TOOLS'] === '1') {
-    throw new Error(`${tool} is missing, and UAPIKIT_ALL_TOOLS=1 asks for everything that tests need`);
+    throw new Error(`${tool}: missing, and UAPIKIT_ALL_TOOLS=1 asks for everything that tests need`);
   }
-  if (!found) console.warn(`skipped: ${tool} is not installed`);
+  if (!found && before === undefined) {
+    console.warn(`skipped: this machine lacks ${tool} (Debian: ${advice[tool] ?? tool})`);
+  }
   return found;
 }

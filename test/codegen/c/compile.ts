@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { hasTool } from '../../helpers/tools.ts';
 
 /** A compiler with a language standard and flags. */
 export interface Compiler {
-  readonly command: string;
+  readonly command: 'gcc' | 'clang' | 'g++' | 'clang++';
   readonly language: 'c' | 'c++';
   readonly standard: string;
   readonly machine: '-m64' | '-m32';
@@ -20,12 +21,12 @@ const cxxStandards = ['c++98', 'c++11', 'c++17'];
 export const strict = ['-Wall', '-Wextra', '-Werror', '-pedantic', '-Wno-long-long'];
 
 const wanted: readonly Compiler[] = [
-  ...['gcc', 'clang'].flatMap((command) => matrix(command, 'c', cStandards)),
-  ...['g++', 'clang++'].flatMap((command) => matrix(command, 'c++', cxxStandards)),
+  ...(['gcc', 'clang'] as const).flatMap((command) => matrix(command, 'c', cStandards)),
+  ...(['g++', 'clang++'] as const).flatMap((command) => matrix(command, 'c++', cxxStandards)),
 ];
 
 function matrix(
-  command: string,
+  command: Compiler['command'],
   language: Compiler['language'],
   standards: readonly string[],
 ): readonly Compiler[] {
@@ -36,23 +37,14 @@ function matrix(
   ];
 }
 
-const usable = new Map<string, boolean>();
-
-/** True where the compiler is installed and has the kernel's headers for the machine. */
-function isUsable({ command, language, machine }: Compiler): boolean {
-  const key = `${command} ${machine}`;
-  const known = usable.get(key);
-  if (known !== undefined) return known;
-  const probe = '#include <linux/ioctl.h>\n#include <linux/types.h>\n';
-  const result = spawnSync(command, [machine, '-x', language, '-fsyntax-only', '-'], { input: probe });
-  usable.set(key, result.status === 0);
-  return result.status === 0;
+/** Whether the compiler is installed and has the kernel's headers for the machine. */
+function isUsable({ command, machine }: Compiler): boolean {
+  return hasTool(machine === '-m32' ? `${command} -m32` : command);
 }
 
-/** The compilers that are here, and the names of those that are not: print them, so that a skip is seen. */
-export function compilers(): { readonly present: readonly Compiler[]; readonly missing: readonly string[] } {
-  const present = wanted.filter(isUsable);
-  return { present, missing: wanted.filter((each) => !isUsable(each)).map(describeCompiler) };
+/** The compilers that are here; hasTool names those that are missing. */
+export function compilers(): readonly Compiler[] {
+  return wanted.filter(isUsable);
 }
 
 /** The compiler as one would call it. */
@@ -73,5 +65,5 @@ export function compile(text: string, compiler: Compiler, include: readonly stri
 /** What every compiler that is here says about a header that is included twice. */
 export function compileHeader(header: string, include: readonly string[] = []): readonly Compilation[] {
   const text = `${header}\n${header}\nint main(void) { return 0; }\n`;
-  return compilers().present.map((compiler) => compile(text, compiler, include));
+  return compilers().map((compiler) => compile(text, compiler, include));
 }

@@ -49,9 +49,7 @@ describe('expressionPrinter', () => {
       }
     }
     const checks = cases.map(({ text, value }) => `_Static_assert(${text} == ${value}, "");`).join('\n');
-    const [gcc] = compilers().present.filter(
-      ({ command, standard }) => command === 'gcc' && standard === 'c11',
-    );
+    const [gcc] = compilers().filter(({ command, standard }) => command === 'gcc' && standard === 'c11');
     if (gcc === undefined) return;
     // Constant operands of && and comparisons of comparisons are no matter of parentheses.
     const { diagnostics } = compile(`${checks}\nint main(void) { return 0; }\n`, gcc);
