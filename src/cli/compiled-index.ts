@@ -44,7 +44,7 @@ export function compiledIndex(): CompiledIndex | null {
 
 /** True where this program's modules come from the build. */
 export function isBuiltProgram(): boolean {
-  return programFolder.startsWith(join(packageFolder, 'dist'));
+  return programFolder.startsWith(join(packageFolder, 'dist', '/'));
 }
 
 /** What is indexed of a schema of the package, if its files are as they were; undefined for all other files. */
@@ -74,12 +74,15 @@ export function isAsStamped(
   return print !== undefined && printOf(readText(path)) === print;
 }
 
-/** The hash that tells contents apart; empty where there are none. */
-export function printOf(text: string | undefined): string {
+/** Length of what {@link printOf} gives for a text. */
+export const printLength = 40;
+
+/** The hash that tells contents apart; empty if there are no contents. */
+export function printOf(text: string | Uint8Array | undefined): string {
   if (text === undefined) return '';
   // Loaded only where it is needed: it takes as long as a small command.
   const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(text).digest('hex').slice(0, 40);
+  return createHash('sha256').update(text).digest('hex').slice(0, printLength);
 }
 
 function readJson(path: string): JsonValue {

@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder with the program's modules: dist/src, or src where the sources run as they are. */
+/** The folder above this module's: dist, dist/src, or src if the sources run as they are. */
 export const programFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
 /** The package's own folder. */
 export const packageFolder: string = packageAbove(programFolder);
+
+/** The bundled command line that the build makes. */
+export const programPlace: string = join(packageFolder, 'dist', 'program', 'uapi.cjs');
 
 /** The folder of the schemas that come with the package. */
 export const schemaFolder: string = join(packageFolder, 'schema');

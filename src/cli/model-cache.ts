@@ -1,10 +1,18 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Model } from '../model/model.ts';
-import { compiledFolder, compiledIndex, isAsStamped, isBuiltProgram, printOf } from './compiled-index.ts';
-import { makeFolder, portablePath, programFolder, schemaFolder } from './files.ts';
+import {
+  compiledFolder,
+  compiledIndex,
+  isAsStamped,
+  isBuiltProgram,
+  printLength,
+  printOf,
+} from './compiled-index.ts';
+import { makeFolder, portablePath, programFolder, programPlace, schemaFolder } from './files.ts';
 
 /** A resolved model with the files that it was made from. */
 export interface LoadedModel {
@@ -34,6 +42,11 @@ export function isFresh({ prints }: LoadedModel): boolean {
   return [...prints].every(([file, print]) => isAsStamped(file, stamps?.[file], print));
 }
 
+/** A resolved model as the bytes of a file: compressed, because a model names the same things over and over. */
+export function packModel(loaded: LoadedModel): Uint8Array {
+  return deflateRawSync(serialize(loaded));
+}
+
 /**
  * Keeps resolved models on disk, by the contents of the files that they came from and of the program that resolved them.
  *
@@ -44,9 +57,7 @@ export class ModelCache {
   #stamp: string | undefined;
 
   constructor(environment: NodeJS.ProcessEnv = process.env) {
-    const chosen = environment['UAPIKIT_CACHE'];
-    const base = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-    this.#folder = chosen === 'off' ? undefined : chosen || join(base, 'uapikit');
+    this.#folder = cacheFolder(environment);
   }
 
   /** The model of a schema file, if it was resolved before and no file has changed since. */
@@ -56,7 +67,7 @@ export class ModelCache {
       if (compiled !== undefined) return compiled;
     }
     const place = this.#place(path);
-    return place === undefined ? undefined : loadFrom(place);
+    return place === undefined ? undefined : loadFrom(place, sealed);
   }
 
   /** The model of one of the package's schemas as of its own release, if the build made it and no file has changed since. */
@@ -70,7 +81,7 @@ export class ModelCache {
     try {
       makeFolder(dirname(place), 0o700);
       const temporary = `${place}.${process.pid}.tmp`;
-      writeFileSync(temporary, serialize(loaded));
+      writeFileSync(temporary, seal(packModel(loaded)));
       renameSync(temporary, place);
       forgetOld(dirname(place));
     } catch {
@@ -85,15 +96,45 @@ export class ModelCache {
   }
 }
 
+/** The folder that the environment asks for; none without a home, which may be empty or unknown for a user id. */
+function cacheFolder(environment: NodeJS.ProcessEnv): string | undefined {
+  const chosen = environment['UAPIKIT_CACHE'];
+  if (chosen === 'off') return undefined;
+  if (chosen) return chosen;
+  const base = environment['XDG_CACHE_HOME'];
+  if (base && isAbsolute(base)) return join(base, 'uapikit');
+  try {
+    const home = environment['HOME'] ?? homedir();
+    return isAbsolute(home) ? join(home, '.cache', 'uapikit') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes with their hash before them, so that a file that was damaged, or is none of ours, is not taken for a model. */
+function seal(bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(printOf(bytes)), bytes]);
+}
+
+/** The bytes that {@link seal} was given; undefined if they are not what they were. */
+function sealed(bytes: Buffer): Buffer | undefined {
+  const rest = bytes.subarray(printLength);
+  return bytes.toString('latin1', 0, printLength) === printOf(rest) ? rest : undefined;
+}
+
 /** True for the package's schemas in a program that the build made. */
 function isBuilt(path: string): boolean {
   return dirname(path) === schemaFolder && isBuiltProgram();
 }
 
-function loadFrom(place: string): LoadedModel | undefined {
+function loadFrom(
+  place: string,
+  open: (bytes: Buffer) => Buffer | undefined = (bytes) => bytes,
+): LoadedModel | undefined {
   try {
-    const loaded = deserialize(readFileSync(place)) as LoadedModel;
-    return isFresh(loaded) ? loaded : undefined;
+    const bytes = open(readFileSync(place));
+    const loaded = bytes && (deserialize(inflateRawSync(bytes)) as LoadedModel);
+    return loaded !== undefined && isFresh(loaded) ? loaded : undefined;
   } catch {
     return undefined;
   }
@@ -108,14 +149,16 @@ function forgetOld(folder: string): void {
   }
 }
 
-/** Changes when the program that resolves schemas does: its version, and size and time of its files. */
+/**
+ * Changes when the program that resolves schemas does. A built program is its first file, which names all others by
+ * their contents; otherwise it is size and time of its modules.
+ */
 function programStamp(): string {
   const folders = ['spec', 'spec/resolve', 'model', 'layout'].map((name) => join(programFolder, name));
-  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  const stats = [
-    ...files.filter((file) => /(?<!\.d)\.[jt]s$/.test(file)),
-    join(schemaFolder, 'uapi.schema.json'),
-  ].map((file) => {
+  const modules = (): readonly string[] =>
+    folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const files = isBuiltProgram() ? [programPlace] : modules().filter((file) => file.endsWith('.ts'));
+  const stats = [...files, join(schemaFolder, 'uapi.schema.json')].map((file) => {
     const { size, mtimeMs } = statSync(file);
     return `${file} ${size} ${mtimeMs}`;
   });

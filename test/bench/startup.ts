@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDump } from '../../src/cli/dump-text.ts';
-import { packageFolder } from '../../src/cli/files.ts';
+import { programPlace } from '../../src/cli/files.ts';
 import { recordedSpaces } from '../cli/dumps.ts';
 import type { BenchRow } from './row.ts';
 
-const program = join(packageFolder, 'dist', 'src', 'cli', 'main.js');
 const nothing = 'node -e 0';
 
 /** Whole runs of commands, from the start of the process to its end, against a Node that does nothing. */
@@ -20,10 +19,10 @@ export async function benchStartup({ rounds }: { readonly rounds: number }): Pro
       '280000000700000002000000000000000070563412f70000000020000000000000001000000000000000'.slice(0, 80);
     return measure(rounds, {
       [nothing]: ['-e', '0'],
-      'uapi decode IOMMU_IOAS_MAP HEX': [program, 'decode', 'IOMMU_IOAS_MAP', reply],
-      'uapi layout iommu_ioas_map': [program, 'layout', 'iommu_ioas_map'],
-      'uapi list': [program, 'list'],
-      'uapi pci --json (100 devices)': [program, 'pci', dump, '--json'],
+      'uapi decode IOMMU_IOAS_MAP HEX': [programPlace, 'decode', 'IOMMU_IOAS_MAP', reply],
+      'uapi layout iommu_ioas_map': [programPlace, 'layout', 'iommu_ioas_map'],
+      'uapi list': [programPlace, 'list'],
+      'uapi pci --json (100 devices)': [programPlace, 'pci', dump, '--json'],
     });
   } finally {
     rmSync(folder, { recursive: true });

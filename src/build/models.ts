@@ -1,12 +1,5 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { serialize } from 'node:v8';
-import { ioctlNumber, numbersElsewhere } from '../layout/ioctl-number.ts';
-import type { Model } from '../model/model.ts';
-import { atRelease } from '../model/select.ts';
-import { formatDiagnostic } from '../spec/diagnostic.ts';
-import { readSchema } from '../spec/schema-file.ts';
-import { compactModel } from './compact-model.ts';
 import {
   type CompiledIndex,
   compiledFolder,
@@ -14,12 +7,18 @@ import {
   type IndexedSchema,
   indexPlace,
   itemsPlace,
-} from './compiled-index.ts';
-import { membersOfChains } from './decode-target.ts';
-import { builtinPath, builtinSchemas } from './files.ts';
-import { itemsOf, type ListItem } from './list-items.ts';
-import { compiledPlace, fingerprints, releasedPlace } from './model-cache.ts';
-import { FileHost } from './schema-host.ts';
+} from '../cli/compiled-index.ts';
+import { membersOfChains } from '../cli/decode-target.ts';
+import { builtinPath, builtinSchemas } from '../cli/files.ts';
+import { itemsOf, type ListItem } from '../cli/list-items.ts';
+import { compiledPlace, fingerprints, packModel, releasedPlace } from '../cli/model-cache.ts';
+import { FileHost } from '../cli/schema-host.ts';
+import { ioctlNumber, numbersElsewhere } from '../layout/ioctl-number.ts';
+import type { Model } from '../model/model.ts';
+import { atRelease } from '../model/select.ts';
+import { formatDiagnostic } from '../spec/diagnostic.ts';
+import { readSchema } from '../spec/schema-file.ts';
+import { compactModel } from './compact-model.ts';
 
 // A step of the build: resolves the package's schemas once, so that the command line need not.
 const host = new FileHost();
@@ -36,10 +35,10 @@ for (const path of builtinSchemas()) {
     continue;
   }
   const prints = fingerprints(sources);
-  writeFileSync(compiledPlace(path), serialize({ model, prints }));
+  writeFileSync(compiledPlace(path), packModel({ model, prints }));
   const kernel = model.interfaces.get(model.root)?.kernel;
   const released = kernel == null ? model : atRelease(model, kernel);
-  writeFileSync(releasedPlace(path), serialize({ model: compactModel(released), prints }));
+  writeFileSync(releasedPlace(path), packModel({ model: compactModel(released), prints }));
   for (const [file, print] of prints) {
     const { size, mtimeMs } = statSync(builtinPath(file));
     stamps[file] = { print, size, mtimeMs };
