@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import type { Span } from '../base/span.ts';
 import type { Diagnostics } from './diagnostic.ts';
 import { limits } from './limits.ts';
 import { get, getList, getString, type MapNode } from './node.ts';
+import { beside, normalize } from './schema-path.ts';
 import { checkShape, type ShapeSchema } from './shape.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -155,10 +155,10 @@ class Loader {
 }
 
 function same(a: string, b: string): boolean {
-  return posix.normalize(a) === posix.normalize(b);
+  return normalize(a) === normalize(b);
 }
 
 /** The path of a file that another names relative to itself; `uapikit/NAME.yaml` is the package's own from anywhere. */
 function relative(from: string, path: string): string {
-  return posix.isAbsolute(path) || path.startsWith('uapikit/') ? path : posix.join(posix.dirname(from), path);
+  return path.startsWith('uapikit/') ? path : beside(from, path);
 }

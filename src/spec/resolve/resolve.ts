@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import type { Header, Model } from '../../model/model.ts';
 import type { Diagnostics } from '../diagnostic.ts';
 import type { LoadedInterface, LoadedSchema } from '../load.ts';
 import { get, getEntries, getList, getString, type MapEntry, type MapNode } from '../node.ts';
+import { isAbsolute, normalize } from '../schema-path.ts';
 import { resolveRelease } from './availability.ts';
 import { resolveChain, resolveVariantSet } from './chains.ts';
 import { checkNames } from './check-names.ts';
@@ -98,7 +98,7 @@ function resolveHeader(root: MapNode, name: string, context: ResolveContext): He
   const path = getString(header, 'path') ?? `linux/${name}.h`;
   const span = get(header, 'path')?.span ?? root.span;
   if (getString(header, 'path') === undefined && !goodName) return { path, guard: '_', includes: [] };
-  const below = !posix.isAbsolute(path) && !posix.normalize(path).startsWith('..');
+  const below = !isAbsolute(path) && !normalize(path).startsWith('..');
   if (!below || !/^[A-Za-z0-9_./+-]*[A-Za-z0-9_+-]$/.test(path) || path.length > 200) {
     context.error(
       'bad-path',
