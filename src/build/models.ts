@@ -9,7 +9,7 @@ import {
   itemsPlace,
 } from '../cli/compiled-index.ts';
 import { membersOfChains } from '../cli/decode-target.ts';
-import { builtinPath, builtinSchemas } from '../cli/files.ts';
+import { builtinPath, builtinSchemas, portablePath } from '../cli/files.ts';
 import { itemsOf, type ListItem } from '../cli/list-items.ts';
 import { compiledPlace, fingerprints, packModel, releasedPlace } from '../cli/model-cache.ts';
 import { FileHost } from '../cli/schema-host.ts';
@@ -27,7 +27,7 @@ const schemas: { [file: string]: IndexedSchema & { readonly models: readonly Mod
 const items: ListItem[] = [];
 mkdirSync(compiledFolder, { recursive: true });
 for (const path of builtinSchemas()) {
-  const { model, diagnostics, sources } = readSchema(path, host);
+  const { model, diagnostics, sources } = readSchema(portablePath(path), host);
   if (model === null) {
     for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic, sources));
     console.error(`${basename(path)} has mistakes: the program will be built without it`);

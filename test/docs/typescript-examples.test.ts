@@ -1,26 +1,36 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blocksOf, exampleOf, root, textOf } from '../helpers/readme.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Inside the package, so that examples import it by its name as users do. */
-const folder = join(root, 'dist', 'examples');
+/** A project whose dependencies are the package and what is installed here. */
+const folder = mkdtempSync(join(tmpdir(), 'uapikit-examples-'));
 
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))]
   .filter((name) => name.endsWith('.md'))
-  .map((name) => {
-    const blocks = [...readFileSync(join(root, name), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)];
-    return { name, blocks: blocks.map(([, text = '']) => text) };
-  })
+  .map((name) => ({ name, blocks: blocksOf(textOf(name), 'ts') }))
   .filter(({ blocks }) => blocks.length > 0);
 
-/** A line whose comment says what the expression gives. */
-const claim = /^([^/\s].*); \/\/ (.+)$/gm;
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(() => {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  symlinkSync(root, join(modules, 'uapikit'));
+  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => !each.startsWith('.'))) {
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('TypeScript in the docs', () => {
   test('is there', () => {
@@ -28,12 +38,10 @@ describe('TypeScript in the docs', () => {
   });
 
   test.each(pages)('of $name compiles, runs and gives what it says', ({ name, blocks }) => {
-    mkdirSync(folder, { recursive: true });
     for (const [i, block] of blocks.entries()) {
-      const expected = [...block.matchAll(claim)].map(([, , value]) => value);
-      const shown = block.replace(claim, (_, expression) => `show(${expression});`);
+      const { source, expected } = exampleOf(block);
       const file = join(folder, `${name.replaceAll(/\W/g, '-')}-${i}.mts`);
-      writeFileSync(file, `import { inspect } from 'node:util';\n${show}\n${shown}`);
+      writeFileSync(file, source);
       expect(typeErrors(file)).toEqual([]);
       const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
         compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
@@ -46,17 +54,10 @@ describe('TypeScript in the docs', () => {
   });
 });
 
-const show = 'const show = (value: unknown): void => console.log(inspect(value, { breakLength: Infinity }));';
-
 function typeErrors(file: string): readonly string[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const program = ts.createProgram([file], {
-    ...options,
-    noEmit: true,
-    rootDir: root,
-    noUnusedLocals: false,
-  });
+  const program = ts.createProgram([file], { ...options, noEmit: true, rootDir: '/', noUnusedLocals: false });
   return ts
     .getPreEmitDiagnostics(program)
     .map((each) => ts.flattenDiagnosticMessageText(each.messageText, ' '));

@@ -5,7 +5,7 @@
  *     import * as bin from 'typed-binary';
  *     const record = bin.object({ time: bin.u32, map: toTypedBinary(IommuIoasMapCodec) });
  *
- * typed-binary is a peer dependency. Its declarations mention `Float16Array`, which no `lib` up to es2024 has: a
+ * typed-binary is a dependency of uapikit; npm installs one copy if yours fits ^4.3. Its declarations mention `Float16Array`, which no `lib` up to es2024 has: a
  * user's tsconfig.json needs `"lib": ["es2023", "esnext.float16"]` (`"es2025"` and `"esnext"` contain it), or else
  * `"skipLibCheck": true`. At run time nothing of it is needed.
  *
