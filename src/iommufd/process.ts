@@ -23,10 +23,12 @@ export interface ProcessOptions {
   readonly allocate?: () => boolean;
 }
 
-/** Files that iommufd is behind. */
-const devicePaths = ['/dev/iommu', '/dev/vfio/vfio'] as const;
-export type DevicePath = (typeof devicePaths)[number];
+/** A file that iommufd is behind. */
+export type DevicePath = '/dev/iommu' | '/dev/vfio/vfio';
 
+const devicePaths: readonly DevicePath[] = ['/dev/iommu', '/dev/vfio/vfio'];
+
+/** Whether iommufd is behind a file. */
 export function isDevicePath(path: string): path is DevicePath {
   return devicePaths.some((each) => each === path);
 }

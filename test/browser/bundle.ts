@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /** A module bundled for browsers, as one minified script. */
@@ -9,7 +10,7 @@ export async function bundle(text: string, importer: string): Promise<string> {
     plugins: [
       {
         name: 'entry',
-        resolveId: (id, from) => (id === entry ? id : from === entry ? new URL(id, importer).pathname : null),
+        resolveId: (id, from) => (id === entry ? id : from === entry ? fileURLToPath(new URL(id, importer)) : null),
         load: (id) => (id === entry ? text : null),
       },
     ],
