@@ -97,14 +97,17 @@ export class ModelCache {
 }
 
 /** The folder that the environment asks for; none without a home, which may be empty or unknown for a user id. */
-function cacheFolder(environment: NodeJS.ProcessEnv): string | undefined {
+export function cacheFolder(
+  environment: NodeJS.ProcessEnv,
+  homeOfUser: () => string = homedir,
+): string | undefined {
   const chosen = environment['UAPIKIT_CACHE'];
   if (chosen === 'off') return undefined;
   if (chosen) return chosen;
   const base = environment['XDG_CACHE_HOME'];
   if (base && isAbsolute(base)) return join(base, 'uapikit');
   try {
-    const home = environment['HOME'] ?? homedir();
+    const home = environment['HOME'] ?? homeOfUser();
     return isAbsolute(home) ? join(home, '.cache', 'uapikit') : undefined;
   } catch {
     return undefined;

@@ -10,7 +10,8 @@ export async function bundle(text: string, importer: string): Promise<string> {
     plugins: [
       {
         name: 'entry',
-        resolveId: (id, from) => (id === entry ? id : from === entry ? fileURLToPath(new URL(id, importer)) : null),
+        resolveId: (id, from) =>
+          id === entry ? id : from === entry ? fileURLToPath(new URL(id, importer)) : null,
         load: (id) => (id === entry ? text : null),
       },
     ],
