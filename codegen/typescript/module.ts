@@ -112,8 +112,10 @@ export class Module {
 
   /** Where the file of an interface is imported from: beside this one, or from the package that it belongs to. */
   #fileOf(key: string, extension: string): string {
-    const [schema = ''] = this.model.interfaces.get(key.replace(/\.be$/, ''))?.files ?? [];
-    return schema.startsWith('uapikit/') ? `uapikit/codecs/${key}` : `./${key}${extension}`;
+    const ofPackage = (files: readonly string[] = []): boolean => files[0]?.startsWith('uapikit/') === true;
+    const imported = this.model.interfaces.get(key.replace(/\.be$/, ''));
+    const outside = ofPackage(imported?.files) && !ofPackage(this.owner.files);
+    return outside ? `uapikit/codecs/${key}` : `./${key}${extension}`;
   }
 
   #from(key: string, kind: 'values' | 'types'): Set<string> {

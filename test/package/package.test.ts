@@ -118,6 +118,15 @@ describe('an installed package', () => {
     expect(stdout).not.toBe('');
   });
 
+  it('knows the schemas of the package: gen writes the same for them as in the tree', () => {
+    const settings = '--set runtime=../../codec/runtime/index.ts extension=.ts';
+    const generated = runIn(
+      installed,
+      `uapi gen typescript --out '${root}src/generated/ts' --check ${settings}`,
+    );
+    expect([generated.status, generated.stderr]).toEqual([0, '']);
+  });
+
   it('runs by npx', () => {
     expect(runIn(installed, 'npx --no-install uapi --version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
