@@ -119,7 +119,7 @@ describe('an installed package', () => {
   });
 
   it('knows the schemas of the package: gen writes the same for them as in the tree', () => {
-    const settings = '--set runtime=../../codec/runtime/index.ts extension=.ts';
+    const settings = '--set runtime=../../codec/runtime/index.ts --set extension=.ts --set index=index.ts';
     const generated = runIn(
       installed,
       `uapi gen typescript --out '${root}src/generated/ts' --check ${settings}`,

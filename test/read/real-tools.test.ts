@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ReadError } from '../../src/read/read-error.ts';
 import { readText } from '../../src/read/read-text.ts';
-import { hasTool } from '../helpers/tools.ts';
+import { hasTool, type Tool } from '../helpers/tools.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'uapikit-tools-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,7 +57,7 @@ interface Options {
 const certain = (...args: readonly string[]): Options => ({ args, isCertain: true });
 const open = (...args: readonly string[]): Options => ({ args });
 
-const tools: readonly (readonly [tool: string, runs: readonly Options[]])[] = [
+const tools: readonly (readonly [tool: Tool, runs: readonly Options[]])[] = [
   [
     'xxd',
     [
