@@ -122,7 +122,7 @@ describe('an installed package', () => {
     const settings = '--set runtime=../../codec/runtime/index.ts --set extension=.ts --set index=index.ts';
     const generated = runIn(
       installed,
-      `uapi gen typescript --out '${root}src/generated/ts' --check ${settings}`,
+      `uapi gen typescript --out '${root}src/generated/ts' --check ${settings} index=index.ts`,
     );
     expect([generated.status, generated.stderr]).toEqual([0, '']);
   });
