@@ -13,10 +13,12 @@ export class IdTable<T> {
     this.#next = first;
   }
 
+  /** How many values there are. */
   get size(): number {
     return this.#values.size;
   }
 
+  /** The value of a number; undefined if it has none. */
   get(id: number): T | undefined {
     return this.#values.get(id);
   }

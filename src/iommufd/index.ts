@@ -15,6 +15,7 @@ export type {
   HwInfo,
   InvalidationRequests,
   InvalidationResult,
+  IommuDevice,
   NestedDomain,
   PageRequest,
   PageRequestGroup,
