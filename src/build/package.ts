@@ -46,9 +46,13 @@ function reachable(entries: readonly string[]): ReadonlySet<string> {
   return found;
 }
 
-/** The code of a module made small, with names of functions and classes kept: what an error's stack says can be read. */
+/**
+ * The code of a module made small. Names of functions and classes stay, so that what an error's stack says can be read;
+ * in generated code, which has thousands, only those that are exported.
+ */
 async function small(file: string): Promise<string> {
-  const options = { module: true, compress: true, mangle: { toplevel: false, keepNames: true } } as const;
+  const toplevel = file.includes('/generated/');
+  const options = { module: true, compress: true, mangle: { toplevel, keepNames: !toplevel } };
   const { code, errors } = await minify(file, readFileSync(file, 'utf8'), options);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
   return code;

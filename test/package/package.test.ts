@@ -119,12 +119,11 @@ describe('an installed package', () => {
   });
 
   it('knows the schemas of the package: gen writes the same for them as in the tree', () => {
-    const settings = '--set runtime=../../codec/runtime/index.ts --set extension=.ts --set index=index.ts';
-    const generated = runIn(
-      installed,
-      `uapi gen typescript --out '${root}src/generated/ts' --check ${settings} index=index.ts`,
-    );
-    expect([generated.status, generated.stderr]).toEqual([0, '']);
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: { gen: string } };
+    const [settings] = /--set .*/.exec(scripts.gen) ?? [];
+    const command = `uapi gen typescript --out '${root}src/generated/ts' --check ${settings}`;
+    const { status, stderr } = runIn(installed, command);
+    expect([status, stderr]).toEqual([0, '']);
   });
 
   it('runs by npx', () => {
