@@ -22,8 +22,7 @@ describe('uapi init', () => {
     expect((await uapi('gen', 'c', schema, '--out', include)).status).toBe(0);
     const program =
       '#include <linux/blinker.h>\nint main(void) { return BLINKER_SET == 0 || sizeof(struct blinker_set) != 16; }\n';
-    for (const compiler of compilers().present)
-      expect(compile(program, compiler, [include]).diagnostics).toBe('');
+    for (const compiler of compilers()) expect(compile(program, compiler, [include]).diagnostics).toBe('');
   });
 
   test("names the JSON Schema beside it, which is the package's own", async () => {
