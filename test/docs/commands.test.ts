@@ -48,15 +48,26 @@ async function shell(line: string): Promise<string> {
   return target === undefined ? (piped ?? '').replaceAll(`${folder}/`, '') : '';
 }
 
-describe('docs/commands.md', () => {
-  const runs = [...repositoryText('docs/commands.md').matchAll(/^```console\n(.*?)^```$/gms)]
+/** The commands of a page with what they print. */
+function runsOf(page: string): readonly { readonly line: string; readonly output: string }[] {
+  return [...repositoryText(page).matchAll(/^```console\n(.*?)^```$/gms)]
     .flatMap(([, text]) => (text ?? '').split(/^\$ /m).slice(1))
     .map((run) => ({ line: run.slice(0, run.indexOf('\n')), output: run.slice(run.indexOf('\n') + 1) }));
+}
 
+describe('docs/commands.md', () => {
   it('has examples of each command', () => {
     for (const command of ['decode', 'encode', 'trace']) {
-      expect(runs.some(({ line }) => line.startsWith(`uapi ${command} `))).toBe(true);
+      expect(runsOf('docs/commands.md').some(({ line }) => line.startsWith(`uapi ${command} `))).toBe(true);
     }
+  });
+});
+
+describe.each(['README.md', 'docs/commands.md'])('%s', (page) => {
+  const runs = runsOf(page);
+
+  it('has commands with what they print', () => {
+    expect(runs.length).toBeGreaterThan(0);
   });
 
   it.each(runs)('prints what it says: $line', async ({ line, output }) => {

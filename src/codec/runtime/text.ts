@@ -1,3 +1,6 @@
+/** Part of every JavaScript engine's host, but not of the language's own library. */
+declare const TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+
 declare const isText: unique symbol;
 
 /** What tells the bytes of text from others, for types only: no value has it. */
