@@ -4,9 +4,9 @@
  * @packageDocumentation
  */
 import { join } from 'node:path';
-import { requireRelease } from './cli/catalog.ts';
 import { builtinSchemas, schemaFolder } from './cli/files.ts';
-import { ModelLoader } from './cli/model-loader.ts';
+import { requireRelease } from './cli/schemas/catalog.ts';
+import { ModelLoader } from './cli/schemas/model-loader.ts';
 import type { Model } from './model/model.ts';
 
 /**

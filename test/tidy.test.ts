@@ -10,7 +10,9 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
   ['src/base', []],
   ['src/interval', ['src/base']],
   ['src/trace', ['src/base']],
-  ['src/read', ['src/base']],
+  ['src/read', ['src/base', 'src/model', 'src/layout', 'src/codec', 'src/print']],
+  ['src/pci', ['src/base', 'src/chain', 'src/codec', 'src/print', 'src/read']],
+  ['src/script', ['src/base', 'src/ioas', 'src/generated']],
   ['src/model', ['src/base']],
   ['src/codec/runtime', []],
   ['src/layout', ['src/base', 'src/model', 'src/codec/runtime']],
@@ -80,6 +82,8 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
       'src/iommufd',
       'src/replay',
       'src/read',
+      'src/pci',
+      'src/script',
       'src/trace',
       'src/validate',
       'codegen',
@@ -92,7 +96,8 @@ const order: readonly (readonly [folder: string, mayImport: readonly string[]])[
 
 /** Packages that a folder may import; everything else stays free of dependencies. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  'src/spec': ['yaml', 'fastest-levenshtein'],
+  'src/base': ['fastest-levenshtein'],
+  'src/spec': ['yaml'],
   'src/node.ts': ['node:path'],
   'src/cli': ['commander', 'node:'],
   'src/build': ['rolldown', 'rolldown/utils', 'typescript', 'node:'],

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { builtinPath, builtinSchemas, portablePath } from '../cli/files.ts';
 import {
   type CompiledIndex,
   compiledFolder,
@@ -7,12 +8,11 @@ import {
   type IndexedSchema,
   indexPlace,
   itemsPlace,
-} from '../cli/compiled-index.ts';
-import { membersOfChains } from '../cli/decode-target.ts';
-import { builtinPath, builtinSchemas, portablePath } from '../cli/files.ts';
-import { itemsOf, type ListItem } from '../cli/list-items.ts';
-import { compiledPlace, fingerprints, packModel, releasedPlace } from '../cli/model-cache.ts';
-import { FileHost } from '../cli/schema-host.ts';
+} from '../cli/schemas/compiled-index.ts';
+import { membersOfChains } from '../cli/schemas/decode-target.ts';
+import { itemsOf, type ListItem } from '../cli/schemas/list-items.ts';
+import { compiledPlace, fingerprints, packModel, releasedPlace } from '../cli/schemas/model-cache.ts';
+import { FileHost } from '../cli/schemas/schema-host.ts';
 import { ioctlNumber, numbersElsewhere } from '../layout/ioctl-number.ts';
 import type { Model } from '../model/model.ts';
 import { atRelease } from '../model/select.ts';

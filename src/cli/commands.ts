@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { environment, exitStatuses } from './environment.ts';
 import type { Finish } from './exit-status.ts';
-import type { Output } from './output.ts';
+import type { Output } from './terminal/output.ts';
 
 /** Makes the program, for commands that tell about it. */
 export type MakeProgram = (wanted: readonly string[] | 'all') => Promise<Command>;
@@ -25,12 +25,12 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
       {
         name: 'list',
         summary: 'structs, ioctls, register blocks and chains that are known',
-        load: async () => (await import('./list.ts')).configureList,
+        load: async () => (await import('./commands/list.ts')).configureList,
       },
       {
         name: 'layout',
         summary: 'offsets, sizes and holes of a struct, as pahole prints them',
-        load: async () => (await import('./layout.ts')).configureLayout,
+        load: async () => (await import('./commands/layout.ts')).configureLayout,
       },
     ],
   },
@@ -40,22 +40,22 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
       {
         name: 'decode',
         summary: 'a struct, register block or ioctl argument as values, with its chains',
-        load: async () => (await import('./decode.ts')).configureDecode,
+        load: async () => (await import('./commands/decode.ts')).configureDecode,
       },
       {
         name: 'encode',
         summary: "a struct's or ioctl argument's values, as JSON, into bytes",
-        load: async () => (await import('./encode.ts')).configureEncode,
+        load: async () => (await import('./commands/encode.ts')).configureEncode,
       },
       {
         name: 'validate',
         summary: 'what is wrong with a payload, and the errno that the kernel answers',
-        load: async () => (await import('./validate.ts')).configureValidate,
+        load: async () => (await import('./commands/validate.ts')).configureValidate,
       },
       {
         name: 'pci',
         summary: 'PCI config spaces with their capabilities, from lspci, sysfs or hex',
-        load: async () => (await import('./pci.ts')).configurePci,
+        load: async () => (await import('./commands/pci.ts')).configurePci,
       },
     ],
   },
@@ -65,17 +65,17 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
       {
         name: 'check',
         summary: 'parse and resolve schemas, print what is wrong in them',
-        load: async () => (await import('./check.ts')).configureCheck,
+        load: async () => (await import('./commands/check.ts')).configureCheck,
       },
       {
         name: 'init',
         summary: 'write a first schema, to be changed',
-        load: async () => (await import('./init.ts')).configureInit,
+        load: async () => (await import('./commands/init.ts')).configureInit,
       },
       {
         name: 'gen',
         summary: 'write C headers, codecs, docs and more from schemas',
-        load: async () => (await import('./gen.ts')).configureGen,
+        load: async () => (await import('./commands/gen.ts')).configureGen,
       },
     ],
   },
@@ -85,17 +85,17 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
       {
         name: 'trace',
         summary: 'recorded calls as strace prints them',
-        load: async () => (await import('./trace.ts')).configureTrace,
+        load: async () => (await import('./commands/trace.ts')).configureTrace,
       },
       {
         name: 'replay',
         summary: 'a recorded ioctl trace on the reference /dev/iommu',
-        load: async () => (await import('./replay.ts')).configureReplay,
+        load: async () => (await import('./commands/replay.ts')).configureReplay,
       },
       {
         name: 'ioas',
         summary: 'a flow of calls on the /dev/iommu that the mail of 2021 asks for',
-        load: async () => (await import('./ioas.ts')).configureIoas,
+        load: async () => (await import('./commands/ioas.ts')).configureIoas,
       },
     ],
   },
@@ -105,23 +105,23 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
       {
         name: 'demo',
         summary: 'the main job on real input, end to end',
-        load: async () => (await import('./demo.ts')).configureDemo,
+        load: async () => (await import('./commands/demo.ts')).configureDemo,
       },
       {
         name: 'completion',
         summary: 'a script that completes commands, options and names in a shell',
-        load: async () => (await import('./completion.ts')).configureCompletion,
+        load: async () => (await import('./commands/completion.ts')).configureCompletion,
       },
       {
         name: 'man',
         summary: 'the manual page',
-        load: async () => (await import('./man.ts')).configureMan,
+        load: async () => (await import('./commands/man.ts')).configureMan,
       },
       {
         name: '__complete',
         summary: 'what the scripts of shells ask',
         hidden: true,
-        load: async () => (await import('./completion.ts')).configureComplete,
+        load: async () => (await import('./commands/completion.ts')).configureComplete,
       },
     ],
   },

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { UsageError } from '../base/usage-error.ts';
 import { contentsOf } from '../read/contents.ts';
 import { ReadError } from '../read/read-error.ts';
 import { readText } from '../read/read-text.ts';
 import { describeReading } from '../read/reading.ts';
 import { problemOf } from './files.ts';
-import type { Output } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import type { Output } from './terminal/output.ts';
 
 /** Most bytes that an input may have, unpacked. */
 export const inputMax = 64 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { fstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../base/usage-error.ts';
 import { readConfigDump } from '../read/config-dump.ts';
 import { configMax, type DumpedDevice } from '../read/open-device.ts';
 import { ReadError } from '../read/read-error.ts';
@@ -17,8 +18,7 @@ import {
   textOf,
   unpacked,
 } from './input.ts';
-import type { Output } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import type { Output } from './terminal/output.ts';
 
 /** Config spaces, and the form that they came in. */
 export interface PciInput {

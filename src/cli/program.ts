@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
+import { UsageError } from '../base/usage-error.ts';
 import { makeProgram } from './commands.ts';
 import type { ExitStatus } from './exit-status.ts';
-import type { Output } from './output.ts';
-import { OutputError } from './output-error.ts';
-import { UsageError } from './usage-error.ts';
+import type { Output } from './terminal/output.ts';
+import { OutputError } from './terminal/output-error.ts';
 
 /**
  * Runs the command line.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from './files.ts';
-import { fileOutput } from './output.ts';
 import { runCli } from './program.ts';
+import { fileOutput } from './terminal/output.ts';
 
 export { runCli };
 

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from '../base/usage-error.ts';
 import { makeFolder, problemOf, readText } from './files.ts';
-import { UsageError } from './usage-error.ts';
 
 /** A text and the file that it belongs in. */
 export interface FileText {

@@ -1,4 +1,5 @@
 import type { Span } from '../base/span.ts';
+import { didYouMean } from '../base/suggestion.ts';
 import {
   type BinaryOperator,
   type Expression,
@@ -9,7 +10,6 @@ import {
 import type { Diagnostics } from './diagnostic.ts';
 import { limits } from './limits.ts';
 import type { SpecNode } from './node.ts';
-import { didYouMean } from './suggestion.ts';
 import { integerOf, type Token, tokenize } from './tokens.ts';
 
 /**

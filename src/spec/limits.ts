@@ -32,8 +32,6 @@ export const limits = {
   diagnostics: 1000,
   /** Diagnostics that get a suggestion: looking for similar names costs time. */
   suggestions: 100,
-  /** Names that a suggestion is looked for among. */
-  candidates: 20_000,
   /** Characters of a message. */
   message: 400,
   /** Bits that a constant may have. */

@@ -1,7 +1,7 @@
 import { InternalError } from '../base/internal-error.ts';
+import { didYouMean } from '../base/suggestion.ts';
 import type { Diagnostics } from './diagnostic.ts';
 import { describe, getString, type MapEntry, type MapNode, type SpecNode } from './node.ts';
-import { didYouMean } from './suggestion.ts';
 
 /** The part of JSON Schema (2020-12) that uapi.schema.json is written in. */
 export interface ShapeSchema {

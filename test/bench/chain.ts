@@ -1,9 +1,9 @@
 import { deepStrictEqual } from 'node:assert';
 import { decodeSpace, encodeSpace, walkSpace } from '../../src/chain/space.ts';
 import { compileSpace, type SpaceFormat } from '../../src/chain/space-format.ts';
-import { codecsFor } from '../../src/cli/codecs.ts';
 import { builtinPath } from '../../src/cli/files.ts';
-import { ModelLoader } from '../../src/cli/model-loader.ts';
+import { codecsFor } from '../../src/cli/schemas/codecs.ts';
+import { ModelLoader } from '../../src/cli/schemas/model-loader.ts';
 import { walkPciCardbus, walkPciExt, walkPciStd } from '../../src/generated/ts/pci.ts';
 import {
   decodeVfioIommuType1Info,

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatDump } from '../../src/cli/dump-text.ts';
 import { programPlace } from '../../src/cli/files.ts';
+import { formatDump } from '../../src/pci/dump-text.ts';
 import { recordedSpaces } from '../cli/dumps.ts';
 import type { BenchRow } from './row.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyValue, contextFor } from '../../src/arbitrary/index.ts';
-import { type HeaderFacts, parseHeaderFacts } from '../../src/cli/header-proof.ts';
+import { type HeaderFacts, parseHeaderFacts } from '../../src/cli/commands/header-proof.ts';
 import { makeOracle } from '../../src/codec/oracle/oracle.ts';
 import type { AbiChains, ChainCodec } from '../../src/codec/runtime/chain.ts';
 import type { AbiCodecs, CodecContext, StructCodec } from '../../src/codec/runtime/codec.ts';

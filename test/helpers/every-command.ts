@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { makeProgram } from '../../src/cli/commands.ts';
-import { outputTo } from '../../src/cli/output.ts';
+import { outputTo } from '../../src/cli/terminal/output.ts';
 
 /** The program with every command and what each takes; it prints nothing. */
 export function wholeProgram(): Promise<Command> {

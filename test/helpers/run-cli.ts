@@ -1,5 +1,5 @@
-import { outputTo } from '../../src/cli/output.ts';
 import { runCli } from '../../src/cli/program.ts';
+import { outputTo } from '../../src/cli/terminal/output.ts';
 
 /** What a run of the command line printed, and its exit status. */
 export interface CliRun {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtinSchemas } from '../../src/cli/files.ts';
-import { FileHost } from '../../src/cli/schema-host.ts';
+import { FileHost } from '../../src/cli/schemas/schema-host.ts';
 import type { Model } from '../../src/model/model.ts';
 import { parseRelease } from '../../src/model/release.ts';
 import { atRelease } from '../../src/model/select.ts';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runScript } from '../../src/cli/ioas-run.ts';
-import { parseScript } from '../../src/cli/ioas-script.ts';
-import { sequencePicture } from '../../src/cli/ioas-svg.ts';
-import { verbs } from '../../src/cli/ioas-verbs.ts';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { UsageError } from '../../src/base/usage-error.ts';
+import { parseScript } from '../../src/script/parse.ts';
+import { sequencePicture } from '../../src/script/picture.ts';
+import { runScript } from '../../src/script/run.ts';
+import { verbs } from '../../src/script/verbs.ts';
 import { uapi } from '../helpers/run-cli.ts';
 import { repositoryText } from '../helpers/schemas.ts';
 

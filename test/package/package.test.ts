@@ -8,7 +8,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatDump } from '../../src/cli/dump-text.ts';
+import { formatDump } from '../../src/pci/dump-text.ts';
 import { blocksOf, commandsOf, exampleOf, root, textOf } from '../helpers/readme.ts';
 import { hasTool } from '../helpers/tools.ts';
 import { contentsOf, type Installed, install, runIn } from './installed.ts';

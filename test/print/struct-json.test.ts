@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyValue } from '../../src/arbitrary/index.ts';
-import { JsonReader } from '../../src/cli/encoded-value.ts';
 import { makeOracle } from '../../src/codec/oracle/oracle.ts';
 import { worldOf } from '../../src/codec/oracle/world.ts';
 import { abis } from '../../src/layout/abi.ts';
 import { structJson } from '../../src/print/struct-json.ts';
 import { bytesOfText, textOfBytes } from '../../src/print/text-json.ts';
+import { JsonReader } from '../../src/read/json-values.ts';
 import { readModel } from '../helpers/schemas.ts';
 
 /** Bytes with text, parts of characters, backslashes and zeros. */

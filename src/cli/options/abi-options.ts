@@ -1,6 +1,6 @@
 import { Option } from 'commander';
+import { UsageError } from '../../base/usage-error.ts';
 import { type Abi, abis, parseAbi } from '../../layout/abi.ts';
-import { UsageError } from '../usage-error.ts';
 
 /** What {@link abiOptions} give. */
 export interface AbiChoice {

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
+import { didYouMean } from '../../base/suggestion.ts';
+import { UsageError } from '../../base/usage-error.ts';
 import { type Architecture, architectures, parseArchitecture } from '../../layout/architecture.ts';
-import { didYouMean } from '../../spec/suggestion.ts';
-import { UsageError } from '../usage-error.ts';
 
 /** The architecture whose ioctl numbers are meant. */
 export const archOption: Option = new Option(

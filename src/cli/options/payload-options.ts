@@ -1,7 +1,7 @@
 import { Option } from 'commander';
+import { UsageError } from '../../base/usage-error.ts';
 import type { KnownPiece } from '../../print/known-memory.ts';
 import { bytesOf, type ReadHow, readFile, unpacked } from '../input.ts';
-import { UsageError } from '../usage-error.ts';
 import { repeatable } from './repeatable.ts';
 
 /** The kind of file that a number of an ioctl is for. */

@@ -1,4 +1,5 @@
 import type { Span } from '../../base/span.ts';
+import { didYouMean } from '../../base/suggestion.ts';
 import { evaluate } from '../../model/evaluate.ts';
 import type { Expression } from '../../model/expression.ts';
 import { builtins } from '../../model/path.ts';
@@ -7,7 +8,6 @@ import { expressionDepth, parseExpression } from '../expression.ts';
 import { limits } from '../limits.ts';
 import { cNameProblem, ownNameProblem } from '../names.ts';
 import { get, type SpecNode } from '../node.ts';
-import { didYouMean } from '../suggestion.ts';
 
 /** A name of C's ordinary name space: constant, enumerator, macro, ioctl. */
 export interface Name {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cBackend } from '../../../codegen/c/backend.ts';
-import { definedMacros, parseHeaderFacts, proveHeader } from '../../../src/cli/header-proof.ts';
+import { definedMacros, parseHeaderFacts, proveHeader } from '../../../src/cli/commands/header-proof.ts';
 import { abis } from '../../../src/layout/abi.ts';
 import { flatten } from '../../../src/layout/flatten.ts';
 import { layOut } from '../../../src/layout/layout.ts';

@@ -1,0 +1,69 @@
+import type { TraceHeader } from '../../trace/record.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import type { SchemaChoice } from '../options/schema-options.ts';
+import { Lines } from '../terminal/lines.ts';
+import type { Output } from '../terminal/output.ts';
+import { forEachRecord } from '../trace/input.ts';
+import { sameModels, traceModels } from '../trace/models.ts';
+import { TraceJudge, type TraceVerdict } from '../trace/verdicts.ts';
+
+interface TraceOptions extends SchemaChoice {
+  readonly json?: boolean;
+}
+
+/**
+ * Checks every call of a recorded trace by its payload alone and compares with what the kernel answered.
+ *
+ * @returns 1 where a call had another answer than its payload says
+ */
+export async function validateTrace(
+  path: string,
+  options: TraceOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  const lines = new Lines(output);
+  let judge: TraceJudge | undefined;
+  let above: TraceHeader | undefined;
+  const counts = { calls: 0, named: 0, wrong: 0 };
+  if (options.json) lines.add('[');
+  await forEachRecord(path, (record, header) => {
+    if (judge === undefined || !sameModels(header, above)) judge = judgeFor(header, options);
+    above = header;
+    const verdict = judge.judge(record);
+    const wrong = verdict.errno !== null && verdict.errno !== record.errno;
+    counts.calls++;
+    if (verdict.errno !== null) counts.named++;
+    if (wrong) counts.wrong++;
+    if (options.json) lines.add(`${counts.calls === 1 ? '' : ','}${JSON.stringify(verdict)}`);
+    else if (verdict.check !== null || wrong) lines.add(verdictText(verdict, record.errno));
+  });
+  lines.add(options.json ? ']' : summary(counts));
+  lines.end();
+  return counts.wrong > 0 ? 1 : 0;
+}
+
+function judgeFor(header: TraceHeader, options: TraceOptions): TraceJudge {
+  const { abi, catalog } = traceModels(header, options);
+  return new TraceJudge(catalog.models, abi, header);
+}
+
+function verdictText({ seq, name, errno, check }: TraceVerdict, recorded: string | null): string {
+  const found = recorded ?? '0';
+  if (errno === null)
+    return `${seq} ${name}: ${found}; the payload does not pass ${check}, other checks come first`;
+  if (errno === recorded) return `${seq} ${name}: ${errno} by ${check}`;
+  return `${seq} ${name}: ${found}, but the payload says ${errno} by ${check}`;
+}
+
+function summary({
+  calls,
+  named,
+  wrong,
+}: {
+  readonly calls: number;
+  readonly named: number;
+  readonly wrong: number;
+}): string {
+  const answers = wrong === 0 ? 'as the kernel gave them' : `${wrong} of them other than the kernel's`;
+  return `${calls} calls; the payload alone decides the answer of ${named}, ${answers}.`;
+}

@@ -1,0 +1,166 @@
+import { compileSpace, type SpaceFormat } from '../../chain/space-format.ts';
+import type { StructCodec } from '../../codec/runtime/codec.ts';
+import { formatIoc } from '../../ioctl/number-text.ts';
+import type { Abi } from '../../layout/abi.ts';
+import { ioctlNumber } from '../../layout/ioctl-number.ts';
+import type { Ioctl, Struct } from '../../model/declaration.ts';
+import type { Model } from '../../model/model.ts';
+import { CallReader } from '../../print/call-reader.ts';
+import { CallText } from '../../print/call-text.ts';
+import type { Catalog } from '../schemas/catalog.ts';
+import { codecsFor } from '../schemas/codecs.ts';
+import { missingIoctls } from '../schemas/decode-target.ts';
+import { variantMembers } from '../schemas/variant-models.ts';
+import { tracedFile } from './models.ts';
+
+/** A struct that calls carry, with all that reading and writing it needs. */
+export interface TracedStruct {
+  readonly model: Model;
+  readonly struct: Struct;
+  readonly codec: StructCodec<object>;
+  readonly reader: CallReader;
+  readonly text: CallText;
+  /** Where chains follow the struct. */
+  readonly space: SpaceFormat | null;
+  /** Whether the kernel may hand out file descriptors in it. */
+  readonly opensFiles: boolean;
+}
+
+/** An ioctl that the schemas know. */
+export interface TracedCall {
+  readonly model: Model;
+  readonly ioctl: Ioctl;
+  /** What the argument points to; null where it is a number, or nothing. */
+  readonly argument: TracedStruct | null;
+}
+
+/** What read() gives and write() takes. */
+interface FileRecords {
+  readonly read: TracedStruct | null;
+  readonly write: TracedStruct | null;
+}
+
+/** The calls that a trace may hold: ioctls of the traced file by number, records of files that these hand out. */
+export class TracedCalls {
+  readonly #calls: ReadonlyMap<number, TracedCall>;
+  readonly #records: ReadonlyMap<string, FileRecords>;
+
+  readonly #catalog: Catalog;
+  /** Ioctls that another release has, by number; filled when a number is not known. */
+  #missing: ReadonlyMap<number, string> | undefined;
+
+  private constructor(
+    catalog: Catalog,
+    calls: ReadonlyMap<number, TracedCall>,
+    records: ReadonlyMap<string, FileRecords>,
+  ) {
+    this.#catalog = catalog;
+    this.#calls = calls;
+    this.#records = records;
+  }
+
+  /** Of several models that know an ioctl the one counts that knows most variants beside it. */
+  static async load(catalog: Catalog, abi: Abi): Promise<TracedCalls> {
+    const { models } = catalog;
+    const structs = new StructTable(abi);
+    const best = new Map<
+      number,
+      { readonly model: Model; readonly ioctl: Ioctl; readonly members: number }
+    >();
+    for (const model of models) {
+      for (const ioctl of model.ioctls.values()) {
+        if (!ioctl.fds.includes(tracedFile)) continue;
+        const number = Number(ioctlNumber(model, ioctl).number);
+        const members = variantMembers(model, ioctl.interface);
+        if ((best.get(number)?.members ?? -1) < members) best.set(number, { model, ioctl, members });
+      }
+    }
+    const calls = new Map<number, TracedCall>();
+    for (const [number, { model, ioctl }] of best) {
+      const { argument } = ioctl;
+      const struct = argument.kind === 'struct' ? await structs.get(model, argument.name) : null;
+      calls.set(number, { model, ioctl, argument: struct });
+    }
+    const records = new Map<string, FileRecords>();
+    for (const model of new Set([...best.values()].map((each) => each.model))) {
+      for (const { name, read, write } of model.fds.values()) {
+        if (records.has(name) || (read === undefined && write === undefined)) continue;
+        records.set(name, {
+          read: read === undefined ? null : await structs.get(model, read),
+          write: write === undefined ? null : await structs.get(model, write),
+        });
+      }
+    }
+    return new TracedCalls(catalog, calls, records);
+  }
+
+  /** The ioctl of a number; undefined where the traced file has none. */
+  call(number: number): TracedCall | undefined {
+    return this.#calls.get(number);
+  }
+
+  /** How a number that the traced file does not have is shown, with the ioctl that has it in another release. */
+  unknownText(number: number): string {
+    this.#missing ??= missingNumbers(this.#catalog);
+    const why = this.#missing.get(number);
+    const text = formatIoc(number, this.#catalog.architecture ?? 'x86');
+    return why === undefined ? text : `${text} /* ${why} */`;
+  }
+
+  /** The records of read() or write() on a kind of file; where the kind is not known, of the only kind that has them. */
+  records(kind: string | undefined, way: 'read' | 'write'): TracedStruct | null {
+    if (kind !== undefined) return this.#records.get(kind)?.[way] ?? null;
+    const [only = null, ...others] = [...this.#records.values()].flatMap((each) => each[way] ?? []);
+    return others.length === 0 ? only : null;
+  }
+}
+
+/** Structs of models, each made ready once. */
+class StructTable {
+  readonly #abi: Abi;
+  readonly #known = new Map<Model, Map<string, TracedStruct>>();
+
+  constructor(abi: Abi) {
+    this.#abi = abi;
+  }
+
+  async get(model: Model, name: string): Promise<TracedStruct | null> {
+    const ofModel = this.#known.get(model) ?? new Map<string, TracedStruct>();
+    this.#known.set(model, ofModel);
+    const known = ofModel.get(name);
+    if (known !== undefined) return known;
+    const codecs = await codecsFor(model, this.#abi);
+    const codec = codecs(name);
+    const struct = model.structs.get(name);
+    if (codec === undefined || struct === undefined) return null;
+    const chained = [...model.chains.values()].some(
+      ({ head }) => head.kind === 'field' && head.struct === name,
+    );
+    const reader = new CallReader(model, this.#abi, codecs);
+    const made: TracedStruct = {
+      model,
+      struct,
+      codec,
+      reader,
+      text: new CallText(reader),
+      space: chained ? compileSpace(model, { head: name, abi: this.#abi, codecs }) : null,
+      opensFiles: opensFiles(model, struct),
+    };
+    ofModel.set(name, made);
+    return made;
+  }
+}
+
+function opensFiles(model: Model, { fields }: Struct): boolean {
+  return fields.some(({ fileDescriptor, direction, type }) => {
+    if (fileDescriptor !== undefined && direction.out !== false) return true;
+    const inner = type.kind === 'named' ? model.structs.get(type.name) : undefined;
+    return inner !== undefined && opensFiles(model, inner);
+  });
+}
+
+function missingNumbers(catalog: Catalog): ReadonlyMap<number, string> {
+  return new Map(
+    missingIoctls(catalog).map(([number, { name, reason }]) => [number, `${name} ${reason}`] as const),
+  );
+}
