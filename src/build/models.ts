@@ -5,11 +5,9 @@ import {
   type CompiledIndex,
   compiledFolder,
   type FileStamp,
-  type IndexedSchema,
   indexPlace,
   itemsPlace,
 } from '../cli/schemas/compiled-index.ts';
-import { membersOfChains } from '../cli/schemas/decode-target.ts';
 import { itemsOf, type ListItem } from '../cli/schemas/list-items.ts';
 import { compiledPlace, fingerprints, packModel, releasedPlace } from '../cli/schemas/model-cache.ts';
 import { FileHost } from '../cli/schemas/schema-host.ts';
@@ -23,7 +21,8 @@ import { compactModel } from './compact-model.ts';
 // A step of the build: resolves the package's schemas once, so that the command line need not.
 const host = new FileHost();
 const stamps: { [file: string]: FileStamp } = {};
-const schemas: { [file: string]: IndexedSchema & { readonly models: readonly Model[] } } = {};
+const schemas: { [file: string]: { readonly files: readonly string[]; readonly models: readonly Model[] } } =
+  {};
 const items: ListItem[] = [];
 mkdirSync(compiledFolder, { recursive: true });
 for (const path of builtinSchemas()) {
@@ -43,42 +42,53 @@ for (const path of builtinSchemas()) {
     const { size, mtimeMs } = statSync(builtinPath(file));
     stamps[file] = { print, size, mtimeMs };
   }
-  schemas[basename(path)] = { files: [...prints.keys()], names: [], models: [model, released] };
+  schemas[basename(path)] = { files: [...prints.keys()], models: [model, released] };
   items.push(...itemsOf(released));
 }
 const index: CompiledIndex = {
   stamps,
   schemas: Object.fromEntries(
-    Object.entries(schemas).map(([file, { files }]) => [file, { files, names: namesIn(file) }]),
+    Object.entries(schemas).map(([file, { files }]) => [
+      file,
+      { files, names: namesIn(file), extendedBy: extendersOf(file) },
+    ]),
   ),
 };
 writeFileSync(indexPlace, JSON.stringify(index));
 writeFileSync(itemsPlace, JSON.stringify(items));
 
-/** The names by which a command can ask for something of a schema, and of no other that knows more about it. */
+/** What a schema declares itself, by the names with which a command can ask for it. */
 function namesIn(file: string): readonly string[] {
-  const names = (schemas[file]?.models ?? []).flatMap((model) => {
-    const ioctls = [...model.ioctls.values()].filter(({ argument }) =>
-      isBest(file, argument.kind === 'struct' ? argument.name : ''),
-    );
-    const structs = [...model.structs.values()].filter(({ name, inline }) => !inline && isBest(file, name));
+  const names = modelsOf(file).flatMap((model) => {
+    const ioctls = [...model.ioctls.values()].filter(isOwn(model));
+    const structs = [...model.structs.values()].filter(isOwn(model)).filter(({ inline }) => !inline);
     const numbers = ioctls
       .flatMap((ioctl) => [ioctlNumber(model, ioctl), ...numbersElsewhere(model, ioctl)])
       .map(({ number }) => String(number));
-    return [...[...structs, ...ioctls].map(({ name }) => name), ...numbers];
+    const kinds = ioctls.flatMap(({ fds }) => fds);
+    return [...[...structs, ...ioctls].map(({ name }) => name), ...numbers, ...kinds];
   });
   return [...new Set(names)];
 }
 
-/** Whether none of the schemas that have a struct knows more of what its chains may hold, nor comes before this one. */
-function isBest(file: string, struct: string): boolean {
-  const known = Object.entries(schemas).flatMap(([one, { models }]) => {
-    const having = models.filter(({ structs }) => structs.has(struct));
-    return having.length === 0
-      ? []
-      : [{ one, members: Math.max(...having.map((m) => membersOfChains(m, struct))) }];
-  });
-  const most = Math.max(...known.map(({ members }) => members));
-  const [best] = known.filter(({ members }) => members === most);
-  return best === undefined || best.one === file;
+/** The other schemas that add members to the variant sets of a schema. */
+function extendersOf(file: string): readonly string[] {
+  const own = modelsOf(file)[0]?.root;
+  return Object.keys(schemas).filter(
+    (other) =>
+      other !== file &&
+      modelsOf(other).some((model) =>
+        [...model.structs.values()]
+          .filter(isOwn(model))
+          .some(({ memberOf }) => memberOf.some(({ set }) => model.variants.get(set)?.interface === own)),
+      ),
+  );
+}
+
+function modelsOf(file: string): readonly Model[] {
+  return schemas[file]?.models ?? [];
+}
+
+function isOwn({ root }: Model): (declaration: { readonly interface: string }) => boolean {
+  return (declaration) => declaration.interface === root;
 }

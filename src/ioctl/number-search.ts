@@ -9,15 +9,15 @@ import type { Ioctl } from '../model/declaration.ts';
 import type { Model } from '../model/model.ts';
 import { formatMacro, hex } from './number-text.ts';
 
-/** An ioctl with a model that knows it. */
-export interface KnownIoctl {
+/** An ioctl with the model that knows it. */
+interface KnownIoctl {
   readonly model: Model;
   readonly ioctl: Ioctl;
 }
 
-/** The ioctls of models that have a number; one that several models know is there once. */
-export function ioctlsNumbered(models: readonly Model[], number: number): readonly KnownIoctl[] {
-  return knownIoctls(models).filter(({ model, ioctl }) => numberOf({ model, ioctl }) === number);
+/** The ioctls that have a number. */
+export function ioctlsNumbered(model: Model, number: number): readonly Ioctl[] {
+  return [...model.ioctls.values()].filter((ioctl) => numberOf({ model, ioctl }) === number);
 }
 
 /** What a number says that no ioctl has. */
@@ -32,15 +32,15 @@ export interface NumberExplanation {
  * Says what a number is made of that no ioctl has, and what may have been meant: the number of another architecture, an
  * ioctl whose number has another direction or size, or a neighbour.
  *
- * @param models everything that is known, of every release and architecture
+ * @param model everything that is known, of every release and architecture
  * @param architecture where the number was looked for; undefined: on those with the usual encoding
  */
 export function explainNumber(
-  models: readonly Model[],
+  model: Model,
   number: number,
   architecture: Architecture | undefined,
 ): NumberExplanation {
-  const all = knownIoctls(models);
+  const all = [...model.ioctls.values()].map((ioctl) => ({ model, ioctl }));
   const { type, nr } = splitIoctlNumber(number, usual);
   const ofType = all.filter(({ ioctl }) => Number(ioctl.type.value) === type);
   const sameNr = ofType.filter(({ ioctl }) => Number(ioctl.nr.value) === nr);
@@ -132,17 +132,6 @@ function ofOtherType(all: readonly KnownIoctl[], type: number): NumberExplanatio
     message: `no ioctl of type ${typeText(type)} is known`,
     hint: `known types are ${known.join('; ')}; --schema FILE adds others`,
   };
-}
-
-function knownIoctls(models: readonly Model[]): readonly KnownIoctl[] {
-  const found = new Map<string, KnownIoctl>();
-  for (const model of models) {
-    for (const ioctl of model.ioctls.values()) {
-      const key = `${ioctl.interface} ${ioctl.name}`;
-      if (!found.has(key)) found.set(key, { model, ioctl });
-    }
-  }
-  return [...found.values()];
 }
 
 function numberOf({ model, ioctl }: KnownIoctl, architecture?: Architecture): number {

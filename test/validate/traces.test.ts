@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { forEachRecord } from '../../src/cli/trace/input.ts';
 import { TraceJudge, type TraceVerdict } from '../../src/cli/trace/verdicts.ts';
 import { abis } from '../../src/layout/abi.ts';
+import { linkModels } from '../../src/spec/link.ts';
 import type { TraceRecord } from '../../src/trace/record.ts';
 import { entryChecks } from '../../src/validate/plan.ts';
 import type { Report } from '../../src/validate/report.ts';
@@ -12,7 +13,7 @@ import { makeValidator, type Validator } from '../../src/validate/validator.ts';
 import { packageModels } from '../helpers/schemas.ts';
 import { modelNamed } from './payloads.ts';
 
-const models = [...packageModels().values()];
+const model = linkModels([...packageModels().values()]);
 
 interface Judged {
   readonly record: TraceRecord;
@@ -26,7 +27,7 @@ async function judged(name: string): Promise<readonly Judged[]> {
   const all: Judged[] = [];
   let judge: TraceJudge | undefined;
   await forEachRecord(path, (record, header) => {
-    judge ??= new TraceJudge(models, abis.lp64, header);
+    judge ??= new TraceJudge(model, abis.lp64, header);
     const report = record.kind === 'ioctl' ? judge.report(record) : undefined;
     all.push({ record, verdict: judge.judge(record), report });
   });

@@ -99,21 +99,12 @@ async function runDecode(
   const isArray = options.array === true || name.endsWith('[]');
   const own = name.replace(/\[\]$/, '');
   const catalog = Catalog.load(options);
-  const found = findTargets(catalog, own, options.fd);
+  const targets = findTargets(catalog, own, options.fd);
   if (argument === undefined && !isSent(0)) {
     throw new UsageError('no INPUT: give a file, - for standard input, or hex digits');
   }
   const how: ReadHow = { order: abi.endian, raw: options.rawInput, output };
   const pieces = options.mem?.map((text) => memoryPiece(text, how));
-  // What fields point to may be declared by another schema.
-  const { modelWithVariants } = options.mem === undefined ? {} : await import('../schemas/variant-models.ts');
-  const targets =
-    modelWithVariants === undefined
-      ? found
-      : found.map((each) => ({
-          ...each,
-          model: modelWithVariants(catalog.models, each.type.name, each.model),
-        }));
   const bytes = readInput(argument ?? '-', how);
   const input = { abi, bytes, pieces, isArray };
   const all = (await Promise.all(targets.map((target) => decodeTarget(target, input)))).flat();

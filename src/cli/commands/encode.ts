@@ -23,7 +23,6 @@ import { isSent } from '../pci-input.ts';
 import { Catalog } from '../schemas/catalog.ts';
 import { codecsFor } from '../schemas/codecs.ts';
 import { type DecodeTarget, findTarget } from '../schemas/decode-target.ts';
-import { modelWithVariants } from '../schemas/variant-models.ts';
 import type { Output } from '../terminal/output.ts';
 
 interface EncodeOptions extends AbiChoice, SchemaChoice {
@@ -71,7 +70,7 @@ async function runEncode(
     throw new UsageError('no JSON: give an object, a file with one, or - for standard input');
   }
   const json = parsed(argument ?? '-');
-  const bytes = await encoded(target, json, { abi, catalog });
+  const bytes = await encoded(target, json, abi);
   if (options.raw) output.bytes(bytes);
   else output.line(hexOf(bytes));
   return 0;
@@ -95,16 +94,7 @@ function parsed(argument: string): unknown {
   }
 }
 
-interface Surroundings {
-  readonly abi: Abi;
-  readonly catalog: Catalog;
-}
-
-async function encoded(
-  target: DecodeTarget,
-  json: unknown,
-  { abi, catalog }: Surroundings,
-): Promise<Uint8Array> {
+async function encoded(target: DecodeTarget, json: unknown, abi: Abi): Promise<Uint8Array> {
   const { type } = target;
   const values = Array.isArray(json)
     ? json.map((each: unknown, i) => [`[${i}]`, each] as const)
@@ -112,15 +102,7 @@ async function encoded(
   if (type.kind === 'scalar') {
     return joined(values.map(([place, each]) => scalarBytes(type.name, abi, each, `${type.name}${place}`)));
   }
-  const { model } = target;
-  try {
-    return await encodedStructs(model, type.name, values, abi);
-  } catch (error) {
-    // Names of values that another schema adds are known only there.
-    const other = modelWithVariants(catalog.models, type.name, model);
-    if (!(error instanceof UsageError) || other === model) throw error;
-    return encodedStructs(other, type.name, values, abi);
-  }
+  return encodedStructs(target.model, type.name, values, abi);
 }
 
 async function encodedStructs(

@@ -4,7 +4,7 @@ import type { SchemaChoice } from '../options/schema-options.ts';
 import { Lines } from '../terminal/lines.ts';
 import type { Output } from '../terminal/output.ts';
 import { forEachRecord } from '../trace/input.ts';
-import { sameModels, traceModels } from '../trace/models.ts';
+import { sameModels, tracedFile, traceModels } from '../trace/models.ts';
 import { TraceJudge, type TraceVerdict } from '../trace/verdicts.ts';
 
 interface TraceOptions extends SchemaChoice {
@@ -44,7 +44,7 @@ export async function validateTrace(
 
 function judgeFor(header: TraceHeader, options: TraceOptions): TraceJudge {
   const { abi, catalog } = traceModels(header, options);
-  return new TraceJudge(catalog.models, abi, header);
+  return new TraceJudge(catalog.ofFile(tracedFile), abi, header);
 }
 
 function verdictText({ seq, name, errno, check }: TraceVerdict, recorded: string | null): string {

@@ -1,21 +1,24 @@
+import { basename } from 'node:path';
 import { didYouMean } from '../../base/suggestion.ts';
 import { UsageError } from '../../base/usage-error.ts';
 import type { Architecture } from '../../layout/architecture.ts';
 import { reasonOfAbsence } from '../../model/absence.ts';
 import type { Model } from '../../model/model.ts';
 import { formatRelease, parseRelease, type Release } from '../../model/release.ts';
+import { linkModels } from '../../spec/link.ts';
 import { builtinSchemas } from '../files.ts';
 import { chosenArchitecture } from '../options/arch-option.ts';
 import type { SchemaChoice } from '../options/schema-options.ts';
 import { indexedSchema } from './compiled-index.ts';
 import { ModelLoader } from './model-loader.ts';
 
-/** The models that a command works on: those of the package, and those of the user's files before them. */
+/** The schemas that a command works on: those of the package, and the user's files before them, linked into one Model. */
 export class Catalog {
   readonly #files: readonly string[];
   readonly #includeRoots: readonly string[];
   readonly #loader: ModelLoader;
-  #everything: readonly Model[] | undefined;
+  readonly #linked = new Map<string, Model>();
+  #everything: Model | undefined;
   /** The release that was asked for, in the words of the option. */
   readonly kernel: string | undefined;
   /** The architecture that was asked for. */
@@ -33,40 +36,52 @@ export class Catalog {
     });
   }
 
-  /** The models one after the other, each loaded when it is come to. */
-  *each(): Iterable<Model> {
-    for (const file of this.#files) yield this.#loader.load(file);
-  }
-
-  /** All models. */
+  /** The model of each schema alone, with what it imports. */
   get models(): readonly Model[] {
-    return [...this.each()];
+    return this.#files.map((file) => this.#loader.load(file));
   }
 
-  /** The models of every release and architecture, for what is to be said about things that are missing. */
-  get everything(): readonly Model[] {
+  /** All schemas. */
+  get whole(): Model {
+    return this.#link(this.#files);
+  }
+
+  /** All schemas with everything of every release and architecture, to tell about things that are missing. */
+  get everything(): Model {
     const loader = new ModelLoader('all', { places: false, includeRoots: this.#includeRoots });
-    this.#everything ??= this.#files.map((file) => loader.load(file));
+    this.#everything ??= linkModels(this.#files.map((file) => loader.load(file)));
     return this.#everything;
   }
 
-  /** The models that know a struct or an ioctl, and perhaps others; all if none does. */
-  knowing(name: string): readonly Model[] {
-    const found = [...this.#having(name)];
-    const known = found.some(({ structs, ioctls }) => structs.has(name) || ioctls.has(name));
-    return known ? found : this.models;
+  /** The schemas that know a struct or an ioctl, with those that add to them; all if none does. */
+  about(name: string): Model {
+    const found = this.#link(this.#having(name));
+    return found.structs.has(name) || found.ioctls.has(name) ? found : this.whole;
   }
 
-  /** The models that may know an ioctl by its number. */
-  knowingNumber(number: number): readonly Model[] {
-    return [...this.#having(String(number))];
+  /** The schemas that know an ioctl by its number, with those that add to them; all if none does. */
+  aboutNumber(number: number): Model {
+    return this.#link(this.#having(String(number)));
   }
 
-  /** The models that may have a name: what the build's index knows better is not loaded. */
-  *#having(key: string): Iterable<Model> {
-    for (const file of this.#files) {
-      if (indexedSchema(file)?.names.includes(key) !== false) yield this.#loader.load(file);
-    }
+  /** The schemas with ioctls of a kind of file, with those that add to them. */
+  ofFile(kind: string): Model {
+    return this.#link(this.#having(kind));
+  }
+
+  /** The files that may have a name, or add to those that have it: the build's index knows that of the package's. */
+  #having(key: string): readonly string[] {
+    const having = this.#files.filter((file) => indexedSchema(file)?.names.includes(key) !== false);
+    const adding = new Set(having.flatMap((file) => indexedSchema(file)?.extendedBy ?? []));
+    return this.#files.filter((file) => having.includes(file) || adding.has(basename(file)));
+  }
+
+  #link(files: readonly string[]): Model {
+    const chosen = files.length === 0 ? this.#files : files;
+    const key = chosen.join('\0');
+    const known = this.#linked.get(key) ?? linkModels(chosen.map((file) => this.#loader.load(file)));
+    this.#linked.set(key, known);
+    return known;
   }
 
   /** Loads the package's schemas, with the user's own before them. */
@@ -76,34 +91,26 @@ export class Catalog {
 
   /** What another release or architecture has and this catalog has not; null if none has it. */
   missing(name: string): Missing | null {
-    for (const whole of this.everything) {
-      const thing = whole.ioctls.get(name) ?? whole.structs.get(name);
-      if (thing === undefined) continue;
-      const release = requireRelease(this.kernel) ?? whole.interfaces.get(whole.root)?.kernel ?? null;
-      const inTime = reasonOfAbsence(whole, thing, { release, architecture: null });
-      if (inTime !== null && release !== null) return missingInTime(name, inTime, release, this.kernel);
-      const architecture = this.architecture ?? null;
-      const reason = reasonOfAbsence(whole, thing, { release: null, architecture });
-      if (reason === null) continue;
-      return {
-        name,
-        reason,
-        error: new UsageError(`${name} ${reason}; --arch ${architecture} does not have it`),
-      };
-    }
-    return null;
+    const { everything } = this;
+    const thing = everything.ioctls.get(name) ?? everything.structs.get(name);
+    if (thing === undefined) return null;
+    const release = requireRelease(this.kernel) ?? everything.interfaces.get(thing.interface)?.kernel ?? null;
+    const inTime = reasonOfAbsence(everything, thing, { release, architecture: null });
+    if (inTime !== null && release !== null) return missingInTime(name, inTime, release, this.kernel);
+    const architecture = this.architecture ?? null;
+    const reason = reasonOfAbsence(everything, thing, { release: null, architecture });
+    if (reason === null) return null;
+    const error = new UsageError(`${name} ${reason}; --arch ${architecture} does not have it`);
+    return { name, reason, error };
   }
 
   /** The struct, union, register block or ioctl argument of a name; an error that helps where there is none. */
   requireStruct(name: string): { readonly model: Model; readonly name: string } {
-    for (const model of this.#having(name)) {
-      const ioctl = model.ioctls.get(name);
-      if (ioctl?.argument.kind === 'struct') return { model, name: ioctl.argument.name };
-      if (model.structs.has(name)) return { model, name };
-    }
-    const known = this.models.flatMap((model) =>
-      [...model.structs.values()].filter((s) => !s.inline).map((s) => s.name),
-    );
+    const model = this.about(name);
+    const ioctl = model.ioctls.get(name);
+    if (ioctl?.argument.kind === 'struct') return { model, name: ioctl.argument.name };
+    if (model.structs.has(name)) return { model, name };
+    const known = [...model.structs.values()].filter(({ inline }) => !inline).map((struct) => struct.name);
     throw (
       this.missing(name)?.error ??
       new UsageError(`unknown struct ${name}${didYouMean(name, known)}`, 'uapi list shows what is known')

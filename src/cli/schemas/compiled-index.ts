@@ -18,8 +18,10 @@ export interface FileStamp {
 export interface IndexedSchema {
   /** The files that it is made of. */
   readonly files: readonly string[];
-  /** Structs, ioctls, and numbers of ioctls in decimal. */
+  /** The structs and ioctls that it declares, numbers of ioctls in decimal, and the kinds of file that ioctls are for. */
   readonly names: readonly string[];
+  /** Other schemas of the package that add to it: members of its variant sets. */
+  readonly extendedBy: readonly string[];
 }
 
 /** The index of the package's schemas. */

@@ -27,24 +27,23 @@ export interface DecodeTarget {
  */
 export function findTargets(catalog: Catalog, name: string, fd?: string): readonly DecodeTarget[] {
   if (isNumberText(name)) return byNumber(catalog, name, fd);
-  const models = catalog.knowing(name);
-  if (fd !== undefined) checkFd(catalog, models, fd);
-  const ioctl = models.map((model) => model.ioctls.get(name)).find((found) => found !== undefined);
+  const model = catalog.about(name);
+  if (fd !== undefined) checkFd(catalog, model, fd);
+  const ioctl = model.ioctls.get(name);
   if (ioctl !== undefined) {
     if (fd !== undefined && !ioctl.fds.includes(fd)) {
       throw new UsageError(`${name} is an ioctl of ${ioctl.fds.join(', ')}, not of ${fd}`);
     }
-    const target = targetOf(models, ioctl);
+    const target = targetOf(model, ioctl);
     if (target === null) throw new UsageError(`${name}: ${argumentText(ioctl)}`);
     return [target];
   }
-  if (models.some((model) => model.structs.get(name)?.inline === false)) {
-    return [{ model: bestModel(models, name), type: { kind: 'struct', name }, ioctl: null }];
-  }
-  const known = models.flatMap((model) => [
+  if (model.structs.get(name)?.inline === false)
+    return [{ model, type: { kind: 'struct', name }, ioctl: null }];
+  const known = [
     ...[...model.structs.values()].filter((struct) => !struct.inline).map((struct) => struct.name),
     ...model.ioctls.keys(),
-  ]);
+  ];
   throw (
     catalog.missing(name)?.error ??
     new UsageError(
@@ -71,9 +70,9 @@ export function findTarget(catalog: Catalog, name: string, fd?: string): DecodeT
 export function findOthers(catalog: Catalog, name: string, fd?: string): readonly string[] {
   if (!isNumberText(name)) return [];
   const number = readNumber(catalog, name);
-  const models = catalog.knowingNumber(number);
+  const model = catalog.aboutNumber(number);
   return answering(catalog, number, fd)
-    .filter((ioctl) => targetOf(models, ioctl) === null)
+    .filter((ioctl) => targetOf(model, ioctl) === null)
     .map((ioctl) => `${ioctl.name} of ${ioctl.fds.join(', ')} (${argumentText(ioctl)})`);
 }
 
@@ -98,21 +97,19 @@ export function absenceOfNumber(catalog: Catalog, number: number): UsageError {
 /** The ioctls that only another release or architecture has, by number. */
 export function missingIoctls(catalog: Catalog): readonly (readonly [number: number, Missing])[] {
   const { everything, architecture = null } = catalog;
-  return everything.flatMap((whole) => {
-    const model = { ...whole, architecture };
-    return [...model.ioctls.values()].flatMap((ioctl) => {
-      const missing = catalog.missing(ioctl.name);
-      return missing === null ? [] : [[Number(ioctlNumber(model, ioctl).number), missing] as const];
-    });
+  const model = { ...everything, architecture };
+  return [...model.ioctls.values()].flatMap((ioctl) => {
+    const missing = catalog.missing(ioctl.name);
+    return missing === null ? [] : [[Number(ioctlNumber(model, ioctl).number), missing] as const];
   });
 }
 
 function byNumber(catalog: Catalog, text: string, fd: string | undefined): readonly DecodeTarget[] {
   const number = readNumber(catalog, text);
-  const models = catalog.knowingNumber(number);
-  if (fd !== undefined) checkFd(catalog, models, fd);
+  const model = catalog.aboutNumber(number);
+  if (fd !== undefined) checkFd(catalog, model, fd);
   const ioctls = answering(catalog, number, fd);
-  const targets = ioctls.flatMap((ioctl) => targetOf(models, ioctl) ?? []);
+  const targets = ioctls.flatMap((ioctl) => targetOf(model, ioctl) ?? []);
   if (targets.length === 0) {
     throw new UsageError(ioctls.map((ioctl) => `${ioctl.name}: ${argumentText(ioctl)}`).join('; '));
   }
@@ -122,7 +119,7 @@ function byNumber(catalog: Catalog, text: string, fd: string | undefined): reado
 /** The ioctls with a number, on files of a kind. */
 function answering(catalog: Catalog, number: number, fd: string | undefined): readonly Ioctl[] {
   const text = `0x${number.toString(16)}`;
-  const numbered = ioctlsNumbered(catalog.knowingNumber(number), number).map(({ ioctl }) => ioctl);
+  const numbered = ioctlsNumbered(catalog.aboutNumber(number), number);
   if (numbered.length === 0) throw absenceOfNumber(catalog, number);
   const wanted = numbered.filter(({ fds }) => fd === undefined || fds.includes(fd));
   if (wanted.length === 0) {
@@ -132,14 +129,11 @@ function answering(catalog: Catalog, number: number, fd: string | undefined): re
   return wanted;
 }
 
-function targetOf(models: readonly Model[], ioctl: Ioctl): DecodeTarget | null {
+function targetOf(model: Model, ioctl: Ioctl): DecodeTarget | null {
   const { argument } = ioctl;
-  if (argument.kind === 'struct') {
-    return { model: bestModel(models, argument.name), type: { kind: 'struct', name: argument.name }, ioctl };
-  }
-  if (argument.kind !== 'scalar') return null;
-  const model = models.find(({ ioctls }) => ioctls.has(ioctl.name));
-  return model === undefined ? null : { model, type: { kind: 'scalar', name: argument.name }, ioctl };
+  if (argument.kind !== 'struct' && argument.kind !== 'scalar') return null;
+  const { kind, name } = argument;
+  return { model, type: { kind, name } as DecodeTarget['type'], ioctl };
 }
 
 function argumentText({ argument }: Ioctl): string {
@@ -148,33 +142,9 @@ function argumentText({ argument }: Ioctl): string {
   return 'the argument is a plain number, not a pointer to something';
 }
 
-/** Of the models that have a struct, the one that knows most of what its chains may hold: another schema adds to them. */
-function bestModel(models: readonly Model[], struct: string): Model {
-  const having = models.filter((model) => model.structs.has(struct));
-  const [first] = having;
-  if (first === undefined) throw new UsageError(`unknown struct ${struct}`);
-  let best = { model: first, members: -1 };
-  for (const model of having) {
-    const members = membersOfChains(model, struct);
-    if (members > best.members) best = { model, members };
-  }
-  return best.model;
-}
-
-/** How many structs the chains behind a struct may hold. */
-export function membersOfChains(model: Model, name: string): number {
-  const sets = [...model.chains.values()]
-    .filter(({ head }) => head.kind === 'field' && head.struct === name)
-    .map(({ elements }) => elements);
-  if (sets.length === 0) return 0;
-  return [...model.structs.values()].filter(({ memberOf }) => memberOf.some(({ set }) => sets.includes(set)))
-    .length;
-}
-
-function checkFd(catalog: Catalog, models: readonly Model[], fd: string): void {
-  if (models.some(({ fds }) => fds.has(fd))) return;
-  const known = [...new Set(catalog.models.flatMap(({ fds }) => [...fds.keys()]))];
-  if (known.includes(fd)) return;
+function checkFd(catalog: Catalog, model: Model, fd: string): void {
+  if (model.fds.has(fd) || catalog.whole.fds.has(fd)) return;
+  const known = [...catalog.whole.fds.keys()];
   throw new UsageError(
     `--fd ${fd}: no such kind of file${didYouMean(fd, known)}`,
     `there are ${known.join(', ')}`,

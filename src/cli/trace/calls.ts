@@ -1,3 +1,4 @@
+import type { CodecLookup } from '../../chain/members.ts';
 import { compileSpace, type SpaceFormat } from '../../chain/space-format.ts';
 import type { StructCodec } from '../../codec/runtime/codec.ts';
 import { formatIoc } from '../../ioctl/number-text.ts';
@@ -10,7 +11,6 @@ import { CallText } from '../../print/call-text.ts';
 import type { Catalog } from '../schemas/catalog.ts';
 import { codecsFor } from '../schemas/codecs.ts';
 import { missingIoctls } from '../schemas/decode-target.ts';
-import { variantMembers } from '../schemas/variant-models.ts';
 import { tracedFile } from './models.ts';
 
 /** A struct that calls carry, with all that reading and writing it needs. */
@@ -59,37 +59,24 @@ export class TracedCalls {
     this.#records = records;
   }
 
-  /** Of several models that know an ioctl the one counts that knows most variants beside it. */
   static async load(catalog: Catalog, abi: Abi): Promise<TracedCalls> {
-    const { models } = catalog;
-    const structs = new StructTable(abi);
-    const best = new Map<
-      number,
-      { readonly model: Model; readonly ioctl: Ioctl; readonly members: number }
-    >();
-    for (const model of models) {
-      for (const ioctl of model.ioctls.values()) {
-        if (!ioctl.fds.includes(tracedFile)) continue;
-        const number = Number(ioctlNumber(model, ioctl).number);
-        const members = variantMembers(model, ioctl.interface);
-        if ((best.get(number)?.members ?? -1) < members) best.set(number, { model, ioctl, members });
-      }
-    }
+    const model = catalog.ofFile(tracedFile);
+    const structs = new StructTable(model, abi, await codecsFor(model, abi));
     const calls = new Map<number, TracedCall>();
-    for (const [number, { model, ioctl }] of best) {
+    for (const ioctl of model.ioctls.values()) {
+      if (!ioctl.fds.includes(tracedFile)) continue;
       const { argument } = ioctl;
-      const struct = argument.kind === 'struct' ? await structs.get(model, argument.name) : null;
-      calls.set(number, { model, ioctl, argument: struct });
+      const struct = argument.kind === 'struct' ? structs.get(argument.name) : null;
+      calls.set(Number(ioctlNumber(model, ioctl).number), { model, ioctl, argument: struct });
     }
+    const owner = model.fds.get(tracedFile)?.interface;
     const records = new Map<string, FileRecords>();
-    for (const model of new Set([...best.values()].map((each) => each.model))) {
-      for (const { name, read, write } of model.fds.values()) {
-        if (records.has(name) || (read === undefined && write === undefined)) continue;
-        records.set(name, {
-          read: read === undefined ? null : await structs.get(model, read),
-          write: write === undefined ? null : await structs.get(model, write),
-        });
-      }
+    for (const { name, read, write, interface: own } of model.fds.values()) {
+      if (own !== owner || (read === undefined && write === undefined)) continue;
+      records.set(name, {
+        read: read === undefined ? null : structs.get(read),
+        write: write === undefined ? null : structs.get(write),
+      });
     }
     return new TracedCalls(catalog, calls, records);
   }
@@ -115,38 +102,40 @@ export class TracedCalls {
   }
 }
 
-/** Structs of models, each made ready once. */
+/** Structs of the model, each prepared once. */
 class StructTable {
+  readonly #model: Model;
   readonly #abi: Abi;
-  readonly #known = new Map<Model, Map<string, TracedStruct>>();
+  readonly #codecs: CodecLookup;
+  readonly #known = new Map<string, TracedStruct>();
 
-  constructor(abi: Abi) {
+  constructor(model: Model, abi: Abi, codecs: CodecLookup) {
+    this.#model = model;
     this.#abi = abi;
+    this.#codecs = codecs;
   }
 
-  async get(model: Model, name: string): Promise<TracedStruct | null> {
-    const ofModel = this.#known.get(model) ?? new Map<string, TracedStruct>();
-    this.#known.set(model, ofModel);
-    const known = ofModel.get(name);
+  get(name: string): TracedStruct | null {
+    const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const codecs = await codecsFor(model, this.#abi);
-    const codec = codecs(name);
+    const model = this.#model;
+    const codec = this.#codecs(name);
     const struct = model.structs.get(name);
     if (codec === undefined || struct === undefined) return null;
     const chained = [...model.chains.values()].some(
       ({ head }) => head.kind === 'field' && head.struct === name,
     );
-    const reader = new CallReader(model, this.#abi, codecs);
+    const reader = new CallReader(model, this.#abi, this.#codecs);
     const made: TracedStruct = {
       model,
       struct,
       codec,
       reader,
       text: new CallText(reader),
-      space: chained ? compileSpace(model, { head: name, abi: this.#abi, codecs }) : null,
+      space: chained ? compileSpace(model, { head: name, abi: this.#abi, codecs: this.#codecs }) : null,
       opensFiles: opensFiles(model, struct),
     };
-    ofModel.set(name, made);
+    this.#known.set(name, made);
     return made;
   }
 }

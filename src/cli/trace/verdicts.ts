@@ -1,8 +1,8 @@
+import { ioctlsNumbered } from '../../ioctl/number-search.ts';
 import type { Abi } from '../../layout/abi.ts';
-import { ioctlNumber } from '../../layout/ioctl-number.ts';
 import { layOut } from '../../layout/layout.ts';
 import { integerNamed } from '../../layout/named-integer.ts';
-import type { Ioctl, Kind } from '../../model/declaration.ts';
+import type { Kind } from '../../model/declaration.ts';
 import type { Errno } from '../../model/errno.ts';
 import { evaluate } from '../../model/evaluate.ts';
 import type { Expression } from '../../model/expression.ts';
@@ -34,23 +34,22 @@ interface NumberCheck {
 
 /** Checks the calls of a trace by the rules of the schemas, each as if it was the only one. */
 export class TraceJudge {
-  readonly #models: readonly Model[];
+  readonly #model: Model;
   readonly #abi: Abi;
   readonly #env = { [tracedFile]: 1n };
   readonly #calls = new Map<number, Call>();
   readonly #regions: TraceHeader['arena'][];
   /** The kind of file that calls of the traced one hand out, and what is written to it. */
-  readonly #file: { readonly model: Model; readonly kind: Kind } | undefined;
+  readonly #file: Kind | undefined;
   readonly #written: Validator | undefined;
 
-  constructor(models: readonly Model[], abi: Abi, header: TraceHeader) {
-    this.#models = models;
+  constructor(model: Model, abi: Abi, header: TraceHeader) {
+    this.#model = model;
     this.#abi = abi;
     this.#regions = [header.arena, header.scratch];
     this.#file = this.#fileHandedOut();
-    const { model, kind } = this.#file ?? {};
-    if (model !== undefined && kind?.write !== undefined)
-      this.#written = makeValidator(model, kind.write, { abi: this.#abi });
+    const written = this.#file?.write;
+    if (written !== undefined) this.#written = makeValidator(model, written, { abi: this.#abi });
   }
 
   /** What the rules say about a call. */
@@ -59,7 +58,7 @@ export class TraceJudge {
       case 'ioctl':
         return this.#judgeIoctl(record);
       case 'read':
-        return this.#judgeCount(record, this.#file?.kind.read, record.length);
+        return this.#judgeCount(record, this.#file?.read, record.length);
       case 'write':
         return this.#judgeWrite(record);
       default:
@@ -90,7 +89,7 @@ export class TraceJudge {
   /** Of several records the first one decides: a call that took some of them does not fail. */
   #judgeWrite(record: WriteRecord): TraceVerdict {
     const { data } = record;
-    const counted = this.#judgeCount(record, this.#file?.kind.write, data.length);
+    const counted = this.#judgeCount(record, this.#file?.write, data.length);
     const size = this.#written?.plan.size ?? 0;
     if (counted.errno !== null || this.#written === undefined || data.length < size) return counted;
     const { verdict } = this.#written.validate(data.subarray(0, size));
@@ -99,10 +98,10 @@ export class TraceJudge {
 
   /** Whether a count is a multiple of the record's size. */
   #judgeCount({ seq, kind: name }: TraceRecord, struct: string | undefined, count: number): TraceVerdict {
-    const { model, kind } = this.#file ?? {};
-    const size = model === undefined || struct === undefined ? null : layOut(model, struct, this.#abi).size;
-    const isPartial = size !== null && size > 0 && count % size !== 0 && kind?.partial != null;
-    return { seq, name, errno: isPartial ? kind.partial : null, check: isPartial ? 'whole-records' : null };
+    const partial = this.#file?.partial ?? null;
+    const size = struct === undefined ? null : layOut(this.#model, struct, this.#abi).size;
+    const isPartial = size !== null && size > 0 && count % size !== 0 && partial !== null;
+    return { seq, name, errno: isPartial ? partial : null, check: isPartial ? 'whole-records' : null };
   }
 
   #callOf(cmd: number): Call {
@@ -115,14 +114,9 @@ export class TraceJudge {
   }
 
   #find(cmd: number): Call {
-    const known = this.#models.flatMap((model) =>
-      [...model.ioctls.values()]
-        .filter((ioctl) => ioctl.fds.includes(tracedFile) && ioctlNumber(model, ioctl).number === BigInt(cmd))
-        .map((ioctl) => ({ model, ioctl })),
-    );
-    const [best] = known.sort((a, b) => membersAround(b.model, b.ioctl) - membersAround(a.model, a.ioctl));
-    if (best === undefined) return 'unknown';
-    const { model, ioctl } = best;
+    const model = this.#model;
+    const ioctl = ioctlsNumbered(model, cmd).find(({ fds }) => fds.includes(tracedFile));
+    if (ioctl === undefined) return 'unknown';
     const { argument } = ioctl;
     if (argument.kind === 'value' && argument.check !== undefined)
       return this.#numberCheck(model, argument.check);
@@ -145,12 +139,11 @@ export class TraceJudge {
   }
 
   /** The kind of file with records in the interface of the traced one; there is one so far. */
-  #fileHandedOut(): { readonly model: Model; readonly kind: Kind } | undefined {
-    for (const model of this.#models.filter(({ fds }) => fds.has(tracedFile))) {
-      const kind = [...model.fds.values()].find(({ write }) => write !== undefined);
-      if (kind !== undefined) return { model, kind };
-    }
-    return undefined;
+  #fileHandedOut(): Kind | undefined {
+    const owner = this.#model.fds.get(tracedFile)?.interface;
+    return [...this.#model.fds.values()].find(
+      ({ write, interface: own }) => write !== undefined && own === owner,
+    );
   }
 
   #memoryOf({ buffers }: IoctlRecord): UserMemory {
@@ -159,13 +152,4 @@ export class TraceJudge {
       this.#regions,
     );
   }
-}
-
-/** How many members a model knows of the variant sets beside an ioctl: another schema may add some. */
-function membersAround(model: Model, ioctl: Ioctl): number {
-  let members = 0;
-  for (const { memberOf } of model.structs.values()) {
-    for (const { set } of memberOf) if (model.variants.get(set)?.interface === ioctl.interface) members++;
-  }
-  return members;
 }
