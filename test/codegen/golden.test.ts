@@ -9,7 +9,7 @@ const specs = fileURLToPath(new URL('../specs/', import.meta.url));
 const names = readdirSync(specs).filter((name) => name.endsWith('.yaml'));
 
 /**
- * Every test spec through every back-end. `npm run golden` writes the files anew: read the difference before you commit it.
+ * Every test spec through every back-end. `npm run golden` writes the files again: read the difference before you commit it.
  */
 describe.each(names)('%s', (name) => {
   const full = readModel(`${specs}${name}`);

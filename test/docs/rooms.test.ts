@@ -6,7 +6,7 @@ import { drawRooms } from './rooms-picture.ts';
 describe('docs/pictures/rooms.svg', () => {
   const picture = drawRooms(rooms);
 
-  it('is drawn from the table in docs/architecture.md (`npm run golden` writes it anew)', async () => {
+  it('is drawn from the table in docs/architecture.md (`npm run golden` writes it again)', async () => {
     await expect(picture).toMatchFileSnapshot(repositoryFile('docs/pictures/rooms.svg'));
   });
 
