@@ -2,109 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isWithin, parseRooms, rooms } from './helpers/rooms.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Each folder with those that it may import from, besides itself. docs/architecture.md says why. */
-const order: readonly (readonly [folder: string, mayImport: readonly string[]])[] = [
-  ['src/base', []],
-  ['src/interval', ['src/base']],
-  ['src/trace', ['src/base']],
-  ['src/read', ['src/base', 'src/model', 'src/layout', 'src/codec', 'src/print']],
-  ['src/pci', ['src/base', 'src/chain', 'src/codec', 'src/print', 'src/read']],
-  ['src/script', ['src/base', 'src/ioas', 'src/generated']],
-  ['src/model', ['src/base']],
-  ['src/codec/runtime', []],
-  ['src/layout', ['src/base', 'src/model', 'src/codec/runtime']],
-  ['src/spec', ['src/base', 'src/model', 'src/layout']],
-  ['src/codec/oracle', ['src/base', 'src/model', 'src/layout', 'src/codec/runtime']],
-  ['src/codec/typed-binary', ['src/codec/runtime']],
-  ['src/plan', ['src/base', 'src/model', 'src/layout', 'src/codec/runtime']],
-  [
-    'src/arbitrary',
-    ['src/base', 'src/model', 'src/layout', 'src/plan', 'src/codec/runtime', 'src/codec/oracle'],
-  ],
-  ['src/generated', ['src/codec/runtime']],
-  ['src/chain', ['src/base', 'src/model', 'src/layout', 'src/plan', 'src/codec']],
-  ['src/ioctl', ['src/base', 'src/model', 'src/layout', 'src/plan', 'src/codec', 'src/chain']],
-  [
-    'src/validate',
-    ['src/base', 'src/model', 'src/layout', 'src/plan', 'src/codec', 'src/chain', 'src/ioctl'],
-  ],
-  ['src/print', ['src/base', 'src/model', 'src/layout', 'src/plan', 'src/codec', 'src/chain']],
-  ['src/iommu/kernel-api', ['src/base', 'src/model', 'src/ioctl', 'src/generated']],
-  ['src/iommu/machine', ['src/base', 'src/model', 'src/ioctl', 'src/generated', 'src/iommu/kernel-api']],
-  [
-    'src/iommufd',
-    [
-      'src/base',
-      'src/model',
-      'src/ioctl',
-      'src/iommu/kernel-api',
-      'src/interval',
-      'src/generated',
-      'src/codec/runtime',
-    ],
-  ],
-  [
-    'src/ioas',
-    [
-      'src/base',
-      'src/model',
-      'src/ioctl',
-      'src/iommu/machine',
-      'src/interval',
-      'src/generated',
-      'src/codec/runtime',
-      'src/chain',
-    ],
-  ],
-  [
-    'src/replay',
-    ['src/base', 'src/ioctl', 'src/iommu/kernel-api', 'src/iommufd', 'src/generated', 'src/trace'],
-  ],
-  ['codegen', ['src/base', 'src/model', 'src/layout', 'src/plan', 'src/validate']],
-  [
-    'src/cli',
-    [
-      'src/base',
-      'src/model',
-      'src/layout',
-      'src/plan',
-      'src/spec',
-      'src/codec',
-      'src/arbitrary',
-      'src/generated',
-      'src/chain',
-      'src/ioctl',
-      'src/print',
-      'src/ioas',
-      'src/iommufd',
-      'src/replay',
-      'src/read',
-      'src/pci',
-      'src/script',
-      'src/trace',
-      'src/validate',
-      'codegen',
-    ],
-  ],
-  ['src/build', ['src/base', 'src/model', 'src/layout', 'src/spec', 'src/cli']],
-  ['src/index.ts', ['src']],
-  ['src/node.ts', ['src']],
-];
-
-/** Packages that a folder may import; everything else stays free of dependencies. */
-const packages: Readonly<Record<string, readonly string[]>> = {
-  'src/base': ['fastest-levenshtein'],
-  'src/spec': ['yaml'],
-  'src/node.ts': ['node:path'],
-  'src/cli': ['commander', 'node:'],
-  'src/build': ['rolldown', 'rolldown/utils', 'typescript', 'node:'],
-  'src/codec/oracle': ['typed-binary'],
-  'src/codec/typed-binary': ['typed-binary'],
-  'src/arbitrary': ['fast-check'],
-};
 
 const files = ['src', 'codegen'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -131,35 +31,82 @@ function target(file: string, specifier: string): string {
   return specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier;
 }
 
-function folderOf(file: string): string | undefined {
-  return order
-    .map(([folder]) => folder)
-    .filter((folder) => file === folder || file.startsWith(`${folder}/`))
+/** The room of a file: the one with the longest name, because rooms may be inside others. */
+function roomOf(file: string): string | undefined {
+  return rooms
+    .map(({ folder }) => folder)
+    .filter((folder) => isWithin(file, folder))
     .sort((a, b) => b.length - a.length)[0];
 }
 
-describe('the tree', () => {
-  it('has every source file in a folder of the import order', () => {
+const isOwn = (to: string): boolean => to.startsWith('src/') || to.startsWith('codegen/');
+/** Imports of another room, as the rooms. */
+const between = imports
+  .filter(({ to }) => isOwn(to))
+  .map(({ from, to }) => ({ file: from, from: roomOf(from), to: roomOf(to) }))
+  .filter(({ from, to }) => from !== to);
+
+describe('the table of rooms in docs/architecture.md', () => {
+  it('has a row for each source file, and files for each row', () => {
     expect(files.length).toBeGreaterThan(50);
-    expect(files.filter((file) => folderOf(file) === undefined)).toEqual([]);
+    expect(files.filter((file) => roomOf(file) === undefined)).toEqual([]);
+    const used = new Set(files.map(roomOf));
+    expect(rooms.map(({ folder }) => folder).filter((folder) => !used.has(folder))).toEqual([]);
   });
 
+  it('has each room below those that it may import from, so that there is no circle', () => {
+    for (const [index, { folder, mayImport }] of rooms.entries()) {
+      const above = rooms.slice(0, index).map((room) => room.folder);
+      const wrong = mayImport.filter((other) => !above.some((each) => isWithin(each, other)));
+      const below = rooms.slice(index).map((room) => room.folder);
+      wrong.push(
+        ...mayImport.filter((other) => below.some((each) => each !== folder && isWithin(each, other))),
+      );
+      expect([folder, wrong]).toEqual([folder, []]);
+    }
+  });
+
+  it('allows nothing that is not used', () => {
+    const idle = rooms.flatMap(({ folder, mayImport, mayImportAll, packages }) => {
+      const own = between.filter(({ from }) => from === folder);
+      const named = imports.filter(({ from, to }) => !isOwn(to) && roomOf(from) === folder);
+      return [
+        ...(mayImportAll ? [] : mayImport.filter((other) => !own.some(({ to = '' }) => isWithin(to, other)))),
+        ...packages.filter((name) => !named.some(({ to }) => isOf(to, name))),
+      ].map((unused) => [folder, unused]);
+    });
+    expect(idle).toEqual([]);
+  });
+
+  it('is read as it is written', () => {
+    const page =
+      '| folder | holds |\n| --- | --- |\n| src/a | x | | p |\n| src/b/c | | a | |\n| codegen | | everything | q, node: |\n';
+    expect(parseRooms(page)).toEqual([
+      { folder: 'src/a', mayImport: [], mayImportAll: false, packages: ['p'] },
+      { folder: 'src/b/c', mayImport: ['src/a'], mayImportAll: false, packages: [] },
+      { folder: 'codegen', mayImport: ['src/a', 'src/b/c'], mayImportAll: true, packages: ['q', 'node:'] },
+    ]);
+  });
+});
+
+/** True if an import is of a package or of a module inside it. */
+function isOf(specifier: string, name: string): boolean {
+  return specifier === name || specifier.startsWith(name.endsWith(':') ? name : `${name}/`);
+}
+
+describe('the tree', () => {
   it('imports one way only', () => {
-    const wrong = imports.filter(({ from, to }) => {
-      if (!to.startsWith('src/') && !to.startsWith('codegen/')) return false;
-      const [own, other] = [folderOf(from), folderOf(to)];
-      const allowed = order.find(([folder]) => folder === own)?.[1] ?? [];
-      return own !== other && !allowed.some((folder) => other === folder || other?.startsWith(`${folder}/`));
+    const wrong = between.filter(({ from, to = '' }) => {
+      const allowed = rooms.find(({ folder }) => folder === from)?.mayImport ?? [];
+      return !allowed.some((folder) => isWithin(to, folder));
     });
     expect(wrong).toEqual([]);
   });
 
   it('imports packages only where they are declared', () => {
     const wrong = imports.filter(({ from, to }) => {
-      if (to.startsWith('src/') || to.startsWith('codegen/')) return false;
-      return !(packages[folderOf(from) ?? ''] ?? []).some(
-        (name) => to === name || (name.endsWith(':') && to.startsWith(name)),
-      );
+      const allowed = rooms.find(({ folder }) => folder === roomOf(from))?.packages ?? [];
+      return !isOwn(to) && !allowed.some((name) => isOf(to, name));
     });
     expect(wrong).toEqual([]);
   });

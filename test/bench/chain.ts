@@ -61,7 +61,8 @@ async function benchGenerated(config: Uint8Array, reply: Uint8Array, effort: Eff
   const decode = (): Reply => {
     const info = decodeVfioIommuType1Info(view);
     const { elements, problems } = decodeVfioIommuType1InfoCaps(view);
-    return { info, elements, problems };
+    // The code by hand knows the capabilities of the recording; the schema may know more.
+    return { info, elements: elements as Reply['elements'], problems };
   };
   deepStrictEqual(walk(), walkConfig(space));
   const value = decode();

@@ -9,8 +9,7 @@ const specs = fileURLToPath(new URL('../specs/', import.meta.url));
 const names = readdirSync(specs).filter((name) => name.endsWith('.yaml'));
 
 /**
- * Every test spec through every back-end. `npx vitest run --config test/vitest.config.ts test/codegen/golden -u` writes the
- * files anew: read the difference before it is committed.
+ * Every test spec through every back-end. `npm run golden` writes the files again: read the difference before you commit it.
  */
 describe.each(names)('%s', (name) => {
   const full = readModel(`${specs}${name}`);

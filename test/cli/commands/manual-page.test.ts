@@ -6,7 +6,7 @@ import { uapi } from '../../helpers/run-cli.ts';
 import { hasTool } from '../../helpers/tools.ts';
 
 describe('the manual page', () => {
-  it('is docs/uapi.1 (`npx vitest run --config test/vitest.config.ts test/cli/commands/manual-page -u` writes it anew)', async () => {
+  it('is docs/uapi.1 (`npm run golden` writes it again)', async () => {
     const { status, out } = await uapi('man');
     expect(status).toBe(0);
     await expect(`${out}\n`).toMatchFileSnapshot(join(import.meta.dirname, '../../../docs/uapi.1'));
