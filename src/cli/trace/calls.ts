@@ -11,7 +11,6 @@ import type { Catalog } from '../schemas/catalog.ts';
 import { codecsFor } from '../schemas/codecs.ts';
 import { missingIoctls } from '../schemas/decode-target.ts';
 import { variantMembers } from '../schemas/variant-models.ts';
-import { tracedFile } from './models.ts';
 
 /** A struct that calls carry, with all that reading and writing it needs. */
 export interface TracedStruct {
@@ -40,9 +39,9 @@ interface FileRecords {
   readonly write: TracedStruct | null;
 }
 
-/** The calls that a trace may hold: ioctls of the traced file by number, records of files that these hand out. */
+/** The calls that a trace may hold: ioctls by kind of file and number, records of files that these hand out. */
 export class TracedCalls {
-  readonly #calls: ReadonlyMap<number, TracedCall>;
+  readonly #calls: ReadonlyMap<string, TracedCall>;
   readonly #records: ReadonlyMap<string, FileRecords>;
 
   readonly #catalog: Catalog;
@@ -51,7 +50,7 @@ export class TracedCalls {
 
   private constructor(
     catalog: Catalog,
-    calls: ReadonlyMap<number, TracedCall>,
+    calls: ReadonlyMap<string, TracedCall>,
     records: ReadonlyMap<string, FileRecords>,
   ) {
     this.#catalog = catalog;
@@ -64,22 +63,24 @@ export class TracedCalls {
     const { models } = catalog;
     const structs = new StructTable(abi);
     const best = new Map<
-      number,
+      string,
       { readonly model: Model; readonly ioctl: Ioctl; readonly members: number }
     >();
     for (const model of models) {
       for (const ioctl of model.ioctls.values()) {
-        if (!ioctl.fds.includes(tracedFile)) continue;
-        const number = Number(ioctlNumber(model, ioctl).number);
+        const { number } = ioctlNumber(model, ioctl);
         const members = variantMembers(model, ioctl.interface);
-        if ((best.get(number)?.members ?? -1) < members) best.set(number, { model, ioctl, members });
+        for (const kind of ioctl.fds) {
+          const key = callKey(kind, number);
+          if ((best.get(key)?.members ?? -1) < members) best.set(key, { model, ioctl, members });
+        }
       }
     }
-    const calls = new Map<number, TracedCall>();
-    for (const [number, { model, ioctl }] of best) {
+    const calls = new Map<string, TracedCall>();
+    for (const [key, { model, ioctl }] of best) {
       const { argument } = ioctl;
       const struct = argument.kind === 'struct' ? await structs.get(model, argument.name) : null;
-      calls.set(number, { model, ioctl, argument: struct });
+      calls.set(key, { model, ioctl, argument: struct });
     }
     const records = new Map<string, FileRecords>();
     for (const model of new Set([...best.values()].map((each) => each.model))) {
@@ -94,9 +95,12 @@ export class TracedCalls {
     return new TracedCalls(catalog, calls, records);
   }
 
-  /** The ioctl of a number; undefined where the traced file has none. */
-  call(number: number): TracedCall | undefined {
-    return this.#calls.get(number);
+  /** The ioctl of a number; undefined if the file has none, or if nobody knows the file and the number has several meanings. */
+  call(kind: string | null | undefined, number: number): TracedCall | undefined {
+    if (kind != null) return this.#calls.get(callKey(kind, BigInt(number)));
+    const meanings = [...this.#calls].flatMap(([key, call]) => (key.endsWith(` ${number}`) ? [call] : []));
+    const [first] = meanings;
+    return meanings.every(({ ioctl }) => ioctl.name === first?.ioctl.name) ? first : undefined;
   }
 
   /** How a number that the traced file does not have is shown, with the ioctl that has it in another release. */
@@ -108,11 +112,16 @@ export class TracedCalls {
   }
 
   /** The records of read() or write() on a kind of file; where the kind is not known, of the only kind that has them. */
-  records(kind: string | undefined, way: 'read' | 'write'): TracedStruct | null {
+  records(kind: string | null | undefined, way: 'read' | 'write'): TracedStruct | null {
+    if (kind === null) return null;
     if (kind !== undefined) return this.#records.get(kind)?.[way] ?? null;
     const [only = null, ...others] = [...this.#records.values()].flatMap((each) => each[way] ?? []);
     return others.length === 0 ? only : null;
   }
+}
+
+function callKey(kind: string, number: bigint): string {
+  return `${kind} ${number}`;
 }
 
 /** Structs of models, each made ready once. */
