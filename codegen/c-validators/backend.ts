@@ -12,7 +12,7 @@ import { CTermWriter } from './term.ts';
 /** Validators in C99: one function for every struct that an ioctl takes, without allocation or dependency. */
 export const cValidatorsBackend: Backend = {
   name: 'c-validators',
-  summary: 'functions in C that say what the kernel answers to a payload',
+  summary: 'functions in C that check payloads as the kernel does',
   settings: validationSettings,
   emit: (model, options = {}) =>
     interfacesToEmit(model, options).flatMap((owner) => filesOf(model, owner, options)),
@@ -43,10 +43,15 @@ function headerText(stem: string, about: string, plans: readonly Plan[]): string
   printer.blank();
   printer.line('/*');
   printer.line(
-    ' * What the kernel answers to len bytes at arg, as far as the bytes alone decide it: 0, or the',
+    ' * The negative error number of the first check that len bytes at arg do not pass, 0 if they pass',
   );
-  printer.line(' * negative error number of the first check that they do not pass. Checks of memory and of');
-  printer.line(' * objects may come before it. -EFAULT where there are fewer bytes than the struct says.');
+  printer.line(
+    ' * all. Neither is sure to be what the kernel answers: what it checks of the file, of memory and of',
+  );
+  printer.line(
+    ' * objects is not known here, and may refuse the call before or after. -EFAULT if there are fewer',
+  );
+  printer.line(' * bytes than the struct says.');
   printer.line(' */');
   for (const { name } of plans) printer.line(`int ${name}_check(const void *arg, size_t len);`);
   printer.blank();

@@ -35,9 +35,12 @@ export function printCheck(printer: Printer, plan: Plan): void {
   const { name, entry, size } = plan;
   printer.line('/**');
   printer.line(
-    ` * What the kernel answers to the bytes of ${name}, as far as they decide it: the first check that they do not`,
+    ` * The first check that the bytes of ${name} do not pass, null if they pass all. Neither is sure to be`,
   );
-  printer.line(' * pass, or null. Checks of memory and objects may come before it.');
+  printer.line(
+    ' * what the kernel answers: what it checks of the file, of memory and of objects is not known here, and may',
+  );
+  printer.line(' * refuse the call before or after.');
   printer.line(' */');
   printer.line(`export function ${checkNameOf(plan)}(view: DataView): Refusal | null {`);
   printer.indented(() => {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { onOneLine } from '../base/printable.ts';
 import { UsageError } from '../base/usage-error.ts';
 import { contentsOf } from '../read/contents.ts';
 import { ReadError } from '../read/read-error.ts';
@@ -95,7 +96,7 @@ export function reading<T>({ contents, name }: Source, read: () => T): T {
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+  return onOneLine(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text));
 }
 
 /** The bytes of a file, unpacked where it is packed; of nothing else than a file. */

@@ -16,11 +16,13 @@ import type { Iommufd } from '../iommufd/main.ts';
 import { isDevicePath, Process } from '../iommufd/process.ts';
 import type { TraceEvent, TraceLine } from '../trace/event.ts';
 import { isCall } from '../trace/event.ts';
+import { openedKind } from '../trace/open-files.ts';
 import type { IoctlRecord, OpenRecord, TraceBuffer, TraceHeader, TraceRecord } from '../trace/record.ts';
 import { type Difference, differences } from './difference.ts';
 import { applyToMemory } from './memory-event.ts';
 import { OpenDevice } from './open-device.ts';
 import { stateLines } from './state.ts';
+import { VfioContainer } from './vfio-container.ts';
 
 /** Bytes for the argument struct of a call. */
 const argumentBytes = BigInt(2 * PAGE_SIZE);
@@ -168,10 +170,17 @@ export class Replayer {
   }
 
   /** The file descriptor is the recorded one; where opening failed, ours is the lowest that there is. */
-  #open(process: Process, { path, ret }: OpenRecord): CallResult {
-    if (!isDevicePath(path)) return { ret: -1, errno: 'ENOENT', check: 'known-file' };
+  #open(process: Process, record: OpenRecord): CallResult {
+    const { path, ret } = record;
+    const kind = openedKind(record);
+    if (kind !== 'iommufd' && kind !== 'vfio_container')
+      return { ret: -1, errno: 'ENOENT', check: 'known-file' };
     if (ret < 0) return { ret: 0, errno: null, check: null };
-    process.files.install(ret, new OpenDevice(process.open(path)));
+    const file =
+      kind === 'iommufd'
+        ? new OpenDevice(process.open(isDevicePath(path) ? path : '/dev/iommu'))
+        : new VfioContainer();
+    process.files.install(ret, file);
     return { ret, errno: null, check: null };
   }
 
@@ -185,8 +194,12 @@ export class Replayer {
   #ioctl(process: Process, record: IoctlRecord): { readonly result: CallResult; readonly out: Uint8Array } {
     const { memory } = process;
     const device = this.#device(process, record);
-    if (device === null) return { result: notOpen, out: record.in };
     for (const { address, in: before } of record.buffers) memory.write(address, before);
+    if (device === null) {
+      const file = record.fd === null ? undefined : process.files.get(record.fd);
+      const isContainer = file instanceof VfioContainer;
+      return { result: isContainer ? file.ioctl(record.cmd, record.value ?? 0n) : notOpen, out: record.in };
+    }
     if (record.value !== null) {
       return { result: device.ioctl(record.cmd, record.value, process), out: new Uint8Array(0) };
     }

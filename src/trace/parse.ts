@@ -67,7 +67,12 @@ function callOf(fields: Fields, { line, process }: Place): TraceRecord {
   const op = fields.text('op');
   switch (op) {
     case 'open':
-      return { kind: op, ...outcome, path: fields.text('path') };
+      return {
+        kind: op,
+        ...outcome,
+        path: fields.text('path'),
+        file: fields.has('file') ? fields.text('file') : null,
+      };
     case 'read':
       return {
         kind: op,

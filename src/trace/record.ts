@@ -47,7 +47,7 @@ interface Outcome {
 /** An ioctl on an open file of /dev/iommu. */
 export interface IoctlRecord extends Outcome {
   readonly kind: 'ioctl';
-  /** The file descriptor that an open gave; null for the file that is open from the start. */
+  /** The file descriptor that an open gave; null for the /dev/iommu that is open from the start. */
   readonly fd: number | null;
   /** Name that the recorder gave the call; for commands of the mock driver `TEST_` and the operation. */
   readonly name: string;
@@ -95,10 +95,12 @@ export interface WriteRecord extends OnFile {
   readonly data: Uint8Array;
 }
 
-/** An open(2) of /dev/iommu; `ret` is the file descriptor. */
+/** An open(2) of /dev/iommu or a file of VFIO; `ret` is the file descriptor. */
 export interface OpenRecord extends Outcome {
   readonly kind: 'open';
   readonly path: string;
+  /** Kind of the file, if the path does not tell it: `iommufd` for a /dev/vfio/vfio that iommufd is behind. */
+  readonly file: string | null;
 }
 
 /** A close(2) of such a file, or of one that a call handed out. */

@@ -88,6 +88,7 @@ describe('readInput', () => {
       [file('empty', ''), /is empty/],
       [file('blank', ' \n\n'), /there are no hex digits/],
       ['nothing-like-it', /neither an existing file nor hex digits or other bytes/],
+      ['no\u009b31m\u202e\u007f', /^"no\\u009b31m\\u202e\\u007f" is neither/],
       ['12 3', /is neither an existing file|odd number/],
       ['123', /odd number of hex digits \(3\) in 123/],
     ];

@@ -98,7 +98,26 @@ describe('Replayer with several files and processes', () => {
       JSON.stringify({ seq: 0, op: 'open', path, ret, errno });
     expect(differencesOf(opened('/etc/passwd', 3, '0'))).toEqual(['result: 3 -1 ENOENT']);
     expect(differencesOf(opened('/dev/iommu', -1, 'EMFILE'))).toEqual(['result: -1 EMFILE 0']);
-    expect(differencesOf(opened('/dev/vfio/vfio', 3, '0'), allocated(3, 1))).toEqual([]);
+  });
+
+  it('asks iommufd behind /dev/vfio/vfio only if the trace says so, otherwise a container without a model', () => {
+    const opened = (file: object) =>
+      JSON.stringify({ seq: 0, op: 'open', path: '/dev/vfio/vfio', ret: 3, errno: '0', ...file });
+    expect(differencesOf(opened({ file: 'iommufd' }), allocated(3, 1))).toEqual([]);
+    expect(differencesOf(opened({}), allocated(3, 1))).toEqual(['result: 0 -1 EINVAL', 'out: 01 00']);
+    const value = (cmd: number, argument: number, ret: number, errno = '0') =>
+      JSON.stringify({ seq: 0, fd: 3, name: 'X', cmd, in: '', out: '', value: argument, ret, errno });
+    expect(
+      differencesOf(
+        opened({}),
+        value(0x3b64, 0, 0),
+        ...[1, 3, 6, 9].map((extension) => value(0x3b65, extension, 1)),
+        ...[2, 4, 5, 7, 8, 10, 99].map((extension) => value(0x3b65, extension, 0)),
+        value(0x3b66, 3, -1, 'EINVAL'),
+        ioctl(0x3b81, { errno: 'EINVAL', words: [12, 0, 0] }),
+        close(3),
+      ),
+    ).toEqual([]);
   });
 
   it('ends copies that double what is mapped in ENOMEM, soon', () => {

@@ -12,6 +12,7 @@ import { integerFormat } from '../../plan/place.ts';
 import { hexOf } from '../../print/hex.ts';
 import { structOfElement } from '../../print/title.ts';
 import { JsonReader } from '../../read/json-values.ts';
+import { unicodeText } from '../../read/unicode-text.ts';
 import type { ExitStatus, Finish } from '../exit-status.ts';
 import { inputMax, readFile, readStandardInput } from '../input.ts';
 import { type AbiChoice, abiOptions, chosenAbi } from '../options/abi-options.ts';
@@ -81,8 +82,9 @@ function parsed(argument: string): unknown {
   const isText = /^\s*[{["\d-]/.test(argument) && argument !== '-';
   const name = isText ? 'the JSON' : argument === '-' ? 'standard input' : argument;
   const text = isText
-    ? argument
-    : new TextDecoder().decode(argument === '-' ? readStandardInput() : readFile(argument));
+    ? argument.replace(/^\ufeff/, '')
+    : unicodeText(argument === '-' ? readStandardInput() : readFile(argument));
+  if (text === null) throw new UsageError(`${name} is no text in UTF-8 or UTF-16, expected JSON`);
   if (text.trim() === '') throw new UsageError(`${name} is empty, expected JSON`);
   try {
     return JSON.parse(text) as unknown;

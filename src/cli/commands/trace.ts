@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { isCall } from '../../trace/event.ts';
+import { isCall, type TraceEvent } from '../../trace/event.ts';
+import { OpenFiles, openedKind } from '../../trace/open-files.ts';
 import type { TraceHeader, TraceRecord } from '../../trace/record.ts';
 import type { ExitStatus, Finish } from '../exit-status.ts';
 import { addOptions } from '../options/add-options.ts';
@@ -15,7 +16,7 @@ import { eventLine } from '../trace/event-text.ts';
 import { type FilterOptions, TraceFilter } from '../trace/filter.ts';
 import { forEachLine } from '../trace/input.ts';
 import { tracedJson } from '../trace/json.ts';
-import { sameModels, tracedFile, traceModels } from '../trace/models.ts';
+import { sameModels, traceModels } from '../trace/models.ts';
 import { type TracedRecord, traceLine } from '../trace/text.ts';
 
 interface TraceOptions extends FilterOptions, SchemaChoice {
@@ -92,6 +93,7 @@ async function runTrace(
           if (filter.takesAll && !options.json && header.test !== null) lines.add(`--- ${header.test}`);
         }
         if (!isCall(line)) {
+          reader?.follow(line);
           if (filter.takesAll && !options.json) lines.add(eventLine(line));
           return undefined;
         }
@@ -116,8 +118,7 @@ async function runTrace(
 /** Takes the records of a trace apart, and remembers which kinds of file they handed out. */
 class TraceDecoder {
   readonly #calls: TracedCalls;
-  /** Kinds of open files by descriptor. */
-  readonly #files = new Map<number, string>();
+  #files = new OpenFiles();
 
   constructor(calls: TracedCalls) {
     this.#calls = calls;
@@ -125,22 +126,27 @@ class TraceDecoder {
 
   /** Another process starts, with no file that this knows. */
   startProcess(): void {
-    this.#files.clear();
+    this.#files = new OpenFiles();
+  }
+
+  /** Follows what happened between calls: processes that start and end. */
+  follow(event: TraceEvent): void {
+    this.#files.take(event);
   }
 
   /** A record with what the schemas know; undefined where only the files that it hands out are of interest. */
   decode(record: TraceRecord, wanted: boolean): TracedRecord | undefined {
     if (record.kind === 'open') {
-      if (record.errno === null) this.#files.set(record.ret, tracedFile);
-      return wanted ? { kind: 'file', record, fileKind: tracedFile, carried: null } : undefined;
+      this.#files.take(record);
+      return wanted ? { kind: 'file', record, fileKind: openedKind(record), carried: null } : undefined;
     }
+    const fileKind = this.#files.kindOf(record.process, record.fd);
     if (record.kind !== 'ioctl') {
-      const fileKind = this.#files.get(record.fd);
-      if (record.kind === 'close' && record.errno === null) this.#files.delete(record.fd);
+      this.#files.take(record);
       const carried = record.kind === 'close' ? null : this.#calls.records(fileKind, record.kind);
       return wanted ? { kind: 'file', record, fileKind, carried } : undefined;
     }
-    const call = this.#calls.call(record.cmd);
+    const call = this.#calls.call(fileKind, record.cmd);
     const traced = call?.argument ?? null;
     const opens = traced !== null && record.errno === null && traced.opensFiles;
     if (!wanted && !opens) return undefined;
@@ -148,13 +154,13 @@ class TraceDecoder {
     if (opens && argument !== null) {
       traced.reader.eachInteger(traced.struct.name, argument.after.value, 'out', ({ field }, integer) => {
         if (field.fileDescriptor !== undefined) {
-          this.#files.set(Number(integer), field.fileDescriptor.name);
+          this.#files.handOut(record.process, Number(integer), field.fileDescriptor.name);
         }
       });
     }
     if (!wanted) return undefined;
     const unknown = call === undefined ? this.#calls.unknownText(record.cmd) : '';
-    return { kind: 'ioctl', record, call, unknown, argument };
+    return { kind: 'ioctl', record, fileKind, call, unknown, argument };
   }
 }
 

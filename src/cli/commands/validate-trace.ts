@@ -1,10 +1,12 @@
+import { isCall } from '../../trace/event.ts';
+import { fileKinds } from '../../trace/open-files.ts';
 import type { TraceHeader } from '../../trace/record.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import type { SchemaChoice } from '../options/schema-options.ts';
 import { Lines } from '../terminal/lines.ts';
 import type { Output } from '../terminal/output.ts';
-import { forEachRecord } from '../trace/input.ts';
-import { sameModels, tracedFile, traceModels } from '../trace/models.ts';
+import { forEachLine } from '../trace/input.ts';
+import { sameModels, traceModels } from '../trace/models.ts';
 import { TraceJudge, type TraceVerdict } from '../trace/verdicts.ts';
 
 interface TraceOptions extends SchemaChoice {
@@ -26,16 +28,21 @@ export async function validateTrace(
   let above: TraceHeader | undefined;
   const counts = { calls: 0, named: 0, wrong: 0 };
   if (options.json) lines.add('[');
-  await forEachRecord(path, (record, header) => {
+  await forEachLine(path, (line, header) => {
     if (judge === undefined || !sameModels(header, above)) judge = judgeFor(header, options);
+    else if (header !== above) judge.startProcess();
     above = header;
-    const verdict = judge.judge(record);
-    const wrong = verdict.errno !== null && verdict.errno !== record.errno;
+    if (!isCall(line)) {
+      judge.follow(line);
+      return;
+    }
+    const verdict = judge.judge(line);
+    const wrong = verdict.errno !== null && verdict.errno !== line.errno;
     counts.calls++;
     if (verdict.errno !== null) counts.named++;
     if (wrong) counts.wrong++;
     if (options.json) lines.add(`${counts.calls === 1 ? '' : ','}${JSON.stringify(verdict)}`);
-    else if (verdict.check !== null || wrong) lines.add(verdictText(verdict, record.errno));
+    else if (verdict.check !== null || wrong) lines.add(verdictText(verdict, line.errno));
   });
   lines.add(options.json ? ']' : summary(counts));
   lines.end();
@@ -44,7 +51,7 @@ export async function validateTrace(
 
 function judgeFor(header: TraceHeader, options: TraceOptions): TraceJudge {
   const { abi, catalog } = traceModels(header, options);
-  return new TraceJudge(catalog.ofFile(tracedFile), abi, header);
+  return new TraceJudge(catalog.ofFiles(fileKinds), abi, header);
 }
 
 function verdictText({ seq, name, errno, check }: TraceVerdict, recorded: string | null): string {

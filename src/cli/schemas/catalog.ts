@@ -64,9 +64,10 @@ export class Catalog {
     return this.#link(this.#having(String(number)));
   }
 
-  /** The schemas with ioctls of a kind of file, with those that add to them. */
-  ofFile(kind: string): Model {
-    return this.#link(this.#having(kind));
+  /** The schemas with ioctls of some kinds of file, with those that add to them. */
+  ofFiles(kinds: readonly string[]): Model {
+    const having = new Set(kinds.flatMap((kind) => this.#having(kind)));
+    return this.#link(this.#files.filter((file) => having.has(file)));
   }
 
   /** The files that may have a name, or add to those that have it: the build's index knows that of the package's. */

@@ -8,10 +8,10 @@ import type { Ioctl, Struct } from '../../model/declaration.ts';
 import type { Model } from '../../model/model.ts';
 import { CallReader } from '../../print/call-reader.ts';
 import { CallText } from '../../print/call-text.ts';
+import { fileKinds, firstFile } from '../../trace/open-files.ts';
 import type { Catalog } from '../schemas/catalog.ts';
 import { codecsFor } from '../schemas/codecs.ts';
 import { missingIoctls } from '../schemas/decode-target.ts';
-import { tracedFile } from './models.ts';
 
 /** A struct that calls carry, with all that reading and writing it needs. */
 export interface TracedStruct {
@@ -40,9 +40,9 @@ interface FileRecords {
   readonly write: TracedStruct | null;
 }
 
-/** The calls that a trace may hold: ioctls of the traced file by number, records of files that these hand out. */
+/** The calls that a trace may hold: ioctls by kind of file and number, records of files that these hand out. */
 export class TracedCalls {
-  readonly #calls: ReadonlyMap<number, TracedCall>;
+  readonly #calls: ReadonlyMap<string, TracedCall>;
   readonly #records: ReadonlyMap<string, FileRecords>;
 
   readonly #catalog: Catalog;
@@ -51,7 +51,7 @@ export class TracedCalls {
 
   private constructor(
     catalog: Catalog,
-    calls: ReadonlyMap<number, TracedCall>,
+    calls: ReadonlyMap<string, TracedCall>,
     records: ReadonlyMap<string, FileRecords>,
   ) {
     this.#catalog = catalog;
@@ -60,16 +60,16 @@ export class TracedCalls {
   }
 
   static async load(catalog: Catalog, abi: Abi): Promise<TracedCalls> {
-    const model = catalog.ofFile(tracedFile);
+    const model = catalog.ofFiles(fileKinds);
     const structs = new StructTable(model, abi, await codecsFor(model, abi));
-    const calls = new Map<number, TracedCall>();
+    const calls = new Map<string, TracedCall>();
     for (const ioctl of model.ioctls.values()) {
-      if (!ioctl.fds.includes(tracedFile)) continue;
       const { argument } = ioctl;
       const struct = argument.kind === 'struct' ? structs.get(argument.name) : null;
-      calls.set(Number(ioctlNumber(model, ioctl).number), { model, ioctl, argument: struct });
+      for (const kind of ioctl.fds)
+        calls.set(callKey(kind, ioctlNumber(model, ioctl).number), { model, ioctl, argument: struct });
     }
-    const owner = model.fds.get(tracedFile)?.interface;
+    const owner = model.fds.get(firstFile)?.interface;
     const records = new Map<string, FileRecords>();
     for (const { name, read, write, interface: own } of model.fds.values()) {
       if (own !== owner || (read === undefined && write === undefined)) continue;
@@ -81,9 +81,12 @@ export class TracedCalls {
     return new TracedCalls(catalog, calls, records);
   }
 
-  /** The ioctl of a number; undefined where the traced file has none. */
-  call(number: number): TracedCall | undefined {
-    return this.#calls.get(number);
+  /** The ioctl of a number; undefined if the file has none, or if nobody knows the file and the number has several meanings. */
+  call(kind: string | null | undefined, number: number): TracedCall | undefined {
+    if (kind != null) return this.#calls.get(callKey(kind, BigInt(number)));
+    const meanings = [...this.#calls].flatMap(([key, call]) => (key.endsWith(` ${number}`) ? [call] : []));
+    const [first] = meanings;
+    return meanings.every(({ ioctl }) => ioctl.name === first?.ioctl.name) ? first : undefined;
   }
 
   /** How a number that the traced file does not have is shown, with the ioctl that has it in another release. */
@@ -95,11 +98,16 @@ export class TracedCalls {
   }
 
   /** The records of read() or write() on a kind of file; where the kind is not known, of the only kind that has them. */
-  records(kind: string | undefined, way: 'read' | 'write'): TracedStruct | null {
+  records(kind: string | null | undefined, way: 'read' | 'write'): TracedStruct | null {
+    if (kind === null) return null;
     if (kind !== undefined) return this.#records.get(kind)?.[way] ?? null;
     const [only = null, ...others] = [...this.#records.values()].flatMap((each) => each[way] ?? []);
     return others.length === 0 ? only : null;
   }
+}
+
+function callKey(kind: string, number: bigint): string {
+  return `${kind} ${number}`;
 }
 
 /** Structs of the model, each prepared once. */

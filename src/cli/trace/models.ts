@@ -7,9 +7,6 @@ import type { TraceHeader } from '../../trace/record.ts';
 import type { SchemaChoice } from '../options/schema-options.ts';
 import { Catalog } from '../schemas/catalog.ts';
 
-/** Kind of the file that traces are recorded on. */
-export const tracedFile = 'iommufd';
-
 /** Whether two traces need the same schemas. */
 export function sameModels(one: TraceHeader, other: TraceHeader | undefined): boolean {
   return one.kernel === other?.kernel && one.machine === other.machine;

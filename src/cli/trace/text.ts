@@ -10,13 +10,14 @@ import type { TracedArgument } from './argument.ts';
 import { structValue } from './argument.ts';
 import type { TracedCall, TracedStruct } from './calls.ts';
 import { processPrefix } from './event-text.ts';
-import { tracedFile } from './models.ts';
 
 /** A record of a trace with what the schemas know about it. */
 export type TracedRecord =
   | {
       readonly kind: 'ioctl';
       readonly record: IoctlRecord;
+      /** Kind of the file that it is made on; null or undefined if nobody knows it. */
+      readonly fileKind: string | null | undefined;
       readonly call: TracedCall | undefined;
       /** How a request is shown that the schemas do not know; empty for others. */
       readonly unknown: string;
@@ -25,7 +26,7 @@ export type TracedRecord =
   | {
       readonly kind: 'file';
       readonly record: Exclude<TraceRecord, IoctlRecord>;
-      readonly fileKind: string | undefined;
+      readonly fileKind: string | null | undefined;
       readonly carried: TracedStruct | null;
     };
 
@@ -43,7 +44,8 @@ type TracedIoctl = Extract<TracedRecord, { kind: 'ioctl' }>;
 
 function ioctlCall(traced: TracedIoctl): { readonly call: string; readonly output: string } {
   const { record, call, argument } = traced;
-  const head = `ioctl(${record.fd === null ? tracedFile : `${record.fd}<${tracedFile}>`}, ${requestText(traced)}`;
+  const file = record.fd === null ? traced.fileKind : descriptorText(record.fd, traced.fileKind);
+  const head = `ioctl(${file}, ${requestText(traced)}`;
   if (call?.argument != null && argument !== null) {
     const { text, struct } = call.argument;
     const input = text.input(struct.name, argument.before, {
@@ -65,6 +67,10 @@ function ioctlCall(traced: TracedIoctl): { readonly call: string; readonly outpu
     call: `${head}, ${quotedBytes(record.in, false)})`,
     output: changed ? quotedBytes(record.out, false) : '',
   };
+}
+
+function descriptorText(fd: number, kind: string | null | undefined): string {
+  return kind == null ? `${fd}` : `${fd}<${kind}>`;
 }
 
 /** The name of the request: the recorder's where it is finer than the ioctl's, numbers where nobody knows it. */

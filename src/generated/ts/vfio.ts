@@ -1166,7 +1166,7 @@ export const VFIO_GROUP_UNSET_CONTAINER = 0x3b69;
  *
  * EFAULT: The name cannot be read. EINVAL: The name is a page long or longer, or the group is in no
  * container. ENODEV: The group has no such device. EACCES: A VF needs the token of its PF. EPERM: A device
- * without IOMMU needs CAP_SYS_RAWIO.
+ * without IOMMU needs CAP_SYS_RAWIO. EMFILE: The process has no file descriptor left.
  */
 export const VFIO_GROUP_GET_DEVICE_FD = 0x3b6a;
 
@@ -1206,7 +1206,9 @@ export const VFIO_DEVICE_GET_IRQ_INFO = 0x3b6d;
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 10) (0x20003b6e on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct or its data cannot be read. EINVAL: Sizes, flags, index or range do not fit together, or
- * another index is in use. ENOTTY: The index does not know the action. EBADF: An eventfd is not open.
+ * another index is in use. ENOTTY: The index does not know the action. EBADF: An eventfd is not open. ENOSPC:
+ * The machine has no interrupts left. ENODEV: The interrupt pin is not connected. EBUSY: Somebody else has
+ * the interrupt, or another eventfd unmasks it.
  */
 export const VFIO_DEVICE_SET_IRQS = 0x3b6e;
 
@@ -1226,7 +1228,7 @@ export const VFIO_DEVICE_RESET = 0x3b6f;
  *
  * EFAULT: The struct or the devices cannot be read or written. EINVAL: argsz is too small for the head.
  * ENODEV: Neither slot nor bus can be reset. ENOSPC: argsz is too small for the devices; count says how many
- * there are. EAGAIN: Devices appeared meanwhile.
+ * there are. EAGAIN: Devices appeared meanwhile. EPERM: A device has no IOMMU group.
  */
 export const VFIO_DEVICE_GET_PCI_HOT_RESET_INFO = 0x3b70;
 
@@ -1267,7 +1269,8 @@ export const VFIO_DEVICE_GET_GFX_DMABUF = 0x3b73;
  *
  * EFAULT: The struct cannot be read. EINVAL: argsz is too small, not exactly one width is given, fd is below
  * -1, or the register is not in a BAR. EEXIST: The same offset, data and width is set up already. ENODEV:
- * There is nothing to end. ENOSPC: The device has 1000 of them. EBADF: The eventfd is not open.
+ * There is nothing to end. ENOSPC: The device has 1000 of them. EBADF: The eventfd is not open. EBUSY:
+ * Another driver holds the BAR.
  */
 export const VFIO_DEVICE_IOEVENTFD = 0x3b74;
 
@@ -1287,8 +1290,9 @@ export const VFIO_DEVICE_FEATURE = 0x3b75;
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 18) (0x20003b76 on alpha, mips, powerpc, sparc).
  *
  * EFAULT: The struct cannot be read, or out_devid not be written. EINVAL: argsz is too small, flags are
- * unknown, iommufd is negative, or the device is bound already. EBUSY: The group of the device is open.
- * EBADF: The file descriptor is not open. EBADFD: The file descriptor is not an iommufd.
+ * unknown, iommufd is negative, or the device is bound already, through another descriptor too. EBUSY: The
+ * group of the device is open. EBADF: The file descriptor is not open. EBADFD: The file descriptor is not an
+ * iommufd.
  */
 export const VFIO_DEVICE_BIND_IOMMUFD = 0x3b76;
 

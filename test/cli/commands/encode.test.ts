@@ -77,6 +77,21 @@ describe('uapi encode', () => {
     expect(await hexOf('iommu_hwpt_alloc', '{"data_type": "SELFTEST"}')).toMatch(/^30000000.{40}adde0000/);
   });
 
+  it('takes JSON as Windows writes it, and refuses what is no text', async () => {
+    const text = '\ufeff{"option_id": "HUGE_PAGES", "op": "GET", "object_id": 3}';
+    const expected = '180000000100000001000000030000000000000000000000';
+    expect(await hexOf('iommu_option', text)).toBe(expected);
+    const path = join(folder, 'windows.json');
+    const files = [text, Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()];
+    for (const contents of files) {
+      writeFileSync(path, contents);
+      expect(await hexOf('iommu_option', path)).toBe(expected);
+    }
+    writeFileSync(path, Buffer.from('{"name": "\xfc"}', 'latin1'));
+    const { status, err } = await uapi('encode', 'iommu_option', path);
+    expect([status, err]).toEqual([2, `uapi: error: ${path} is no text in UTF-8 or UTF-16, expected JSON`]);
+  });
+
   it('fills sizes in, and takes those that are given', async () => {
     expect(await hexOf('iommu_destroy', '{"id": 7}')).toBe('0800000007000000');
     expect(await hexOf('iommu_destroy', '{"size": 4, "id": 7}')).toBe('0400000007000000');

@@ -220,9 +220,9 @@ describe('uapi trace', () => {
       '--- second',
       'munmap(0x5000, 4096)',
       'mprotect(0x6000, 4096, PROT_READ)',
-      'ioctl(3<iommufd>, IOMMU_DESTROY, NULL) = -1 EFAULT',
+      'ioctl(3, IOMMU_DESTROY, NULL) = -1 EFAULT',
     ]);
-    expect(await linesOf(path, '--seq', '2')).toEqual(['ioctl(3<iommufd>, IOMMU_DESTROY, NULL) = -1 EFAULT']);
+    expect(await linesOf(path, '--seq', '2')).toEqual(['ioctl(3, IOMMU_DESTROY, NULL) = -1 EFAULT']);
     const json = JSON.parse((await linesOf(path, '--json')).join('\n')) as readonly {
       readonly test: string;
     }[];

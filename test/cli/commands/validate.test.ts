@@ -143,11 +143,11 @@ describe('uapi validate', () => {
       '--fd',
       'vfio_container',
     );
-    expect(out).toContain('depends on state or memory: model-set.');
+    expect(out).toContain('depends on state or memory: model-set, translating.');
     const emulated = await uapi('validate', 'VFIO_IOMMU_GET_INFO', hex(24, 0, 0, 0, 0, 0), '--fd', 'iommufd');
     expect(emulated.out).toContain('depends on state or memory: compat-ioas.');
     const dirty = await uapi('validate', 'VFIO_IOMMU_DIRTY_PAGES', hex(4, 1));
-    expect(dirty.out).toContain('comes first: type1v2.');
+    expect(dirty.out).toContain('comes first: translating, type1v2.');
   });
 
   it('takes a warning for what the kernel lets pass', async () => {
@@ -240,6 +240,44 @@ describe('uapi validate --trace', () => {
     for (const [i, { errno }] of calls.entries()) if (errno !== null) expect(errno).toBe(lines[i]?.errno);
     expect(new Set(calls.map((call) => Object.keys(call).join())).size).toBe(1);
     expect(calls.filter(({ errno }) => errno !== null).length).toBeGreaterThan(40);
+  });
+
+  it('asks the file that the call was made on, not always an iommufd', async () => {
+    // Answers of a /dev/vfio/vfio that VFIO is behind, and of a device's own node.
+    const call = (name: string, cmd: number, bytes: string, errno: string, more: object = {}): string =>
+      JSON.stringify({ seq: 1, fd: 3, name, cmd, in: bytes, out: bytes, ret: -1, errno, ...more });
+    const range = hex(0, 1, 0x1000000, 0, 0x10000, 0);
+    const calls = [
+      call('VFIO_IOMMU_MAP_DMA', 0x3b71, hex(32, 3) + range, 'EINVAL'),
+      call('VFIO_IOMMU_UNMAP_DMA', 0x3b72, hex(24, 0, 0x1000000, 0, 0x10000, 0), 'EINVAL'),
+      call('IOMMU_IOAS_ALLOC', 0x3b81, hex(12, 0, 0), 'EINVAL'),
+      call('IOMMU_VFIO_IOAS', 0x3b88, hex(12, 0, 1), 'EINVAL'),
+      call('VFIO_SET_IOMMU', 0x3b66, '', 'EINVAL', { value: 3 }),
+      call('VFIO_SET_IOMMU', 0x3b66, '', 'EINVAL', { value: 99 }),
+      call('VFIO_IOMMU_GET_INFO', 0x3b70, hex(16, 0, 0, 0, 0, 0), 'EINVAL'),
+      call('UNKNOWN', 0x3bff, '', 'EINVAL'),
+    ];
+    const opened = (path: string, ret: number): string =>
+      JSON.stringify({ seq: 0, op: 'open', path, ret, errno: '0' });
+    const header = recorded.slice(0, recorded.indexOf('\n'));
+    const container = file('container.jsonl', [header, opened('/dev/vfio/vfio', 3), ...calls].join('\n'));
+    const judged = await uapi('validate', '--trace', container);
+    expect([judged.status, judged.out]).toEqual([0, expect.stringContaining('as the kernel gave them')]);
+    const replayed = await uapi('replay', container);
+    expect([replayed.status, replayed.out]).toEqual([0, expect.stringContaining('9 calls, all as recorded')]);
+    const shown = await uapi('trace', container);
+    expect(shown.out).toContain('ioctl(3<vfio_container>, VFIO_IOMMU_MAP_DMA, {');
+    const read = { op: 'read', fd: 4, len: 4, ret: 4, errno: '0', data: '86801f10' };
+    const node = file(
+      'node.jsonl',
+      [
+        header,
+        opened('/dev/vfio/devices/vfio0', 4),
+        call('VFIO_DEVICE_GET_INFO', 0x3b6b, hex(24, 0, 0, 0, 0, 0), 'EINVAL', { fd: 4 }),
+        JSON.stringify({ seq: 2, ...read }),
+      ].join('\n'),
+    );
+    expect((await uapi('validate', '--trace', node)).status).toBe(0);
   });
 
   it('finds a call that was answered otherwise', async () => {

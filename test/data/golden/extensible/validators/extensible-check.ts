@@ -9,8 +9,9 @@ export interface Refusal {
 }
 
 /**
- * What the kernel answers to the bytes of grown, as far as they decide it: the first check that they do not
- * pass, or null. Checks of memory and objects may come before it.
+ * The first check that the bytes of grown do not pass, null if they pass all. Neither is sure to be
+ * what the kernel answers: what it checks of the file, of memory and of objects is not known here, and may
+ * refuse the call before or after.
  */
 export function checkGrown(view: DataView): Refusal | null {
   const given = view.byteLength;

@@ -9,9 +9,10 @@ extern "C" {
 #endif
 
 /*
- * What the kernel answers to len bytes at arg, as far as the bytes alone decide it: 0, or the
- * negative error number of the first check that they do not pass. Checks of memory and of
- * objects may come before it. -EFAULT where there are fewer bytes than the struct says.
+ * The negative error number of the first check that len bytes at arg do not pass, 0 if they pass
+ * all. Neither is sure to be what the kernel answers: what it checks of the file, of memory and of
+ * objects is not known here, and may refuse the call before or after. -EFAULT if there are fewer
+ * bytes than the struct says.
  */
 
 #ifdef __cplusplus
