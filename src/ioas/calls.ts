@@ -5,10 +5,10 @@ import { type Result, valueOrRefusal } from '../ioctl/call-result.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { unbindDevice } from './bind.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasDevice } from './device.ts';
 import { nextFault } from './fault.ts';
 import type { InfoReply } from './info.ts';
 import { checkExtension, type IoasFile } from './main.ts';
+import type { IoasDevice } from './objects.ts';
 import {
   deviceOperations,
   type InfoOperation,

@@ -6,12 +6,11 @@ import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
 import { destroy } from './alloc.ts';
 import { unbindDevice } from './bind.ts';
-import { IoasContext } from './context.ts';
-import type { IoasDevice } from './device.ts';
 import { faultBytes, nextFault } from './fault.ts';
 import type { Kvm } from './kvm.ts';
 import { limits } from './limits.ts';
 import type { Machine } from './machine.ts';
+import { IoasContext, type IoasDevice } from './objects.ts';
 import {
   deviceOperations,
   execute,

@@ -6,7 +6,6 @@ import { alloc, createNesting, free } from './alloc.ts';
 import { attachDevice, detachDevice } from './attach.ts';
 import { bindDevice } from './bind.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasContext } from './context.ts';
 import { deviceInvalidate } from './device-invalidate.ts';
 import { pageResponse } from './fault.ts';
 import { hwInvalidate } from './hw-invalidate.ts';
@@ -14,6 +13,7 @@ import { deviceGetInfo, getInfo, type InfoReply } from './info.ts';
 import { invalidateCache } from './invalidate.ts';
 import type { Kvm } from './kvm.ts';
 import { mapDma, registerMemory, unmapDma, unregisterMemory } from './map.ts';
+import type { IoasContext } from './objects.ts';
 import { bindPasidTable, bindPgtable, unbindTable } from './user-table.ts';
 import { why } from './why.ts';
 

@@ -2,9 +2,8 @@ import type { IommuHwptInvalidate } from '../generated/ts/iommufd.ts';
 import { copyStructFromUser } from '../ioctl/copy-struct.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { IommufdContext } from './context.ts';
-import { domainOf, HwptNested } from './hw-pagetable.ts';
 import { limits } from './limits.ts';
+import { domainOf, HwptNested, type IommufdContext } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /**

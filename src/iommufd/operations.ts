@@ -3,7 +3,7 @@ import { IommuTestCmdView, iommufdTestIoctls } from '../generated/ts/iommufd-tes
 import type { StructIoctl } from '../ioctl/argument.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { hwptGetDirtyBitmap, hwptSetDirtyTracking } from './dirty-tracking.ts';
-import { faultAlloc } from './fault.ts';
+import { faultAlloc } from './fault-alloc.ts';
 import { getHwInfo } from './hw-info.ts';
 import { hwptAlloc } from './hwpt-alloc.ts';
 import { hwptInvalidate } from './hwpt-invalidate.ts';
