@@ -39,5 +39,6 @@ function invalidate(
     read: (index, size) =>
       copyStructFromUser(memory, { address: table + BigInt(index * length), size: length }, size),
   });
-  return { done, refusal: failed };
+  // A driver from outside may say it without our class.
+  return { done, refusal: failed && refuse(failed.errno, failed.check) };
 }
