@@ -1,4 +1,4 @@
-/** The /dev/iommu that the founding mail asks for: IOAS objects on IOMMUs that are made up. */
+/** The /dev/iommu that the RFC of 2021 proposes: IOAS objects on simulated IOMMUs. */
 
 export type { IdTable } from '../base/id-table.ts';
 export type {

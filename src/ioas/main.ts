@@ -27,12 +27,12 @@ const infoByNumber = operationsByNumber<InfoOperation>(infoOperations);
 const deviceByNumber = operationsByNumber<Operation<IoasDevice>>(deviceOperations);
 const kvmByNumber = operationsByNumber<Operation<Kvm>>(kvmOperations);
 
-/** An open /dev/iommu of the founding mail. */
+/** An open /dev/iommu as the RFC of 2021 proposes it. */
 export class IoasFile {
   readonly context: IoasContext;
   #open = true;
 
-  constructor(machine: Machine, profile: ProfileName = 'mail') {
+  constructor(machine: Machine, profile: ProfileName = 'rfc-2021') {
     this.context = new IoasContext(machine, profile);
   }
 
