@@ -103,6 +103,24 @@ describe('the tree', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('has no circles of imports, those of types included', () => {
+    const importsOf = new Map<string, string[]>(files.map((file) => [file, []]));
+    for (const { from, to } of imports) importsOf.get(from)?.push(to);
+    /** Files whose imports are known to come to an end. */
+    const done = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | null => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return null;
+      for (const to of importsOf.get(file) ?? []) {
+        const circle = circleFrom(to, [...path, file]);
+        if (circle !== null) return circle;
+      }
+      done.add(file);
+      return null;
+    };
+    expect(files.map((file) => circleFrom(file, [])).filter((circle) => circle !== null)).toEqual([]);
+  });
+
   it('imports packages only where they are declared', () => {
     const wrong = imports.filter(({ from, to }) => {
       const allowed = rooms.find(({ folder }) => folder === roomOf(from))?.packages ?? [];

@@ -10,9 +10,8 @@ import {
   type IoasFree,
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import { Ioas, type IoasOptions } from './address-space.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasContext } from './context.ts';
+import { Ioas, type IoasContext, type IoasOptions } from './objects.ts';
 import { nestingOf } from './properties.ts';
 import { notReady } from './readiness.ts';
 import { setTable, tableFor } from './user-table.ts';

@@ -1,10 +1,8 @@
 import { IOAS_ATTACH_USER_PASID, type IoasDeviceAttach } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { Ioas } from './address-space.ts';
-import type { Attachment } from './attachment.ts';
-import type { IoasDevice } from './device.ts';
 import { answerFaults } from './fault.ts';
 import { flushAttachment, flushPasidCache } from './flush.ts';
+import type { Attachment, Ioas, IoasDevice } from './objects.ts';
 import { isPermitted, propertiesOf, smallestPage } from './properties.ts';
 import { reroute } from './routing.ts';
 

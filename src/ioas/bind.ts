@@ -1,7 +1,7 @@
 import type { IoasDeviceBind } from '../generated/ts/ioas.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { detachAll } from './attach.ts';
-import type { IoasDevice } from './device.ts';
+import type { IoasDevice } from './objects.ts';
 
 /** IOAS_DEVICE_BIND. @returns the id of the device */
 export function bindDevice(device: IoasDevice, cmd: IoasDeviceBind): number | Refusal {

@@ -1,14 +1,13 @@
 import type { Encodable } from '../codec/runtime/codec.ts';
 import * as uapi from '../generated/ts/ioas.ts';
-import { argumentOf } from '../ioctl/argument.ts';
 import { type Result, valueOrRefusal } from '../ioctl/call-result.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { unbindDevice } from './bind.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasDevice } from './device.ts';
 import { nextFault } from './fault.ts';
 import type { InfoReply } from './info.ts';
 import { checkExtension, type IoasFile } from './main.ts';
+import type { IoasDevice } from './objects.ts';
 import {
   deviceOperations,
   type InfoOperation,
@@ -160,14 +159,14 @@ export class IoasCalls {
     const bytes = new Uint8Array(commands.reduce((sum, { length }) => sum + length, 0));
     for (const [index, command] of commands.entries()) bytes.set(command, index * entry_len);
     const given = { ioas, type, entry_len, entry_num: commands.length };
-    const cmd = argumentOf(operations.IOAS_HW_INVALIDATE, given);
+    const cmd = operations.IOAS_HW_INVALIDATE.argument(given);
     const result = this.#runOn(operations.IOAS_HW_INVALIDATE, cmd, bytes);
     return { done: result.ok || cmd.entry_num < commands.length ? cmd.entry_num : 0, result };
   }
 
   /** IOAS_WHY: how many devices are missing, and one of them. */
   why(ioas: number, index = 0): Result<uapi.IoasWhy> {
-    const cmd = argumentOf(operations.IOAS_WHY, { ioas, index });
+    const cmd = operations.IOAS_WHY.argument({ ioas, index });
     const result = this.#runOn(operations.IOAS_WHY, cmd);
     return result.ok ? { ok: true, value: cmd } : result;
   }
@@ -199,7 +198,7 @@ export class IoasCalls {
     given: Partial<T>,
     data?: Uint8Array,
   ): Result<number> {
-    return this.#runOn(operation, argumentOf(operation, given), data);
+    return this.#runOn(operation, operation.argument(given), data);
   }
 
   /** Runs an operation on an argument, which handlers may write an answer into. */
@@ -210,7 +209,7 @@ export class IoasCalls {
 
   #info<T extends object>(operation: InfoOperation<T>, given: Partial<T>): Result<InfoReply> {
     const refusal = this.#missing(operation.cmd);
-    return valueOrRefusal(refusal ?? operation.handler(this.file.context, argumentOf(operation, given)));
+    return valueOrRefusal(refusal ?? operation.handler(this.file.context, operation.argument(given)));
   }
 
   #missing(number: number): Refusal | null {
@@ -246,7 +245,7 @@ function onDevice<T extends object>(
   device: IoasDevice,
   given: Partial<T>,
 ): Result<number> {
-  return valueOrRefusal(operation.handler(device, argumentOf(operation, given), dataOf(noBytes)));
+  return valueOrRefusal(operation.handler(device, operation.argument(given), dataOf(noBytes)));
 }
 
 function attachArgument(ioas: number, pasid: number | null): Partial<uapi.IoasDeviceAttach> {

@@ -2,8 +2,7 @@ import * as uapi from '../generated/ts/ioas.ts';
 import type { AddressRange } from '../iommu/machine/command.ts';
 import type { HardwareDriver } from '../iommu/machine/driver.ts';
 import { CD_SIZE } from '../iommu/machine/pasid-table.ts';
-import type { Ioas } from './address-space.ts';
-import type { IoasDevice } from './device.ts';
+import type { Ioas, IoasDevice } from './objects.ts';
 import type { Profile } from './profile.ts';
 import {
   type AddressProperties,

@@ -6,12 +6,10 @@ import {
   type IoasDeviceInvalidate,
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { Attachment } from './attachment.ts';
-import type { IoasContext } from './context.ts';
-import type { IoasDevice } from './device.ts';
 import { flushAttachment, flushDeviceTlb, flushPasidCache } from './flush.ts';
 import { deviceOf } from './info.ts';
 import { allCaches } from './invalidate.ts';
+import type { Attachment, IoasContext, IoasDevice } from './objects.ts';
 
 /**
  * IOAS_DEVICE_INVALIDATE: everything that is cached for a device goes. The driver of its IOMMU may have a command for

@@ -9,24 +9,11 @@ import {
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { RawPageRequest } from '../iommu/machine/bus-device.ts';
-import type { Attachment } from './attachment.ts';
-import type { IoasContext } from './context.ts';
 import { limits } from './limits.ts';
-import type { Machine } from './machine.ts';
-
-/** A page fault that waits for its answer. */
-export interface PendingFault {
-  readonly event: IoasFault;
-  /** Whose it was. */
-  readonly attachment: Attachment;
-  /** What the IOMMU wants to have back. */
-  readonly raw: RawPageRequest;
-  /** read() gave it. */
-  wasRead: boolean;
-}
+import type { Attachment, Host, IoasContext, PendingFault } from './objects.ts';
 
 /** A page request came from an IOMMU: it becomes a fault of the address space that the request went to. */
-export function takePageRequest(machine: Machine, raw: RawPageRequest): void {
+export function takePageRequest(machine: Host, raw: RawPageRequest): void {
   const found = attachmentOf(machine, raw);
   const ictx = found?.ioas.ictx;
   if (found === null || ictx === undefined || ictx.faults.length >= limits.faults) {
@@ -50,7 +37,7 @@ export function takePageRequest(machine: Machine, raw: RawPageRequest): void {
 }
 
 /** Whose request it was; null where nobody could do anything about it. */
-function attachmentOf(machine: Machine, { device: hw, pasid }: RawPageRequest): Attachment | null {
+function attachmentOf(machine: Host, { device: hw, pasid }: RawPageRequest): Attachment | null {
   for (const device of machine.devices) {
     if (device.hw !== hw) continue;
     const delegated = device.route(null);

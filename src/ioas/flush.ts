@@ -1,6 +1,6 @@
 import type { AddressRange, HwCommand, StreamChoice } from '../iommu/machine/command.ts';
-import type { Ioas } from './address-space.ts';
-import { type Attachment, streamOf } from './attachment.ts';
+import type { Attachment, Ioas } from './objects.ts';
+import { asidOf, streamOf, tagOf } from './tags.ts';
 
 /**
  * The hardware forgets translations of an address space: one command on each IOMMU that it is used with. Those of a PASID
@@ -12,8 +12,8 @@ export function flush(ioas: Ioas, range: AddressRange | null): void {
     return;
   }
   for (const unit of ioas.units) {
-    const { domain } = ioas.tag(unit);
-    unit.submit({ op: 'TLBI', domain, asid: ioas.asid(unit), stream: null, range, atc: true });
+    const { domain } = tagOf(ioas, unit);
+    unit.submit({ op: 'TLBI', domain, asid: asidOf(ioas, unit), stream: null, range, atc: true });
   }
 }
 
@@ -40,7 +40,7 @@ export function flushCommand(
   const { ioas, device } = attachment;
   const { unit } = device.hw;
   const stream = streamsOf(attachment, pasid);
-  return { op: 'TLBI', domain: ioas.tag(unit).domain, asid: ioas.asid(unit), stream, range, atc };
+  return { op: 'TLBI', domain: tagOf(ioas, unit).domain, asid: asidOf(ioas, unit), stream, range, atc };
 }
 
 /** The streams of an attachment: one, or all of the device where a PASID table of the caller's says how they translate. */

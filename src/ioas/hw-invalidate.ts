@@ -4,12 +4,11 @@ import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { HwCommand } from '../iommu/machine/command.ts';
 import type { CommandScope, GuestDevice, HardwareDriver } from '../iommu/machine/driver.ts';
 import type { IommuUnit } from '../iommu/machine/unit.ts';
-import type { Ioas } from './address-space.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasContext } from './context.ts';
-import type { IoasDevice } from './device.ts';
 import { limits } from './limits.ts';
+import type { Ioas, IoasContext, IoasDevice } from './objects.ts';
 import { notReady } from './readiness.ts';
+import { tagOf } from './tags.ts';
 
 /**
  * IOAS_HW_INVALIDATE: each command of the guest becomes one of the hardware, with domains, devices and PASIDs of the host
@@ -57,7 +56,7 @@ function hand(ioas: Ioas, driver: HardwareDriver, view: DataView): Refusal | nul
 /** @param named gets the device that a command turns out to name */
 function scopeOf(ioas: Ioas, unit: IommuUnit, named: IoasDevice[]): CommandScope {
   return {
-    domain: ioas.tag(unit).domain,
+    domain: tagOf(ioas, unit).domain,
     device(label): GuestDevice | null {
       const device = ioas.ictx.byLabel.get(label);
       const used = device?.isAttachedTo(ioas) ?? false;

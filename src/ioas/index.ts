@@ -1,4 +1,4 @@
-/** The /dev/iommu that the founding mail asks for: IOAS objects on IOMMUs that are made up. */
+/** The /dev/iommu that the RFC of 2021 proposes: IOAS objects on simulated IOMMUs. */
 
 export type { IdTable } from '../base/id-table.ts';
 export type {
@@ -53,19 +53,27 @@ export type {
   UserPasidTable,
 } from '../iommu/machine/translation-context.ts';
 export { IommuUnit } from '../iommu/machine/unit.ts';
-export { Ioas, type IoasOptions, type UserTable } from './address-space.ts';
-export type { Attachment } from './attachment.ts';
 export { IoasCalls, type MapArguments, type PageTableArguments } from './calls.ts';
 export { type Capability, deviceCapabilities, ioasCapabilities } from './capabilities.ts';
 export { type CapabilityForm, elementsOf } from './capability-forms.ts';
-export type { IoasContext } from './context.ts';
-export { type DeviceDma, DeviceGroup, IoasDevice, type IoasDeviceOptions } from './device.ts';
-export type { PendingFault } from './fault.ts';
 export type { InfoReply } from './info.ts';
 export { Kvm } from './kvm.ts';
 export { Machine } from './machine.ts';
 export { deviceIoctl, IoasFile, kvmIoctl } from './main.ts';
 export type { MappedAddresses, Mapping } from './mapped-addresses.ts';
+export {
+  type Attachment,
+  type DeviceDma,
+  DeviceGroup,
+  type Host,
+  Ioas,
+  type IoasContext,
+  IoasDevice,
+  type IoasDeviceOptions,
+  type IoasOptions,
+  type PendingFault,
+  type UserTable,
+} from './objects.ts';
 export type { PasidPools, SharedPasidRequest } from './pasid.ts';
 export type { PinnedMemory } from './pinned-memory.ts';
 export { type Profile, type ProfileName, profiles } from './profile.ts';

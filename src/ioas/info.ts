@@ -17,8 +17,7 @@ import {
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { type Capability, deviceCapabilities, ioasCapabilities } from './capabilities.ts';
 import { vfioElements, vfioSize } from './capability-forms.ts';
-import type { IoasContext } from './context.ts';
-import { IoasDevice } from './device.ts';
+import { type IoasContext, IoasDevice } from './objects.ts';
 import { deviceProperties } from './properties.ts';
 import { notReady } from './readiness.ts';
 

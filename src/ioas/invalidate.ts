@@ -12,10 +12,8 @@ import {
 } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { AddressRange } from '../iommu/machine/command.ts';
-import type { Ioas } from './address-space.ts';
-import type { Attachment } from './attachment.ts';
-import type { IoasContext } from './context.ts';
 import { flush, flushAttachment, flushDeviceTlb, flushPasidCache } from './flush.ts';
+import type { Attachment, Ioas, IoasContext } from './objects.ts';
 import { notReady } from './readiness.ts';
 
 /** All caches that there are. */

@@ -6,12 +6,11 @@ import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
 import { destroy } from './alloc.ts';
 import { unbindDevice } from './bind.ts';
-import { IoasContext } from './context.ts';
-import type { IoasDevice } from './device.ts';
 import { faultBytes, nextFault } from './fault.ts';
 import type { Kvm } from './kvm.ts';
 import { limits } from './limits.ts';
 import type { Machine } from './machine.ts';
+import { IoasContext, type IoasDevice } from './objects.ts';
 import {
   deviceOperations,
   execute,
@@ -28,12 +27,12 @@ const infoByNumber = operationsByNumber<InfoOperation>(infoOperations);
 const deviceByNumber = operationsByNumber<Operation<IoasDevice>>(deviceOperations);
 const kvmByNumber = operationsByNumber<Operation<Kvm>>(kvmOperations);
 
-/** An open /dev/iommu of the founding mail. */
+/** An open /dev/iommu as the RFC of 2021 proposes it. */
 export class IoasFile {
   readonly context: IoasContext;
   #open = true;
 
-  constructor(machine: Machine, profile: ProfileName = 'mail') {
+  constructor(machine: Machine, profile: ProfileName = 'rfc-2021') {
     this.context = new IoasContext(machine, profile);
   }
 

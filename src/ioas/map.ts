@@ -8,9 +8,8 @@ import {
 } from '../generated/ts/ioas.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { Ioas } from './address-space.ts';
-import type { IoasContext } from './context.ts';
 import { flushLost } from './flush.ts';
+import type { Ioas, IoasContext } from './objects.ts';
 import { isPermitted, propertiesOf, smallestPage } from './properties.ts';
 import { notReady } from './readiness.ts';
 

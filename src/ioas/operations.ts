@@ -1,12 +1,11 @@
 import { viewOf } from '../codec/runtime/bytes.ts';
 import { type IoasDeviceInfo, type IoasInfo, ioasIoctls as ioctls } from '../generated/ts/ioas.ts';
-import type { StructIoctl } from '../ioctl/argument.ts';
+import { argumentsOf, type StructIoctl } from '../ioctl/argument.ts';
 import type { Refusal } from '../ioctl/refusal.ts';
 import { alloc, createNesting, free } from './alloc.ts';
 import { attachDevice, detachDevice } from './attach.ts';
 import { bindDevice } from './bind.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasContext } from './context.ts';
 import { deviceInvalidate } from './device-invalidate.ts';
 import { pageResponse } from './fault.ts';
 import { hwInvalidate } from './hw-invalidate.ts';
@@ -14,6 +13,7 @@ import { deviceGetInfo, getInfo, type InfoReply } from './info.ts';
 import { invalidateCache } from './invalidate.ts';
 import type { Kvm } from './kvm.ts';
 import { mapDma, registerMemory, unmapDma, unregisterMemory } from './map.ts';
+import type { IoasContext } from './objects.ts';
 import { bindPasidTable, bindPgtable, unbindTable } from './user-table.ts';
 import { why } from './why.ts';
 
@@ -21,15 +21,17 @@ import { why } from './why.ts';
 export interface Operation<Target, T = unknown> extends StructIoctl<T> {
   /** The argument is written back, even if the call fails. */
   readonly answers: boolean;
+  /** Makes an argument, see {@link argumentsOf}. */
+  argument(given: Partial<T>): T;
   handler(target: Target, cmd: T, data: CallData): number | Refusal;
 }
 
-function operation<Target, T>(
+function operation<Target, T extends object>(
   ioctl: StructIoctl<T>,
   handler: (target: Target, cmd: T, data: CallData) => number | Refusal,
   { answers = false }: { readonly answers?: boolean } = {},
 ): Operation<Target, T> {
-  return { ...ioctl, handler, answers };
+  return { ...ioctl, argument: argumentsOf(ioctl), handler, answers };
 }
 
 /** Runs the handler of an operation on the bytes of its argument. */
@@ -85,6 +87,8 @@ export const kvmOperations = {
 
 /** An ioctl that tells something, as much as the caller has room for. */
 export interface InfoOperation<T = unknown> extends StructIoctl<T> {
+  /** Makes an argument, see {@link argumentsOf}. */
+  argument(given: Partial<T>): T;
   handler(ictx: IoasContext, cmd: T): InfoReply | Refusal;
 }
 
@@ -93,6 +97,10 @@ export const infoOperations: {
   readonly IOAS_GET_INFO: InfoOperation<IoasInfo>;
   readonly IOAS_DEVICE_GET_INFO: InfoOperation<IoasDeviceInfo>;
 } = {
-  IOAS_GET_INFO: { ...ioctls.IOAS_GET_INFO, handler: getInfo },
-  IOAS_DEVICE_GET_INFO: { ...ioctls.IOAS_DEVICE_GET_INFO, handler: deviceGetInfo },
+  IOAS_GET_INFO: { ...ioctls.IOAS_GET_INFO, argument: argumentsOf(ioctls.IOAS_GET_INFO), handler: getInfo },
+  IOAS_DEVICE_GET_INFO: {
+    ...ioctls.IOAS_DEVICE_GET_INFO,
+    argument: argumentsOf(ioctls.IOAS_DEVICE_GET_INFO),
+    handler: deviceGetInfo,
+  },
 };

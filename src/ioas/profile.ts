@@ -1,8 +1,11 @@
 import * as uapi from '../generated/ts/ioas.ts';
 import type { Errno } from '../model/errno.ts';
 
-/** Which of the designs of 2021 a file follows. `mail` is version 1 with what the founding mail adds. */
-export type ProfileName = 'mail' | 'v1' | 'v2' | 's21' | 'iommufd';
+/**
+ * Which of the designs of 2021 a file follows. `rfc-2021` is version 1 with what was
+ * asked for in its discussion.
+ */
+export type ProfileName = 'rfc-2021' | 'v1' | 'v2' | 's21' | 'iommufd';
 
 /** How the designs differ. */
 export interface Profile {
@@ -69,9 +72,9 @@ const v1: Profile = {
 
 /** The designs by name. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
-  mail: {
+  'rfc-2021': {
     ...v1,
-    name: 'mail',
+    name: 'rfc-2021',
     calls: new Set([
       ...v1Calls,
       uapi.IOAS_DEVICE_GET_INFO,

@@ -2,8 +2,7 @@ import { U64_MAX } from '../base/u64.ts';
 import { smaller } from '../codec/runtime/arithmetic.ts';
 import type { AddressRange } from '../iommu/machine/command.ts';
 import type { HardwareDriver } from '../iommu/machine/driver.ts';
-import type { Ioas } from './address-space.ts';
-import type { IoasDevice } from './device.ts';
+import type { Ioas, IoasDevice } from './objects.ts';
 
 /** What holds for addresses: how wide they are, what pages there are, which may not be used. */
 export interface AddressProperties {

@@ -1,7 +1,6 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Errno } from '../model/errno.ts';
-import type { Ioas } from './address-space.ts';
-import type { IoasDevice } from './device.ts';
+import type { Ioas, IoasDevice } from './objects.ts';
 
 /** Whether an address space takes commands: devices are attached, and groups as a whole. */
 export function notReady(ioas: Ioas, unattached: Errno = 'EINVAL'): Refusal | null {

@@ -1,8 +1,7 @@
 import type { TranslationContext } from '../iommu/machine/translation-context.ts';
 import type { IommuUnit } from '../iommu/machine/unit.ts';
-import type { Ioas } from './address-space.ts';
-import type { Attachment } from './attachment.ts';
-import type { IoasDevice } from './device.ts';
+import type { Attachment, Ioas, IoasDevice } from './objects.ts';
+import { tagOf } from './tags.ts';
 
 /**
  * Tells the IOMMU how it shall translate requests of a device with a PASID of the caller's, after something about that
@@ -21,7 +20,7 @@ export function reroute(
       sid,
       delegated
         ? {
-            domain: route.ioas.tag(unit).domain,
+            domain: tagOf(route.ioas, unit).domain,
             base: table.base,
             pasidBits: table.pasidBits,
             stage2: (route.ioas.parent as Ioas).shadow,
@@ -35,7 +34,7 @@ export function reroute(
 /** How an address space translates on an IOMMU; null where it does not, as long as it has no table. */
 function contextOf(ioas: Ioas, unit: IommuUnit): TranslationContext | null {
   const { table, parent } = ioas;
-  if (!ioas.isUserManaged) return { tag: ioas.tag(unit), stage1: null, stage2: ioas.shadow };
+  if (!ioas.isUserManaged) return { tag: tagOf(ioas, unit), stage1: null, stage2: ioas.shadow };
   if (table?.kind !== 'pgtable' || parent === null) return null;
-  return { tag: ioas.tag(unit), stage1: table, stage2: parent.shadow };
+  return { tag: tagOf(ioas, unit), stage1: table, stage2: parent.shadow };
 }

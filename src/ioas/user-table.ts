@@ -15,10 +15,9 @@ import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { HwCommand } from '../iommu/machine/command.ts';
 import type { HardwareDriver } from '../iommu/machine/driver.ts';
 import type { PageTableFormat } from '../iommu/machine/page-table.ts';
-import type { Ioas, UserTable } from './address-space.ts';
 import type { CallData } from './call-data.ts';
-import type { IoasContext } from './context.ts';
 import { flushCommand, flushPasidCache } from './flush.ts';
+import type { Ioas, IoasContext, UserTable } from './objects.ts';
 import { notReady } from './readiness.ts';
 import { reroute } from './routing.ts';
 

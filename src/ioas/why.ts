@@ -1,6 +1,6 @@
 import { IOAS_WHY_BOUND, type IoasWhy } from '../generated/ts/ioas.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { IoasContext } from './context.ts';
+import type { IoasContext } from './objects.ts';
 import { missingDevices } from './readiness.ts';
 
 /** IOAS_WHY. */

@@ -9,11 +9,19 @@ export interface StructIoctl<T> extends IoctlEntry<T> {
   readonly codec: StructCodec<T>;
 }
 
-/** The argument of an ioctl as callers fill it in: members that are not given have their defaults, mostly 0. */
-export function argumentOf<T extends object>({ size, codec }: StructIoctl<T>, given: Partial<T>): T {
-  const view = new DataView(new ArrayBuffer(size));
-  codec.encodeTyped({} as Encodable<T>, view);
-  return { ...codec.decode(view), ...given };
+/** Makes the argument of an ioctl from the members that a caller gives; others have their defaults, mostly 0. */
+export type ArgumentMaker<T> = (given: Partial<T>) => T;
+
+/** The maker of an ioctl's arguments. The defaults are encoded once, and decoded anew for each argument. */
+export function argumentsOf<T extends object>({ size, codec }: StructIoctl<T>): ArgumentMaker<T> {
+  let defaults: DataView | undefined;
+  return (given) => {
+    if (defaults === undefined) {
+      defaults = new DataView(new ArrayBuffer(size));
+      codec.encodeTyped({} as Encodable<T>, defaults);
+    }
+    return Object.assign(codec.decode(defaults), given);
+  };
 }
 
 /** The size that an argument says it has: its first 4 bytes. */

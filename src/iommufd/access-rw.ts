@@ -29,7 +29,7 @@ export function accessRw(access: Access, transfer: Transfer): Refusal | null {
   const last = iova + BigInt(data.length) - 1n;
   if (last > U64_MAX) return refuse('EOVERFLOW', 'rw-no-wrap');
   if (access.ioas === null) return refuse('ENOENT', 'rw-mapped');
-  const walk = new ContiguousAreas(access.ioas.iopt, iova, last);
+  const walk = new ContiguousAreas(access.ioas.iopt.areas, iova, last);
   let done = 0;
   while (walk.area !== null) {
     const { area } = walk;

@@ -3,12 +3,12 @@ import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_READ, IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaIndexAt, areaStartByte, ContiguousAreas } from './area.ts';
-import type { IommufdContext } from './context.ts';
 import { addAccess, removeAccess } from './domains.ts';
-import type { IoPagetable, PagetableAccess } from './io-pagetable.ts';
-import { getIoas, type Ioas } from './ioas.ts';
+import { getIoas } from './ioas.ts';
+import type { IoPagetable, PagetableAccess } from './iopt.ts';
 import { IommufdObject } from './object.ts';
 import type { PageRange } from './page-holds.ts';
+import type { Ioas, IommufdContext } from './private.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
 
@@ -135,7 +135,7 @@ export function pinPages(access: Access, { iova, length, write }: AccessRange): 
   if (access.ioas === null) return refuse('ENOENT', 'pin-mapped');
   const { iopt } = access.ioas;
   const pages: Page[] = [];
-  const walk = new ContiguousAreas(iopt, iova, last);
+  const walk = new ContiguousAreas(iopt.areas, iova, last);
   const undo = (refusal: Refusal): Refusal => {
     if (iova < walk.iova) unpinRange(iopt, iova, walk.iova - 1n);
     return refusal;
@@ -179,7 +179,7 @@ export function unpinPages(access: Access, iova: bigint, length: bigint): void {
 }
 
 function unpinRange(iopt: IoPagetable, iova: bigint, last: bigint): void {
-  const walk = new ContiguousAreas(iopt, iova, last);
+  const walk = new ContiguousAreas(iopt.areas, iova, last);
   while (walk.area !== null) {
     walk.area.value.pages.removeAccess(walk.area.value, indexes(walk, walk.area));
     if (!walk.next()) break;

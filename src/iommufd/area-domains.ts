@@ -3,7 +3,7 @@ import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { mapRun } from '../iommu/kernel-api/map.ts';
 import { type Area, areaLength, areaPages } from './area.ts';
-import type { IoPagetable } from './io-pagetable.ts';
+import type { IoPagetable } from './iopt.ts';
 import { limits } from './limits.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { type Area, areaPages, areaStartByte, Mapped } from './area.ts';
-import type { IoPagetable } from './io-pagetable.ts';
+import type { IoPagetable } from './iopt.ts';
 import { limits } from './limits.ts';
 
 /**

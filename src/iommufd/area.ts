@@ -1,7 +1,6 @@
 import { smaller } from '../codec/runtime/arithmetic.ts';
-import type { Interval } from '../interval/interval-map.ts';
+import type { Interval, IntervalMap } from '../interval/interval-map.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
-import type { IoPagetable } from './io-pagetable.ts';
 import type { PageRange } from './page-holds.ts';
 import type { IoptPages } from './pages.ts';
 
@@ -92,18 +91,18 @@ export function areaPages(area: Area): PageRange {
  * @kernel io_pagetable.c iopt_area_contig_init iopt_area_contig_next
  */
 export class ContiguousAreas {
-  readonly #iopt: IoPagetable;
+  readonly #areas: IntervalMap<Mapped>;
   readonly last: bigint;
   /** Where the current area is entered, or where one is missing. */
   iova: bigint;
   /** Null behind the end and in a gap. */
   area: Area | null;
 
-  constructor(iopt: IoPagetable, iova: bigint, last: bigint) {
-    this.#iopt = iopt;
+  constructor(areas: IntervalMap<Mapped>, iova: bigint, last: bigint) {
+    this.#areas = areas;
     this.iova = iova;
     this.last = last;
-    this.area = iopt.areas.at(iova) ?? null;
+    this.area = areas.at(iova) ?? null;
   }
 
   /** The last IOVA of the current area that is wanted. */
@@ -120,7 +119,7 @@ export class ContiguousAreas {
   next(): boolean {
     if (this.area === null || this.done) return false;
     this.iova = this.area.last + 1n;
-    this.area = this.#iopt.areas.at(this.iova) ?? null;
+    this.area = this.#areas.at(this.iova) ?? null;
     return this.area !== null;
   }
 }

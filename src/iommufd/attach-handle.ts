@@ -1,7 +1,6 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { BoundDevice, DeviceHandle } from './device.ts';
 import { takePageRequests } from './fault.ts';
-import { domainOf, type Hwpt, pagingOf } from './hw-pagetable.ts';
+import { type BoundDevice, type DeviceHandle, domainOf, type Hwpt, pagingOf } from './private.ts';
 
 /** Makes the handle of an attachment. */
 export function handleFor(hwpt: Hwpt, device: BoundDevice): DeviceHandle {

@@ -1,11 +1,9 @@
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { attachHwpt, putHwpt } from './attach.ts';
 import { replaceHwpt } from './attach-replace.ts';
-import type { BoundDevice } from './device.ts';
-import { type Hwpt, HwptNested, HwptPaging } from './hw-pagetable.ts';
 import { allocHwptPaging } from './hwpt-alloc.ts';
-import { Ioas } from './ioas.ts';
 import { IommufdObject } from './object.ts';
+import { type BoundDevice, type Hwpt, HwptNested, HwptPaging, Ioas } from './private.ts';
 
 /** Attaches a device, or moves it: what it was attached to before, null where that is nothing to give back. */
 type Attach = (hwpt: Hwpt, device: BoundDevice) => Hwpt | Refusal | null;

@@ -5,10 +5,9 @@ import {
   handleFor,
   removeDeviceReservations,
 } from './attach-handle.ts';
-import type { BoundDevice } from './device.ts';
 import { reserveForDevice } from './domains.ts';
 import { autoRespond } from './fault.ts';
-import { type Hwpt, pagingOf } from './hw-pagetable.ts';
+import { type BoundDevice, type Hwpt, pagingOf } from './private.ts';
 
 /**
  * Moves the group of an attached device to another page table.

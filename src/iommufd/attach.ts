@@ -5,10 +5,9 @@ import {
   handleFor,
   removeDeviceReservations,
 } from './attach-handle.ts';
-import type { BoundDevice } from './device.ts';
 import { reserveForDevice } from './domains.ts';
 import { autoRespond } from './fault.ts';
-import { type Hwpt, HwptPaging, pagingOf } from './hw-pagetable.ts';
+import { type BoundDevice, type Hwpt, HwptPaging, pagingOf } from './private.ts';
 
 /**
  * Attaches a device to a page table; the first device of a group attaches the group.

@@ -11,7 +11,6 @@ import {
   IOMMU_VFIO_IOAS_SET,
   sizeofIommuIovaRange,
 } from '../generated/ts/iommufd.ts';
-import { argumentOf } from '../ioctl/argument.ts';
 import { type Result, valueOrRefusal } from '../ioctl/call-result.ts';
 import type { Iommufd } from './main.ts';
 import { operations, type StructOperation } from './operations.ts';
@@ -214,7 +213,7 @@ export class IommufdCalls {
     given: Partial<C>,
     value: (cmd: C) => T,
   ): Result<T> {
-    const cmd = argumentOf(operation, given);
+    const cmd = operation.argument(given);
     const refusal = operation.handler({ ictx: this.#reply.ictx, cmd, reply: this.#reply });
     return refusal === null ? { ok: true, value: value(cmd) } : valueOrRefusal<T>(refusal);
   }

@@ -1,38 +1,6 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { Device } from '../iommu/kernel-api/device.ts';
-import type { AttachHandle } from '../iommu/kernel-api/driver.ts';
-import type { IommufdContext } from './context.ts';
-import { DeviceGroup } from './device-group.ts';
-import { IommufdObject } from './object.ts';
-
-/** A device that belongs to an open /dev/iommu. Follows struct iommufd_device (iommufd_private.h). */
-export class BoundDevice extends IommufdObject {
-  readonly kind = 'device';
-  readonly ictx: IommufdContext;
-  readonly device: Device;
-  readonly igroup: DeviceGroup;
-  readonly enforcesCoherency: boolean;
-  /** Attachments that want page requests. */
-  pageRequestUsers = 0;
-
-  constructor(ictx: IommufdContext, device: Device, igroup: DeviceGroup) {
-    super();
-    this.ictx = ictx;
-    this.device = device;
-    this.igroup = igroup;
-    this.enforcesCoherency = device.driver.enforcesCoherency(device);
-  }
-
-  /** @kernel device.c iommufd_device_destroy */
-  destroy(): void {
-    releaseGroup(this.ictx, this.igroup);
-  }
-}
-
-/** An attachment of a device of a group. Follows struct iommufd_attach_handle (iommufd_private.h). */
-export interface DeviceHandle extends AttachHandle {
-  readonly device: BoundDevice;
-}
+import { BoundDevice, DeviceGroup, type IommufdContext } from './private.ts';
 
 /**
  * Takes a device over, published, with one use that belongs to the caller.
@@ -58,11 +26,4 @@ export function bindDevice(ictx: IommufdContext, device: Device): BoundDevice | 
 /** @kernel device.c iommufd_device_unbind */
 export function unbindDevice(device: BoundDevice): void {
   device.ictx.objects.put(device);
-}
-
-/** @kernel device.c iommufd_group_release iommufd_put_group */
-function releaseGroup(ictx: IommufdContext, igroup: DeviceGroup): void {
-  if (--igroup.bound > 0) return;
-  ictx.groups.delete(igroup.group);
-  igroup.group.owner = null;
 }

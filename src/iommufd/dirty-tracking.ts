@@ -9,9 +9,9 @@ import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { areaLength, ContiguousAreas } from './area.ts';
 import type { Host } from './host.ts';
-import { domainOf, HwptPaging } from './hw-pagetable.ts';
-import type { IoPagetable } from './io-pagetable.ts';
+import type { IoPagetable } from './iopt.ts';
 import { IovaBitmap } from './iova-bitmap.ts';
+import { domainOf, HwptPaging } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel hw_pagetable.c iommufd_hwpt_set_dirty_tracking */
@@ -79,7 +79,7 @@ function readAndClear(
   const { iova, length, page_size: pageSize, data: address } = cmd;
   const bitmap = new IovaBitmap(host, { iova, length, pageSize, address });
   const keep = (cmd.flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0;
-  const walk = new ContiguousAreas(iopt, iova, iova + length - 1n);
+  const walk = new ContiguousAreas(iopt.areas, iova, iova + length - 1n);
   while (walk.area !== null) {
     const range = { iova: walk.iova, length: walk.areaLast - walk.iova + 1n };
     if (!dirty.readAndClear(range, keep, (at, bytes) => bitmap.set(at, bytes))) return null;

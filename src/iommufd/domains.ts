@@ -6,7 +6,8 @@ import type { Device } from '../iommu/kernel-api/device.ts';
 import type { PagingDomain } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaLength } from './area.ts';
 import { fillDomains, fillFurtherDomain, unfillDomains, unmapArea } from './area-domains.ts';
-import { type IoPagetable, type PagetableAccess, reserveIova } from './io-pagetable.ts';
+import { reserveIova } from './io-pagetable.ts';
+import type { IoPagetable, PagetableAccess } from './iopt.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
 

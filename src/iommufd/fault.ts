@@ -4,32 +4,38 @@ import {
   encodeIommuHwptPgfault,
   IOMMUFD_PAGE_RESP_INVALID,
   IOMMUFD_PAGE_RESP_SUCCESS,
-  type IommuFaultAlloc,
   sizeofIommuHwptPageResponse,
   sizeofIommuHwptPgfault,
 } from '../generated/ts/iommufd.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
 import type { AttachHandle, PageRequestGroup } from '../iommu/kernel-api/driver.ts';
-import type { IommufdContext } from './context.ts';
-import type { DeviceHandle } from './device.ts';
 import type { OpenFile } from './file.ts';
 import { limits } from './limits.ts';
 import { IommufdObject } from './object.ts';
-import type { Ucmd } from './ucmd.ts';
+
+/** Who is told when a file that holds it open is closed. */
+interface FileUsers {
+  put(): void;
+}
+
+/** The attachment that a page request comes from: messages name its device. */
+export interface FaultHandle extends AttachHandle {
+  readonly device: IommufdObject;
+}
 
 /** A queue of page faults. Follows struct iommufd_fault (iommufd_private.h). */
 export class Fault extends IommufdObject implements OpenFile {
   readonly kind = 'fault';
-  readonly ictx: IommufdContext;
+  readonly #ictx: FileUsers;
   /** Groups that nobody read yet. */
   deliver: PageRequestGroup[] = [];
   /** Groups that were read and wait for an answer, by cookie. */
   readonly response = new IdTable<PageRequestGroup>({ first: 1, last: limits.cookieMax });
 
-  constructor(ictx: IommufdContext) {
+  constructor(ictx: FileUsers) {
     super();
-    this.ictx = ictx;
+    this.#ictx = ictx;
   }
 
   /** @kernel fault.c iommufd_fault_destroy */
@@ -66,7 +72,7 @@ export class Fault extends IommufdObject implements OpenFile {
   #giveGroup(group: PageRequestGroup, memory: UserMemory, address: bigint): Refusal | null {
     const cookie = this.response.add(group);
     if (cookie === null) return refuse('EBUSY', 'cookies');
-    const { device } = group.handle as DeviceHandle;
+    const { device } = group.handle as FaultHandle;
     for (const [index, request] of group.requests.entries()) {
       const bytes = new Uint8Array(sizeofIommuHwptPgfault);
       const { flags, pasid, grpid, perm, addr } = request;
@@ -116,33 +122,8 @@ export class Fault extends IommufdObject implements OpenFile {
   /** @kernel fault.c iommufd_fault_fops_release */
   release(): void {
     this.users--;
-    this.ictx.put();
+    this.#ictx.put();
   }
-}
-
-/** @kernel fault.c iommufd_fault_alloc */
-export function faultAlloc({ ictx, cmd, reply }: Ucmd<IommuFaultAlloc>): Refusal | null {
-  if (cmd.flags !== 0) return refuse('EOPNOTSUPP', 'no-flags');
-  const fault = new Fault(ictx);
-  const noId = ictx.reserve(fault);
-  if (noId !== null) return noId;
-  if (!ictx.host.allocate()) {
-    ictx.objects.abort(fault);
-    return refuse('ENOMEM', 'memory');
-  }
-  const fd = ictx.host.files.reserve();
-  cmd.out_fault_id = fault.id;
-  cmd.out_fault_fd = fd;
-  const unanswered = reply.respond();
-  if (unanswered !== null) {
-    ictx.objects.abort(fault);
-    return unanswered;
-  }
-  fault.users++;
-  ictx.get();
-  ictx.objects.publish(fault);
-  ictx.host.files.install(fd, fault);
-  return null;
 }
 
 /**

@@ -6,7 +6,7 @@ import {
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { TASK_SIZE_MAX, type UserMemory } from '../ioctl/user-memory.ts';
-import { BoundDevice } from './device.ts';
+import { BoundDevice } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel device.c iommufd_get_hw_info */

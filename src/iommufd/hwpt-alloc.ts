@@ -9,13 +9,10 @@ import { copyStructFromUser } from '../ioctl/copy-struct.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserData } from '../iommu/kernel-api/driver.ts';
 import { attachHwpt, detachHwpt } from './attach.ts';
-import type { IommufdContext } from './context.ts';
-import { BoundDevice } from './device.ts';
 import { addDomain } from './domains.ts';
 import { Fault } from './fault.ts';
-import { type Hwpt, HwptNested, HwptPaging } from './hw-pagetable.ts';
-import { Ioas } from './ioas.ts';
 import { IommufdObject } from './object.ts';
+import { BoundDevice, type Hwpt, HwptNested, HwptPaging, Ioas, type IommufdContext } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** @kernel hw_pagetable.c iommufd_hwpt_alloc */

@@ -2,9 +2,8 @@ import type { IommuHwptInvalidate } from '../generated/ts/iommufd.ts';
 import { copyStructFromUser } from '../ioctl/copy-struct.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { IommufdContext } from './context.ts';
-import { domainOf, HwptNested } from './hw-pagetable.ts';
 import { limits } from './limits.ts';
+import { domainOf, HwptNested, type IommufdContext } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /**
@@ -40,5 +39,6 @@ function invalidate(
     read: (index, size) =>
       copyStructFromUser(memory, { address: table + BigInt(index * length), size: length }, size),
   });
-  return { done, refusal: failed };
+  // A driver from outside may say it without our class.
+  return { done, refusal: failed && refuse(failed.errno, failed.check) };
 }

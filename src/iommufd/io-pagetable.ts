@@ -1,52 +1,16 @@
-import { IdTable } from '../base/id-table.ts';
 import { U64_MAX } from '../base/u64.ts';
-import { IntervalMap } from '../interval/interval-map.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import { IOMMU_WRITE, type PagingDomain } from '../iommu/kernel-api/driver.ts';
+import { IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import { type Area, areaLength, areaStartByte, ContiguousAreas, Mapped } from './area.ts';
 import { fillDomains, unfillDomains } from './area-domains.ts';
-import type { ChoosableIovas } from './choosable-iovas.ts';
-import type { Host } from './host.ts';
+import type { IoPagetable } from './iopt.ts';
 import { allocateIova } from './iova-allocation.ts';
-import type { KernelMemory } from './kernel-memory.ts';
 import { limits } from './limits.ts';
 import type { IoptPages } from './pages.ts';
-import { firstReaching, type IovaRange, ReservedRanges } from './reserved-ranges.ts';
+import { firstReaching, type IovaRange } from './reserved-ranges.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
-
-/** A driver that accesses an address space without a domain. */
-export interface PagetableAccess {
-  /** What IOVAs of mappings must be multiples of for it. */
-  readonly alignment: bigint;
-  /** Must let go of what touches a range of IOVAs. */
-  unmap(iova: bigint, length: bigint): void;
-}
-
-/** What an address space maps where. Follows struct io_pagetable (iommufd_private.h). */
-export class IoPagetable {
-  readonly host: Host;
-  readonly memory: KernelMemory;
-  readonly areas = new IntervalMap<Mapped>();
-  readonly reserved = new ReservedRanges();
-  /** IOVAs that the caller keeps free for itself, disjoint and ascending; no limit where there are none. */
-  allowed: readonly IovaRange[] = [];
-  /** Where IOVAs can be chosen; null until that is asked for. */
-  choosable: ChoosableIovas | null = null;
-  /** The domains that have all areas. */
-  readonly domains: PagingDomain[] = [];
-  readonly accesses = new IdTable<PagetableAccess>({ first: 0, last: limits.accessMax });
-  /** Domains may map neighbouring pages as larger ones. */
-  largePages = true;
-  /** What IOVAs, lengths and offsets must be multiples of; a power of two, at most the page size. */
-  alignment = 1n;
-
-  constructor(host: Host, memory: KernelMemory) {
-    this.host = host;
-    this.memory = memory;
-  }
-}
 
 /** Pages to map, one piece for each area to come. Follows struct iopt_pages_list (io_pagetable.c). */
 export interface PagesPiece {
@@ -156,7 +120,7 @@ export function getPages(iopt: IoPagetable, iova: bigint, length: bigint): Pages
   const last = iova + length - 1n;
   if (last > U64_MAX) return refuse('EOVERFLOW', 'src-no-wrap');
   const pieces: PagesPiece[] = [];
-  const walk = new ContiguousAreas(iopt, iova, last);
+  const walk = new ContiguousAreas(iopt.areas, iova, last);
   while (walk.area !== null) {
     // Where there is no room for so many areas, no more of them are looked at.
     const room = (pieces.length + 1) * limits.areaBytes <= iopt.memory.left;

@@ -9,11 +9,12 @@ import {
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
-import type { IommufdContext } from './context.ts';
-import { getPages, type IoPagetable, type MapRequest, mapPages } from './io-pagetable.ts';
+import { getPages, type MapRequest, mapPages } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
 import { mapFlags, protOf } from './ioas-ioctls.ts';
+import type { IoPagetable } from './iopt.ts';
 import { allocPages } from './pages.ts';
+import type { IommufdContext } from './private.ts';
 import { syzIova } from './selftest-syz.ts';
 import type { Ucmd } from './ucmd.ts';
 
@@ -47,8 +48,8 @@ export function mapUserPages(
   request: MapRequest,
 ): bigint | Refusal {
   const { length, prot } = request;
-  const writable = (prot & IOMMU_WRITE) !== 0;
-  const pages = allocPages(ictx, { uptr, length, writable });
+  const source = ictx.pageSource((prot & IOMMU_WRITE) !== 0);
+  const pages = allocPages(source, { uptr, length });
   if (pages instanceof Refusal) return pages;
   return mapPages(iopt, [{ pages, startByte: uptr % BigInt(PAGE_SIZE), length }], request);
 }

@@ -1,32 +1,5 @@
 import type { Refusal } from '../ioctl/refusal.ts';
-import type { IommufdContext } from './context.ts';
-import type { HwptPaging } from './hw-pagetable.ts';
-import { IoPagetable, setAllowed, unmapAll } from './io-pagetable.ts';
-import { IommufdObject } from './object.ts';
-
-/** An I/O address space. Follows struct iommufd_ioas (iommufd_private.h). */
-export class Ioas extends IommufdObject {
-  readonly kind = 'ioas';
-  /** @internal */
-  readonly iopt: IoPagetable;
-  /** Its page tables in the order in which they were made. @internal */
-  readonly hwpts = new Set<HwptPaging>();
-
-  constructor(ictx: IommufdContext) {
-    super();
-    this.iopt = new IoPagetable(ictx.host, ictx.memory);
-  }
-
-  /**
-   * @kernel ioas.c iommufd_ioas_destroy
-   * @kernel io_pagetable.c iopt_destroy_table
-   */
-  destroy(): void {
-    unmapAll(this.iopt);
-    this.iopt.reserved.removeOwner(null);
-    setAllowed(this.iopt, []);
-  }
-}
+import { Ioas, type IommufdContext } from './private.ts';
 
 /**
  * Makes an address space, not published yet.

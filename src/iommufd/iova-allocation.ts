@@ -3,7 +3,7 @@ import { larger, smaller } from '../codec/runtime/arithmetic.ts';
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { ChoosableIovas, type Window } from './choosable-iovas.ts';
-import type { IoPagetable } from './io-pagetable.ts';
+import type { IoPagetable } from './iopt.ts';
 import { limits } from './limits.ts';
 import { type IovaRange, mergeRanges } from './reserved-ranges.ts';
 

@@ -3,10 +3,10 @@ import { copyArgument, readSize } from '../ioctl/argument.ts';
 import { type CallResult, resultOf } from '../ioctl/call-result.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
-import { IommufdContext } from './context.ts';
 import type { Host } from './host.ts';
 import { limits } from './limits.ts';
 import { type Operation, operations } from './operations.ts';
+import { IommufdContext } from './private.ts';
 import { noReply, type Reply } from './ucmd.ts';
 import { vfioIoctl } from './vfio-compat.ts';
 

@@ -1,9 +1,9 @@
 import * as uapi from '../generated/ts/iommufd.ts';
 import { IommuTestCmdView, iommufdTestIoctls } from '../generated/ts/iommufd-test.ts';
-import type { StructIoctl } from '../ioctl/argument.ts';
+import { type ArgumentMaker, argumentsOf, type StructIoctl } from '../ioctl/argument.ts';
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
 import { hwptGetDirtyBitmap, hwptSetDirtyTracking } from './dirty-tracking.ts';
-import { faultAlloc } from './fault.ts';
+import { faultAlloc } from './fault-alloc.ts';
 import { getHwInfo } from './hw-info.ts';
 import { hwptAlloc } from './hwpt-alloc.ts';
 import { hwptInvalidate } from './hwpt-invalidate.ts';
@@ -32,16 +32,19 @@ export interface Operation {
 
 /** An operation that also takes its argument as a value. */
 export interface StructOperation<T> extends Operation, StructIoctl<T> {
+  /** Makes an argument. */
+  readonly argument: ArgumentMaker<T>;
   handler(ucmd: Ucmd<T>): Refusal | null;
 }
 
-function operation<T>(
+function operation<T extends object>(
   ioctl: StructIoctl<T>,
   View: new (view: DataView) => T,
   handler: Handler<T>,
 ): StructOperation<T> {
   return {
     ...ioctl,
+    argument: argumentsOf(ioctl),
     handler,
     execute: (view, reply) => handler({ ictx: reply.ictx, cmd: new View(view), reply }),
   };

@@ -2,14 +2,17 @@ import { U64_MAX } from '../base/u64.ts';
 import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { TASK_SIZE_MAX } from '../ioctl/user-memory.ts';
-import type { Mapped } from './area.ts';
-import type { IommufdContext } from './context.ts';
 import type { Host } from './host.ts';
 import { limits } from './limits.ts';
 import { PageHolds, type PageRange } from './page-holds.ts';
 import { account, type PageSource } from './page-source.ts';
 
 const pageSize = BigInt(PAGE_SIZE);
+
+/** What counts the accesses that pin something of it: an area. */
+export interface AccessCounter {
+  accesses: number;
+}
 
 /**
  * Memory of a process that areas show. A page is pinned while an area that is loaded into domains, or an access, holds
@@ -47,7 +50,7 @@ export class IoptPages {
    *
    * @kernel pages.c iopt_area_add_access
    */
-  addAccess(area: Mapped, range: PageRange, write: boolean): Refusal | null {
+  addAccess(area: AccessCounter, range: PageRange, write: boolean): Refusal | null {
     if (write && !this.source.writable) return refuse('EPERM', 'pin-allowed');
     const key = `${range.first}-${range.last}`;
     const access = this.#holds?.accesses?.get(key);
@@ -67,7 +70,7 @@ export class IoptPages {
   }
 
   /** @kernel pages.c iopt_area_remove_access */
-  removeAccess(area: Mapped, range: PageRange): void {
+  removeAccess(area: AccessCounter, range: PageRange): void {
     const key = `${range.first}-${range.last}`;
     const accesses = this.#holds?.accesses ?? null;
     const access = accesses?.get(key);
@@ -190,13 +193,13 @@ export class IoptPages {
  * @kernel pages.c iopt_alloc_pages
  */
 export function allocPages(
-  ictx: IommufdContext,
-  { uptr, length, writable }: { uptr: bigint; length: bigint; writable: boolean },
+  source: PageSource,
+  { uptr, length }: { readonly uptr: bigint; readonly length: bigint },
 ): IoptPages | Refusal {
   if (length === 0n || length > U64_MAX - pageSize) return refuse('EINVAL', 'length-fits');
   if (uptr + length > U64_MAX) return refuse('EOVERFLOW', 'memory-no-wrap');
-  if (!ictx.host.allocate()) return refuse('ENOMEM', 'memory');
-  return new IoptPages(ictx.pageSource(writable), uptr);
+  if (!source.host.allocate()) return refuse('ENOMEM', 'memory');
+  return new IoptPages(source, uptr);
 }
 
 /**

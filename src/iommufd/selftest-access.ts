@@ -20,10 +20,10 @@ import {
   unpinPages,
 } from './access.ts';
 import { accessRw } from './access-rw.ts';
-import type { IommufdContext } from './context.ts';
 import type { OpenFile } from './file.ts';
 import { limits } from './limits.ts';
 import { pagesOf } from './pages.ts';
+import type { IommufdContext } from './private.ts';
 import { iovaOfArea } from './selftest-syz.ts';
 import type { Ucmd } from './ucmd.ts';
 

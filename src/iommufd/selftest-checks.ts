@@ -4,10 +4,9 @@ import { PAGE_SIZE, type Page } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { MOCK_IO_PAGE_SIZE, MockDomain } from '../iommu/kernel-api/drivers/mock-domain.ts';
 import { MockNestedDomain } from '../iommu/kernel-api/drivers/mock-nested.ts';
-import type { IommufdContext } from './context.ts';
-import { HwptNested, HwptPaging } from './hw-pagetable.ts';
 import { limits } from './limits.ts';
 import { pagesOf } from './pages.ts';
+import { HwptNested, HwptPaging, type IommufdContext } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 const ioPageSize = BigInt(MOCK_IO_PAGE_SIZE);

@@ -14,10 +14,11 @@ import {
 } from '../iommu/kernel-api/page-request.ts';
 import { detachDevice } from './attach.ts';
 import { attachDevice, replaceDevice } from './attach-pt.ts';
-import { BoundDevice, bindDevice, unbindDevice } from './device.ts';
+import { bindDevice, unbindDevice } from './device.ts';
 import { reserveIova } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
 import { IommufdObject } from './object.ts';
+import { BoundDevice } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /** A mock device and its owner: destroying it detaches the device. @kernel selftest.c selftest_obj */

@@ -1,9 +1,9 @@
 import type { IommuIoasCopy } from '../generated/ts/iommufd.ts';
 import { MOCK_FLAGS_ACCESS_SYZ } from '../generated/ts/iommufd-test.ts';
 import { Refusal } from '../ioctl/refusal.ts';
-import type { IommufdContext } from './context.ts';
-import type { IoPagetable } from './io-pagetable.ts';
 import { getIoas } from './ioas.ts';
+import type { IoPagetable } from './iopt.ts';
+import type { IommufdContext } from './private.ts';
 
 /**
  * Test kernels let fuzzers name an IOVA by the number of an area and an offset in it.

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '../ioctl/refusal.ts';
-import type { IommufdContext } from './context.ts';
+import type { IommufdContext } from './private.ts';
 
 /** Where a call is made, and where its answer goes. */
 export interface Reply {

@@ -22,10 +22,11 @@ import {
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import { IOMMU_CACHE, IOMMU_READ, IOMMU_WRITE } from '../iommu/kernel-api/driver.ts';
 import { cutAreas } from './area-split.ts';
-import type { IommufdContext } from './context.ts';
 import { disableLargePages } from './domains.ts';
-import { type IoPagetable, type Unmapped, unmapAll, unmapIova } from './io-pagetable.ts';
+import { type Unmapped, unmapAll, unmapIova } from './io-pagetable.ts';
 import { mapUserPages } from './ioas-map.ts';
+import type { IoPagetable } from './iopt.ts';
+import type { IommufdContext } from './private.ts';
 import { getInfo } from './vfio-info.ts';
 import { getCompatIoas } from './vfio-ioas.ts';
 

@@ -17,8 +17,8 @@ import {
 import { PAGE_SIZE } from '../ioctl/page-frames.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
 import type { UserMemory } from '../ioctl/user-memory.ts';
-import type { IommufdContext } from './context.ts';
-import type { IoPagetable } from './io-pagetable.ts';
+import type { IoPagetable } from './iopt.ts';
+import type { IommufdContext } from './private.ts';
 import { getCompatIoas } from './vfio-ioas.ts';
 
 /** Offset behind iova_pgsizes. The table of VFIO's ioctls knows it, but would bring all of its codecs along. */

@@ -5,8 +5,8 @@ import {
   type IommuVfioIoas,
 } from '../generated/ts/iommufd.ts';
 import { Refusal, refuse } from '../ioctl/refusal.ts';
-import type { IommufdContext } from './context.ts';
-import { allocIoas, getIoas, type Ioas } from './ioas.ts';
+import { allocIoas, getIoas } from './ioas.ts';
+import type { Ioas, IommufdContext } from './private.ts';
 import type { Ucmd } from './ucmd.ts';
 
 /**

@@ -1,11 +1,9 @@
 import { IOMMUFD_CMD_BASE, iommufdIoctls } from '../generated/ts/iommufd.ts';
 import { iommufdTestIoctls } from '../generated/ts/iommufd-test.ts';
-import { BoundDevice } from '../iommufd/device.ts';
 import { Fault } from '../iommufd/fault.ts';
-import { type Hwpt, HwptNested, HwptPaging } from '../iommufd/hw-pagetable.ts';
-import { Ioas } from '../iommufd/ioas.ts';
 import type { Iommufd } from '../iommufd/main.ts';
 import type { IommufdObject } from '../iommufd/object.ts';
+import { BoundDevice, type Hwpt, HwptNested, HwptPaging, Ioas } from '../iommufd/private.ts';
 import type { IoctlRecord, TraceRecord } from '../trace/record.ts';
 
 /** Areas and ranges that are shown of each address space. */

@@ -64,7 +64,7 @@ export class ScriptWorld {
   /** Names of address spaces by their ids. */
   readonly #names = new Map<number, string>();
   #calls: IoasCalls | undefined;
-  #profile: ProfileName = 'mail';
+  #profile: ProfileName = 'rfc-2021';
   #nextPage = 0x20_0000n;
 
   constructor() {

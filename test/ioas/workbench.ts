@@ -44,7 +44,7 @@ export class Bench {
   readonly calls: IoasCalls;
   #nextGuestPage = 0x10_0000n;
 
-  constructor({ profile = 'mail', driver = smmuv3Driver }: BenchOptions = {}) {
+  constructor({ profile = 'rfc-2021', driver = smmuv3Driver }: BenchOptions = {}) {
     this.memory.map(RAM, RAM_SIZE);
     this.memory.map(SCRATCH, 0x10_0000n);
     this.unit = this.addUnit('iommu0', driver);

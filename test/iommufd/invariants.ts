@@ -1,13 +1,11 @@
 import { MOCK_IO_PAGE_SIZE, MockDomain } from '../../src/iommu/kernel-api/drivers/mock-domain.ts';
 import { Access } from '../../src/iommufd/access.ts';
 import { areaPages } from '../../src/iommufd/area.ts';
-import { BoundDevice } from '../../src/iommufd/device.ts';
 import { Fault } from '../../src/iommufd/fault.ts';
-import { HwptNested, HwptPaging } from '../../src/iommufd/hw-pagetable.ts';
-import { Ioas } from '../../src/iommufd/ioas.ts';
 import { limits } from '../../src/iommufd/limits.ts';
 import type { Iommufd } from '../../src/iommufd/main.ts';
 import type { IommufdObject } from '../../src/iommufd/object.ts';
+import { BoundDevice, HwptNested, HwptPaging, Ioas } from '../../src/iommufd/private.ts';
 
 /** What is wrong with the state of an open /dev/iommu; nothing, it is hoped. */
 export function violations({ context }: Iommufd): string[] {

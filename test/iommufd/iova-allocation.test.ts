@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { larger, smaller } from '../../src/codec/runtime/arithmetic.ts';
 import { Refusal } from '../../src/ioctl/refusal.ts';
 import { cutAreas } from '../../src/iommufd/area-split.ts';
-import { type IoPagetable, reserveIova, setAllowed, unmapIova } from '../../src/iommufd/io-pagetable.ts';
-import { Ioas } from '../../src/iommufd/ioas.ts';
+import { reserveIova, setAllowed, unmapIova } from '../../src/iommufd/io-pagetable.ts';
+import type { IoPagetable } from '../../src/iommufd/iopt.ts';
 import { allocateIova } from '../../src/iommufd/iova-allocation.ts';
+import { Ioas } from '../../src/iommufd/private.ts';
 import { type IovaRange, mergeRanges } from '../../src/iommufd/reserved-ranges.ts';
 import { arena, must, page, readWrite, type Workbench, workbench } from './workbench.ts';
 

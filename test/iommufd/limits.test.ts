@@ -5,8 +5,8 @@ import { MockDevice } from '../../src/iommu/kernel-api/drivers/mock.ts';
 import { detachDevice } from '../../src/iommufd/attach.ts';
 import { attachDevice } from '../../src/iommufd/attach-pt.ts';
 import { bindDevice, unbindDevice } from '../../src/iommufd/device.ts';
-import { Ioas } from '../../src/iommufd/ioas.ts';
 import { limits } from '../../src/iommufd/limits.ts';
+import { Ioas } from '../../src/iommufd/private.ts';
 import { violations } from './invariants.ts';
 import { arena, must, outcome, page, readWrite, type Workbench, workbench } from './workbench.ts';
 

@@ -1,6 +1,5 @@
-import { HwptPaging } from '../../src/iommufd/hw-pagetable.ts';
-import { Ioas } from '../../src/iommufd/ioas.ts';
 import type { Iommufd } from '../../src/iommufd/main.ts';
+import { HwptPaging, Ioas } from '../../src/iommufd/private.ts';
 import type { Process } from '../../src/iommufd/process.ts';
 import { arena } from './workbench.ts';
 

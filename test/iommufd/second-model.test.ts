@@ -194,7 +194,7 @@ function start(): { readonly model: Simple; readonly real: Real } {
 function agrees({ spaces }: Simple, { iommufd, ids, process }: Real): void {
   for (const [at, space] of spaces.entries()) {
     const ioas = iommufd.context.objects.all().find(({ id }) => id === ids[at]) as unknown as {
-      iopt: import('../../src/iommufd/io-pagetable.ts').IoPagetable;
+      iopt: import('../../src/iommufd/iopt.ts').IoPagetable;
     };
     const found = new Map<number, bigint>();
     for (const { start: first, last, value } of ioas.iopt.areas.entries()) {

@@ -25,7 +25,7 @@ export function configureDemo(command: Command, output: Output, finish: Finish):
   command
     .addHelpText(
       'after',
-      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were\nrecorded, validates a payload, replays recorded calls on the reference /dev/iommu, and\ninvalidates a whole device on that of the founding mail.",
+      "\nGenerates the C headers of Linux 6.12, compiles them with gcc, and compares what they define with what was\nrecorded from the kernel's own headers. Then decodes a PCI device and a reply of VFIO that were\nrecorded, validates a payload, replays recorded calls on the reference /dev/iommu, and\ninvalidates a whole device on that of the RFC of 2021.",
     )
     .action(() => {
       if (!compiles([], ''))
@@ -81,7 +81,7 @@ async function runDemo(folder: string, output: Output): Promise<boolean> {
   const replayed = await runCommand(configureReplay, [dataFile('traces', 'mock-201.jsonl.gz')], output);
 
   output.line(
-    '\n8. The /dev/iommu of the mail: a device-wide invalidation (uapi ioas device-invalidate.ioas)',
+    '\n8. The /dev/iommu of the RFC of 2021: a device-wide invalidation (uapi ioas device-invalidate.ioas)',
   );
   const script = join(packageFolder, 'docs', 'examples', 'device-invalidate.ioas');
   const invalidated = await runCommand(configureIoas, [script], output);

@@ -29,7 +29,7 @@ is 1 where something else did.
 Example:
   uapi ioas docs/examples/device-invalidate.ioas --svg device-invalidate.svg`;
 
-/** `uapi ioas`: a flow on the /dev/iommu of the founding mail. */
+/** `uapi ioas`: a flow on the /dev/iommu that the RFC of 2021 proposes. */
 export function configureIoas(command: Command, output: Output, finish: Finish): void {
   command
     .argument('<SCRIPT>', 'calls and DMA, one on each line; a file, or - for standard input')

@@ -6,7 +6,8 @@ import {
 import { MockDevice } from '../../../src/iommu/kernel-api/drivers/mock.ts';
 import { detachDevice } from '../../../src/iommufd/attach.ts';
 import { attachDevice } from '../../../src/iommufd/attach-pt.ts';
-import { type BoundDevice, bindDevice } from '../../../src/iommufd/device.ts';
+import { bindDevice } from '../../../src/iommufd/device.ts';
+import type { BoundDevice } from '../../../src/iommufd/private.ts';
 import { arena, must, page, readWrite, workbench } from '../../iommufd/workbench.ts';
 
 const iova = 0x1000000n;
