@@ -429,7 +429,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_alloc.type', value, this.#offset + 8), false);
   }
 
-  /** Width of its addresses; 0 for that of the devices. */
+  /** Width of its addresses; 0 for the width that the devices have. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -438,7 +438,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_alloc.addr_width', value, this.#offset + 12), false);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -465,7 +465,7 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_alloc.addr', value, this.#offset + 24), false);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -616,7 +616,7 @@ export class IoasInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -643,7 +643,7 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_info.ioas', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -749,7 +749,7 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_map_dma.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Address of user memory; of the parent, where there is one. */
+  /** Address in user memory, or in the parent if there is one. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -966,7 +966,7 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_create_nesting.flags', value, this.#offset + 4), false);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1092,7 +1092,7 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pgtable.addr', value, this.#offset + 16), false);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1508,7 +1508,7 @@ export class IoasDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1535,7 +1535,7 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_info.dev_cookie', value, this.#offset + 8), false);
   }
 
-  /** Page sizes; bit n stands for 1 \<\< n bytes. */
+  /** Page sizes; bit n represents 1 \<\< n bytes. */
   get pgsize_bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1553,7 +1553,7 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_device_info.addr_width', value, this.#offset + 24), false);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -2223,7 +2223,7 @@ export class IoasTablesView {
     this.#offset = offset;
   }
 
-  /** How many formats there are, each with a capability of its own. */
+  /** How many formats there are; each has its own capability. */
   get nr_formats(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2232,7 +2232,7 @@ export class IoasTablesView {
     this.#view.setUint32(this.#offset, checkU32('ioas_tables.nr_formats', value, this.#offset), false);
   }
 
-  /** Width of PASIDs, 0 where there are none. */
+  /** Width of PASIDs, 0 if there are none. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2407,7 +2407,7 @@ export class IoasPageSizesView {
     this.#offset = offset;
   }
 
-  /** Bit n stands for pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
+  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
   get bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -2600,7 +2600,7 @@ export class IoasVtdS1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2725,7 +2725,7 @@ export class IoasSmmuv3S1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2743,7 +2743,7 @@ export class IoasSmmuv3S1View {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_s1.asid_bits', value, this.#offset + 4), false);
   }
 
-  /** Granules of the tables: bit n stands for 1 \<\< n bytes. */
+  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
   get granules(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2850,7 +2850,7 @@ export class IoasAmdV2View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2975,7 +2975,7 @@ export class IoasSmmuv3CdView {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PASID_TABLE. */
+  /** What to pass to IOAS_BIND_PASID_TABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -3347,7 +3347,7 @@ export class IoasCapType1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -3418,7 +3418,7 @@ export class IoasCapPgtableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -3493,7 +3493,7 @@ export class IoasCapPasidTableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -3564,7 +3564,7 @@ export class IoasCapNestingView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -3639,7 +3639,7 @@ export class IoasCapPageSizesView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -3710,7 +3710,7 @@ export class IoasCapChildrenView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -3785,7 +3785,7 @@ export class IoasCapFormatVtdS1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -3860,7 +3860,7 @@ export class IoasCapFormatSmmuv3S1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -3935,7 +3935,7 @@ export class IoasCapFormatAmdV2View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -4010,7 +4010,7 @@ export class IoasCapFormatSmmuv3CdView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -4800,7 +4800,7 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_hw_invalidate.entry_len', value, this.#offset + 24), false);
   }
 
-  /** How many there are; then how many were done, also where one failed. */
+  /** How many there are; on return how many were done, even if one failed. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -5415,7 +5415,7 @@ export class IoasPciType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -5495,7 +5495,7 @@ export class IoasPciPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -5579,7 +5579,7 @@ export class IoasPciPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -5659,7 +5659,7 @@ export class IoasPciNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -5743,7 +5743,7 @@ export class IoasPciPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -5823,7 +5823,7 @@ export class IoasPciChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -5907,7 +5907,7 @@ export class IoasPciFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -5991,7 +5991,7 @@ export class IoasPciFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -6075,7 +6075,7 @@ export class IoasPciFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -6159,7 +6159,7 @@ export class IoasPciFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -6527,7 +6527,7 @@ export class IoasExtType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -6607,7 +6607,7 @@ export class IoasExtPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -6691,7 +6691,7 @@ export class IoasExtPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -6771,7 +6771,7 @@ export class IoasExtNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -6855,7 +6855,7 @@ export class IoasExtPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -6935,7 +6935,7 @@ export class IoasExtChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -7019,7 +7019,7 @@ export class IoasExtFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -7103,7 +7103,7 @@ export class IoasExtFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -7187,7 +7187,7 @@ export class IoasExtFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -7271,7 +7271,7 @@ export class IoasExtFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -8623,7 +8623,7 @@ const placesOfIoasExtCaps: ChainPlaces = {
 };
 
 /**
- * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws, and visits at most 480 elements; pointers count from `start`, and all offsets too.
  */
@@ -8810,7 +8810,7 @@ function readIoasExtCapabilitiesElement(
 }
 
 /**
- * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -8922,7 +8922,7 @@ function writeIoasExtCapsElement(
 }
 
 /**
- * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
  * set. Other bytes stay as they are.

@@ -2,7 +2,7 @@
 
 /**
  * I/O address spaces as objects of /dev/iommu, the information about them as a chain of capabilities, and
- * invalidation that reaches the hardware as it was asked for.
+ * invalidation that reaches the hardware exactly as requested.
  *
  * @module
  */
@@ -70,7 +70,7 @@ import {
 /** Type byte of the ioctls, which VFIO has too. */
 export const IOAS_TYPE = 0x3b;
 
-/** First number, which is VFIO's too: only the kind of the file tells the ioctls apart. */
+/** First number, which is VFIO's too: only the kind of the file distinguishes the ioctls. */
 export const IOAS_BASE = 0x64;
 
 /** Type byte of KVM's ioctls. */
@@ -107,7 +107,7 @@ export const IOAS_EXT_DEVICE_INVALIDATE = 9;
 export const IOAS_EXT_HW_INVALIDATE = 0xa;
 
 /**
- * What IOAS_CHECK_EXTENSION can be asked for.
+ * Extensions that IOAS_CHECK_EXTENSION knows.
  *
  * Names without IOAS_EXT_, for names and values both ways.
  */
@@ -140,7 +140,7 @@ export const ioas_map_type = {
   KERNEL_TYPE1V2: IOAS_TYPE_KERNEL_TYPE1V2,
 } as const;
 
-/** DMA snoops caches whatever the device asks for. */
+/** DMA snoops caches regardless of what the device requests. */
 export const IOAS_ALLOC_ENFORCE_SNOOP = 1;
 
 /** The caller fills the page table, which starts at addr of the parent. */
@@ -316,7 +316,7 @@ export const IOAS_FORMAT_AMD_V2 = 3;
 export const IOAS_FORMAT_SMMUV3_CD = 4;
 
 /**
- * Formats of tables that the caller fills. Which of them there are, capabilities say.
+ * Formats of tables that the caller fills. Capabilities say which of them are supported.
  *
  * Names without IOAS_FORMAT_, for names and values both ways.
  */
@@ -397,11 +397,11 @@ export const IOAS_SMMUV3_TLBI_NH_VAA = 0x13;
 /** Forget everything, which for a guest means all of its VMID. */
 export const IOAS_SMMUV3_TLBI_NSNH_ALL = 0x30;
 
-/** A device forgets what it cached. */
+/** A device invalidates what it cached. */
 export const IOAS_SMMUV3_ATC_INV = 0x40;
 
 /**
- * Commands of SMMUv3 that a guest may give.
+ * Commands of SMMUv3 that a guest may issue.
  *
  * Names without IOAS_SMMUV3_, for names and values both ways.
  */
@@ -451,7 +451,7 @@ export const ioas_granularity = {
 /** The page is there, the device tries again. */
 export const IOAS_RESP_SUCCESS = 0;
 
-/** There is no such page, the device gives up. */
+/** There is no such page; the device gives up. */
 export const IOAS_RESP_INVALID = 1;
 
 /**
@@ -525,7 +525,7 @@ export const ioas_fault_flags = {
 } as const;
 
 /**
- * Asks whether an extension is there.
+ * Asks whether an extension is supported.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 0) (0x20003b64 on alpha, mips, powerpc, sparc).
  */
@@ -553,7 +553,7 @@ export const IOAS_UNREGISTER_MEMORY = 0x3b66;
 export const IOAS_ALLOC = 0x3b67;
 
 /**
- * Ends an address space.
+ * Frees an address space.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 4) (0x20003b68 on alpha, mips, powerpc, sparc).
  */
@@ -576,7 +576,7 @@ export const IOAS_GET_INFO = 0x3b69;
 export const IOAS_MAP_DMA = 0x3b6a;
 
 /**
- * Ends a mapping.
+ * Removes a mapping.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 7) (0x20003b6b on alpha, mips, powerpc, sparc).
  */
@@ -618,7 +618,7 @@ export const IOAS_BIND_PASID_TABLE = 0x3b6f;
 export const IOAS_UNBIND_PASID_TABLE = 0x3b70;
 
 /**
- * Makes the hardware forget what it cached of a nested address space.
+ * Invalidates what the hardware cached of a nested address space.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 13) (0x20003b71 on alpha, mips, powerpc, sparc).
  */
@@ -632,7 +632,7 @@ export const IOAS_INVALIDATE_CACHE = 0x3b71;
 export const IOAS_DEVICE_GET_INFO = 0x3b72;
 
 /**
- * Makes the hardware forget all that it cached for a device, whatever address spaces it uses.
+ * Invalidates all that the hardware cached for a device, in every address space that it uses.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 15) (0x20003b73 on alpha, mips, powerpc, sparc).
  */
@@ -646,14 +646,14 @@ export const IOAS_DEVICE_INVALIDATE = 0x3b73;
 export const IOAS_HW_INVALIDATE = 0x3b74;
 
 /**
- * Tells why a call answered EDEADLK.
+ * Tells why a call failed with EDEADLK.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 17) (0x20003b75 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_WHY = 0x3b75;
 
 /**
- * Answers a page fault that read() gave.
+ * Answers a page fault that read() returned.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 18) (0x20003b76 on alpha, mips, powerpc, sparc).
  */
@@ -834,15 +834,15 @@ export interface IoasAlloc {
   flags: number;
   /** Who fills it. */
   type: number;
-  /** Width of its addresses; 0 for that of the devices. (bits) */
+  /** Width of its addresses; 0 for the width that the devices have. (bits) */
   addr_width: number;
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   parent: number;
   /** Format of the table that the caller fills. */
   format: number;
   /** Where that table is, an address of the parent. */
   addr: bigint;
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   data_uptr: bigint;
   /** Length of the data; 0 for none. (bytes) */
   data_len: number;
@@ -951,7 +951,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_alloc.type', value, this.#offset + 8), true);
   }
 
-  /** Width of its addresses; 0 for that of the devices. */
+  /** Width of its addresses; 0 for the width that the devices have. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -960,7 +960,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_alloc.addr_width', value, this.#offset + 12), true);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -987,7 +987,7 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_alloc.addr', value, this.#offset + 24), true);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1025,7 +1025,7 @@ export const IoasAllocCodec: StructCodec<IoasAlloc> = /* @__PURE__ */ fixedCodec
 );
 
 /**
- * The end of an address space that nothing uses.
+ * Frees an address space that nothing uses.
  *
  * (struct ioas_free)
  */
@@ -1120,13 +1120,13 @@ export const IoasFreeCodec: StructCodec<IoasFree> = /* @__PURE__ */ fixedCodec(
  * (struct ioas_info)
  */
 export interface IoasInfo {
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   argsz: number;
   /** What is reported. */
   flags: number;
   /** The address space. */
   ioas: number;
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   cap_offset: number;
 }
 
@@ -1186,7 +1186,7 @@ export class IoasInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1213,7 +1213,7 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_info.ioas', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1246,7 +1246,7 @@ export interface IoasMapDma {
   ioas: number;
   /** Zero. */
   __reserved: number;
-  /** Address of user memory; of the parent, where there is one. */
+  /** Address in user memory, or in the parent if there is one. */
   vaddr: bigint;
   /** Where devices see it. */
   iova: bigint;
@@ -1355,7 +1355,7 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_map_dma.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Address of user memory; of the parent, where there is one. */
+  /** Address in user memory, or in the parent if there is one. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1393,7 +1393,7 @@ export const IoasMapDmaCodec: StructCodec<IoasMapDma> = /* @__PURE__ */ fixedCod
 );
 
 /**
- * Ends exactly one mapping.
+ * Removes exactly one mapping.
  *
  * (struct ioas_unmap_dma)
  */
@@ -1548,7 +1548,7 @@ export interface IoasCreateNesting {
   argsz: number;
   /** None yet. */
   flags: number;
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   parent: number;
   /** Zero. */
   __reserved: number;
@@ -1632,7 +1632,7 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_create_nesting.flags', value, this.#offset + 4), true);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1676,7 +1676,7 @@ export interface IoasBindPgtable {
   format: number;
   /** Where its root is, an address of the parent. */
   addr: bigint;
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   data_uptr: bigint;
   /** Length of the data; 0 for none. (bytes) */
   data_len: number;
@@ -1797,7 +1797,7 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pgtable.addr', value, this.#offset + 16), true);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -2089,7 +2089,7 @@ export const IoasBindPasidTableCodec: StructCodec<IoasBindPasidTable> = /* @__PU
 );
 
 /**
- * Which devices are missing, where a call answered EDEADLK.
+ * Which devices are missing when a call failed with EDEADLK.
  *
  * (struct ioas_why)
  */
@@ -2266,17 +2266,17 @@ export const IoasWhyCodec: StructCodec<IoasWhy> = /* @__PURE__ */ fixedCodec(
  * (struct ioas_device_info)
  */
 export interface IoasDeviceInfo {
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   argsz: number;
   /** What is reported. */
   flags: number;
   /** Label or id of the device. */
   dev_cookie: bigint;
-  /** Page sizes; bit n stands for 1 \<\< n bytes. */
+  /** Page sizes; bit n represents 1 \<\< n bytes. */
   pgsize_bitmap: bigint;
   /** Width of addresses. (bits) */
   addr_width: number;
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   cap_offset: number;
 }
 
@@ -2342,7 +2342,7 @@ export class IoasDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2369,7 +2369,7 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_info.dev_cookie', value, this.#offset + 8), true);
   }
 
-  /** Page sizes; bit n stands for 1 \<\< n bytes. */
+  /** Page sizes; bit n represents 1 \<\< n bytes. */
   get pgsize_bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2387,7 +2387,7 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_device_info.addr_width', value, this.#offset + 24), true);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -3146,9 +3146,9 @@ export const IoasType1Codec: StructCodec<IoasType1> = /* @__PURE__ */ fixedCodec
  * (struct ioas_tables)
  */
 export interface IoasTables {
-  /** How many formats there are, each with a capability of its own. */
+  /** How many formats there are; each has its own capability. */
   nr_formats: number;
-  /** Width of PASIDs, 0 where there are none. (bits) */
+  /** Width of PASIDs, 0 if there are none. (bits) */
   pasid_bits: number;
 }
 
@@ -3228,7 +3228,7 @@ export class IoasTablesView {
     this.#offset = offset;
   }
 
-  /** How many formats there are, each with a capability of its own. */
+  /** How many formats there are; each has its own capability. */
   get nr_formats(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3237,7 +3237,7 @@ export class IoasTablesView {
     this.#view.setUint32(this.#offset, checkU32('ioas_tables.nr_formats', value, this.#offset), true);
   }
 
-  /** Width of PASIDs, 0 where there are none. */
+  /** Width of PASIDs, 0 if there are none. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3378,7 +3378,7 @@ export const IoasNestingCodec: StructCodec<IoasNesting> = /* @__PURE__ */ fixedC
  * (struct ioas_page_sizes)
  */
 export interface IoasPageSizes {
-  /** Bit n stands for pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
+  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
   bitmap: bigint;
 }
 
@@ -3451,7 +3451,7 @@ export class IoasPageSizesView {
     this.#offset = offset;
   }
 
-  /** Bit n stands for pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
+  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
   get bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -3592,7 +3592,7 @@ export const IoasChildrenCodec: StructCodec<IoasChildren> = /* @__PURE__ */ fixe
  * (struct ioas_vtd_s1)
  */
 export interface IoasVtdS1 {
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   format: number;
   /** What else there is. */
   features: number;
@@ -3692,7 +3692,7 @@ export class IoasVtdS1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3744,11 +3744,11 @@ export const IoasVtdS1Codec: StructCodec<IoasVtdS1> = /* @__PURE__ */ fixedCodec
  * (struct ioas_smmuv3_s1)
  */
 export interface IoasSmmuv3S1 {
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   format: number;
   /** Width of ASIDs. (bits) */
   asid_bits: number;
-  /** Granules of the tables: bit n stands for 1 \<\< n bytes. */
+  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
   granules: number;
   /** Width of input addresses. (bits) */
   va_bits: number;
@@ -3844,7 +3844,7 @@ export class IoasSmmuv3S1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3862,7 +3862,7 @@ export class IoasSmmuv3S1View {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_s1.asid_bits', value, this.#offset + 4), true);
   }
 
-  /** Granules of the tables: bit n stands for 1 \<\< n bytes. */
+  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
   get granules(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3896,7 +3896,7 @@ export const IoasSmmuv3S1Codec: StructCodec<IoasSmmuv3S1> = /* @__PURE__ */ fixe
  * (struct ioas_amd_v2)
  */
 export interface IoasAmdV2 {
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   format: number;
   /** Levels of the table of GCR3s, 0 to 2. */
   glx_max: number;
@@ -3996,7 +3996,7 @@ export class IoasAmdV2View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4048,7 +4048,7 @@ export const IoasAmdV2Codec: StructCodec<IoasAmdV2> = /* @__PURE__ */ fixedCodec
  * (struct ioas_smmuv3_cd)
  */
 export interface IoasSmmuv3Cd {
-  /** What to give to IOAS_BIND_PASID_TABLE. */
+  /** What to pass to IOAS_BIND_PASID_TABLE. */
   format: number;
   /** Width of substream ids (PASIDs). (bits) */
   ssid_bits: number;
@@ -4148,7 +4148,7 @@ export class IoasSmmuv3CdView {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PASID_TABLE. */
+  /** What to pass to IOAS_BIND_PASID_TABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4195,7 +4195,7 @@ export const IoasSmmuv3CdCodec: StructCodec<IoasSmmuv3Cd> = /* @__PURE__ */ fixe
 );
 
 /**
- * Where one may map; as struct vfio_iommu_type1_info_cap_iova_range.
+ * Ranges that may be mapped; as struct vfio_iommu_type1_info_cap_iova_range.
  *
  * (struct ioas_cap_iova_range)
  */
@@ -4359,7 +4359,7 @@ export const IoasCapIovaRangeCodec: StructCodec<IoasCapIovaRange> = /* @__PURE__
 });
 
 /**
- * Where one may not map: all of the address width that ioas_cap_iova_range leaves out.
+ * Ranges that may not be mapped: everything within the address width that ioas_cap_iova_range leaves out.
  *
  * (struct ioas_cap_reserved)
  */
@@ -4526,7 +4526,7 @@ export const IoasCapReservedCodec: StructCodec<IoasCapReserved> = /* @__PURE__ *
 export interface IoasCapType1 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasType1;
 }
 
@@ -4595,7 +4595,7 @@ export class IoasCapType1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -4618,7 +4618,7 @@ export const IoasCapType1Codec: StructCodec<IoasCapType1> = /* @__PURE__ */ fixe
 export interface IoasCapPgtable {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -4687,7 +4687,7 @@ export class IoasCapPgtableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -4710,7 +4710,7 @@ export const IoasCapPgtableCodec: StructCodec<IoasCapPgtable> = /* @__PURE__ */ 
 export interface IoasCapPasidTable {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -4783,7 +4783,7 @@ export class IoasCapPasidTableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -4806,7 +4806,7 @@ export const IoasCapPasidTableCodec: StructCodec<IoasCapPasidTable> = /* @__PURE
 export interface IoasCapNesting {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasNesting;
 }
 
@@ -4875,7 +4875,7 @@ export class IoasCapNestingView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -4898,7 +4898,7 @@ export const IoasCapNestingCodec: StructCodec<IoasCapNesting> = /* @__PURE__ */ 
 export interface IoasCapPageSizes {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasPageSizes;
 }
 
@@ -4971,7 +4971,7 @@ export class IoasCapPageSizesView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -4994,7 +4994,7 @@ export const IoasCapPageSizesCodec: StructCodec<IoasCapPageSizes> = /* @__PURE__
 export interface IoasCapChildren {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasChildren;
 }
 
@@ -5063,7 +5063,7 @@ export class IoasCapChildrenView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -5086,7 +5086,7 @@ export const IoasCapChildrenCodec: StructCodec<IoasCapChildren> = /* @__PURE__ *
 export interface IoasCapFormatVtdS1 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasVtdS1;
 }
 
@@ -5159,7 +5159,7 @@ export class IoasCapFormatVtdS1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -5182,7 +5182,7 @@ export const IoasCapFormatVtdS1Codec: StructCodec<IoasCapFormatVtdS1> = /* @__PU
 export interface IoasCapFormatSmmuv3S1 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3S1;
 }
 
@@ -5255,7 +5255,7 @@ export class IoasCapFormatSmmuv3S1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -5278,7 +5278,7 @@ export const IoasCapFormatSmmuv3S1Codec: StructCodec<IoasCapFormatSmmuv3S1> = /*
 export interface IoasCapFormatAmdV2 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasAmdV2;
 }
 
@@ -5351,7 +5351,7 @@ export class IoasCapFormatAmdV2View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -5374,7 +5374,7 @@ export const IoasCapFormatAmdV2Codec: StructCodec<IoasCapFormatAmdV2> = /* @__PU
 export interface IoasCapFormatSmmuv3Cd {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3Cd;
 }
 
@@ -5447,7 +5447,7 @@ export class IoasCapFormatSmmuv3CdView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -5860,7 +5860,7 @@ export interface IoasSmmuv3CmdHead {
   opcode: number;
   /** Bit 8: reserved. */
   reserved0: number;
-  /** Bit 9: ATC_INV: whatever the substream. */
+  /** Bit 9: ATC_INV: for every substream. */
   global: number;
   /** Bit 10: reserved. */
   reserved1: number;
@@ -5892,7 +5892,7 @@ export interface IoasSmmuv3CmdOperand {
 }
 
 /**
- * A command of SMMUv3 as it stands in the command queue.
+ * A command of SMMUv3 as it is laid out in the command queue.
  *
  * (struct ioas_smmuv3_cmd)
  */
@@ -6032,7 +6032,7 @@ export const IoasSmmuv3CmdCodec: StructCodec<IoasSmmuv3Cmd> = /* @__PURE__ */ fi
 );
 
 /**
- * What the hardware shall forget of a nested address space.
+ * What the hardware must invalidate of a nested address space.
  *
  * (struct ioas_invalidate)
  */
@@ -6220,7 +6220,7 @@ export const IoasInvalidateCodec: StructCodec<IoasInvalidate> = /* @__PURE__ */ 
 );
 
 /**
- * What the hardware shall forget of a device.
+ * What the hardware must invalidate of a device.
  *
  * (struct ioas_device_invalidate)
  */
@@ -6373,7 +6373,7 @@ export interface IoasHwInvalidate {
   entries: bigint;
   /** Length of one. (bytes) */
   entry_len: number;
-  /** How many there are; then how many were done, also where one failed. (commands) */
+  /** How many there are; on return how many were done, even if one failed. (commands) */
   entry_num: number;
 }
 
@@ -6496,7 +6496,7 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_hw_invalidate.entry_len', value, this.#offset + 24), true);
   }
 
-  /** How many there are; then how many were done, also where one failed. */
+  /** How many there are; on return how many were done, even if one failed. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -6516,7 +6516,7 @@ export const IoasHwInvalidateCodec: StructCodec<IoasHwInvalidate> = /* @__PURE__
 );
 
 /**
- * A page fault, as read() gives it.
+ * A page fault, as read() returns it.
  *
  * (struct ioas_fault)
  */
@@ -6822,16 +6822,16 @@ export const IoasPageResponseCodec: StructCodec<IoasPageResponse> = /* @__PURE__
 );
 
 /**
- * Where the lists of a space in the form of PCI start.
+ * Where the lists of a configuration space in PCI form start.
  *
  * (struct ioas_config_space)
  */
 export interface IoasConfigSpace {
-  /** Nothing; ids and the like in PCI. */
+  /** Unused; in PCI, ids and the like. */
   __reserved: Uint8Array;
   /** Offset of the first capability. */
   capabilities_pointer: number;
-  /** 1 where there is a list. */
+  /** 1 if there is a list. */
   has_list: number;
   /** Nothing. */
   __reserved2: Uint8Array;
@@ -6897,7 +6897,7 @@ export class IoasConfigSpaceView {
     this.#offset = offset;
   }
 
-  /** Nothing; ids and the like in PCI. */
+  /** Unused; in PCI, ids and the like. */
   get __reserved(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 52);
   }
@@ -6911,7 +6911,7 @@ export class IoasConfigSpaceView {
     this.#view.setUint8(this.#offset + 52, checkU8('ioas_config_space.capabilities_pointer', value, this.#offset + 52));
   }
 
-  /** 1 where there is a list. */
+  /** 1 if there is a list. */
   get has_list(): number {
     return this.#view.getUint8(this.#offset + 53);
   }
@@ -7536,7 +7536,7 @@ export interface IoasPciType1 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasType1;
 }
 
@@ -7615,7 +7615,7 @@ export class IoasPciType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -7640,7 +7640,7 @@ export interface IoasPciPgtable {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -7719,7 +7719,7 @@ export class IoasPciPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -7744,7 +7744,7 @@ export interface IoasPciPasidTable {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -7827,7 +7827,7 @@ export class IoasPciPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -7852,7 +7852,7 @@ export interface IoasPciNesting {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasNesting;
 }
 
@@ -7931,7 +7931,7 @@ export class IoasPciNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -7956,7 +7956,7 @@ export interface IoasPciPageSizes {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasPageSizes;
 }
 
@@ -8039,7 +8039,7 @@ export class IoasPciPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -8064,7 +8064,7 @@ export interface IoasPciChildren {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasChildren;
 }
 
@@ -8143,7 +8143,7 @@ export class IoasPciChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -8168,7 +8168,7 @@ export interface IoasPciFormatVtdS1 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasVtdS1;
 }
 
@@ -8251,7 +8251,7 @@ export class IoasPciFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -8276,7 +8276,7 @@ export interface IoasPciFormatSmmuv3S1 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3S1;
 }
 
@@ -8359,7 +8359,7 @@ export class IoasPciFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -8384,7 +8384,7 @@ export interface IoasPciFormatAmdV2 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasAmdV2;
 }
 
@@ -8467,7 +8467,7 @@ export class IoasPciFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -8492,7 +8492,7 @@ export interface IoasPciFormatSmmuv3Cd {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3Cd;
 }
 
@@ -8575,7 +8575,7 @@ export class IoasPciFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -8948,7 +8948,7 @@ export interface IoasExtType1 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasType1;
 }
 
@@ -9027,7 +9027,7 @@ export class IoasExtType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -9052,7 +9052,7 @@ export interface IoasExtPgtable {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -9131,7 +9131,7 @@ export class IoasExtPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -9156,7 +9156,7 @@ export interface IoasExtPasidTable {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -9239,7 +9239,7 @@ export class IoasExtPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -9264,7 +9264,7 @@ export interface IoasExtNesting {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasNesting;
 }
 
@@ -9343,7 +9343,7 @@ export class IoasExtNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -9368,7 +9368,7 @@ export interface IoasExtPageSizes {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasPageSizes;
 }
 
@@ -9451,7 +9451,7 @@ export class IoasExtPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -9476,7 +9476,7 @@ export interface IoasExtChildren {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasChildren;
 }
 
@@ -9555,7 +9555,7 @@ export class IoasExtChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -9580,7 +9580,7 @@ export interface IoasExtFormatVtdS1 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasVtdS1;
 }
 
@@ -9663,7 +9663,7 @@ export class IoasExtFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -9688,7 +9688,7 @@ export interface IoasExtFormatSmmuv3S1 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3S1;
 }
 
@@ -9771,7 +9771,7 @@ export class IoasExtFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -9796,7 +9796,7 @@ export interface IoasExtFormatAmdV2 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasAmdV2;
 }
 
@@ -9879,7 +9879,7 @@ export class IoasExtFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -9904,7 +9904,7 @@ export interface IoasExtFormatSmmuv3Cd {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3Cd;
 }
 
@@ -9987,7 +9987,7 @@ export class IoasExtFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -10003,7 +10003,7 @@ export const IoasExtFormatSmmuv3CdCodec: StructCodec<IoasExtFormatSmmuv3Cd> = /*
 );
 
 /**
- * What a format of page tables needs besides the address.
+ * What a page table format needs in addition to the address.
  *
  * (Variants ioas_pgtable_data: kind is the name of the member's struct.)
  */
@@ -11525,7 +11525,7 @@ const placesOfIoasExtCaps: ChainPlaces = {
 };
 
 /**
- * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws, and visits at most 480 elements; pointers count from `start`, and all offsets too.
  */
@@ -11712,7 +11712,7 @@ function readIoasExtCapabilitiesElement(
 }
 
 /**
- * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -11824,7 +11824,7 @@ function writeIoasExtCapsElement(
 }
 
 /**
- * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
  * set. Other bytes stay as they are.

@@ -667,7 +667,7 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.access_rw.length', value, this.#offset + 8), false);
   }
 
-  /** The data to write, or where to put what was read. */
+  /** The data to write, or the buffer for what was read. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1003,12 +1003,12 @@ export class IommuTestCmdView {
     return new IommuTestCmdCheckIotlbView(this.#view, this.#offset + 16);
   }
 
-  /** The page fault. It makes a group of its own. */
+  /** The page fault. It forms its own group. */
   get trigger_iopf(): IommuTestCmdTriggerIopfView {
     return new IommuTestCmdTriggerIopfView(this.#view, this.#offset + 16);
   }
 
-  /** Without a meaning; marks the end of the union for all releases. */
+  /** Unused; marks the end of the union for all releases. */
   get last(): number {
     return this.#view.getUint32(this.#offset + 64, false);
   }

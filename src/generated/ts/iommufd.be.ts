@@ -377,7 +377,7 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** How many ranges there is room for; then how many there are. */
+  /** In: how many ranges there is room for; out: how many there are. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -395,7 +395,7 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_iova_ranges.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Where the ranges go, in ascending order, as many as there is room for. */
+  /** Buffer for the ranges, in ascending order; as many as there is room for are written. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -492,7 +492,7 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** How many ranges; 0 takes all limits away. */
+  /** How many ranges; 0 removes all limits. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -634,7 +634,7 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_map.length', value, this.#offset + 24), false);
   }
 
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -749,7 +749,7 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_copy.length', value, this.#offset + 16), false);
   }
 
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get dst_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1506,7 +1506,7 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hw_info.dev_id', value, this.#offset + 8), false);
   }
 
-  /** Length of the buffer; then how much the kernel has to tell. */
+  /** Length of the buffer; on return, length of the kernel's data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1533,7 +1533,7 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hw_info.out_data_type', value, this.#offset + 24), false);
   }
 
-  /** Width of PASIDs, 0 where the device has none. */
+  /** Width of PASIDs, 0 if the device has none. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 28);
   }
@@ -1754,7 +1754,7 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_get_dirty_bitmap.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Start of the range; the first bit stands for it. */
+  /** Start of the range; the first bit represents it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1772,7 +1772,7 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_get_dirty_bitmap.length', value, this.#offset + 24), false);
   }
 
-  /** What one bit stands for. Only the lowest bit set counts. */
+  /** Bytes that one bit represents. Only the lowest bit set counts. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -1867,7 +1867,7 @@ export class IommuHwptVtdS1InvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value, this.#offset + 8), false);
   }
 
-  /** What to forget. */
+  /** What to invalidate. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1977,7 +1977,7 @@ export class IommuHwptInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value, this.#offset + 8), false);
   }
 
-  /** What they are. Checked even when there are none. */
+  /** What they are. Checked even if there are none. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1995,7 +1995,7 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_invalidate.entry_len', value, this.#offset + 20), false);
   }
 
-  /** How many there are; then how many were done. */
+  /** How many there are; on return, how many were done. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -2096,7 +2096,7 @@ export class IommuHwptPgfaultView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value, this.#offset + 4), false);
   }
 
-  /** Its PASID, where PASID_VALID is set. */
+  /** Its PASID, if PASID_VALID is set. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }

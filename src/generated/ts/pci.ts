@@ -113,7 +113,7 @@ export const PCI_PREF_RANGE_MASK = 0xfffffffffffffff0n;
 /** Address bits of an I/O window of a CardBus bridge. */
 export const PCI_CB_IO_RANGE_MASK = 0xfffffffffffffffcn;
 
-/** Where most capabilities have a 16-bit word of flags. */
+/** Place at which most capabilities have a 16-bit word of flags. */
 export const PCI_CAP_FLAGS = 2;
 
 /** Bytes of id, pointer and that word. */
@@ -131,7 +131,7 @@ export const HT_3BIT_CAP_MASK = 0xe0;
 /** Type bits of all other capabilities in byte 3. */
 export const HT_5BIT_CAP_MASK = 0xf8;
 
-/** Address that is mapped where the mapping is fixed. */
+/** Address that is mapped if the mapping is fixed. */
 export const HT_MSI_FIXED_ADDR = 0xfee00000;
 
 /** Bytes of a slave capability. */
@@ -149,10 +149,10 @@ export const PCI_CAP_PCIX_SIZEOF_V1 = 0x18;
 /** Bytes with the ECC registers of version 2. */
 export const PCI_CAP_PCIX_SIZEOF_V2 = 0x18;
 
-/** Bytes where index and data stand in a BAR. */
+/** Bytes if index and data are in a BAR. */
 export const PCI_SATA_SIZEOF_SHORT = 8;
 
-/** Bytes where they follow in configuration space. */
+/** Bytes if they follow in configuration space. */
 export const PCI_SATA_SIZEOF_LONG = 0x10;
 
 /** Offset of the first entry in a device. */
@@ -185,7 +185,7 @@ export const PCI_CAP_VC_BASE_SIZEOF = 0x10;
 /** Least version of the capability that has the bus numbers. */
 export const PCI_RCEC_BUSN_REG_VER = 2;
 
-/** Invalidate queue depth that a depth of 0 stands for. */
+/** Invalidate queue depth that a depth of 0 means. */
 export const PCI_ATS_MAX_QDEP = 0x20;
 
 /** Shift of the smallest translation unit there is: 4096 bytes. */
@@ -489,8 +489,8 @@ export const HT_CAPTYPE_GEN3 = 0xd0;
 export const HT_CAPTYPE_PM = 0xe0;
 
 /**
- * Types of HyperTransport capabilities as they stand in byte 3. Slave and host have 3 bits of type, all
- * others 5; the remapping types are told apart by two bits below.
+ * Types of HyperTransport capabilities as found in byte 3. Slave and host have 3 bits of type, all others 5;
+ * the remapping types are told apart by two bits below.
  *
  * Names without HT_CAPTYPE_, for names and values both ways.
  */
@@ -534,7 +534,7 @@ export const pci_sriov_vfm = {
   AV: PCI_SRIOV_VFM_AV,
 } as const;
 
-/** Offset: Who made the function; 0xffff where nothing answers. */
+/** Offset: Who made the function; 0xffff if nothing responds. */
 export const PCI_VENDOR_ID = 0;
 
 /** Offset: Which function it is; the vendor chooses the number. */
@@ -617,10 +617,10 @@ export const PCI_STATUS_DEVSEL_SLOW = 0x400;
 /** It refused a request with a target abort. */
 export const PCI_STATUS_SIG_TARGET_ABORT = 0x800;
 
-/** A request of its own was refused with a target abort. */
+/** One of its own requests ended in a target abort. */
 export const PCI_STATUS_REC_TARGET_ABORT = 0x1000;
 
-/** Nobody answered a request of its own. */
+/** One of its own requests was not answered (master abort). */
 export const PCI_STATUS_REC_MASTER_ABORT = 0x2000;
 
 /** It asserted SERR# or sent a fatal or non-fatal error message. */
@@ -674,7 +674,7 @@ export const PCI_BIST_START = 0x40;
 /** There is a test. */
 export const PCI_BIST_CAPABLE = 0x80;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_0 = 0x10;
 
 /** Address space. */
@@ -701,19 +701,19 @@ export const PCI_BASE_ADDRESS_MEM_TYPE_64 = 4;
 /** Reads have no side effects. */
 export const PCI_BASE_ADDRESS_MEM_PREFETCH = 8;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_1 = 0x14;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_2 = 0x18;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_3 = 0x1c;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_4 = 0x20;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_5 = 0x24;
 
 /** Offset: Where a CardBus card keeps its Card Information Structure; 0 on everything else. */
@@ -725,7 +725,7 @@ export const PCI_SUBSYSTEM_VENDOR_ID = 0x2c;
 /** Offset: Which card or board it is. */
 export const PCI_SUBSYSTEM_ID = 0x2e;
 
-/** Offset: Where the expansion ROM answers. */
+/** Offset: Where the expansion ROM responds. */
 export const PCI_ROM_ADDRESS = 0x30;
 
 /** The ROM answers memory accesses. */
@@ -803,7 +803,7 @@ export const PCI_IO_LIMIT_UPPER16 = 0x32;
 /** Offset: Offset of the first capability; the two low bits are reserved. */
 export const PCI_CAPABILITY_LIST = 0x34;
 
-/** Offset: Where the bridge's own expansion ROM answers. */
+/** Offset: Where the bridge's own expansion ROM responds. */
 export const PCI_ROM_ADDRESS1 = 0x38;
 
 /** Offset: Offset of the first capability; the two low bits are reserved. */
@@ -812,7 +812,7 @@ export const PCI_CB_CAPABILITY_LIST = 0x14;
 /** Offset: What happened on the CardBus side, in the bits of the status register. */
 export const PCI_CB_SEC_STATUS = 0x16;
 
-/** Offset: PCI bus that the bridge stands on. */
+/** Offset: PCI bus that the bridge is on. */
 export const PCI_CB_PRIMARY_BUS = 0x18;
 
 /** Offset: Bus number of the CardBus. */
@@ -860,7 +860,7 @@ export const PCI_CB_IO_LIMIT_1 = 0x38;
 /** Offset: Address bits 31:16 of the limit of I/O window 1. */
 export const PCI_CB_IO_LIMIT_1_HI = 0x3a;
 
-/** Offset: Where firmware routed the interrupt; 255 where it is not connected. */
+/** Offset: Where firmware routed the interrupt; 255 if it is not connected. */
 export const PCI_INTERRUPT_LINE = 0x3c;
 
 /** Offset: INTx interrupt that the function uses. */
@@ -996,7 +996,7 @@ export const PCI_PM_CTRL_NO_SOFT_RESET = 8;
 /** May assert PME#. */
 export const PCI_PM_CTRL_PME_ENABLE = 0x100;
 
-/** What the data register tells. */
+/** What the data register reports. */
 export const PCI_PM_CTRL_DATA_SEL_MASK = 0x1e00;
 
 /** Unit of the data register. */
@@ -1014,7 +1014,7 @@ export const PCI_PM_PPB_B2_B3 = 0x40;
 /** The secondary bus follows the state of the bridge. */
 export const PCI_PM_BPCC_ENABLE = 0x80;
 
-/** Offset: Power as data_select asks for it, in the unit of data_scale. */
+/** Offset: Power as selected by data_select, in the unit of data_scale. */
 export const PCI_PM_DATA_REGISTER = 7;
 
 /** Bytes of pci_cap_pm. */
@@ -1080,7 +1080,7 @@ export const PCI_AGP_COMMAND_RQ_MASK = 0xff000000;
 /** Bytes of pci_cap_agp. */
 export const PCI_AGP_SIZEOF = 12;
 
-/** Offset: Where in the product data the window stands. */
+/** Offset: Where in the product data the window is. */
 export const PCI_VPD_ADDR = 2;
 
 /** Offset in the data, a multiple of 4. */
@@ -1113,7 +1113,7 @@ export const PCI_MSI_FLAGS = 2;
 /** MSI is used instead of INTx. */
 export const PCI_MSI_FLAGS_ENABLE = 1;
 
-/** Vectors that the function asks for. */
+/** Vectors that the function requests. */
 export const PCI_MSI_FLAGS_QMASK = 0xe;
 
 /** Vectors that it was given. */
@@ -1224,7 +1224,7 @@ export const PCI_X_CMD_SPLIT_16 = 0x60;
 /** 32 */
 export const PCI_X_CMD_SPLIT_32 = 0x70;
 
-/** Offset: Where the device is and what it is capable of. */
+/** Offset: Where the device is and what it can do. */
 export const PCI_X_STATUS = 4;
 
 /** Device and function number that the device saw last. */
@@ -1242,7 +1242,7 @@ export const PCI_X_STATUS_133MHZ = 0x20000;
 /** The requester did not take a split completion. */
 export const PCI_X_STATUS_SPL_DISC = 0x40000;
 
-/** A split completion came that nobody had asked for. */
+/** A split completion arrived that was not requested. */
 export const PCI_X_STATUS_UNX_SPL = 0x80000;
 
 /** The device is a bridge. */
@@ -1338,7 +1338,7 @@ export const PCI_MSIX_FLAGS_ENABLE = 0x8000;
 /** Offset: Where the table is. */
 export const PCI_MSIX_TABLE = 4;
 
-/** BAR that it stands in. */
+/** BAR that it is in. */
 export const PCI_MSIX_TABLE_BIR = 7;
 
 /** Offset in that BAR. */
@@ -1347,7 +1347,7 @@ export const PCI_MSIX_TABLE_OFFSET = 0xfffffff8;
 /** Offset: Where the bits of pending interrupts are. */
 export const PCI_MSIX_PBA = 8;
 
-/** BAR that they stand in. */
+/** BAR that they are in. */
 export const PCI_MSIX_PBA_BIR = 7;
 
 /** Offset in that BAR. */
@@ -1395,7 +1395,7 @@ export const PCI_AF_CAP_TP = 1;
 /** The function can be reset on its own. */
 export const PCI_AF_CAP_FLR = 2;
 
-/** Offset: What is asked for. */
+/** Offset: What is requested. */
 export const PCI_AF_CTRL = 4;
 
 /** Write 1 to reset the function; reads 0. */
@@ -1428,7 +1428,7 @@ export const PCI_EA_SUB_BUS_SHIFT = 8;
 /** Dwords that follow. */
 export const PCI_EA_ES = 7;
 
-/** BAR that the resource stands for. */
+/** BAR that the resource represents. */
 export const PCI_EA_BEI = 0xf0;
 
 /** BAR 0 */
@@ -1593,7 +1593,7 @@ export const PCI_EXP_DEVCAP_PWR_VAL = 0x3fc0000;
 /** Scale of slot_power_limit_value. */
 export const PCI_EXP_DEVCAP_PWR_SCL = 0xc000000;
 
-/** A function level reset can be asked for. */
+/** A function level reset can be requested. */
 export const PCI_EXP_DEVCAP_FLR = 0x10000000;
 
 /** Offset: Device control. */
@@ -1764,7 +1764,7 @@ export const PCI_EXP_LNKCTL_ASPM_L0S = 1;
 /** L1 may be entered. */
 export const PCI_EXP_LNKCTL_ASPM_L1 = 2;
 
-/** Read completion boundary; root ports tell it and all others are told. */
+/** Read completion boundary; root ports report it; in all others software sets it. */
 export const PCI_EXP_LNKCTL_RCB = 8;
 
 /** Switch the link off; downstream-facing ports. */
@@ -1845,7 +1845,7 @@ export const PCI_EXP_LNKSTA_DLLLA = 0x2000;
 /** Speed or width changed: by retraining, or since the link was unreliable. */
 export const PCI_EXP_LNKSTA_LBMS = 0x4000;
 
-/** Speed or width changed of its own accord, not since the link was unreliable. */
+/** Speed or width changed autonomously, not because the link was unreliable. */
 export const PCI_EXP_LNKSTA_LABS = 0x8000;
 
 /** Offset: Slot capabilities. */
@@ -2273,7 +2273,7 @@ export const PCI_ERR_COR_BAD_TLP = 0x40;
 /** DLLP with a wrong CRC. */
 export const PCI_ERR_COR_BAD_DLLP = 0x80;
 
-/** A TLP was sent again four times in vain. */
+/** A TLP was sent again four times without success. */
 export const PCI_ERR_COR_REP_ROLL = 0x100;
 
 /** No acknowledgement came in time. */
@@ -2447,7 +2447,7 @@ export const PCI_EXT_CAP_PWR_SIZEOF = 16;
 /** Offset: Devices on the collector's own bus that it collects for, a bit for each device number. */
 export const PCI_RCEC_RCIEP_BITMAP = 4;
 
-/** Offset: Further buses with endpoints that it collects for; none where next is above last. */
+/** Offset: Further buses with endpoints that it collects for; none if next is above last. */
 export const PCI_RCEC_BUSN = 8;
 
 /** Offset: Vendor-specific header. */
@@ -2632,7 +2632,7 @@ export const PCI_SRIOV_TOTAL_VF = 0xe;
 /** Offset: Virtual functions that enabling brings up. */
 export const PCI_SRIOV_NUM_VF = 0x10;
 
-/** Offset: Function that this one depends on; its own number where on none. */
+/** Offset: Function that this one depends on; its own number if it depends on none. */
 export const PCI_SRIOV_FUNC_LINK = 0x12;
 
 /** Offset: Distance of the first virtual function's routing id from the physical one's. */
@@ -2644,7 +2644,7 @@ export const PCI_SRIOV_VF_STRIDE = 0x16;
 /** Offset: Device id of the virtual functions; their vendor id is that of the physical one. */
 export const PCI_SRIOV_VF_DID = 0x1a;
 
-/** Offset: Page sizes that the BARs can be aligned to; bit n stands for 4 KiB \<\< n. */
+/** Offset: Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
 export const PCI_SRIOV_SUP_PGSIZE = 0x1c;
 
 /** Offset: The page size in use, one bit as above. */
@@ -2716,7 +2716,7 @@ export const PCI_TPH_CAP = 4;
 /** Where the table of steering tags is. */
 export const PCI_TPH_CAP_LOC_MASK = 0x600;
 
-/** There is none. */
+/** No table. */
 export const PCI_TPH_LOC_NONE = 0;
 
 /** At the end of this capability. */
@@ -2740,7 +2740,7 @@ export const PCI_EXP_DPC_CAP = 4;
 /** Number of the interrupt message. */
 export const PCI_EXP_DPC_IRQ = 0x1f;
 
-/** The root port can contain errors of its own requests too; the RP PIO registers exist. */
+/** The root port can contain errors of its own requests as well; the RP PIO registers exist. */
 export const PCI_EXP_DPC_CAP_RP_EXT = 0x20;
 
 /** Poisoned packets can be stopped at the way out. */
@@ -2794,13 +2794,13 @@ export const PCI_EXP_DPC_STATUS_INTERRUPT = 8;
 /** The root port is still cleaning up; containment must not be released yet. */
 export const PCI_EXP_DPC_RP_BUSY = 0x10;
 
-/** The reason where the reason above is 3. */
+/** The reason, if the reason above is 3. */
 export const PCI_EXP_DPC_STATUS_TRIGGER_RSN_EXT = 0x60;
 
 /** A request of the root port failed. */
 export const PCI_EXP_DPC_STATUS_TRIGGER_RSN_RP_PIO = 0;
 
-/** Software asked for it. */
+/** Software requested it. */
 export const PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER = 0x20;
 
 /** Bit of the RP PIO status that the logs belong to. */
@@ -2872,7 +2872,7 @@ export const PCI_L1SS_CAP_ASPM_L1_2 = 4;
 /** L1.1 when the link idles by itself. */
 export const PCI_L1SS_CAP_ASPM_L1_1 = 8;
 
-/** The port has substates at all. */
+/** The port supports substates. */
 export const PCI_L1SS_CAP_L1_PM_SS = 0x10;
 
 /** Time that the port needs to restore the common mode voltage. */
@@ -3082,7 +3082,7 @@ export const PCI_DOE_DATA_OBJECT_HEADER_1_TYPE = 0xff0000;
 /** Its length with these two; 0 stands for 2^18. */
 export const PCI_DOE_DATA_OBJECT_HEADER_2_LENGTH = 0x3ffff;
 
-/** Which entry of the list is asked for; 0 is the first. */
+/** Which entry of the list is requested; 0 is the first. */
 export const PCI_DOE_DATA_OBJECT_DISC_REQ_3_INDEX = 0xff;
 
 /** Version of the capability that the request is made for. */
@@ -3152,7 +3152,7 @@ export function PCI_PWR_DATA_RAIL(x: number): number {
   return Number(shiftRight(BigInt(x), 18n) & 7n);
 }
 
-/** 1 where the system's budget has the device's power already. */
+/** 1 if the system's budget already includes the device's power. */
 export function PCI_PWR_CAP_BUDGET(x: number): number {
   return Number(BigInt(x) & 1n);
 }
@@ -3287,9 +3287,9 @@ export interface PciHeaderStatus {
   devsel_timing: number;
   /** Bit 11: It refused a request with a target abort. */
   signaled_target_abort: number;
-  /** Bit 12: A request of its own was refused with a target abort. */
+  /** Bit 12: One of its own requests ended in a target abort. */
   received_target_abort: number;
-  /** Bit 13: Nobody answered a request of its own. */
+  /** Bit 13: One of its own requests was not answered (master abort). */
   received_master_abort: number;
   /** Bit 14: It asserted SERR# or sent a fatal or non-fatal error message. */
   signaled_system_error: number;
@@ -3461,7 +3461,7 @@ export interface PciHeaderBaseAddress5 {
 /** Bits of pci_header.cardbus_cis_pointer. */
 export interface PciHeaderCardbusCisPointer {
   /**
-   * Bits 2:0: Where the offset counts from. Values: 0 configuration space, 1 BAR 0, 2 BAR 1, 3 BAR 2, 4 BAR
+   * Bits 2:0: What the offset is relative to. Values: 0 configuration space, 1 BAR 0, 2 BAR 1, 3 BAR 2, 4 BAR
    * 3, 5 BAR 4, 6 BAR 5, 7 expansion ROM.
    */
   space: number;
@@ -3698,7 +3698,7 @@ export interface PciHeaderCbBridgeControl {
  * Source: PCI Local Bus 3.0, 6.1; PCI Express Base 6.0, 7.5.1.
  */
 export interface PciHeader {
-  /** Who made the function; 0xffff where nothing answers. */
+  /** Who made the function; 0xffff if nothing responds. */
   vendor_id: number;
   /** Which function it is; the vendor chooses the number. */
   device_id: number;
@@ -3720,10 +3720,10 @@ export interface PciHeader {
   header_type: PciHeaderHeaderType;
   /** Built-in self test. */
   bist: PciHeaderBist;
-  /** Where in memory or I/O space the function answers. Only if header_type.layout \<= 2. */
+  /** Where in memory or I/O space the function responds. Only if header_type.layout \<= 2. */
   base_address_0?: PciHeaderBaseAddress0;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout \<= 1 && !((base_address_0
+   * Where in memory or I/O space the function responds. Only if header_type.layout \<= 1 && !((base_address_0
    * & 7) == 4).
    */
   base_address_1?: PciHeaderBaseAddress1;
@@ -3733,7 +3733,7 @@ export interface PciHeader {
    */
   base_address_1_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_1) && (base_address_1 & 7) == 4).
    */
   base_address_2?: PciHeaderBaseAddress2;
@@ -3743,7 +3743,7 @@ export interface PciHeader {
    */
   base_address_2_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_2) && (base_address_2 & 7) == 4).
    */
   base_address_3?: PciHeaderBaseAddress3;
@@ -3753,7 +3753,7 @@ export interface PciHeader {
    */
   base_address_3_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_3) && (base_address_3 & 7) == 4).
    */
   base_address_4?: PciHeaderBaseAddress4;
@@ -3763,7 +3763,7 @@ export interface PciHeader {
    */
   base_address_4_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_4) && (base_address_4 & 7) == 4).
    */
   base_address_5?: PciHeaderBaseAddress5;
@@ -3781,7 +3781,7 @@ export interface PciHeader {
   subsystem_vendor_id?: number;
   /** Which card or board it is. Only if header_type.layout == 0. */
   subsystem_id?: number;
-  /** Where the expansion ROM answers. Only if header_type.layout == 0. */
+  /** Where the expansion ROM responds. Only if header_type.layout == 0. */
   expansion_rom_base_address?: PciHeaderExpansionRomBaseAddress;
   /** Bus on the side of the processor. Only if header_type.layout == 1. */
   primary_bus?: number;
@@ -3827,7 +3827,7 @@ export interface PciHeader {
   reserved_35?: Uint8Array;
   /** Must be 0. Only if header_type.layout == 0. */
   reserved_38?: number;
-  /** Where the bridge's own expansion ROM answers. Only if header_type.layout == 1. */
+  /** Where the bridge's own expansion ROM responds. Only if header_type.layout == 1. */
   bridge_expansion_rom_base_address?: PciHeaderBridgeExpansionRomBaseAddress;
   /** Offset of the first capability; the two low bits are reserved. Only if header_type.layout == 2. */
   cb_capabilities_pointer?: number;
@@ -3837,7 +3837,7 @@ export interface PciHeader {
    * What happened on the CardBus side, in the bits of the status register. Only if header_type.layout == 2.
    */
   cb_secondary_status?: PciHeaderCbSecondaryStatus;
-  /** PCI bus that the bridge stands on. Only if header_type.layout == 2. */
+  /** PCI bus that the bridge is on. Only if header_type.layout == 2. */
   cb_primary_bus?: number;
   /** Bus number of the CardBus. Only if header_type.layout == 2. */
   cb_card_bus?: number;
@@ -3869,7 +3869,7 @@ export interface PciHeader {
   cb_io_limit_1?: number;
   /** Address bits 31:16 of the limit of I/O window 1. Only if header_type.layout == 2. */
   cb_io_limit_1_upper?: number;
-  /** Where firmware routed the interrupt; 255 where it is not connected. Only if header_type.layout \<= 2. */
+  /** Where firmware routed the interrupt; 255 if it is not connected. Only if header_type.layout \<= 2. */
   interrupt_line?: number;
   /** INTx interrupt that the function uses. Only if header_type.layout \<= 2. */
   interrupt_pin?: PciHeaderInterruptPin;
@@ -5367,7 +5367,7 @@ export class PciHeaderView {
     this.#offset = offset;
   }
 
-  /** Who made the function; 0xffff where nothing answers. */
+  /** Who made the function; 0xffff if nothing responds. */
   get vendor_id(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -5838,7 +5838,7 @@ export interface PciCapPmPmcsr {
   /** Bit 8: May assert PME#. */
   pme_enable: number;
   /**
-   * Bits 12:9: What the data register tells. Values: 0 D0 power consumed, 1 D1 power consumed, 2 D2 power
+   * Bits 12:9: What the data register reports. Values: 0 D0 power consumed, 1 D1 power consumed, 2 D2 power
    * consumed, 3 D3 power consumed, 4 D0 power dissipated, 5 D1 power dissipated, 6 D2 power dissipated, 7 D3
    * power dissipated, 8 common logic power consumed.
    */
@@ -5875,7 +5875,7 @@ export interface PciCapPm {
   pmcsr: PciCapPmPmcsr;
   /** What a bridge does to its secondary bus. */
   bridge_extensions: PciCapPmBridgeExtensions;
-  /** Power as data_select asks for it, in the unit of data_scale. */
+  /** Power as selected by data_select, in the unit of data_scale. */
   data: number;
 }
 
@@ -6028,7 +6028,7 @@ export class PciCapPmView {
     this.#view.setUint8(this.#offset + 6, checkU8('pci_cap_pm.bridge_extensions', value, this.#offset + 6));
   }
 
-  /** Power as data_select asks for it, in the unit of data_scale. */
+  /** Power as selected by data_select, in the unit of data_scale. */
   get data(): number {
     return this.#view.getUint8(this.#offset + 7);
   }
@@ -6063,7 +6063,7 @@ export interface PciCapAgpStatus {
   rate_2x: number;
   /** Bit 2: Transfers at 4x; reserved in AGP 3 mode. */
   rate_4x: number;
-  /** Bit 3: Signals as AGP 3 asks for. */
+  /** Bit 3: Signals as AGP 3 requires. */
   agp3_mode: number;
   /** Bit 4: Fast writes. */
   fast_writes: number;
@@ -6361,7 +6361,7 @@ export interface PciCapVpdAddress {
 export interface PciCapVpd {
   /** See registers pci_cap_header. */
   header: PciCapHeader;
-  /** Where in the product data the window stands. */
+  /** Where in the product data the window is. */
   address: PciCapVpdAddress;
   /** Four bytes of product data, the one at the address lowest. */
   data: number;
@@ -6439,7 +6439,7 @@ export class PciCapVpdView {
     return new PciCapHeaderView(this.#view, this.#offset);
   }
 
-  /** Where in the product data the window stands. */
+  /** Where in the product data the window is. */
   get address(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -6600,7 +6600,7 @@ export interface PciCapMsiFlags {
   /** Bit 0: MSI is used instead of INTx. */
   enable: number;
   /**
-   * Bits 3:1: Vectors that the function asks for. Values: 0 1 vector, 1 2 vectors, 2 4 vectors, 3 8 vectors,
+   * Bits 3:1: Vectors that the function requests. Values: 0 1 vector, 1 2 vectors, 2 4 vectors, 3 8 vectors,
    * 4 16 vectors, 5 32 vectors.
    */
   multiple_message_capable: number;
@@ -7109,7 +7109,7 @@ export interface PciCapPcixStatus {
   capable_133mhz: number;
   /** Bit 18: The requester did not take a split completion. */
   split_completion_discarded: number;
-  /** Bit 19: A split completion came that nobody had asked for. */
+  /** Bit 19: A split completion arrived that was not requested. */
   unexpected_split_completion: number;
   /** Bit 20: The device is a bridge. */
   device_complexity: number;
@@ -7147,7 +7147,7 @@ export interface PciCapPcixEccControlStatus {
   /** Bit 3: A further error came that could not be corrected. */
   additional_uncorrectable_error: number;
   /**
-   * Bits 6:4: Phase of the first error, 0 where there was none. Values: 0 none, 1 first address, 2 second
+   * Bits 6:4: Phase of the first error, 0 if there was none. Values: 0 none, 1 first address, 2 second
    * address, 3 attribute, 4 32-bit data, 5 64-bit data.
    */
   error_phase: number;
@@ -7183,7 +7183,7 @@ export interface PciCapPcix {
   header: PciCapHeader;
   /** How the device uses the bus. */
   command: PciCapPcixCommand;
-  /** Where the device is and what it is capable of. */
+  /** Where the device is and what it can do. */
   status: PciCapPcixStatus;
   /** Error correction and the first error. Only if command.version != 0. */
   ecc_control_status?: PciCapPcixEccControlStatus;
@@ -7411,7 +7411,7 @@ export class PciCapPcixView {
     this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_pcix.command', value, this.#offset + 2), true);
   }
 
-  /** Where the device is and what it is capable of. */
+  /** Where the device is and what it can do. */
   get status(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -7440,7 +7440,7 @@ export interface PciCapPcixBridgeSecondaryStatus {
   capable_133mhz: number;
   /** Bit 2: The requester did not take a split completion. */
   split_completion_discarded: number;
-  /** Bit 3: A split completion came that nobody had asked for. */
+  /** Bit 3: A split completion arrived that was not requested. */
   unexpected_split_completion: number;
   /** Bit 4: The bridge had no room for a split completion. */
   split_completion_overrun: number;
@@ -7476,7 +7476,7 @@ export interface PciCapPcixBridgeStatus {
   capable_133mhz: number;
   /** Bit 18: The requester did not take a split completion. */
   split_completion_discarded: number;
-  /** Bit 19: A split completion came that nobody had asked for. */
+  /** Bit 19: A split completion arrived that was not requested. */
   unexpected_split_completion: number;
   /** Bit 20: The bridge had no room for a split completion. */
   split_completion_overrun: number;
@@ -7517,7 +7517,7 @@ export interface PciCapPcixBridgeEccControlStatus {
   /** Bit 3: A further error came that could not be corrected. */
   additional_uncorrectable_error: number;
   /**
-   * Bits 6:4: Phase of the first error, 0 where there was none. Values: 0 none, 1 first address, 2 second
+   * Bits 6:4: Phase of the first error, 0 if there was none. Values: 0 none, 1 first address, 2 second
    * address, 3 attribute, 4 32-bit data, 5 64-bit data.
    */
   error_phase: number;
@@ -8346,7 +8346,7 @@ export interface PciHtSlaveErrorHandling {
   system_error_fatal_enable: number;
   /** Bit 8: The chain was flooded with sync packets. */
   chain_fail: number;
-  /** Bit 9: A response was wrong or for nobody. */
+  /** Bit 9: A response was malformed or matched no request. */
   response_error: number;
   /** Bit 10: Protocol errors raise the nonfatal interrupt. */
   protocol_error_nonfatal_enable: number;
@@ -8733,7 +8733,7 @@ export interface PciHtHostErrorHandling {
   system_error_fatal_enable: number;
   /** Bit 8: The chain was flooded with sync packets. */
   chain_fail: number;
-  /** Bit 9: A response was wrong or for nobody. */
+  /** Bit 9: A response was malformed or matched no request. */
   response_error: number;
   /** Bit 10: Protocol errors raise the nonfatal interrupt. */
   protocol_error_nonfatal_enable: number;
@@ -10185,8 +10185,8 @@ export interface PciCapHtMsiAddressLower {
 }
 
 /**
- * HyperTransport. Bits of the command tell which of a dozen layouts follows; of a type that is not described
- * only the command is known.
+ * HyperTransport. Bits of the command select which of a dozen layouts follows; for a type that is not
+ * described, only the command is known.
  *
  * (Registers pci_cap_ht)
  *
@@ -10976,7 +10976,7 @@ export interface PciCapVirtio {
   length: number;
   /** Which structure it tells of. */
   structure: PciCapVirtioStructure;
-  /** BAR that it stands in. */
+  /** BAR that it is in. */
   bar: number;
   /** Which of several structures of the type. */
   id: number;
@@ -10991,7 +10991,7 @@ export interface PciCapVirtio {
    * (bytes)
    */
   notify_off_multiplier?: number;
-  /** What stands at the offset. Only if structure.type == 5 && length >= 20. */
+  /** The data at the offset. Only if structure.type == 5 && length >= 20. */
   window_data?: number;
   /** Upper half of the offset. Only if structure.type == 8 && length >= 24. */
   offset_upper?: number;
@@ -11183,7 +11183,7 @@ export class PciCapVirtioView {
     this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_virtio.structure', value, this.#offset + 3));
   }
 
-  /** BAR that it stands in. */
+  /** BAR that it is in. */
   get bar(): number {
     return this.#view.getUint8(this.#offset + 4);
   }
@@ -11909,7 +11909,7 @@ export const PciCapIntelFeatureDetectionCodec: StructCodec<PciCapIntelFeatureDet
 });
 
 /**
- * Whatever the vendor wants.
+ * Vendor-defined data.
  *
  * (Registers pci_cap_vndr)
  *
@@ -12999,7 +12999,7 @@ export interface PciCapMsixFlags {
 
 /** Bits of pci_cap_msix.table. */
 export interface PciCapMsixTable {
-  /** Bits 2:0: BAR that it stands in. */
+  /** Bits 2:0: BAR that it is in. */
   bir: number;
   /** Bits 31:3: Offset in that BAR. (8 bytes) */
   offset: number;
@@ -13007,7 +13007,7 @@ export interface PciCapMsixTable {
 
 /** Bits of pci_cap_msix.pba. */
 export interface PciCapMsixPba {
-  /** Bits 2:0: BAR that they stand in. */
+  /** Bits 2:0: BAR that they are in. */
   bir: number;
   /** Bits 31:3: Offset in that BAR. (8 bytes) */
   offset: number;
@@ -13546,7 +13546,7 @@ export interface PciCapAf {
   length: number;
   /** What there is. */
   capabilities: PciCapAfCapabilities;
-  /** What is asked for. */
+  /** What is requested. */
   control: PciCapAfControl;
   /** What goes on. */
   status: PciCapAfStatus;
@@ -13668,7 +13668,7 @@ export class PciCapAfView {
     this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_af.capabilities', value, this.#offset + 3));
   }
 
-  /** What is asked for. */
+  /** What is requested. */
   get control(): number {
     return this.#view.getUint8(this.#offset + 4);
   }
@@ -13703,7 +13703,7 @@ export interface PciEaEntryProperties {
   /** Bit 3: reserved. */
   reserved_3: number;
   /**
-   * Bits 7:4: BAR that the resource stands for. Values: 0 BAR 0, 1 BAR 1, 2 BAR 2, 3 BAR 3, 4 BAR 4, 5 BAR 5,
+   * Bits 7:4: BAR that the resource represents. Values: 0 BAR 0, 1 BAR 1, 2 BAR 2, 3 BAR 3, 4 BAR 4, 5 BAR 5,
    * 6 behind the bridge, 7 not indicated, 8 expansion ROM, 9 VF BAR 0, 10 VF BAR 1, 11 VF BAR 2, 12 VF BAR 3,
    * 13 VF BAR 4, 14 VF BAR 5, 15 reserved.
    */
@@ -14006,7 +14006,7 @@ export interface PciCapEaBusNumbers {
 }
 
 /**
- * Enhanced allocation: resources at addresses that nobody can move.
+ * Enhanced allocation: resources at fixed addresses.
  *
  * (Registers pci_cap_ea)
  *
@@ -14019,9 +14019,7 @@ export interface PciCapEa {
   num_entries: PciCapEaNumEntries;
   /** Must be 0. */
   reserved_3: number;
-  /**
-   * Bus numbers of a bridge that nobody can change; 0 where they can. Only if outer.header_type.layout == 1.
-   */
+  /** Fixed bus numbers of a bridge; 0 if they can be changed. Only if outer.header_type.layout == 1. */
   bus_numbers?: PciCapEaBusNumbers;
   /** The resources. */
   entries: PciEaEntry[];
@@ -14242,7 +14240,7 @@ export interface PciCapFpbRidControl1 {
   enable: number;
   /** Bits 3:1: reserved. */
   reserved_3_1: number;
-  /** Bits 7:4: Routing ids that a bit stands for. Values: 0 8, 3 64, 5 256. */
+  /** Bits 7:4: Routing ids that a bit represents. Values: 0 8, 3 64, 5 256. */
   granularity: number;
   /** Bits 18:8: reserved. */
   reserved_18_8: number;
@@ -14266,7 +14264,7 @@ export interface PciCapFpbMemLowControl {
   enable: number;
   /** Bits 3:1: reserved. */
   reserved_3_1: number;
-  /** Bits 7:4: Memory that a bit stands for, 1 MB times 2 to the power of this. */
+  /** Bits 7:4: Memory that a bit represents, 1 MB times 2 to the power of this. */
   granularity: number;
   /** Bits 19:8: reserved. */
   reserved_19_8: number;
@@ -14280,7 +14278,7 @@ export interface PciCapFpbMemHighControl1 {
   enable: number;
   /** Bits 3:1: reserved. */
   reserved_3_1: number;
-  /** Bits 7:4: Memory that a bit stands for, 256 MB times 2 to the power of this. */
+  /** Bits 7:4: Memory that a bit represents, 256 MB times 2 to the power of this. */
   granularity: number;
   /** Bits 27:8: reserved. */
   reserved_27_8: number;
@@ -14653,7 +14651,7 @@ export interface PciCapExpDevcap {
   role_based_error_reporting: number;
   /** Bit 16: ERR_COR messages can carry a subclass. */
   err_cor_subclass: number;
-  /** Bit 17: As a receiver the function takes its largest payload, whatever devctl says (PCIe 6.0). */
+  /** Bit 17: As a receiver the function accepts its largest payload regardless of devctl (PCIe 6.0). */
   rx_mps_fixed: number;
   /**
    * Bits 25:18: Power that the slot grants, as told by a Set_Slot_Power_Limit message; upstream ports; counts
@@ -14662,7 +14660,7 @@ export interface PciCapExpDevcap {
   slot_power_limit_value: number;
   /** Bits 27:26: Scale of slot_power_limit_value. Values: 0 1 W, 1 0.1 W, 2 0.01 W, 3 0.001 W. (W) */
   slot_power_limit_scale: number;
-  /** Bit 28: A function level reset can be asked for. */
+  /** Bit 28: A function level reset can be requested. */
   function_level_reset: number;
   /** Bit 29: Payload sizes may differ between the links on the way (PCIe 6.0). */
   mixed_mps: number;
@@ -14775,11 +14773,11 @@ export interface PciCapExpLnkctl {
    * Bits 1:0: Active state power management that is switched on. Values: 0 off, 1 L0s, 2 L1, 3 L0s and L1.
    */
   aspm_control: number;
-  /** Bit 2: How the propagation delay of PTM is to be read, after adaptation B (PCIe 6.0). */
+  /** Bit 2: How to interpret the propagation delay of PTM, after adaptation B (PCIe 6.0). */
   ptm_interpretation_b: number;
   /**
-   * Bit 3: Read completion boundary; root ports tell it and all others are told. Values: 0 64 bytes, 1 128
-   * bytes.
+   * Bit 3: Read completion boundary; root ports report it; in all others software sets it. Values: 0 64
+   * bytes, 1 128 bytes.
    */
   read_completion_boundary: number;
   /** Bit 4: Switch the link off; downstream-facing ports. */
@@ -14803,7 +14801,7 @@ export interface PciCapExpLnkctl {
   /** Bit 13: Do not use flit mode (PCIe 6.0). */
   flit_mode_disable: number;
   /**
-   * Bits 15:14: How a downstream port tells that a Device Readiness Status message came. Values: 0 not
+   * Bits 15:14: How a downstream port reports that a Device Readiness Status message arrived. Values: 0 not
    * reported, 1 interrupt, 2 FRS message.
    */
   drs_signaling: number;
@@ -14830,7 +14828,7 @@ export interface PciCapExpLnksta {
   link_active: number;
   /** Bit 14: Speed or width changed: by retraining, or since the link was unreliable. */
   bandwidth_management_status: number;
-  /** Bit 15: Speed or width changed of its own accord, not since the link was unreliable. */
+  /** Bit 15: Speed or width changed autonomously, not because the link was unreliable. */
   autonomous_bandwidth_status: number;
 }
 
@@ -15046,7 +15044,7 @@ export interface PciCapExpDevctl2 {
   ido_completion: number;
   /** Bit 10: Latency tolerance is reported. */
   ltr: number;
-  /** Bit 11: Emergency power reduction is asked for. */
+  /** Bit 11: Emergency power reduction is requested. */
   emergency_power_reduction_request: number;
   /** Bit 12: The function may use 10-bit tags. */
   tag_10bit_requester: number;
@@ -15080,9 +15078,9 @@ export interface PciCapExpLnkcap2 {
    * rate.
    */
   lower_skp_os_reception: number;
-  /** Bit 23: lnksta2 tells whether a retimer is there. */
+  /** Bit 23: lnksta2 reports whether a retimer is present. */
   retimer_presence_detect: number;
-  /** Bit 24: lnksta2 tells whether two retimers are there. */
+  /** Bit 24: lnksta2 reports whether two retimers are present. */
   two_retimers_presence_detect: number;
   /** Bits 30:25: reserved. */
   reserved_30_25: number;
@@ -15101,7 +15099,7 @@ export interface PciCapExpLnkctl2 {
   enter_compliance: number;
   /** Bit 5: Hardware may not change the speed, except to keep the link working. */
   autonomous_speed_disable: number;
-  /** Bit 6: De-emphasis that a downstream-facing port asks for at 5 GT/s. Values: 0 -6 dB, 1 -3.5 dB. */
+  /** Bit 6: De-emphasis that a downstream-facing port requests at 5 GT/s. Values: 0 -6 dB, 1 -3.5 dB. */
   selectable_deemphasis: number;
   /** Bits 9:7: Voltage that the transmitter uses instead of the normal one (0), for tests. */
   transmit_margin: number;
@@ -15128,7 +15126,7 @@ export interface PciCapExpLnksta2 {
   equalization_phase_2: number;
   /** Bit 4: Phase 3 of it succeeded. */
   equalization_phase_3: number;
-  /** Bit 5: The link asks for equalization at 8 GT/s to be done again. */
+  /** Bit 5: The link requests that equalization at 8 GT/s is done again. */
   equalization_request: number;
   /** Bit 6: A retimer is on the link. */
   retimer: number;
@@ -15175,8 +15173,8 @@ export interface PciCapExpSltsta2 {
 
 /**
  * PCI Express: what the function is in the hierarchy, its link, its slot, and how it reports errors. Link
- * registers are missing where there is no link, slot registers where the port has no slot, root registers in
- * all but root ports and event collectors; the second half came with version 2.
+ * registers are missing if there is no link, slot registers if the port has no slot, root registers in all
+ * but root ports and event collectors; the second half came with version 2.
  *
  * (Registers pci_cap_exp)
  *
@@ -15201,7 +15199,7 @@ export interface PciCapExp {
   /** Link status. Only if flags.type != PCI_EXP_TYPE_RC_END && flags.type != PCI_EXP_TYPE_RC_EC. */
   lnksta?: PciCapExpLnksta;
   /**
-   * Place of the link registers where there is no link but registers follow. Only if flags.type ==
+   * Place of the link registers if there is no link but registers follow. Only if flags.type ==
    * PCI_EXP_TYPE_RC_EC || flags.type == PCI_EXP_TYPE_RC_END && flags.version >= 2.
    */
   reserved_link?: Uint8Array;
@@ -15222,8 +15220,8 @@ export interface PciCapExp {
    */
   sltsta?: PciCapExpSltsta;
   /**
-   * Place of the slot registers where there is no slot but registers follow. Only if !(flags.slot_implemented
-   * && (flags.type == PCI_EXP_TYPE_ROOT_PORT || flags.type == PCI_EXP_TYPE_DOWNSTREAM || flags.type ==
+   * Place of the slot registers if there is no slot but registers follow. Only if !(flags.slot_implemented &&
+   * (flags.type == PCI_EXP_TYPE_ROOT_PORT || flags.type == PCI_EXP_TYPE_DOWNSTREAM || flags.type ==
    * PCI_EXP_TYPE_PCIE_BRIDGE)) && (flags.version >= 2 || flags.type == PCI_EXP_TYPE_ROOT_PORT || flags.type
    * == PCI_EXP_TYPE_RC_EC).
    */
@@ -16325,7 +16323,7 @@ export interface PciExtCapErrCorStatus {
   bad_tlp: number;
   /** Bit 7: DLLP with a wrong CRC. */
   bad_dllp: number;
-  /** Bit 8: A TLP was sent again four times in vain. */
+  /** Bit 8: A TLP was sent again four times without success. */
   replay_num_rollover: number;
   /** Bits 11:9: reserved. */
   reserved_11_9: number;
@@ -16351,7 +16349,7 @@ export interface PciExtCapErrCorMask {
   bad_tlp: number;
   /** Bit 7: DLLP with a wrong CRC. */
   bad_dllp: number;
-  /** Bit 8: A TLP was sent again four times in vain. */
+  /** Bit 8: A TLP was sent again four times without success. */
   replay_num_rollover: number;
   /** Bits 11:9: reserved. */
   reserved_11_9: number;
@@ -16370,8 +16368,7 @@ export interface PciExtCapErrCorMask {
 /** Bits of pci_ext_cap_err.cap. */
 export interface PciExtCapErrCap {
   /**
-   * Bits 4:0: Bit in uncor_status of the error that the logs belong to; means nothing while that bit is
-   * clear.
+   * Bits 4:0: Bit in uncor_status of the error that the logs belong to; meaningless while that bit is clear.
    */
   first_error_pointer: number;
   /** Bit 5: End-to-end CRCs can be made. */
@@ -17504,7 +17501,7 @@ export interface PciExtCapVcPortStatus {
 
 /**
  * Virtual Channel: separate resources for classes of traffic on one link. The id is 0002h, or 0009h in
- * functions that have a Multi-Function Virtual Channel capability too. Arbitration tables stand behind the
+ * functions that have a Multi-Function Virtual Channel capability too. Arbitration tables follow the
  * channels, where the capability points to them.
  *
  * (Registers pci_ext_cap_vc)
@@ -19498,7 +19495,7 @@ export const PciExtCapPwrCodec: StructCodec<PciExtCapPwr> = /* @__PURE__ */ fixe
 export interface PciRcldLinkDesc {
   /** Bit 0: The entry describes a link. */
   valid: number;
-  /** Bit 1: Where the other element stands. Values: 0 memory, 1 configuration space. */
+  /** Bit 1: Where the other element is. Values: 0 memory, 1 configuration space. */
   type: number;
   /** Bit 2: An RCRB header capability belongs to the link. */
   rcrb_header: number;
@@ -19528,7 +19525,7 @@ export interface PciRcldLinkConfig {
 }
 
 /**
- * One link of a root complex element to another element, which stands in memory (an RCRB) or in configuration
+ * One link of a root complex element to another element, which is in memory (an RCRB) or in configuration
  * space.
  *
  * (Registers pci_rcld_link)
@@ -19959,7 +19956,7 @@ export interface PciExtCapRcec {
   /** Devices on the collector's own bus that it collects for, a bit for each device number. */
   rciep_bitmap: number;
   /**
-   * Further buses with endpoints that it collects for; none where next is above last. Only if
+   * Further buses with endpoints that it collects for; none if next is above last. Only if
    * header.header.version >= PCI_RCEC_BUSN_REG_VER.
    */
   associated_bus_numbers?: PciExtCapRcecAssociatedBusNumbers;
@@ -20733,8 +20730,7 @@ export interface PciExtCapAtsCtrl {
 }
 
 /**
- * Address Translation Services: the function asks the IOMMU for translations and keeps them in a cache of its
- * own.
+ * Address Translation Services: the function asks the IOMMU for translations and keeps them in its own cache.
  *
  * (Registers pci_ext_cap_ats)
  *
@@ -20870,7 +20866,7 @@ export const PciExtCapAtsCodec: StructCodec<PciExtCapAts> = /* @__PURE__ */ fixe
 export interface PciExtCapRcilcLnkcap {
   /** Bits 3:0: Highest speed; number of a bit in the vector of supported speeds. */
   max_link_speed: number;
-  /** Bits 9:4: Lanes of the link; 0 where it has no width. */
+  /** Bits 9:4: Lanes of the link; 0 if it has no width. */
   max_link_width: number;
   /** Bits 11:10: Power states that the link enters by itself. Values: 0 none, 1 L0s, 2 L1, 3 L0s and L1. */
   aspm_support: number;
@@ -21316,7 +21312,7 @@ export interface PciExtCapMcast {
   /** A bit for each group: requests to it with an untranslated address are blocked. */
   block_untranslated: bigint;
   /**
-   * Where requests that leave through this port are redirected, for functions behind it that know no
+   * Where requests that leave through this port are redirected, for functions behind it that do not support
    * multicast. Only if peer.pci_cap_exp.flags.type == 4 || peer.pci_cap_exp.flags.type == 5 ||
    * peer.pci_cap_exp.flags.type == 6.
    */
@@ -22041,7 +22037,7 @@ export interface PciExtCapSriov {
   total_vf: number;
   /** Virtual functions that enabling brings up. */
   num_vf: number;
-  /** Function that this one depends on; its own number where on none. */
+  /** Function that this one depends on; its own number if it depends on none. */
   func_link: number;
   /** Must be 0. */
   reserved_19: number;
@@ -22053,7 +22049,7 @@ export interface PciExtCapSriov {
   reserved_24: number;
   /** Device id of the virtual functions; their vendor id is that of the physical one. */
   vf_did: number;
-  /** Page sizes that the BARs can be aligned to; bit n stands for 4 KiB \<\< n. */
+  /** Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
   sup_pgsize: number;
   /** The page size in use, one bit as above. */
   sys_pgsize: number;
@@ -22495,7 +22491,7 @@ export class PciExtCapSriovView {
     this.#view.setUint16(this.#offset + 16, checkU16('pci_ext_cap_sriov.num_vf', value, this.#offset + 16), true);
   }
 
-  /** Function that this one depends on; its own number where on none. */
+  /** Function that this one depends on; its own number if it depends on none. */
   get func_link(): number {
     return this.#view.getUint8(this.#offset + 18);
   }
@@ -22549,7 +22545,7 @@ export class PciExtCapSriovView {
     this.#view.setUint16(this.#offset + 26, checkU16('pci_ext_cap_sriov.vf_did', value, this.#offset + 26), true);
   }
 
-  /** Page sizes that the BARs can be aligned to; bit n stands for 4 KiB \<\< n. */
+  /** Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
   get sup_pgsize(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -22844,7 +22840,7 @@ export const PciExtCapLtrCodec: StructCodec<PciExtCapLtr> = /* @__PURE__ */ fixe
 export interface PciRebarEntryCap {
   /** Bits 3:0: reserved. */
   reserved_0: number;
-  /** Bits 31:4: Bit n stands for 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
+  /** Bits 31:4: Bit n represents 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
   sizes: number;
 }
 
@@ -22858,7 +22854,7 @@ export interface PciRebarEntryCtrl {
   bar_size: number;
   /** Bits 15:14: reserved. */
   reserved_14: number;
-  /** Bits 31:16: Further sizes of the BAR; bit n stands for 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
+  /** Bits 31:16: Further sizes of the BAR; bit n represents 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
   sizes_high: number;
 }
 
@@ -23000,7 +22996,7 @@ export const PciRebarEntryCodec: StructCodec<PciRebarEntry> = /* @__PURE__ */ fi
 export interface PciExtCapRebarCap {
   /** Bits 3:0: reserved. */
   reserved_0: number;
-  /** Bits 31:4: Bit n stands for 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
+  /** Bits 31:4: Bit n represents 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
   sizes: number;
 }
 
@@ -23016,7 +23012,7 @@ export interface PciExtCapRebarCtrl {
   bar_size: number;
   /** Bits 15:14: reserved. */
   reserved_14: number;
-  /** Bits 31:16: Further sizes of the BAR; bit n stands for 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
+  /** Bits 31:16: Further sizes of the BAR; bit n represents 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
   sizes_high: number;
 }
 
@@ -23239,7 +23235,7 @@ export interface PciExtCapDpaStatus {
 
 /** Bits of pci_ext_cap_dpa.ctrl. */
 export interface PciExtCapDpaCtrl {
-  /** Bits 4:0: The substate that software asks for. */
+  /** Bits 4:0: The substate that software requests. */
   substate: number;
   /** Bits 15:5: reserved. */
   reserved_5: number;
@@ -23461,7 +23457,7 @@ export const PciExtCapDpaCodec: StructCodec<PciExtCapDpa> = /* @__PURE__ */ stru
 export interface PciTphStEntryTag {
   /** Bits 7:0: The tag that plain hints carry. */
   lower: number;
-  /** Bits 15:8: Its upper half, for extended hints; reserved where these are not supported. */
+  /** Bits 15:8: Its upper half, for extended hints; reserved if these are not supported. */
   upper: number;
 }
 
@@ -23576,7 +23572,7 @@ export interface PciExtCapTphCap {
   no_st_mode: number;
   /** Bit 1: An interrupt vector chooses the tag. */
   interrupt_vector_mode: number;
-  /** Bit 2: The device chooses the tag in a way of its own. */
+  /** Bit 2: The device chooses the tag in a device-specific way. */
   device_specific_mode: number;
   /** Bits 7:3: reserved. */
   reserved_3: number;
@@ -23933,7 +23929,7 @@ export const PciSecpciLaneCodec: StructCodec<PciSecpciLane> = /* @__PURE__ */ fi
 export interface PciExtCapSecpciLnkctl3 {
   /** Bit 0: The next retraining of the link does equalization at 8 GT/s. */
   perform_equalization: number;
-  /** Bit 1: An interrupt tells that equalization is asked for. */
+  /** Bit 1: An interrupt signals that equalization is requested. */
   equalization_request_interrupt_enable: number;
   /** Bits 8:2: reserved. */
   reserved_2: number;
@@ -24158,7 +24154,7 @@ export const PciExtCapSecpciCodec: StructCodec<PciExtCapSecpci> = /* @__PURE__ *
 export interface PciExtCapDpcCap {
   /** Bits 4:0: Number of the interrupt message. */
   interrupt_message: number;
-  /** Bit 5: The root port can contain errors of its own requests too; the RP PIO registers exist. */
+  /** Bit 5: The root port can contain errors of its own requests as well; the RP PIO registers exist. */
   rp_extensions: number;
   /** Bit 6: Poisoned packets can be stopped at the way out. */
   poisoned_tlp_egress_blocking: number;
@@ -24208,7 +24204,7 @@ export interface PciExtCapDpcStatus {
   interrupt: number;
   /** Bit 4: The root port is still cleaning up; containment must not be released yet. */
   rp_busy: number;
-  /** Bits 6:5: The reason where the reason above is 3. Values: 0 RP PIO error, 1 software trigger. */
+  /** Bits 6:5: The reason, if the reason above is 3. Values: 0 RP PIO error, 1 software trigger. */
   trigger_reason_extension: number;
   /** Bit 7: reserved. */
   reserved_7: number;
@@ -25064,7 +25060,7 @@ export interface PciExtCapL1ssCap {
   aspm_l1_2: number;
   /** Bit 3: L1.1 when the link idles by itself. */
   aspm_l1_1: number;
-  /** Bit 4: The port has substates at all. */
+  /** Bit 4: The port supports substates. */
   l1_pm_substates: number;
   /** Bit 5: Software can hold the link active. */
   link_activation: number;
@@ -26222,7 +26218,7 @@ export interface PciExtCapPl16gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bits 31:5: reserved. */
   reserved_5: number;
@@ -26609,7 +26605,7 @@ export interface PciExtCapNpemStatus {
   command_completed: number;
   /** Bits 23:1: reserved. */
   reserved_1: number;
-  /** Bits 31:24: Whatever the enclosure tells. */
+  /** Bits 31:24: Data that the enclosure provides. */
   enclosure_specific: number;
 }
 
@@ -26999,12 +26995,12 @@ export interface PciExtCapPl32gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bit 5: The other end sent modified training sets. */
   modified_ts_received: number;
   /**
-   * Bits 7:6: What the other end asked for. Values: 0 full equalization, 1 equalization bypass to the highest
+   * Bits 7:6: What the other end requested. Values: 0 full equalization, 1 equalization bypass to the highest
    * speed, 2 no equalization, 3 modified training sets.
    */
   received_enhanced_link_behavior: number;
@@ -27838,7 +27834,7 @@ export const PciDoeDataObjectHeaderCodec: StructCodec<PciDoeDataObjectHeader> = 
 
 /** Bits of pci_doe_discovery_request.request. */
 export interface PciDoeDiscoveryRequestRequest {
-  /** Bits 7:0: Which entry of the list is asked for; 0 is the first. */
+  /** Bits 7:0: Which entry of the list is requested; 0 is the first. */
   index: number;
   /** Bits 15:8: Version of the capability that the request is made for. */
   version: number;
@@ -28309,7 +28305,7 @@ export interface PciExtCapDvsecCxlDeviceCap {
   hdm_count: number;
   /** Bit 6: The cache can be written back and invalidated by control 2. */
   cache_writeback_invalidate: number;
-  /** Bit 7: A CXL reset can be asked for. */
+  /** Bit 7: A CXL reset can be requested. */
   reset: number;
   /** Bits 10:8: Longest time of such a reset. Values: 0 10 ms, 1 100 ms, 2 1 s, 3 10 s, 4 100 s. */
   reset_timeout: number;
@@ -28343,7 +28339,7 @@ export interface PciExtCapDvsecCxlDeviceCtrl {
    * 1 KB, 5 2 KB, 6 4 KB.
    */
   cache_snoop_filter_granularity: number;
-  /** Bit 11: The host does not need to hear of clean evictions. */
+  /** Bit 11: The host does not need to be notified of clean evictions. */
   cache_clean_eviction: number;
   /** Bits 13:12: reserved. */
   reserved_12: number;
@@ -28374,7 +28370,7 @@ export interface PciExtCapDvsecCxlDeviceCtrl2 {
   /** Bit 3: That reset clears volatile memory. */
   reset_memory_clear_enable: number;
   /**
-   * Bit 4: Volatile memory shall keep its contents over a hot reset, where the device can be told (revision
+   * Bit 4: Volatile memory shall keep its contents over a hot reset, if the device supports that (revision
    * 2).
    */
   desired_volatile_hdm_state_after_hot_reset: number;
@@ -29760,14 +29756,14 @@ export interface PciExtCapDvsecCxlFlexBusCtrl2 {
 
 /** Bits of pci_ext_cap_dvsec_cxl_flex_bus.status2. */
 export interface PciExtCapDvsecCxlFlexBusStatus2 {
-  /** Bits 1:0: NOP hints that were agreed upon. */
+  /** Bits 1:0: NOP hints that were negotiated. */
   nop_hint_info: number;
   /** Bits 31:2: reserved. */
   reserved_2: number;
 }
 
 /**
- * Flex bus port: which of the CXL protocols the ends of a link agreed upon. Revisions 0, 1 and 2 have 10h,
+ * Flex bus port: which of the CXL protocols the two ends of a link negotiated. Revisions 0, 1 and 2 have 10h,
  * 14h and 20h bytes.
  *
  * (Registers pci_ext_cap_dvsec_cxl_flex_bus)
@@ -29786,7 +29782,7 @@ export interface PciExtCapDvsecCxlFlexBus {
   cap: PciExtCapDvsecCxlFlexBusCap;
   /** What it shall do. */
   ctrl: PciExtCapDvsecCxlFlexBusCtrl;
-  /** What was agreed upon. */
+  /** What was negotiated. */
   status: PciExtCapDvsecCxlFlexBusStatus;
   /** What the other end offered. Only if header1.length >= 0x14. */
   received_modified_ts_data_phase_1?: PciExtCapDvsecCxlFlexBusReceivedModifiedTsDataPhase1;
@@ -30139,7 +30135,7 @@ export class PciExtCapDvsecCxlFlexBusView {
     this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dvsec_cxl_flex_bus.ctrl', value, this.#offset + 12), true);
   }
 
-  /** What was agreed upon. */
+  /** What was negotiated. */
   get status(): number {
     return this.#view.getUint16(this.#offset + 14, true);
   }
@@ -31454,7 +31450,7 @@ export const PciExtCapRtrCodec: StructCodec<PciExtCapRtr> = /* @__PURE__ */ fixe
 export interface PciExtCapVfRebarCap {
   /** Bits 3:0: reserved. */
   reserved_0: number;
-  /** Bits 31:4: Bit n stands for 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
+  /** Bits 31:4: Bit n represents 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
   sizes: number;
 }
 
@@ -31470,7 +31466,7 @@ export interface PciExtCapVfRebarCtrl {
   bar_size: number;
   /** Bits 15:14: reserved. */
   reserved_14: number;
-  /** Bits 31:16: Further sizes of the BAR; bit n stands for 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
+  /** Bits 31:16: Further sizes of the BAR; bit n represents 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
   sizes_high: number;
 }
 
@@ -31665,9 +31661,9 @@ export const PciExtCapVfRebarCodec: StructCodec<PciExtCapVfRebar> = /* @__PURE__
 
 /** Bits of pci_lmr_lane.ctrl. */
 export interface PciLmrLaneCtrl {
-  /** Bits 2:0: The receiver; 0 is all of them. */
+  /** Bits 2:0: The receiver; 0 means all of them. */
   receiver_number: number;
-  /** Bits 5:3: What to do; 7 is no command. */
+  /** Bits 5:3: What to do; 7 means no command. */
   margin_type: number;
   /** Bit 6: Always 0, margining at the receiver. */
   usage_model: number;
@@ -31679,7 +31675,7 @@ export interface PciLmrLaneCtrl {
 
 /** Bits of pci_lmr_lane.status. */
 export interface PciLmrLaneStatus {
-  /** Bits 2:0: The answering receiver; 0 is all of them. */
+  /** Bits 2:0: The receiver that answers; 0 means all of them. */
   receiver_number: number;
   /** Bits 5:3: What was done. */
   margin_type: number;
@@ -32988,8 +32984,8 @@ export interface PciExtCapIdeCap {
   /** Bits 12:8: Supported algorithm. Values: 0 AES-GCM 256 with 96-bit MAC. */
   algorithms: number;
   /**
-   * Bits 15:13: Traffic classes of link IDE, less one: the number of link stream blocks where there is link
-   * IDE.
+   * Bits 15:13: Traffic classes of link IDE, less one: the number of link stream blocks if link IDE is
+   * supported.
    */
   link_tc_count: number;
   /** Bits 23:16: Selective streams, less one. */
@@ -33383,7 +33379,7 @@ export interface PciExtCapPl64gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bit 5: The transmitter precodes. */
   tx_precoding_on: number;
@@ -35440,7 +35436,7 @@ export interface PciExtCapPmuxStatus {
   channel_0_speed: number;
   /** Bit 1: Its width does not. */
   channel_0_width: number;
-  /** Bit 2: The protocol has a reason of its own. */
+  /** Bit 2: The protocol has its own reason. */
   channel_0_protocol: number;
   /** Bits 7:3: reserved. */
   reserved_3: number;
@@ -35448,7 +35444,7 @@ export interface PciExtCapPmuxStatus {
   channel_1_speed: number;
   /** Bit 9: Its width does not. */
   channel_1_width: number;
-  /** Bit 10: The protocol has a reason of its own. */
+  /** Bit 10: The protocol has its own reason. */
   channel_1_protocol: number;
   /** Bits 15:11: reserved. */
   reserved_11: number;
@@ -35456,7 +35452,7 @@ export interface PciExtCapPmuxStatus {
   channel_2_speed: number;
   /** Bit 17: Its width does not. */
   channel_2_width: number;
-  /** Bit 18: The protocol has a reason of its own. */
+  /** Bit 18: The protocol has its own reason. */
   channel_2_protocol: number;
   /** Bits 23:19: reserved. */
   reserved_19: number;
@@ -35464,14 +35460,14 @@ export interface PciExtCapPmuxStatus {
   channel_3_speed: number;
   /** Bit 25: Its width does not. */
   channel_3_width: number;
-  /** Bit 26: The protocol has a reason of its own. */
+  /** Bit 26: The protocol has its own reason. */
   channel_3_protocol: number;
   /** Bits 31:27: reserved. */
   reserved_27: number;
 }
 
 /**
- * Protocol Multiplexing: other protocols share the link, in packets of their own.
+ * Protocol Multiplexing: other protocols share the link, in their own packets.
  *
  * (Registers pci_ext_cap_pmux)
  *
@@ -36326,7 +36322,7 @@ export const PciExtCapAlternateProtocolCodec: StructCodec<PciExtCapAlternateProt
 );
 
 /**
- * System Firmware Intermediary: firmware stands between the operating system and a hot-plug slot.
+ * System Firmware Intermediary: firmware mediates between the operating system and a hot-plug slot.
  *
  * (Registers pci_ext_cap_sfi)
  *
@@ -37188,8 +37184,7 @@ export interface PciExtCapSiovStatus {
 }
 
 /**
- * Scalable I/O Virtualization: a function offers interfaces that have ids but no configuration space of their
- * own.
+ * Scalable I/O Virtualization: a function offers interfaces that have ids but no configuration space.
  *
  * (Registers pci_ext_cap_siov)
  *
@@ -37500,7 +37495,7 @@ export interface PciExtCapPl128gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bit 5: The transmitter precodes. */
   tx_precoding_on: number;
@@ -39737,8 +39732,8 @@ const placesOfPciExt: ChainPlaces = {
 };
 
 /**
- * Walks pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
- * that nothing answers.
+ * Walks pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
+ * that nothing responds.
  *
  * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
  *
@@ -40454,8 +40449,8 @@ function readPciExtendedCapabilitiesElement(
 }
 
 /**
- * Reads pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
- * that nothing answers.
+ * Reads pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
+ * that nothing responds.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -40941,8 +40936,8 @@ function writePciExtElement(
 }
 
 /**
- * Writes pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
- * that nothing answers.
+ * Writes pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
+ * that nothing responds.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
  * set. Other bytes stay as they are.

@@ -442,7 +442,7 @@ export class VfioDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -478,7 +478,7 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info.num_irqs', value, this.#offset + 12), false);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -641,7 +641,7 @@ export class VfioRegionInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -668,9 +668,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info.index', value, this.#offset + 8), false);
   }
 
-  /**
-   * Offset of the first capability, 0 where there is no room. Left as it was where there are no capabilities.
-   */
+  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -679,7 +677,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info.cap_offset', value, this.#offset + 12), false);
   }
 
-  /** Size of the region; 0 where it is not implemented. */
+  /** Size of the region; 0 if it is not implemented. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1088,7 +1086,7 @@ export class VfioRegionGfxEdidView {
     this.#offset = offset;
   }
 
-  /** Where the EDID stands in the region. */
+  /** Where the EDID is in the region. */
   get edid_offset(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1115,7 +1113,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value, this.#offset + 8), false);
   }
 
-  /** Largest width, 0 where there is no limit. */
+  /** Largest width, 0 if there is no limit. */
   get max_xres(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1124,7 +1122,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value, this.#offset + 12), false);
   }
 
-  /** Largest height, 0 where there is no limit. */
+  /** Largest height, 0 if there is no limit. */
   get max_yres(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1230,7 +1228,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value, this.#offset + 8), false);
   }
 
-  /** Where data stands in the region. */
+  /** Where data is in the region. */
   get data_offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1239,7 +1237,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_migration_info.data_offset', value, this.#offset + 16), false);
   }
 
-  /** How much data stands there. */
+  /** How much data is there. */
   get data_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1391,7 +1389,7 @@ export class VfioRegionInfoCapNvlink2LnkspdView {
     return new VfioInfoCapHeaderView(this.#view, this.#offset);
   }
 
-  /** Speed as the device tree of the host gives it. */
+  /** Speed from the device tree of the host. */
   get link_speed(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1897,7 +1895,7 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Number of devices; also set where they do not fit (ENOSPC). */
+  /** Number of devices; also set if they do not fit (ENOSPC). */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2234,7 +2232,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value, this.#offset + 44), false);
   }
 
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. */
   get x_hot(): number {
     return this.#view.getUint32(this.#offset + 48, false);
   }
@@ -2243,7 +2241,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value, this.#offset + 48), false);
   }
 
-  /** Vertical position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. */
   get y_hot(): number {
     return this.#view.getUint32(this.#offset + 52, false);
   }
@@ -2261,7 +2259,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.region_index', value, this.#offset + 56), false);
   }
 
-  /** Number to give to VFIO_DEVICE_GET_GFX_DMABUF. */
+  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   get dmabuf_id(): number {
     return this.#view.getUint32(this.#offset + 56, false);
   }
@@ -2689,7 +2687,7 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value, this.#offset + 4), false);
   }
 
-  /** An IOAS or a HWPT; comes back as the HWPT that is used. */
+  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2897,7 +2895,7 @@ export class VfioDeviceFeatureMigStateView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_mig_state.device_state', value, this.#offset), false);
   }
 
-  /** Data stream, where the new state began one; else -1. */
+  /** Data stream, if the new state began one; otherwise -1. */
   get data_fd(): number {
     return this.#view.getInt32(this.#offset + 4, false);
   }
@@ -3131,7 +3129,7 @@ export class VfioDeviceFeatureDmaLoggingControlView {
     this.#offset = offset;
   }
 
-  /** Granularity that is asked for; comes back as the one that is used. */
+  /** In: granularity that is requested; out: the one that is used. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -3319,7 +3317,7 @@ export class VfioDeviceFeatureDmaLoggingReportView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value, this.#offset + 8), false);
   }
 
-  /** What a bit stands for: a power of two, 4 KiB or more. */
+  /** Bytes that a bit represents: a power of two, 4 KiB or more. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -3391,7 +3389,7 @@ export class VfioDeviceFeatureMigDataSizeView {
     this.#offset = offset;
   }
 
-  /** Estimate of what STOP_COPY will give. */
+  /** Estimate of what STOP_COPY will produce. */
   get stop_copy_length(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -3524,8 +3522,8 @@ export class VfioIommuType1InfoView {
   }
 
   /**
-   * Size of the caller's buffer; comes back as what is needed: from a container where it did not fit, from an
-   * iommufd always.
+   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
+   * always.
    */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
@@ -3553,7 +3551,7 @@ export class VfioIommuType1InfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -4269,7 +4267,7 @@ export class VfioBitmapView {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -4287,7 +4285,7 @@ export class VfioBitmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4380,7 +4378,7 @@ export class VfioBitmapViewIlp32 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -4398,7 +4396,7 @@ export class VfioBitmapViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, false));
   }
@@ -4490,7 +4488,7 @@ export class VfioBitmapViewI386 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -4508,7 +4506,7 @@ export class VfioBitmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, false));
   }
@@ -4636,7 +4634,7 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4767,7 +4765,7 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -5095,7 +5093,7 @@ export class VfioIommuType1DirtyBitmapGetView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapView {
     return new VfioBitmapView(this.#view, this.#offset + 16);
   }
@@ -5181,7 +5179,7 @@ export class VfioIommuType1DirtyBitmapGetViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewIlp32 {
     return new VfioBitmapViewIlp32(this.#view, this.#offset + 16);
   }
@@ -5267,7 +5265,7 @@ export class VfioIommuType1DirtyBitmapGetViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewI386 {
     return new VfioBitmapViewI386(this.#view, this.#offset + 16);
   }
@@ -5497,7 +5495,7 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value, this.#offset + 12), false);
   }
 
-  /** Windows on demand; written where argsz has room for it. */
+  /** Dynamic DMA windows; written if argsz has room for it. */
   get ddw(): VfioIommuSpaprTceDdwInfoView {
     return new VfioIommuSpaprTceDdwInfoView(this.#view, this.#offset + 16);
   }
@@ -7113,8 +7111,8 @@ function hasVfioIommuType1InfoCaps(view: DataView, start: number, _size: number)
 }
 
 /**
- * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
  */
@@ -7233,8 +7231,8 @@ function readVfioIommuType1InfoCapabilitiesElement(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -7291,8 +7289,8 @@ function writeVfioIommuType1InfoCapsElement(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
  * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
@@ -7378,8 +7376,8 @@ function readVfioIommuType1InfoCapabilitiesElementI386(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -7436,8 +7434,8 @@ function writeVfioIommuType1InfoCapsElementI386(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
  * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say

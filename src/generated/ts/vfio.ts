@@ -2,7 +2,7 @@
 
 /**
  * VFIO gives user space direct, IOMMU-protected access to devices. Containers, groups and devices are file
- * descriptors with ioctls of their own.
+ * descriptors with their own ioctls.
  *
  * @module
  */
@@ -100,7 +100,7 @@ export const VFIO_DEVICE_STATE_MASK = 7;
 /** The device has no id in this iommufd, but the caller owns its IOMMU group. */
 export const VFIO_PCI_DEVID_OWNED = 0;
 
-/** Somebody else owns the device, or no VFIO driver is bound to it. */
+/** Another user owns the device, or no VFIO driver is bound to it. */
 export const VFIO_PCI_DEVID_NOT_OWNED = -1;
 
 /** The first IOMMU model. Mappings can be cut when they are unmapped. */
@@ -134,7 +134,7 @@ export const VFIO_UNMAP_ALL = 9;
 export const VFIO_UPDATE_VADDR = 0xa;
 
 /**
- * What VFIO_CHECK_EXTENSION can be asked for; the IOMMU models among them are what VFIO_SET_IOMMU takes.
+ * Extensions that VFIO_CHECK_EXTENSION knows; VFIO_SET_IOMMU takes the IOMMU models among them.
  *
  * Names without VFIO_, for names and values both ways.
  */
@@ -188,7 +188,7 @@ export const VFIO_REGION_INFO_CAP_TYPE = 2;
 /** The pages with the MSI-X table can be mapped too. Nothing but a header. */
 export const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE = 3;
 
-/** Where GPU memory stands on the system bus. No longer provided. */
+/** Where GPU memory is on the system bus. No longer provided. */
 export const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT = 4;
 
 /** Speed of an NVLink. No longer provided. */
@@ -207,7 +207,7 @@ export const vfio_region_info_cap = {
   NVLINK2_LNKSPD: VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD,
 } as const;
 
-/** Where in the address space one may map. */
+/** Which ranges of the address space may be mapped. */
 export const VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE = 1;
 
 /** Dirty page logging is there. */
@@ -414,7 +414,7 @@ export const VFIO_PCI_MSIX_IRQ_INDEX = 2;
 /** An uncorrectable PCIe error was reported. */
 export const VFIO_PCI_ERR_IRQ_INDEX = 3;
 
-/** The host asks to give the device back. */
+/** The host asks for the device back. */
 export const VFIO_PCI_REQ_IRQ_INDEX = 4;
 
 /** Number of interrupt indexes. */
@@ -454,7 +454,7 @@ export const VFIO_CCW_IO_IRQ_INDEX = 0;
 /** A channel report is pending. */
 export const VFIO_CCW_CRW_IRQ_INDEX = 1;
 
-/** The host asks to give the device back. */
+/** The host asks for the device back. */
 export const VFIO_CCW_REQ_IRQ_INDEX = 2;
 
 /** Number of interrupt indexes. */
@@ -471,7 +471,7 @@ export const vfio_ccw_irq_index = {
   REQ_IRQ_INDEX: VFIO_CCW_REQ_IRQ_INDEX,
 } as const;
 
-/** The host asks to give the device back. */
+/** The host asks for the device back. */
 export const VFIO_AP_REQ_IRQ_INDEX = 0;
 
 /** Number of interrupt indexes. */
@@ -486,12 +486,10 @@ export const vfio_ap_irq_index = {
   REQ_IRQ_INDEX: VFIO_AP_REQ_IRQ_INDEX,
 } as const;
 
-/**
- * SET. Secret that opens the VFs of this PF. The payload is a UUID of 16 bytes without a struct of its own.
- */
+/** SET. Secret that opens the VFs of this PF. The payload is a UUID of 16 bytes, not a struct. */
 export const VFIO_DEVICE_FEATURE_PCI_VF_TOKEN = 0;
 
-/** GET. Whether and how far the device can migrate. */
+/** GET. Whether the device can migrate, and with which states. */
 export const VFIO_DEVICE_FEATURE_MIGRATION = 1;
 
 /** GET or SET. State of the migration. */
@@ -500,7 +498,7 @@ export const VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE = 2;
 /** SET without payload. Let the device sleep; an access wakes it. */
 export const VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY = 3;
 
-/** SET. Let the device sleep, and tell when it woke up. */
+/** SET. Let the device sleep, and signal when it woke up. */
 export const VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP = 4;
 
 /** SET without payload. The device shall not sleep any more. */
@@ -515,10 +513,10 @@ export const VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP = 7;
 /** GET. Read the log and clear what was read. */
 export const VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT = 8;
 
-/** GET. How much data STOP_COPY will give. */
+/** GET. How much data STOP_COPY will produce. */
 export const VFIO_DEVICE_FEATURE_MIG_DATA_SIZE = 9;
 
-/** SET. Turn bus mastering on or off where no register does. */
+/** SET. Turn bus mastering on or off for devices without a register for it. */
 export const VFIO_DEVICE_FEATURE_BUS_MASTER = 0xa;
 
 /**
@@ -556,7 +554,7 @@ export const vfio_device_feature_bus_master_op = {
   SET_MASTER: VFIO_DEVICE_FEATURE_SET_MASTER,
 } as const;
 
-/** The device failed; only a reset leads out. Cannot be asked for. */
+/** The device failed; only a reset leads out of it. Cannot be requested. */
 export const VFIO_DEVICE_STATE_ERROR = 0;
 
 /** The device changes neither its own state nor anything outside. */
@@ -568,7 +566,7 @@ export const VFIO_DEVICE_STATE_RUNNING = 2;
 /** As STOP, and the state of the device can be read from the data stream. */
 export const VFIO_DEVICE_STATE_STOP_COPY = 3;
 
-/** The device stands still and takes a new state from the data stream. */
+/** The device is stopped and takes a new state from the data stream. */
 export const VFIO_DEVICE_STATE_RESUMING = 4;
 
 /** As RUNNING without DMA to other devices. */
@@ -584,7 +582,7 @@ export const VFIO_DEVICE_STATE_PRE_COPY_P2P = 7;
 export const VFIO_DEVICE_STATE_NR = 8;
 
 /**
- * States of a migrating device. User space asks for the next one with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
+ * States of a migrating device. User space requests the next one with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
  *
  * Names without VFIO_DEVICE_STATE_, for names and values both ways.
  */
@@ -779,7 +777,7 @@ export const vfio_region_info_flags = {
   CAPS: VFIO_REGION_INFO_FLAG_CAPS,
 } as const;
 
-/** No bit; the device stands still. */
+/** No bit; the device is stopped. */
 export const VFIO_DEVICE_STATE_V1_STOP = 0;
 
 /** The device runs. */
@@ -827,10 +825,10 @@ export const vfio_irq_info_flags = {
   NORESIZE: VFIO_IRQ_INFO_NORESIZE,
 } as const;
 
-/** No data; all interrupts of the range are meant. */
+/** No data; applies to all interrupts of the range. */
 export const VFIO_IRQ_SET_DATA_NONE = 1;
 
-/** A byte for each interrupt, not 0 where it is meant. */
+/** A byte for each interrupt, not 0 if the action applies to it. */
 export const VFIO_IRQ_SET_DATA_BOOL = 2;
 
 /** A file descriptor (s32) for each interrupt, -1 for none. */
@@ -958,7 +956,7 @@ export const vfio_device_detach_flags = {
 /** STOP, STOP_COPY and RESUMING. */
 export const VFIO_MIGRATION_STOP_COPY = 1n;
 
-/** RUNNING_P2P, and PRE_COPY_P2P where there is PRE_COPY. */
+/** RUNNING_P2P, and PRE_COPY_P2P if there is PRE_COPY. */
 export const VFIO_MIGRATION_P2P = 2n;
 
 /** PRE_COPY. */
@@ -1005,7 +1003,7 @@ export const VFIO_DMA_MAP_FLAG_READ = 1;
 /** The device may write. */
 export const VFIO_DMA_MAP_FLAG_WRITE = 2;
 
-/** Only give an existing mapping its new user address, after an unmap with VADDR. */
+/** Only update the user address of an existing mapping, after an unmap with VADDR. */
 export const VFIO_DMA_MAP_FLAG_VADDR = 4;
 
 /**
@@ -1025,7 +1023,7 @@ export const VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP = 1;
 /** Unmap everything; iova and size are 0. */
 export const VFIO_DMA_UNMAP_FLAG_ALL = 2;
 
-/** Unmap nothing, only forget the user addresses. DMA goes on. */
+/** Unmap nothing, only invalidate the user addresses. DMA goes on. */
 export const VFIO_DMA_UNMAP_FLAG_VADDR = 4;
 
 /**
@@ -1083,12 +1081,12 @@ export const VFIO_DEVICE_FEATURE_SET = 0x20000;
 /** Only ask whether it, and the GET and SET that are given, are supported. */
 export const VFIO_DEVICE_FEATURE_PROBE = 0x40000;
 
-/** 1 where a state of the old migration protocol is a possible one (RESUMING stands alone). */
+/** 1 if a state of the old migration protocol is valid (RESUMING must be set alone). */
 export function VFIO_DEVICE_STATE_VALID(state: number): number {
   return (BigInt(state) & 4n) !== 0n ? (((BigInt(state) & 7n) === 4n) ? 1 : 0) : 1;
 }
 
-/** 1 where a state of the old migration protocol is the error state (SAVING with RESUMING). */
+/** 1 if a state of the old migration protocol is the error state (SAVING with RESUMING). */
 export function VFIO_DEVICE_STATE_IS_ERROR(state: number): number {
   return ((BigInt(state) & 7n) === 6n) ? 1 : 0;
 }
@@ -1111,7 +1109,7 @@ export const VFIO_GET_API_VERSION = 0x3b64;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 1) (0x20003b65 on alpha, mips, powerpc, sparc).
  *
- * ENODEV: An iommufd without an IOAS for VFIO was asked for VFIO_DMA_CC_IOMMU.
+ * ENODEV: VFIO_DMA_CC_IOMMU was queried on an iommufd that has no IOAS for VFIO.
  */
 export const VFIO_CHECK_EXTENSION = 0x3b65;
 
@@ -1121,8 +1119,8 @@ export const VFIO_CHECK_EXTENSION = 0x3b65;
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 2) (0x20003b66 on alpha, mips, powerpc, sparc).
  *
  * EINVAL: The container has no group, or a model already. An iommufd does not know the model, or its mappings
- * are in the way of TYPE1_IOMMU. ENODEV: No driver of the container knows the model; or the iommufd has no
- * IOAS for VFIO. EADDRINUSE: A mapping of the iommufd is not aligned to what TYPE1_IOMMU needs. EPERM:
+ * conflict with TYPE1_IOMMU. ENODEV: No driver of the container knows the model; or the iommufd has no IOAS
+ * for VFIO. EADDRINUSE: A mapping of the iommufd is not aligned to what TYPE1_IOMMU needs. EPERM:
  * NOIOMMU_IOMMU needs CAP_SYS_RAWIO.
  */
 export const VFIO_SET_IOMMU = 0x3b66;
@@ -1215,7 +1213,7 @@ export const VFIO_DEVICE_SET_IRQS = 0x3b6e;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 11) (0x20003b6f on alpha, mips, powerpc, sparc).
  *
- * EINVAL: The device cannot be reset alone. EAGAIN: The device is in use by somebody else just now.
+ * EINVAL: The device cannot be reset alone. EAGAIN: Another user has the device open.
  */
 export const VFIO_DEVICE_RESET = 0x3b6f;
 
@@ -1246,17 +1244,17 @@ export const VFIO_DEVICE_PCI_HOT_RESET = 0x3b71;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 14) (0x20003b72 on alpha, mips, powerpc, sparc).
  *
- * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, or the flags ask for what is not
- * supported. ENOTTY: The device shows no pictures.
+ * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, or the flags request something
+ * that is not supported. ENOTTY: The device has no display.
  */
 export const VFIO_DEVICE_QUERY_GFX_PLANE = 0x3b72;
 
 /**
- * Get a plane as a dma-buf. The argument points to the dmabuf_id that VFIO_DEVICE_QUERY_GFX_PLANE gave.
+ * Get a plane as a dma-buf. The argument points to the dmabuf_id that VFIO_DEVICE_QUERY_GFX_PLANE returned.
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 15) (0x20003b73 on alpha, mips, powerpc, sparc).
  *
- * EFAULT: The argument cannot be read. EINVAL: There is no such plane. ENOTTY: The device shows no pictures.
+ * EFAULT: The argument cannot be read. EINVAL: There is no such plane. ENOTTY: The device has no display.
  */
 export const VFIO_DEVICE_GET_GFX_DMABUF = 0x3b73;
 
@@ -1299,7 +1297,7 @@ export const VFIO_DEVICE_BIND_IOMMUFD = 0x3b76;
  *
  * EFAULT: The struct cannot be read, or pt_id not be written; the device is detached then. EINVAL: argsz is
  * too small, flags are unknown, the device is not bound, or the device does not work with the IOAS or HWPT.
- * ENOENT: There is no object with this id. EADDRINUSE: A mapping lies where the device reserves addresses.
+ * ENOENT: There is no object with this id. EADDRINUSE: A mapping touches addresses that the device reserves.
  */
 export const VFIO_DEVICE_ATTACH_IOMMUFD_PT = 0x3b77;
 
@@ -1387,12 +1385,12 @@ export const VFIO_IOMMU_DISABLE = 0x20003b74;
  *
  * EACCES: The container is not of type1v2. EFAULT: The struct or the bitmap cannot be read or written.
  * EINVAL: argsz is too small, not exactly one flag is set, the range or the bitmap does not fit, or the log
- * does not run. ENOMEM: There is no memory for the log.
+ * does not run. ENOMEM: Out of memory for the log.
  */
 export const VFIO_IOMMU_DIRTY_PAGES = 0x3b75;
 
 /**
- * Ask where on the PCI bus one may map.
+ * Ask which ranges of the PCI bus may be mapped.
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 12) (only on powerpc).
  *
@@ -1438,9 +1436,10 @@ export const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY = 0x20003b76;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 19) (only on powerpc).
  *
- * EPERM: The container belongs to another process, or the platform makes no windows. ENXIO: The container has
- * no group. EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, flags are set, or the
- * page size is not supported. ENOSPC: No window is left. ENOTTY: The container has the first model.
+ * EPERM: The container belongs to another process, or the platform does not create windows. ENXIO: The
+ * container has no group. EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, flags are
+ * set, or the page size is not supported. ENOSPC: No window is left. ENOTTY: The container has the first
+ * model.
  */
 export const VFIO_IOMMU_SPAPR_TCE_CREATE = 0x20003b77;
 
@@ -1693,7 +1692,7 @@ export const VfioGroupStatusCodec: StructCodec<VfioGroupStatus> = /* @__PURE__ *
  * (struct vfio_device_info)
  */
 export interface VfioDeviceInfo {
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   argsz: number;
   /** What the device is and can do. */
   flags: number;
@@ -1701,7 +1700,7 @@ export interface VfioDeviceInfo {
   num_regions: number;
   /** Highest interrupt index plus 1. */
   num_irqs: number;
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   cap_offset: number;
   /** Puts the first capability on a multiple of 8. */
   pad: number;
@@ -1769,7 +1768,7 @@ export class VfioDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1805,7 +1804,7 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info.num_irqs', value, this.#offset + 12), true);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -1834,7 +1833,7 @@ export const VfioDeviceInfoCodec: StructCodec<VfioDeviceInfo> = /* @__PURE__ */ 
 );
 
 /**
- * AtomicOps that the root port completes. Left out where it completes none.
+ * AtomicOps that the root port completes. Left out if it completes none.
  *
  * (struct vfio_device_info_cap_pci_atomic_comp)
  */
@@ -1943,22 +1942,20 @@ export const VfioDeviceInfoCapPciAtomicCompCodec: StructCodec<VfioDeviceInfoCapP
 );
 
 /**
- * Where a region of a device is found and what one can do with it.
+ * Where a region of a device is and what can be done with it.
  *
  * (struct vfio_region_info)
  */
 export interface VfioRegionInfo {
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   argsz: number;
   /** What one can do with the region. */
   flags: number;
   /** Which region; the names are those of PCI devices. */
   index: number;
-  /**
-   * Offset of the first capability, 0 where there is no room. Left as it was where there are no capabilities.
-   */
+  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   cap_offset: number;
-  /** Size of the region; 0 where it is not implemented. (bytes) */
+  /** Size of the region; 0 if it is not implemented. (bytes) */
   size: bigint;
   /** Where the region starts in the device's file. */
   offset: bigint;
@@ -2026,7 +2023,7 @@ export class VfioRegionInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2053,9 +2050,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info.index', value, this.#offset + 8), true);
   }
 
-  /**
-   * Offset of the first capability, 0 where there is no room. Left as it was where there are no capabilities.
-   */
+  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2064,7 +2059,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info.cap_offset', value, this.#offset + 12), true);
   }
 
-  /** Size of the region; 0 where it is not implemented. */
+  /** Size of the region; 0 if it is not implemented. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2498,15 +2493,15 @@ export const VfioRegionInfoCapTypeCodec: StructCodec<VfioRegionInfoCapType> = /*
  * (struct vfio_region_gfx_edid)
  */
 export interface VfioRegionGfxEdid {
-  /** Where the EDID stands in the region. */
+  /** Where the EDID is in the region. */
   edid_offset: number;
   /** Room for it. (bytes) */
   edid_max_size: number;
   /** Its size. (bytes) */
   edid_size: number;
-  /** Largest width, 0 where there is no limit. (pixels) */
+  /** Largest width, 0 if there is no limit. (pixels) */
   max_xres: number;
-  /** Largest height, 0 where there is no limit. (pixels) */
+  /** Largest height, 0 if there is no limit. (pixels) */
   max_yres: number;
   /** Whether the monitor is on. */
   link_state: number;
@@ -2578,7 +2573,7 @@ export class VfioRegionGfxEdidView {
     this.#offset = offset;
   }
 
-  /** Where the EDID stands in the region. */
+  /** Where the EDID is in the region. */
   get edid_offset(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2605,7 +2600,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value, this.#offset + 8), true);
   }
 
-  /** Largest width, 0 where there is no limit. */
+  /** Largest width, 0 if there is no limit. */
   get max_xres(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2614,7 +2609,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value, this.#offset + 12), true);
   }
 
-  /** Largest height, 0 where there is no limit. */
+  /** Largest height, 0 if there is no limit. */
   get max_yres(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -2655,9 +2650,9 @@ export interface VfioDeviceMigrationInfo {
   reserved: number;
   /** What is left to read. (bytes) */
   pending_bytes: bigint;
-  /** Where data stands in the region. */
+  /** Where data is in the region. */
   data_offset: bigint;
-  /** How much data stands there. (bytes) */
+  /** How much data is there. (bytes) */
   data_size: bigint;
 }
 
@@ -2751,7 +2746,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value, this.#offset + 8), true);
   }
 
-  /** Where data stands in the region. */
+  /** Where data is in the region. */
   get data_offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2760,7 +2755,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_migration_info.data_offset', value, this.#offset + 16), true);
   }
 
-  /** How much data stands there. */
+  /** How much data is there. */
   get data_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -2780,7 +2775,7 @@ export const VfioDeviceMigrationInfoCodec: StructCodec<VfioDeviceMigrationInfo> 
 );
 
 /**
- * Where GPU memory stands on the system bus. No longer provided.
+ * Where GPU memory is on the system bus. No longer provided.
  *
  * (struct vfio_region_info_cap_nvlink2_ssatgt)
  */
@@ -2882,7 +2877,7 @@ export const VfioRegionInfoCapNvlink2SsatgtCodec: StructCodec<VfioRegionInfoCapN
 export interface VfioRegionInfoCapNvlink2Lnkspd {
   /** Version 1. */
   header: VfioInfoCapHeader;
-  /** Speed as the device tree of the host gives it. */
+  /** Speed from the device tree of the host. */
   link_speed: number;
   /** Always 0. */
   __pad: number;
@@ -2955,7 +2950,7 @@ export class VfioRegionInfoCapNvlink2LnkspdView {
     return new VfioInfoCapHeaderView(this.#view, this.#offset);
   }
 
-  /** Speed as the device tree of the host gives it. */
+  /** Speed from the device tree of the host. */
   get link_speed(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3457,7 +3452,7 @@ export interface VfioPciHotResetInfo {
   argsz: number;
   /** How the devices are named. */
   flags: number;
-  /** Number of devices; also set where they do not fit (ENOSPC). */
+  /** Number of devices; also set if they do not fit (ENOSPC). */
   count: number;
   /** The devices. */
   devices: VfioPciDependentDevice[];
@@ -3579,7 +3574,7 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Number of devices; also set where they do not fit (ENOSPC). */
+  /** Number of devices; also set if they do not fit (ENOSPC). */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3797,13 +3792,13 @@ export interface VfioDeviceGfxPlaneInfo {
   x_pos: number;
   /** Vertical position of a cursor. (pixels) */
   y_pos: number;
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff where unknown. (pixels) */
+  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. (pixels) */
   x_hot: number;
-  /** Vertical position of the hot spot in a cursor, 0xffffffff where unknown. (pixels) */
+  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. (pixels) */
   y_hot: number;
   /** Region with the plane. */
   region_index: number;
-  /** Number to give to VFIO_DEVICE_GET_GFX_DMABUF. */
+  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   dmabuf_id: number;
   /** Should be 0. */
   reserved: number;
@@ -4007,7 +4002,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value, this.#offset + 44), true);
   }
 
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. */
   get x_hot(): number {
     return this.#view.getUint32(this.#offset + 48, true);
   }
@@ -4016,7 +4011,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value, this.#offset + 48), true);
   }
 
-  /** Vertical position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. */
   get y_hot(): number {
     return this.#view.getUint32(this.#offset + 52, true);
   }
@@ -4034,7 +4029,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.region_index', value, this.#offset + 56), true);
   }
 
-  /** Number to give to VFIO_DEVICE_GET_GFX_DMABUF. */
+  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   get dmabuf_id(): number {
     return this.#view.getUint32(this.#offset + 56, true);
   }
@@ -4505,7 +4500,7 @@ export interface VfioDeviceAttachIommufdPt {
   argsz: number;
   /** Which further fields are given. */
   flags: number;
-  /** An IOAS or a HWPT; comes back as the HWPT that is used. */
+  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   pt_id: number;
 }
 
@@ -4584,7 +4579,7 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value, this.#offset + 4), true);
   }
 
-  /** An IOAS or a HWPT; comes back as the HWPT that is used. */
+  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -4785,7 +4780,7 @@ export const VfioDeviceFeatureMigrationCodec: StructCodec<VfioDeviceFeatureMigra
 export interface VfioDeviceFeatureMigState {
   /** SET: the state to go to; GET: the state it is in. */
   device_state: number;
-  /** Data stream, where the new state began one; else -1. */
+  /** Data stream, if the new state began one; otherwise -1. */
   data_fd: number;
 }
 
@@ -4852,7 +4847,7 @@ export class VfioDeviceFeatureMigStateView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_mig_state.device_state', value, this.#offset), true);
   }
 
-  /** Data stream, where the new state began one; else -1. */
+  /** Data stream, if the new state began one; otherwise -1. */
   get data_fd(): number {
     return this.#view.getInt32(this.#offset + 4, true);
   }
@@ -4872,7 +4867,7 @@ export const VfioDeviceFeatureMigStateCodec: StructCodec<VfioDeviceFeatureMigSta
 );
 
 /**
- * Estimates of what is left to read from the data stream while a device is in PRE_COPY.
+ * Estimates of how much is left to read from the data stream while a device is in PRE_COPY.
  *
  * (struct vfio_precopy_info)
  */
@@ -4990,7 +4985,7 @@ export const VfioPrecopyInfoCodec: StructCodec<VfioPrecopyInfo> = /* @__PURE__ *
 );
 
 /**
- * Let a device sleep and tell when it woke up. It does not go to sleep again without another call.
+ * Let a device sleep and signal when it woke up. It does not go to sleep again without another call.
  *
  * (struct vfio_device_low_power_entry_with_wakeup)
  */
@@ -5089,7 +5084,7 @@ export const VfioDeviceLowPowerEntryWithWakeupCodec: StructCodec<VfioDeviceLowPo
  * (struct vfio_device_feature_dma_logging_control)
  */
 export interface VfioDeviceFeatureDmaLoggingControl {
-  /** Granularity that is asked for; comes back as the one that is used. (bytes) */
+  /** In: granularity that is requested; out: the one that is used. (bytes) */
   page_size: bigint;
   /** Number of ranges. */
   num_ranges: number;
@@ -5159,7 +5154,7 @@ export class VfioDeviceFeatureDmaLoggingControlView {
     this.#offset = offset;
   }
 
-  /** Granularity that is asked for; comes back as the one that is used. */
+  /** In: granularity that is requested; out: the one that is used. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -5300,7 +5295,7 @@ export const VfioDeviceFeatureDmaLoggingRangeCodec: StructCodec<VfioDeviceFeatur
 );
 
 /**
- * Read the log of a range and clear it there. Bits are set in the bitmap and never cleared; bit n stands for
+ * Read the log of a range and clear it there. Bits are set in the bitmap and never cleared; bit n represents
  * the n-th page from iova.
  *
  * (struct vfio_device_feature_dma_logging_report)
@@ -5310,7 +5305,7 @@ export interface VfioDeviceFeatureDmaLoggingReport {
   iova: bigint;
   /** Length of the range. (bytes) */
   length: bigint;
-  /** What a bit stands for: a power of two, 4 KiB or more. (bytes) */
+  /** Bytes that a bit represents: a power of two, 4 KiB or more. (bytes) */
   page_size: bigint;
   /** Bitmap of u64 words. */
   bitmap: bigint;
@@ -5394,7 +5389,7 @@ export class VfioDeviceFeatureDmaLoggingReportView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value, this.#offset + 8), true);
   }
 
-  /** What a bit stands for: a power of two, 4 KiB or more. */
+  /** Bytes that a bit represents: a power of two, 4 KiB or more. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -5423,12 +5418,12 @@ export const VfioDeviceFeatureDmaLoggingReportCodec: StructCodec<VfioDeviceFeatu
 );
 
 /**
- * How much data a migration will give.
+ * How much data a migration will produce.
  *
  * (struct vfio_device_feature_mig_data_size)
  */
 export interface VfioDeviceFeatureMigDataSize {
-  /** Estimate of what STOP_COPY will give. (bytes) */
+  /** Estimate of what STOP_COPY will produce. (bytes) */
   stop_copy_length: bigint;
 }
 
@@ -5483,7 +5478,7 @@ export class VfioDeviceFeatureMigDataSizeView {
     this.#offset = offset;
   }
 
-  /** Estimate of what STOP_COPY will give. */
+  /** Estimate of what STOP_COPY will produce. */
   get stop_copy_length(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -5589,15 +5584,15 @@ export const VfioDeviceFeatureBusMasterCodec: StructCodec<VfioDeviceFeatureBusMa
  */
 export interface VfioIommuType1Info {
   /**
-   * Size of the caller's buffer; comes back as what is needed: from a container where it did not fit, from an
-   * iommufd always.
+   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
+   * always.
    */
   argsz: number;
   /** What is reported. */
   flags: number;
   /** Page sizes of the IOMMU, a bit for each power of two. */
   iova_pgsizes: bigint;
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   cap_offset: number;
   /** Puts the first capability on a multiple of 8. */
   pad: number;
@@ -5667,8 +5662,8 @@ export class VfioIommuType1InfoView {
   }
 
   /**
-   * Size of the caller's buffer; comes back as what is needed: from a container where it did not fit, from an
-   * iommufd always.
+   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
+   * always.
    */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
@@ -5696,7 +5691,7 @@ export class VfioIommuType1InfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -5841,7 +5836,7 @@ export const VfioIovaRangeCodec: StructCodec<VfioIovaRange> = /* @__PURE__ */ fi
 );
 
 /**
- * Where one may map. What lies outside is reserved by a device or beyond the reach of the IOMMU.
+ * Ranges that may be mapped. Addresses outside are reserved by a device or beyond the reach of the IOMMU.
  *
  * (struct vfio_iommu_type1_info_cap_iova_range)
  */
@@ -6471,11 +6466,11 @@ export const VfioIommuType1DmaMapCodec: StructCodec<VfioIommuType1DmaMap> = /* @
  * (struct vfio_bitmap)
  */
 export interface VfioBitmap {
-  /** What a bit stands for; the smallest page size of the IOMMU. (bytes) */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. (bytes) */
   pgsize: bigint;
   /** Size of the bitmap. (bytes) */
   size: bigint;
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   data: bigint;
 }
 
@@ -6562,7 +6557,7 @@ export class VfioBitmapView {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -6580,7 +6575,7 @@ export class VfioBitmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -6676,7 +6671,7 @@ export class VfioBitmapViewIlp32 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -6694,7 +6689,7 @@ export class VfioBitmapViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, true));
   }
@@ -6789,7 +6784,7 @@ export class VfioBitmapViewI386 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -6807,7 +6802,7 @@ export class VfioBitmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, true));
   }
@@ -6843,7 +6838,7 @@ export interface VfioIommuType1DmaUnmap {
   flags: number;
   /** First address. */
   iova: bigint;
-  /** How much; comes back as what was unmapped. (bytes) */
+  /** In: how much; out: how much was unmapped. (bytes) */
   size: bigint;
   /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
   data: Uint8Array;
@@ -6965,7 +6960,7 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -7098,7 +7093,7 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -7382,7 +7377,7 @@ export const VfioIommuType1DirtyBitmapCodecs: AbiCodecs<VfioIommuType1DirtyBitma
 };
 
 /**
- * Range to read the log of, and where to.
+ * Range whose log is read, and the buffer for it.
  *
  * (struct vfio_iommu_type1_dirty_bitmap_get)
  */
@@ -7391,7 +7386,7 @@ export interface VfioIommuType1DirtyBitmapGet {
   iova: bigint;
   /** Length of the range. (bytes) */
   size: bigint;
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   bitmap: VfioBitmap;
 }
 
@@ -7475,7 +7470,7 @@ export class VfioIommuType1DirtyBitmapGetView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapView {
     return new VfioBitmapView(this.#view, this.#offset + 16);
   }
@@ -7563,7 +7558,7 @@ export class VfioIommuType1DirtyBitmapGetViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewIlp32 {
     return new VfioBitmapViewIlp32(this.#view, this.#offset + 16);
   }
@@ -7651,7 +7646,7 @@ export class VfioIommuType1DirtyBitmapGetViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewI386 {
     return new VfioBitmapViewI386(this.#view, this.#offset + 16);
   }
@@ -7814,7 +7809,7 @@ export const VfioIommuSpaprTceDdwInfoCodec: StructCodec<VfioIommuSpaprTceDdwInfo
 );
 
 /**
- * Where on the PCI bus one may map.
+ * Which ranges of the PCI bus may be mapped.
  *
  * (struct vfio_iommu_spapr_tce_info)
  */
@@ -7827,7 +7822,7 @@ export interface VfioIommuSpaprTceInfo {
   dma32_window_start: number;
   /** Its size. (bytes) */
   dma32_window_size: number;
-  /** Windows on demand; written where argsz has room for it. */
+  /** Dynamic DMA windows; written if argsz has room for it. */
   ddw: VfioIommuSpaprTceDdwInfo;
 }
 
@@ -7935,7 +7930,7 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value, this.#offset + 12), true);
   }
 
-  /** Windows on demand; written where argsz has room for it. */
+  /** Dynamic DMA windows; written if argsz has room for it. */
   get ddw(): VfioIommuSpaprTceDdwInfoView {
     return new VfioIommuSpaprTceDdwInfoView(this.#view, this.#offset + 16);
   }
@@ -9814,8 +9809,8 @@ function hasVfioIommuType1InfoCaps(view: DataView, start: number, _size: number)
 }
 
 /**
- * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
  */
@@ -9934,8 +9929,8 @@ function readVfioIommuType1InfoCapabilitiesElement(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -9992,8 +9987,8 @@ function writeVfioIommuType1InfoCapsElement(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
  * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
@@ -10079,8 +10074,8 @@ function readVfioIommuType1InfoCapabilitiesElementI386(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -10137,8 +10132,8 @@ function writeVfioIommuType1InfoCapsElementI386(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
  * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say

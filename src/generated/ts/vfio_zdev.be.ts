@@ -526,7 +526,7 @@ export class VfioDeviceInfoCapZpciGroupView {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, false);
   }
@@ -690,7 +690,7 @@ export class VfioDeviceInfoCapZpciGroupViewI386 {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, false);
   }

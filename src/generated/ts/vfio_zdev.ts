@@ -455,7 +455,7 @@ export interface VfioDeviceInfoCapZpciGroup {
   version: number;
   /** Should be 0. */
   reserved: number;
-  /** Longest block where the instruction is interpreted. From version 2 on. (bytes) */
+  /** Longest block if the instruction is interpreted. From version 2 on. (bytes) */
   imaxstbl: number;
 }
 
@@ -621,7 +621,7 @@ export class VfioDeviceInfoCapZpciGroupView {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, true);
   }
@@ -787,7 +787,7 @@ export class VfioDeviceInfoCapZpciGroupViewI386 {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, true);
   }
@@ -945,7 +945,7 @@ export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUt
 });
 
 /**
- * The PCI function path, where the device is found in the machine.
+ * The PCI function path: where the device is in the machine.
  *
  * (struct vfio_device_info_cap_zpci_pfip)
  */
