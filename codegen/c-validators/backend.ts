@@ -12,7 +12,7 @@ import { CTermWriter } from './term.ts';
 /** Validators in C99: one function for every struct that an ioctl takes, without allocation or dependency. */
 export const cValidatorsBackend: Backend = {
   name: 'c-validators',
-  summary: 'functions in C that say what the kernel answers to a payload',
+  summary: 'functions in C that return the errno the kernel gives for a payload',
   settings: validationSettings,
   emit: (model, options = {}) =>
     interfacesToEmit(model, options).flatMap((owner) => filesOf(model, owner, options)),
@@ -46,7 +46,7 @@ function headerText(stem: string, about: string, plans: readonly Plan[]): string
     ' * What the kernel answers to len bytes at arg, as far as the bytes alone decide it: 0, or the',
   );
   printer.line(' * negative error number of the first check that they do not pass. Checks of memory and of');
-  printer.line(' * objects may come before it. -EFAULT where there are fewer bytes than the struct says.');
+  printer.line(' * objects may come before it. -EFAULT if there are fewer bytes than the struct says.');
   printer.line(' */');
   for (const { name } of plans) printer.line(`int ${name}_check(const void *arg, size_t len);`);
   printer.blank();

@@ -12,7 +12,8 @@ import { checkNameOf, plansInside, printCheck, printRules } from './function.ts'
 /** Validators in TypeScript: one function for every struct that an ioctl takes, without dependencies. */
 export const validatorsBackend: Backend = {
   name: 'validators',
-  summary: 'functions in TypeScript, without dependencies, that say what the kernel answers to a payload',
+  summary:
+    'functions in TypeScript, without dependencies, that return the errno the kernel gives for a payload',
   settings: validationSettings,
   emit: (model, options = {}) =>
     interfacesToEmit(model, options).map((owner) => fileOf(model, owner, options)),

@@ -94,7 +94,7 @@ const groups: readonly { readonly title: string; readonly commands: readonly Com
       },
       {
         name: 'ioas',
-        summary: 'a flow of calls on the /dev/iommu that the mail of 2021 asks for',
+        summary: 'a flow of calls on the /dev/iommu that the mail of 2021 requests',
         load: async () => (await import('./commands/ioas.ts')).configureIoas,
       },
     ],

@@ -733,7 +733,7 @@ export const sizeofIoasMemory = 24;
 /**
  * Reads struct ioas_memory.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -751,7 +751,7 @@ export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
  * Writes struct ioas_memory; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasMemory(value: Partial<IoasMemory>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -870,7 +870,7 @@ export const sizeofIoasAlloc = 48;
 /**
  * Reads struct ioas_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -894,7 +894,7 @@ export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
  * Writes struct ioas_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasAlloc(value: Partial<IoasAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -1048,7 +1048,7 @@ export const sizeofIoasFree = 8;
 /**
  * Reads struct ioas_free.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1064,7 +1064,7 @@ export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
  * Writes struct ioas_free; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasFree(value: Partial<IoasFree>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1144,7 +1144,7 @@ export const sizeofIoasInfo = 16;
 /**
  * Reads struct ioas_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1162,7 +1162,7 @@ export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
  * Writes struct ioas_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasInfo(value: Partial<IoasInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1271,7 +1271,7 @@ export const sizeofIoasMapDma = 40;
 /**
  * Reads struct ioas_map_dma.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1292,7 +1292,7 @@ export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
  * Writes struct ioas_map_dma; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasMapDma(value: Partial<IoasMapDma>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1428,7 +1428,7 @@ export const sizeofIoasUnmapDma = 32;
 /**
  * Reads struct ioas_unmap_dma.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1448,7 +1448,7 @@ export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
  * Writes struct ioas_unmap_dma; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasUnmapDma(value: Partial<IoasUnmapDma>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1568,7 +1568,7 @@ export const sizeofIoasCreateNesting = 16;
 /**
  * Reads struct ioas_create_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1586,7 +1586,7 @@ export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateN
  * Writes struct ioas_create_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCreateNesting(
   value: Partial<IoasCreateNesting>,
@@ -1702,7 +1702,7 @@ export const sizeofIoasBindPgtable = 40;
 /**
  * Reads struct ioas_bind_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtable {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1724,7 +1724,7 @@ export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtab
  * Writes struct ioas_bind_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasBindPgtable(value: Partial<IoasBindPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1858,7 +1858,7 @@ export const sizeofIoasUnbind = 8;
 /**
  * Reads struct ioas_unbind.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1874,7 +1874,7 @@ export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
  * Writes struct ioas_unbind; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasUnbind(value: Partial<IoasUnbind>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1963,7 +1963,7 @@ export const sizeofIoasBindPasidTable = 32;
 /**
  * Reads struct ioas_bind_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPasidTable {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1984,7 +1984,7 @@ export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPa
  * Writes struct ioas_bind_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasBindPasidTable(
   value: Partial<IoasBindPasidTable>,
@@ -2130,7 +2130,7 @@ export const sizeofIoasWhy = 64;
 /**
  * Reads struct ioas_why.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -2152,7 +2152,7 @@ export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
  * Writes struct ioas_why; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -2296,7 +2296,7 @@ export const sizeofIoasDeviceInfo = 32;
 /**
  * Reads struct ioas_device_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2316,7 +2316,7 @@ export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo
  * Writes struct ioas_device_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceInfo(value: Partial<IoasDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2439,7 +2439,7 @@ export const sizeofIoasDeviceBind = 24;
 /**
  * Reads struct ioas_device_bind.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2458,7 +2458,7 @@ export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind
  * Writes struct ioas_device_bind; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceBind(value: Partial<IoasDeviceBind>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2568,7 +2568,7 @@ export const sizeofIoasDeviceAttach = 16;
 /**
  * Reads struct ioas_device_attach.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAttach {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2586,7 +2586,7 @@ export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAt
  * Writes struct ioas_device_attach; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceAttach(value: Partial<IoasDeviceAttach>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2686,7 +2686,7 @@ export const sizeofIoasKvmPasid = 16;
 /**
  * Reads struct ioas_kvm_pasid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2704,7 +2704,7 @@ export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
  * Writes struct ioas_kvm_pasid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasKvmPasid(value: Partial<IoasKvmPasid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2801,7 +2801,7 @@ export const sizeofIoasCapHeader = 8;
 /**
  * Reads struct ioas_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapHeader(view: DataView, offset = 0): IoasCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2827,7 +2827,7 @@ export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader
  * Writes struct ioas_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2837,7 +2837,7 @@ export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataVie
 }
 
 /**
- * Writes struct ioas_cap_header where there is room for it.
+ * Writes struct ioas_cap_header if there is room for it.
  *
  * @internal
  */
@@ -2932,7 +2932,7 @@ export const sizeofIoasRange = 16;
 /**
  * Reads struct ioas_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasRange(view: DataView, offset = 0): IoasRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2957,7 +2957,7 @@ export function readIoasRange(view: DataView, offset: number): IoasRange {
  * Writes struct ioas_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2967,7 +2967,7 @@ export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_range where there is room for it.
+ * Writes struct ioas_range if there is room for it.
  *
  * @internal
  */
@@ -3048,7 +3048,7 @@ export const sizeofIoasType1 = 8;
 /**
  * Reads struct ioas_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasType1(view: DataView, offset = 0): IoasType1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3073,7 +3073,7 @@ export function readIoasType1(view: DataView, offset: number): IoasType1 {
  * Writes struct ioas_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3083,7 +3083,7 @@ export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_type1 where there is room for it.
+ * Writes struct ioas_type1 if there is room for it.
  *
  * @internal
  */
@@ -3164,7 +3164,7 @@ export const sizeofIoasTables = 8;
 /**
  * Reads struct ioas_tables.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasTables(view: DataView, offset = 0): IoasTables {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3189,7 +3189,7 @@ export function readIoasTables(view: DataView, offset: number): IoasTables {
  * Writes struct ioas_tables; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3199,7 +3199,7 @@ export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, off
 }
 
 /**
- * Writes struct ioas_tables where there is room for it.
+ * Writes struct ioas_tables if there is room for it.
  *
  * @internal
  */
@@ -3280,7 +3280,7 @@ export const sizeofIoasNesting = 8;
 /**
  * Reads struct ioas_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasNesting(view: DataView, offset = 0): IoasNesting {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3305,7 +3305,7 @@ export function readIoasNesting(view: DataView, offset: number): IoasNesting {
  * Writes struct ioas_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3315,7 +3315,7 @@ export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, o
 }
 
 /**
- * Writes struct ioas_nesting where there is room for it.
+ * Writes struct ioas_nesting if there is room for it.
  *
  * @internal
  */
@@ -3393,7 +3393,7 @@ export const sizeofIoasPageSizes = 8;
 /**
  * Reads struct ioas_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPageSizes(view: DataView, offset = 0): IoasPageSizes {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3417,7 +3417,7 @@ export function readIoasPageSizes(view: DataView, offset: number): IoasPageSizes
  * Writes struct ioas_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3427,7 +3427,7 @@ export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataVie
 }
 
 /**
- * Writes struct ioas_page_sizes where there is room for it.
+ * Writes struct ioas_page_sizes if there is room for it.
  *
  * @internal
  */
@@ -3494,7 +3494,7 @@ export const sizeofIoasChildren = 8;
 /**
  * Reads struct ioas_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasChildren(view: DataView, offset = 0): IoasChildren {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3519,7 +3519,7 @@ export function readIoasChildren(view: DataView, offset: number): IoasChildren {
  * Writes struct ioas_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3529,7 +3529,7 @@ export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView,
 }
 
 /**
- * Writes struct ioas_children where there is room for it.
+ * Writes struct ioas_children if there is room for it.
  *
  * @internal
  */
@@ -3616,7 +3616,7 @@ export const sizeofIoasVtdS1 = 16;
 /**
  * Reads struct ioas_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasVtdS1(view: DataView, offset = 0): IoasVtdS1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3643,7 +3643,7 @@ export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
  * Writes struct ioas_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3653,7 +3653,7 @@ export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_vtd_s1 where there is room for it.
+ * Writes struct ioas_vtd_s1 if there is room for it.
  *
  * @internal
  */
@@ -3768,7 +3768,7 @@ export const sizeofIoasSmmuv3S1 = 16;
 /**
  * Reads struct ioas_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3S1(view: DataView, offset = 0): IoasSmmuv3S1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3795,7 +3795,7 @@ export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
  * Writes struct ioas_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3805,7 +3805,7 @@ export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView,
 }
 
 /**
- * Writes struct ioas_smmuv3_s1 where there is room for it.
+ * Writes struct ioas_smmuv3_s1 if there is room for it.
  *
  * @internal
  */
@@ -3920,7 +3920,7 @@ export const sizeofIoasAmdV2 = 16;
 /**
  * Reads struct ioas_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasAmdV2(view: DataView, offset = 0): IoasAmdV2 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3947,7 +3947,7 @@ export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
  * Writes struct ioas_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3957,7 +3957,7 @@ export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_amd_v2 where there is room for it.
+ * Writes struct ioas_amd_v2 if there is room for it.
  *
  * @internal
  */
@@ -4072,7 +4072,7 @@ export const sizeofIoasSmmuv3Cd = 16;
 /**
  * Reads struct ioas_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3Cd(view: DataView, offset = 0): IoasSmmuv3Cd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4099,7 +4099,7 @@ export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
  * Writes struct ioas_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4109,7 +4109,7 @@ export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView,
 }
 
 /**
- * Writes struct ioas_smmuv3_cd where there is room for it.
+ * Writes struct ioas_smmuv3_cd if there is room for it.
  *
  * @internal
  */
@@ -4224,7 +4224,7 @@ export const minSizeofIoasCapIovaRange = 16;
 /**
  * Reads struct ioas_cap_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -4249,7 +4249,7 @@ export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_cap_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapIovaRange(
   value: Encodable<IoasCapIovaRange>,
@@ -4295,7 +4295,7 @@ export function encodeIoasCapIovaRange(
 /**
  * Bytes that a ioas_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasCapIovaRange(value: Encodable<IoasCapIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -4388,7 +4388,7 @@ export const minSizeofIoasCapReserved = 16;
 /**
  * Reads struct ioas_cap_reserved.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byteLength): IoasCapReserved {
   const limit = Math.min(end, view.byteLength);
@@ -4413,7 +4413,7 @@ export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_cap_reserved; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4455,7 +4455,7 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
 /**
  * Bytes that a ioas_cap_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasCapReserved(value: Encodable<IoasCapReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -4542,7 +4542,7 @@ export const sizeofIoasCapType1 = 16;
 /**
  * Reads struct ioas_cap_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4558,7 +4558,7 @@ export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
  * Writes struct ioas_cap_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4634,7 +4634,7 @@ export const sizeofIoasCapPgtable = 16;
 /**
  * Reads struct ioas_cap_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4650,7 +4650,7 @@ export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable
  * Writes struct ioas_cap_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4726,7 +4726,7 @@ export const sizeofIoasCapPasidTable = 16;
 /**
  * Reads struct ioas_cap_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4742,7 +4742,7 @@ export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasi
  * Writes struct ioas_cap_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPasidTable(
   value: Encodable<IoasCapPasidTable>,
@@ -4822,7 +4822,7 @@ export const sizeofIoasCapNesting = 16;
 /**
  * Reads struct ioas_cap_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4838,7 +4838,7 @@ export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting
  * Writes struct ioas_cap_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4914,7 +4914,7 @@ export const sizeofIoasCapPageSizes = 16;
 /**
  * Reads struct ioas_cap_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4930,7 +4930,7 @@ export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageS
  * Writes struct ioas_cap_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPageSizes(
   value: Encodable<IoasCapPageSizes>,
@@ -5010,7 +5010,7 @@ export const sizeofIoasCapChildren = 16;
 /**
  * Reads struct ioas_cap_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5026,7 +5026,7 @@ export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildr
  * Writes struct ioas_cap_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5102,7 +5102,7 @@ export const sizeofIoasCapFormatVtdS1 = 24;
 /**
  * Reads struct ioas_cap_format_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5118,7 +5118,7 @@ export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFor
  * Writes struct ioas_cap_format_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatVtdS1(
   value: Encodable<IoasCapFormatVtdS1>,
@@ -5198,7 +5198,7 @@ export const sizeofIoasCapFormatSmmuv3S1 = 24;
 /**
  * Reads struct ioas_cap_format_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCapFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5214,7 +5214,7 @@ export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCap
  * Writes struct ioas_cap_format_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatSmmuv3S1(
   value: Encodable<IoasCapFormatSmmuv3S1>,
@@ -5294,7 +5294,7 @@ export const sizeofIoasCapFormatAmdV2 = 24;
 /**
  * Reads struct ioas_cap_format_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5310,7 +5310,7 @@ export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFor
  * Writes struct ioas_cap_format_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatAmdV2(
   value: Encodable<IoasCapFormatAmdV2>,
@@ -5390,7 +5390,7 @@ export const sizeofIoasCapFormatSmmuv3Cd = 24;
 /**
  * Reads struct ioas_cap_format_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCapFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5406,7 +5406,7 @@ export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCap
  * Writes struct ioas_cap_format_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatSmmuv3Cd(
   value: Encodable<IoasCapFormatSmmuv3Cd>,
@@ -5486,7 +5486,7 @@ export const sizeofIoasPgtableVtdS1 = 8;
 /**
  * Reads struct ioas_pgtable_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableVtdS1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5502,7 +5502,7 @@ export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableV
  * Writes struct ioas_pgtable_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableVtdS1(value: Partial<IoasPgtableVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5576,7 +5576,7 @@ export const sizeofIoasPgtableSmmuv3S1 = 8;
 /**
  * Reads struct ioas_pgtable_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtableSmmuv3S1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5592,7 +5592,7 @@ export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtab
  * Writes struct ioas_pgtable_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableSmmuv3S1(
   value: Partial<IoasPgtableSmmuv3S1>,
@@ -5670,7 +5670,7 @@ export const sizeofIoasPgtableAmdV2 = 8;
 /**
  * Reads struct ioas_pgtable_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableAmdV2 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5686,7 +5686,7 @@ export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableA
  * Writes struct ioas_pgtable_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableAmdV2(value: Partial<IoasPgtableAmdV2>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5766,7 +5766,7 @@ export const sizeofIoasVtdInv = 24;
 /**
  * Reads struct ioas_vtd_inv.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5784,7 +5784,7 @@ export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
  * Writes struct ioas_vtd_inv; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5918,7 +5918,7 @@ export const sizeofIoasSmmuv3Cmd = 16;
 /**
  * Reads struct ioas_smmuv3_cmd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5952,7 +5952,7 @@ export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
  * Writes struct ioas_smmuv3_cmd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6076,7 +6076,7 @@ export const sizeofIoasInvalidate = 48;
 /**
  * Reads struct ioas_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -6099,7 +6099,7 @@ export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate
  * Writes struct ioas_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasInvalidate(value: Partial<IoasInvalidate>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -6252,7 +6252,7 @@ export const sizeofIoasDeviceInvalidate = 24;
 /**
  * Reads struct ioas_device_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDeviceInvalidate {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6271,7 +6271,7 @@ export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDevi
  * Writes struct ioas_device_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceInvalidate(
   value: Partial<IoasDeviceInvalidate>,
@@ -6394,7 +6394,7 @@ export const sizeofIoasHwInvalidate = 32;
 /**
  * Reads struct ioas_hw_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvalidate {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6415,7 +6415,7 @@ export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvali
  * Writes struct ioas_hw_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasHwInvalidate(value: Partial<IoasHwInvalidate>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6557,7 +6557,7 @@ export const sizeofIoasFault = 40;
 /**
  * Reads struct ioas_fault.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -6579,7 +6579,7 @@ export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
  * Writes struct ioas_fault; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -6722,7 +6722,7 @@ export const sizeofIoasPageResponse = 24;
 /**
  * Reads struct ioas_page_response.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResponse {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6741,7 +6741,7 @@ export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResp
  * Writes struct ioas_page_response; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPageResponse(value: Partial<IoasPageResponse>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6851,7 +6851,7 @@ export const sizeofIoasConfigSpace = 64;
 /**
  * Reads struct ioas_config_space.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasConfigSpace(view: DataView, offset = 0): IoasConfigSpace {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -6869,7 +6869,7 @@ export function decodeIoasConfigSpace(view: DataView, offset = 0): IoasConfigSpa
  * Writes struct ioas_config_space; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasConfigSpace(value: Encodable<IoasConfigSpace>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -6959,7 +6959,7 @@ export const sizeofIoasPciCapHeader = 2;
 /**
  * Reads struct ioas_pci_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciCapHeader(view: DataView, offset = 0): IoasPciCapHeader {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -6984,7 +6984,7 @@ export function readIoasPciCapHeader(view: DataView, offset: number): IoasPciCap
  * Writes struct ioas_pci_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciCapHeader(value: Partial<IoasPciCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -6994,7 +6994,7 @@ export function encodeIoasPciCapHeader(value: Partial<IoasPciCapHeader>, view: D
 }
 
 /**
- * Writes struct ioas_pci_cap_header where there is room for it.
+ * Writes struct ioas_pci_cap_header if there is room for it.
  *
  * @internal
  */
@@ -7086,7 +7086,7 @@ export const sizeofIoasExtCapHeader = 4;
 /**
  * Reads struct ioas_ext_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtCapHeader(view: DataView, offset = 0): IoasExtCapHeader {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7115,7 +7115,7 @@ export function readIoasExtCapHeader(view: DataView, offset: number): IoasExtCap
  * Writes struct ioas_ext_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtCapHeader(
   value: Encodable<IoasExtCapHeader>,
@@ -7129,7 +7129,7 @@ export function encodeIoasExtCapHeader(
 }
 
 /**
- * Writes struct ioas_ext_cap_header where there is room for it.
+ * Writes struct ioas_ext_cap_header if there is room for it.
  *
  * @internal
  */
@@ -7211,7 +7211,7 @@ export const minSizeofIoasPciIovaRange = 16;
 /**
  * Reads struct ioas_pci_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasPciIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -7237,7 +7237,7 @@ export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_pci_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciIovaRange(
   value: Encodable<IoasPciIovaRange>,
@@ -7286,7 +7286,7 @@ export function encodeIoasPciIovaRange(
 /**
  * Bytes that a ioas_pci_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasPciIovaRange(value: Encodable<IoasPciIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -7387,7 +7387,7 @@ export const minSizeofIoasPciReserved = 16;
 /**
  * Reads struct ioas_pci_reserved.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byteLength): IoasPciReserved {
   const limit = Math.min(end, view.byteLength);
@@ -7413,7 +7413,7 @@ export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_pci_reserved; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7458,7 +7458,7 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
 /**
  * Bytes that a ioas_pci_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasPciReserved(value: Encodable<IoasPciReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -7553,7 +7553,7 @@ export const sizeofIoasPciType1 = 16;
 /**
  * Reads struct ioas_pci_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7570,7 +7570,7 @@ export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
  * Writes struct ioas_pci_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7657,7 +7657,7 @@ export const sizeofIoasPciPgtable = 16;
 /**
  * Reads struct ioas_pci_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7674,7 +7674,7 @@ export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable
  * Writes struct ioas_pci_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7761,7 +7761,7 @@ export const sizeofIoasPciPasidTable = 16;
 /**
  * Reads struct ioas_pci_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7778,7 +7778,7 @@ export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasi
  * Writes struct ioas_pci_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPasidTable(
   value: Encodable<IoasPciPasidTable>,
@@ -7869,7 +7869,7 @@ export const sizeofIoasPciNesting = 16;
 /**
  * Reads struct ioas_pci_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7886,7 +7886,7 @@ export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting
  * Writes struct ioas_pci_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7973,7 +7973,7 @@ export const sizeofIoasPciPageSizes = 16;
 /**
  * Reads struct ioas_pci_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7990,7 +7990,7 @@ export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageS
  * Writes struct ioas_pci_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPageSizes(
   value: Encodable<IoasPciPageSizes>,
@@ -8081,7 +8081,7 @@ export const sizeofIoasPciChildren = 16;
 /**
  * Reads struct ioas_pci_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8098,7 +8098,7 @@ export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildr
  * Writes struct ioas_pci_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8185,7 +8185,7 @@ export const sizeofIoasPciFormatVtdS1 = 24;
 /**
  * Reads struct ioas_pci_format_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8202,7 +8202,7 @@ export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFor
  * Writes struct ioas_pci_format_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatVtdS1(
   value: Encodable<IoasPciFormatVtdS1>,
@@ -8293,7 +8293,7 @@ export const sizeofIoasPciFormatSmmuv3S1 = 24;
 /**
  * Reads struct ioas_pci_format_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPciFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8310,7 +8310,7 @@ export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPci
  * Writes struct ioas_pci_format_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatSmmuv3S1(
   value: Encodable<IoasPciFormatSmmuv3S1>,
@@ -8401,7 +8401,7 @@ export const sizeofIoasPciFormatAmdV2 = 24;
 /**
  * Reads struct ioas_pci_format_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8418,7 +8418,7 @@ export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFor
  * Writes struct ioas_pci_format_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatAmdV2(
   value: Encodable<IoasPciFormatAmdV2>,
@@ -8509,7 +8509,7 @@ export const sizeofIoasPciFormatSmmuv3Cd = 24;
 /**
  * Reads struct ioas_pci_format_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPciFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8526,7 +8526,7 @@ export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPci
  * Writes struct ioas_pci_format_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatSmmuv3Cd(
   value: Encodable<IoasPciFormatSmmuv3Cd>,
@@ -8623,7 +8623,7 @@ export const minSizeofIoasExtIovaRange = 16;
 /**
  * Reads struct ioas_ext_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasExtIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -8649,7 +8649,7 @@ export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_ext_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtIovaRange(
   value: Encodable<IoasExtIovaRange>,
@@ -8698,7 +8698,7 @@ export function encodeIoasExtIovaRange(
 /**
  * Bytes that a ioas_ext_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasExtIovaRange(value: Encodable<IoasExtIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -8799,7 +8799,7 @@ export const minSizeofIoasExtReserved = 16;
 /**
  * Reads struct ioas_ext_reserved.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byteLength): IoasExtReserved {
   const limit = Math.min(end, view.byteLength);
@@ -8825,7 +8825,7 @@ export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_ext_reserved; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8870,7 +8870,7 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
 /**
  * Bytes that a ioas_ext_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasExtReserved(value: Encodable<IoasExtReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -8965,7 +8965,7 @@ export const sizeofIoasExtType1 = 16;
 /**
  * Reads struct ioas_ext_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8982,7 +8982,7 @@ export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
  * Writes struct ioas_ext_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9069,7 +9069,7 @@ export const sizeofIoasExtPgtable = 16;
 /**
  * Reads struct ioas_ext_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9086,7 +9086,7 @@ export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable
  * Writes struct ioas_ext_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9173,7 +9173,7 @@ export const sizeofIoasExtPasidTable = 16;
 /**
  * Reads struct ioas_ext_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9190,7 +9190,7 @@ export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasi
  * Writes struct ioas_ext_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPasidTable(
   value: Encodable<IoasExtPasidTable>,
@@ -9281,7 +9281,7 @@ export const sizeofIoasExtNesting = 16;
 /**
  * Reads struct ioas_ext_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9298,7 +9298,7 @@ export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting
  * Writes struct ioas_ext_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9385,7 +9385,7 @@ export const sizeofIoasExtPageSizes = 16;
 /**
  * Reads struct ioas_ext_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9402,7 +9402,7 @@ export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageS
  * Writes struct ioas_ext_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPageSizes(
   value: Encodable<IoasExtPageSizes>,
@@ -9493,7 +9493,7 @@ export const sizeofIoasExtChildren = 16;
 /**
  * Reads struct ioas_ext_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9510,7 +9510,7 @@ export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildr
  * Writes struct ioas_ext_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9597,7 +9597,7 @@ export const sizeofIoasExtFormatVtdS1 = 24;
 /**
  * Reads struct ioas_ext_format_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9614,7 +9614,7 @@ export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFor
  * Writes struct ioas_ext_format_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatVtdS1(
   value: Encodable<IoasExtFormatVtdS1>,
@@ -9705,7 +9705,7 @@ export const sizeofIoasExtFormatSmmuv3S1 = 24;
 /**
  * Reads struct ioas_ext_format_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExtFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9722,7 +9722,7 @@ export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExt
  * Writes struct ioas_ext_format_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatSmmuv3S1(
   value: Encodable<IoasExtFormatSmmuv3S1>,
@@ -9813,7 +9813,7 @@ export const sizeofIoasExtFormatAmdV2 = 24;
 /**
  * Reads struct ioas_ext_format_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9830,7 +9830,7 @@ export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFor
  * Writes struct ioas_ext_format_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatAmdV2(
   value: Encodable<IoasExtFormatAmdV2>,
@@ -9921,7 +9921,7 @@ export const sizeofIoasExtFormatSmmuv3Cd = 24;
 /**
  * Reads struct ioas_ext_format_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExtFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9938,7 +9938,7 @@ export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExt
  * Writes struct ioas_ext_format_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatSmmuv3Cd(
   value: Encodable<IoasExtFormatSmmuv3Cd>,
@@ -10016,7 +10016,7 @@ export type IoasPgtableDataVariant =
 /**
  * Reads the member of ioas_pgtable_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableDataVariant(
   format: number,
@@ -10041,7 +10041,7 @@ export function decodeIoasPgtableDataVariant(
  * Writes a member of ioas_pgtable_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableDataVariant(
   variant: IoasPgtableDataVariant,
@@ -10084,7 +10084,7 @@ export type IoasCapabilitiesVariant =
 /**
  * Reads the member of ioas_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapabilitiesVariant(
   id: number,
@@ -10136,7 +10136,7 @@ export function decodeIoasCapabilitiesVariant(
  * Writes a member of ioas_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapabilitiesVariant(
   variant: IoasCapabilitiesVariant,
@@ -10187,7 +10187,7 @@ export type IoasHwRequestsVariant =
 /**
  * Reads the member of ioas_hw_requests that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasHwRequestsVariant(
   type: number,
@@ -10209,7 +10209,7 @@ export function decodeIoasHwRequestsVariant(
  * Writes a member of ioas_hw_requests.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasHwRequestsVariant(
   variant: IoasHwRequestsVariant,
@@ -10250,7 +10250,7 @@ export type IoasPciCapabilitiesVariant =
 /**
  * Reads the member of ioas_pci_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciCapabilitiesVariant(
   id: number,
@@ -10302,7 +10302,7 @@ export function decodeIoasPciCapabilitiesVariant(
  * Writes a member of ioas_pci_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciCapabilitiesVariant(
   variant: IoasPciCapabilitiesVariant,
@@ -10363,7 +10363,7 @@ export type IoasExtCapabilitiesVariant =
 /**
  * Reads the member of ioas_ext_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtCapabilitiesVariant(
   id: number,
@@ -10415,7 +10415,7 @@ export function decodeIoasExtCapabilitiesVariant(
  * Writes a member of ioas_ext_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtCapabilitiesVariant(
   variant: IoasExtCapabilitiesVariant,
@@ -10470,8 +10470,8 @@ export type IoasCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ioas_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ioas_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type IoasCapabilitiesElementInput =
   | { readonly kind: 'ioas_cap_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<IoasCapIovaRange> }
@@ -10558,7 +10558,7 @@ export function walkIoasInfoCaps(
 /**
  * Makes the head of ioas_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_info_caps', at + 12, to);
@@ -10568,7 +10568,7 @@ function headIoasInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_info_caps', at + 4, to);
@@ -10803,13 +10803,12 @@ function writeIoasInfoCapsElement(
 /**
  * Writes ioas_info_caps: Capabilities behind an ioas_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_info at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_info at `start` must be there already; its pointer is set, and the bits that say
+ * that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasInfoCaps(
   elements: readonly IoasCapabilitiesElementInput[],
@@ -10915,7 +10914,7 @@ export function walkIoasDeviceInfoCaps(
 /**
  * Makes the head of ioas_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_device_info_caps', at + 28, to);
@@ -10925,7 +10924,7 @@ function headIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_device_info_caps', at + 4, to);
@@ -11047,13 +11046,12 @@ function writeIoasDeviceInfoCapsElement(
 /**
  * Writes ioas_device_info_caps: Capabilities behind an ioas_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasDeviceInfoCaps(
   elements: readonly IoasCapabilitiesElementInput[],
@@ -11106,8 +11104,8 @@ export type IoasPciCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ioas_pci_capabilities: at its offset, or behind the one before
- * where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ioas_pci_capabilities: at its offset, or after the previous one if
+ * it has none. Decoded elements can be passed as they are.
  */
 export type IoasPciCapabilitiesElementInput =
   | { readonly kind: 'ioas_pci_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<IoasPciIovaRange> }
@@ -11198,7 +11196,7 @@ export function walkIoasPciCaps(
 /**
  * Makes the head of ioas_pci_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasPciCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('ioas_pci_caps', at + 52, to);
@@ -11208,7 +11206,7 @@ function headIoasPciCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_pci_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasPciCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('ioas_pci_caps', at + 1, to);
@@ -11443,13 +11441,12 @@ function writeIoasPciCapsElement(
 /**
  * Writes ioas_pci_caps: The list in the first 256 bytes.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_config_space at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_config_space at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasPciCaps(
   elements: readonly IoasPciCapabilitiesElementInput[],
@@ -11502,8 +11499,8 @@ export type IoasExtCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ioas_ext_capabilities: at its offset, or behind the one before
- * where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ioas_ext_capabilities: at its offset, or after the previous one if
+ * it has none. Decoded elements can be passed as they are.
  */
 export type IoasExtCapabilitiesElementInput =
   | { readonly kind: 'ioas_ext_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<IoasExtIovaRange> }
@@ -11590,7 +11587,7 @@ export function walkIoasExtCaps(
 /**
  * Makes the element of ioas_ext_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasExtCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('ioas_ext_caps', at, to);
@@ -11826,12 +11823,11 @@ function writeIoasExtCapsElement(
 /**
  * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasExtCaps(
   elements: readonly IoasExtCapabilitiesElementInput[],

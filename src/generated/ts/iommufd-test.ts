@@ -590,7 +590,7 @@ export const sizeofIommuTestCmd = 72;
 /**
  * Reads struct iommu_test_cmd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
   if (!(offset >= 0 && offset + 72 <= view.byteLength)) {
@@ -714,7 +714,7 @@ export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
  * Writes struct iommu_test_cmd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength)) {
@@ -1579,7 +1579,7 @@ export const sizeofIommuTestHwInfo = 8;
 /**
  * Reads struct iommu_test_hw_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwInfo {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1595,7 +1595,7 @@ export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwIn
  * Writes struct iommu_test_hw_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuTestHwInfo(value: Partial<IommuTestHwInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1666,7 +1666,7 @@ export const sizeofIommuHwptSelftest = 4;
 /**
  * Reads struct iommu_hwpt_selftest.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptSelftest(view: DataView, offset = 0): IommuHwptSelftest {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -1681,7 +1681,7 @@ export function decodeIommuHwptSelftest(view: DataView, offset = 0): IommuHwptSe
  * Writes struct iommu_hwpt_selftest; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptSelftest(
   value: Partial<IommuHwptSelftest>,
@@ -1749,7 +1749,7 @@ export const sizeofIommuHwptInvalidateSelftest = 8;
 /**
  * Reads struct iommu_hwpt_invalidate_selftest.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateSelftest(view: DataView, offset = 0): IommuHwptInvalidateSelftest {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1765,7 +1765,7 @@ export function decodeIommuHwptInvalidateSelftest(view: DataView, offset = 0): I
  * Writes struct iommu_hwpt_invalidate_selftest; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateSelftest(
   value: Partial<IommuHwptInvalidateSelftest>,
@@ -1832,7 +1832,7 @@ export type IommuHwptDataVariant =
 /**
  * Reads the member of iommu_hwpt_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptDataVariant(
   data_type: number,
@@ -1851,7 +1851,7 @@ export function decodeIommuHwptDataVariant(
  * Writes a member of iommu_hwpt_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptDataVariant(
   variant: IommuHwptDataVariant,
@@ -1879,7 +1879,7 @@ export type IommuHwInfoDataVariant =
 /**
  * Reads the member of iommu_hw_info_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoDataVariant(
   out_data_type: number,
@@ -1898,7 +1898,7 @@ export function decodeIommuHwInfoDataVariant(
  * Writes a member of iommu_hw_info_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoDataVariant(
   variant: IommuHwInfoDataVariant,
@@ -1926,7 +1926,7 @@ export type IommuHwptInvalidateDataVariant =
 /**
  * Reads the member of iommu_hwpt_invalidate_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateDataVariant(
   data_type: number,
@@ -1945,7 +1945,7 @@ export function decodeIommuHwptInvalidateDataVariant(
  * Writes a member of iommu_hwpt_invalidate_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateDataVariant(
   variant: IommuHwptInvalidateDataVariant,

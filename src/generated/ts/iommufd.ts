@@ -582,7 +582,7 @@ export const sizeofIommuDestroy = 8;
 /**
  * Reads struct iommu_destroy.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -598,7 +598,7 @@ export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
  * Writes struct iommu_destroy; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuDestroy(value: Partial<IommuDestroy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -675,7 +675,7 @@ export const sizeofIommuIoasAlloc = 12;
 /**
  * Reads struct iommu_ioas_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -692,7 +692,7 @@ export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc
  * Writes struct iommu_ioas_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasAlloc(value: Partial<IommuIoasAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -776,7 +776,7 @@ export const sizeofIommuIovaRange = 16;
 /**
  * Reads struct iommu_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -792,7 +792,7 @@ export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange
  * Writes struct iommu_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIovaRange(value: Partial<IommuIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -879,7 +879,7 @@ export const sizeofIommuIoasIovaRanges = 32;
 /**
  * Reads struct iommu_ioas_iova_ranges.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoasIovaRanges {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -899,7 +899,7 @@ export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoas
  * Writes struct iommu_ioas_iova_ranges; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasIovaRanges(
   value: Partial<IommuIoasIovaRanges>,
@@ -1028,7 +1028,7 @@ export const sizeofIommuIoasAllowIovas = 24;
 /**
  * Reads struct iommu_ioas_allow_iovas.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoasAllowIovas {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1047,7 +1047,7 @@ export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoas
  * Writes struct iommu_ioas_allow_iovas; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasAllowIovas(
   value: Partial<IommuIoasAllowIovas>,
@@ -1171,7 +1171,7 @@ export const sizeofIommuIoasMap = 40;
 /**
  * Reads struct iommu_ioas_map.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1192,7 +1192,7 @@ export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
  * Writes struct iommu_ioas_map; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasMap(value: Partial<IommuIoasMap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1332,7 +1332,7 @@ export const sizeofIommuIoasCopy = 40;
 /**
  * Reads struct iommu_ioas_copy.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1353,7 +1353,7 @@ export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
  * Writes struct iommu_ioas_copy; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasCopy(value: Partial<IommuIoasCopy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1484,7 +1484,7 @@ export const sizeofIommuIoasUnmap = 24;
 /**
  * Reads struct iommu_ioas_unmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1502,7 +1502,7 @@ export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap
  * Writes struct iommu_ioas_unmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasUnmap(value: Partial<IommuIoasUnmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1608,7 +1608,7 @@ export const sizeofIommuOption = 24;
 /**
  * Reads struct iommu_option.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1628,7 +1628,7 @@ export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
  * Writes struct iommu_option; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuOption(value: Partial<IommuOption>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1748,7 +1748,7 @@ export const sizeofIommuVfioIoas = 12;
 /**
  * Reads struct iommu_vfio_ioas.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1766,7 +1766,7 @@ export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
  * Writes struct iommu_vfio_ioas; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuVfioIoas(value: Partial<IommuVfioIoas>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1866,7 +1866,7 @@ export const sizeofIommuHwptVtdS1 = 24;
 /**
  * Reads struct iommu_hwpt_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1884,7 +1884,7 @@ export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1
  * Writes struct iommu_hwpt_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2006,7 +2006,7 @@ export const sizeofIommuHwptAlloc = 48;
 /**
  * Reads struct iommu_hwpt_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -2031,7 +2031,7 @@ export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc
  * Writes struct iommu_hwpt_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptAlloc(value: Partial<IommuHwptAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -2201,7 +2201,7 @@ export const sizeofIommuHwInfoVtd = 24;
 /**
  * Reads struct iommu_hw_info_vtd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2219,7 +2219,7 @@ export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd
  * Writes struct iommu_hw_info_vtd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2334,7 +2334,7 @@ export const sizeofIommuHwInfo = 40;
 /**
  * Reads struct iommu_hw_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -2357,7 +2357,7 @@ export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
  * Writes struct iommu_hw_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfo(value: Encodable<IommuHwInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -2505,7 +2505,7 @@ export const sizeofIommuHwptSetDirtyTracking = 16;
 /**
  * Reads struct iommu_hwpt_set_dirty_tracking.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): IommuHwptSetDirtyTracking {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2523,7 +2523,7 @@ export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): Iom
  * Writes struct iommu_hwpt_set_dirty_tracking; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptSetDirtyTracking(
   value: Partial<IommuHwptSetDirtyTracking>,
@@ -2640,7 +2640,7 @@ export const sizeofIommuHwptGetDirtyBitmap = 48;
 /**
  * Reads struct iommu_hwpt_get_dirty_bitmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): IommuHwptGetDirtyBitmap {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -2662,7 +2662,7 @@ export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): Iommu
  * Writes struct iommu_hwpt_get_dirty_bitmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptGetDirtyBitmap(
   value: Partial<IommuHwptGetDirtyBitmap>,
@@ -2807,7 +2807,7 @@ export const sizeofIommuHwptVtdS1Invalidate = 24;
 /**
  * Reads struct iommu_hwpt_vtd_s1_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): IommuHwptVtdS1Invalidate {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2825,7 +2825,7 @@ export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): Iomm
  * Writes struct iommu_hwpt_vtd_s1_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1Invalidate(
   value: Partial<IommuHwptVtdS1Invalidate>,
@@ -2939,7 +2939,7 @@ export const sizeofIommuHwptInvalidate = 32;
 /**
  * Reads struct iommu_hwpt_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwptInvalidate {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2960,7 +2960,7 @@ export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwpt
  * Writes struct iommu_hwpt_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidate(
   value: Partial<IommuHwptInvalidate>,
@@ -3109,7 +3109,7 @@ export const sizeofIommuHwptPgfault = 40;
 /**
  * Reads struct iommu_hwpt_pgfault.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgfault {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -3132,7 +3132,7 @@ export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgf
  * Writes struct iommu_hwpt_pgfault; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -3276,7 +3276,7 @@ export const sizeofIommuHwptPageResponse = 8;
 /**
  * Reads struct iommu_hwpt_page_response.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHwptPageResponse {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3292,7 +3292,7 @@ export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHw
  * Writes struct iommu_hwpt_page_response; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptPageResponse(
   value: Partial<IommuHwptPageResponse>,
@@ -3376,7 +3376,7 @@ export const sizeofIommuFaultAlloc = 16;
 /**
  * Reads struct iommu_fault_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAlloc {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3394,7 +3394,7 @@ export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAll
  * Writes struct iommu_fault_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuFaultAlloc(value: Partial<IommuFaultAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3477,7 +3477,7 @@ export type IommuHwptDataVariant =
 /**
  * Reads the member of iommu_hwpt_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptDataVariant(
   data_type: number,
@@ -3496,7 +3496,7 @@ export function decodeIommuHwptDataVariant(
  * Writes a member of iommu_hwpt_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptDataVariant(
   variant: IommuHwptDataVariant,
@@ -3524,7 +3524,7 @@ export type IommuHwInfoDataVariant =
 /**
  * Reads the member of iommu_hw_info_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoDataVariant(
   out_data_type: number,
@@ -3543,7 +3543,7 @@ export function decodeIommuHwInfoDataVariant(
  * Writes a member of iommu_hw_info_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoDataVariant(
   variant: IommuHwInfoDataVariant,
@@ -3571,7 +3571,7 @@ export type IommuHwptInvalidateDataVariant =
 /**
  * Reads the member of iommu_hwpt_invalidate_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateDataVariant(
   data_type: number,
@@ -3590,7 +3590,7 @@ export function decodeIommuHwptInvalidateDataVariant(
  * Writes a member of iommu_hwpt_invalidate_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateDataVariant(
   variant: IommuHwptInvalidateDataVariant,

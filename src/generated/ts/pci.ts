@@ -3349,7 +3349,7 @@ export interface PciHeaderBaseAddress0 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_0.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3370,7 +3370,7 @@ export interface PciHeaderBaseAddress1 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_1.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3391,7 +3391,7 @@ export interface PciHeaderBaseAddress2 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_2.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3412,7 +3412,7 @@ export interface PciHeaderBaseAddress3 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_3.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3433,7 +3433,7 @@ export interface PciHeaderBaseAddress4 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_4.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3454,7 +3454,7 @@ export interface PciHeaderBaseAddress5 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_5.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3975,7 +3975,7 @@ export const minSizeofPciHeader = 16;
 /**
  * Reads registers pci_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHeader(view: DataView, offset = 0, end = view.byteLength): PciHeader {
   const limit = Math.min(end, view.byteLength);
@@ -4575,7 +4575,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers pci_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5350,7 +5350,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
 /**
  * Bytes that a pci_header takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciHeader(value: Encodable<PciHeader>): number {
   return measureByEncoding(encodePciHeader, value);
@@ -5504,7 +5504,7 @@ export const sizeofPciCapHeader = 2;
 /**
  * Reads registers pci_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapHeader(view: DataView, offset = 0): PciCapHeader {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -5529,7 +5529,7 @@ export function readPciCapHeader(view: DataView, offset: number): PciCapHeader {
  * Writes registers pci_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -5539,7 +5539,7 @@ export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView,
 }
 
 /**
- * Writes registers pci_cap_header where there is room for it.
+ * Writes registers pci_cap_header if there is room for it.
  *
  * @internal
  */
@@ -5621,7 +5621,7 @@ export const sizeofPciExtCapHeader = 4;
 /**
  * Reads registers pci_ext_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapHeader(view: DataView, offset = 0): PciExtCapHeader {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5650,7 +5650,7 @@ export function readPciExtCapHeader(view: DataView, offset: number): PciExtCapHe
  * Writes registers pci_ext_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5660,7 +5660,7 @@ export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: D
 }
 
 /**
- * Writes registers pci_ext_cap_header where there is room for it.
+ * Writes registers pci_ext_cap_header if there is room for it.
  *
  * @internal
  */
@@ -5735,7 +5735,7 @@ export const sizeofPciCapNull = 4;
 /**
  * Reads registers pci_cap_null.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5751,7 +5751,7 @@ export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
  * Writes registers pci_cap_null; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapNull(value: Encodable<PciCapNull>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5894,7 +5894,7 @@ export const sizeofPciCapPm = 8;
 /**
  * Reads registers pci_cap_pm.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5938,7 +5938,7 @@ export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
  * Writes registers pci_cap_pm; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapPm(value: Encodable<PciCapPm>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6164,7 +6164,7 @@ export const sizeofPciCapAgp = 12;
 /**
  * Reads registers pci_cap_agp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -6221,7 +6221,7 @@ export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
  * Writes registers pci_cap_agp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapAgp(value: Encodable<PciCapAgp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -6380,7 +6380,7 @@ export const sizeofPciCapVpd = 8;
 /**
  * Reads registers pci_cap_vpd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6401,7 +6401,7 @@ export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
  * Writes registers pci_cap_vpd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapVpd(value: Encodable<PciCapVpd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6506,7 +6506,7 @@ export const sizeofPciCapSlotid = 4;
 /**
  * Reads registers pci_cap_slotid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -6528,7 +6528,7 @@ export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
  * Writes registers pci_cap_slotid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSlotid(value: Encodable<PciCapSlotid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -6692,7 +6692,7 @@ export const minSizeofPciCapMsi = 8;
 /**
  * Reads registers pci_cap_msi.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLength): PciCapMsi {
   const limit = Math.min(end, view.byteLength);
@@ -6769,7 +6769,7 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers pci_cap_msi; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6877,7 +6877,7 @@ export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, off
 /**
  * Bytes that a pci_cap_msi takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapMsi(value: Encodable<PciCapMsi>): number {
   return measureByEncoding(encodePciCapMsi, value);
@@ -6976,7 +6976,7 @@ export const sizeofPciCapChswp = 4;
 /**
  * Reads registers pci_cap_chswp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7002,7 +7002,7 @@ export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
  * Writes registers pci_cap_chswp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapChswp(value: Encodable<PciCapChswp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7212,7 +7212,7 @@ export const minSizeofPciCapPcix = 8;
 /**
  * Reads registers pci_cap_pcix.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLength): PciCapPcix {
   const limit = Math.min(end, view.byteLength);
@@ -7287,7 +7287,7 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_cap_pcix; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -7380,7 +7380,7 @@ export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, o
 /**
  * Bytes that a pci_cap_pcix takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapPcix(value: Encodable<PciCapPcix>): number {
   return measureByEncoding(encodePciCapPcix, value);
@@ -7588,7 +7588,7 @@ export const minSizeofPciCapPcixBridge = 16;
 /**
  * Reads registers pci_cap_pcix_bridge.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.byteLength): PciCapPcixBridge {
   const limit = Math.min(end, view.byteLength);
@@ -7680,7 +7680,7 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
  * Writes registers pci_cap_pcix_bridge; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapPcixBridge(
   value: Encodable<PciCapPcixBridge>,
@@ -7792,7 +7792,7 @@ export function encodePciCapPcixBridge(
 /**
  * Bytes that a pci_cap_pcix_bridge takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapPcixBridge(value: Encodable<PciCapPcixBridge>): number {
   return measureByEncoding(encodePciCapPcixBridge, value);
@@ -7944,7 +7944,7 @@ export const sizeofPciHtLink = 4;
 /**
  * Reads registers pci_ht_link.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtLink(view: DataView, offset = 0): PciHtLink {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7994,7 +7994,7 @@ export function readPciHtLink(view: DataView, offset: number): PciHtLink {
  * Writes registers pci_ht_link; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -8004,7 +8004,7 @@ export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, off
 }
 
 /**
- * Writes registers pci_ht_link where there is room for it.
+ * Writes registers pci_ht_link if there is room for it.
  *
  * @internal
  */
@@ -8160,7 +8160,7 @@ export const sizeofPciHtFrequency = 3;
 /**
  * Reads registers pci_ht_frequency.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtFrequency(view: DataView, offset = 0): PciHtFrequency {
   if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -8210,7 +8210,7 @@ export function readPciHtFrequency(view: DataView, offset: number): PciHtFrequen
  * Writes registers pci_ht_frequency; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -8220,7 +8220,7 @@ export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: Dat
 }
 
 /**
- * Writes registers pci_ht_frequency where there is room for it.
+ * Writes registers pci_ht_frequency if there is room for it.
  *
  * @internal
  */
@@ -8418,7 +8418,7 @@ export const sizeofPciHtSlave = 24;
 /**
  * Reads registers pci_ht_slave.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtSlave(view: DataView, offset = 0): PciHtSlave {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8484,7 +8484,7 @@ export function readPciHtSlave(view: DataView, offset: number): PciHtSlave {
  * Writes registers pci_ht_slave; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8494,7 +8494,7 @@ export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, o
 }
 
 /**
- * Writes registers pci_ht_slave where there is room for it.
+ * Writes registers pci_ht_slave if there is room for it.
  *
  * @internal
  */
@@ -8799,7 +8799,7 @@ export const sizeofPciHtHost = 20;
 /**
  * Reads registers pci_ht_host.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtHost(view: DataView, offset = 0): PciHtHost {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -8866,7 +8866,7 @@ export function readPciHtHost(view: DataView, offset: number): PciHtHost {
  * Writes registers pci_ht_host; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -8876,7 +8876,7 @@ export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, off
 }
 
 /**
- * Writes registers pci_ht_host where there is room for it.
+ * Writes registers pci_ht_host if there is room for it.
  *
  * @internal
  */
@@ -9101,7 +9101,7 @@ export const sizeofPciHtSwitch = 20;
 /**
  * Reads registers pci_ht_switch.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtSwitch(view: DataView, offset = 0): PciHtSwitch {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -9140,7 +9140,7 @@ export function readPciHtSwitch(view: DataView, offset: number): PciHtSwitch {
  * Writes registers pci_ht_switch; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -9150,7 +9150,7 @@ export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView,
 }
 
 /**
- * Writes registers pci_ht_switch where there is room for it.
+ * Writes registers pci_ht_switch if there is room for it.
  *
  * @internal
  */
@@ -9280,7 +9280,7 @@ export const sizeofPciHtWindow = 4;
 /**
  * Reads registers pci_ht_window.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtWindow(view: DataView, offset = 0): PciHtWindow {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -9312,7 +9312,7 @@ export function readPciHtWindow(view: DataView, offset: number): PciHtWindow {
  * Writes registers pci_ht_window; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -9322,7 +9322,7 @@ export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView,
 }
 
 /**
- * Writes registers pci_ht_window where there is room for it.
+ * Writes registers pci_ht_window if there is room for it.
  *
  * @internal
  */
@@ -9415,7 +9415,7 @@ export const sizeofPciHtDmaWindow = 8;
 /**
  * Reads registers pci_ht_dma_window.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtDmaWindow(view: DataView, offset = 0): PciHtDmaWindow {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9449,7 +9449,7 @@ export function readPciHtDmaWindow(view: DataView, offset: number): PciHtDmaWind
  * Writes registers pci_ht_dma_window; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9459,7 +9459,7 @@ export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: Dat
 }
 
 /**
- * Writes registers pci_ht_dma_window where there is room for it.
+ * Writes registers pci_ht_dma_window if there is room for it.
  *
  * @internal
  */
@@ -9584,7 +9584,7 @@ export const sizeofPciHtVcset = 12;
 /**
  * Reads registers pci_ht_vcset.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtVcset(view: DataView, offset = 0): PciHtVcset {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -9618,7 +9618,7 @@ export function readPciHtVcset(view: DataView, offset: number): PciHtVcset {
  * Writes registers pci_ht_vcset; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -9628,7 +9628,7 @@ export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, off
 }
 
 /**
- * Writes registers pci_ht_vcset where there is room for it.
+ * Writes registers pci_ht_vcset if there is room for it.
  *
  * @internal
  */
@@ -9865,7 +9865,7 @@ export const sizeofPciHtRetry = 8;
 /**
  * Reads registers pci_ht_retry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtRetry(view: DataView, offset = 0): PciHtRetry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9924,7 +9924,7 @@ export function readPciHtRetry(view: DataView, offset: number): PciHtRetry {
  * Writes registers pci_ht_retry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9934,7 +9934,7 @@ export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, o
 }
 
 /**
- * Writes registers pci_ht_retry where there is room for it.
+ * Writes registers pci_ht_retry if there is room for it.
  *
  * @internal
  */
@@ -10154,7 +10154,7 @@ export interface PciCapHtCommand {
    * HyperTransport 3, 28 power management.
    */
   capability_type: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -10300,7 +10300,7 @@ export const minSizeofPciCapHt = 4;
 /**
  * Reads registers pci_cap_ht.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength): PciCapHt {
   const limit = Math.min(end, view.byteLength);
@@ -10543,7 +10543,7 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
  * Writes registers pci_cap_ht; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -10910,7 +10910,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
 /**
  * Bytes that a pci_cap_ht takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapHt(value: Encodable<PciCapHt>): number {
   return measureByEncoding(encodePciCapHt, value);
@@ -11024,7 +11024,7 @@ export const minSizeofPciCapVirtio = 16;
 /**
  * Reads registers pci_cap_virtio.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLength): PciCapVirtio {
   const limit = Math.min(end, view.byteLength);
@@ -11076,7 +11076,7 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_cap_virtio; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -11143,7 +11143,7 @@ export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataVie
 /**
  * Bytes that a pci_cap_virtio takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapVirtio(value: Encodable<PciCapVirtio>): number {
   return measureByEncoding(encodePciCapVirtio, value);
@@ -11433,7 +11433,7 @@ export const minSizeofPciCapIntelCapid0 = 4;
 /**
  * Reads registers pci_cap_intel_capid0.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.byteLength): PciCapIntelCapid0 {
   const limit = Math.min(end, view.byteLength);
@@ -11547,7 +11547,7 @@ export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.b
  * Writes registers pci_cap_intel_capid0; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapIntelCapid0(
   value: Encodable<PciCapIntelCapid0>,
@@ -11683,7 +11683,7 @@ export function encodePciCapIntelCapid0(
 /**
  * Bytes that a pci_cap_intel_capid0 takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapIntelCapid0(value: Encodable<PciCapIntelCapid0>): number {
   return measureByEncoding(encodePciCapIntelCapid0, value);
@@ -11775,7 +11775,7 @@ export const minSizeofPciCapIntelFeatureDetection = 4;
 /**
  * Reads registers pci_cap_intel_feature_detection.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapIntelFeatureDetection(view: DataView, offset = 0, end = view.byteLength): PciCapIntelFeatureDetection {
   const limit = Math.min(end, view.byteLength);
@@ -11807,7 +11807,7 @@ export function decodePciCapIntelFeatureDetection(view: DataView, offset = 0, en
  * Writes registers pci_cap_intel_feature_detection; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapIntelFeatureDetection(
   value: Encodable<PciCapIntelFeatureDetection>,
@@ -11851,7 +11851,7 @@ export function encodePciCapIntelFeatureDetection(
 /**
  * Bytes that a pci_cap_intel_feature_detection takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapIntelFeatureDetection(value: Encodable<PciCapIntelFeatureDetection>): number {
   return measureByEncoding(encodePciCapIntelFeatureDetection, value);
@@ -11937,7 +11937,7 @@ export const minSizeofPciCapVndr = 3;
 /**
  * Reads registers pci_cap_vndr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLength): PciCapVndr {
   const limit = Math.min(end, view.byteLength);
@@ -11959,7 +11959,7 @@ export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_cap_vndr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -11988,7 +11988,7 @@ export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, o
 /**
  * Bytes that a pci_cap_vndr takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapVndr(value: Encodable<PciCapVndr>): number {
   return measureByEncoding(encodePciCapVndr, value);
@@ -12070,7 +12070,7 @@ export const sizeofPciCapDbg = 4;
 /**
  * Reads registers pci_cap_dbg.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12090,7 +12090,7 @@ export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
  * Writes registers pci_cap_dbg; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapDbg(value: Encodable<PciCapDbg>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12172,7 +12172,7 @@ export const sizeofPciCapCcrc = 4;
 /**
  * Reads registers pci_cap_ccrc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12188,7 +12188,7 @@ export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
  * Writes registers pci_cap_ccrc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapCcrc(value: Encodable<PciCapCcrc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12284,7 +12284,7 @@ export const sizeofPciCapShpc = 8;
 /**
  * Reads registers pci_cap_shpc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12308,7 +12308,7 @@ export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
  * Writes registers pci_cap_shpc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapShpc(value: Encodable<PciCapShpc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12418,7 +12418,7 @@ export const sizeofPciCapSsvid = 8;
 /**
  * Reads registers pci_cap_ssvid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12436,7 +12436,7 @@ export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
  * Writes registers pci_cap_ssvid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSsvid(value: Encodable<PciCapSsvid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12533,7 +12533,7 @@ export const sizeofPciCapAgp3 = 4;
 /**
  * Reads registers pci_cap_agp3.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12549,7 +12549,7 @@ export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
  * Writes registers pci_cap_agp3; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapAgp3(value: Encodable<PciCapAgp3>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12620,7 +12620,7 @@ export interface PciCapSecdevInfo {
   reserved_15_13?: number;
   /** Bits 15:8: Bits of blocks that are not known. Only if info.type != 3. */
   data?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -12717,7 +12717,7 @@ export const minSizeofPciCapSecdev = 4;
 /**
  * Reads registers pci_cap_secdev.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLength): PciCapSecdev {
   const limit = Math.min(end, view.byteLength);
@@ -12816,7 +12816,7 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_cap_secdev; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12942,7 +12942,7 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
 /**
  * Bytes that a pci_cap_secdev takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapSecdev(value: Encodable<PciCapSecdev>): number {
   return measureByEncoding(encodePciCapSecdev, value);
@@ -13045,7 +13045,7 @@ export const sizeofPciCapMsix = 12;
 /**
  * Reads registers pci_cap_msix.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -13077,7 +13077,7 @@ export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
  * Writes registers pci_cap_msix; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapMsix(value: Encodable<PciCapMsix>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -13209,7 +13209,7 @@ export const sizeofPciMsixEntry = 16;
 /**
  * Reads registers pci_msix_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -13233,7 +13233,7 @@ export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
  * Writes registers pci_msix_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciMsixEntry(value: Encodable<PciMsixEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -13367,7 +13367,7 @@ export const minSizeofPciCapSata = 8;
 /**
  * Reads registers pci_cap_sata.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLength): PciCapSata {
   const limit = Math.min(end, view.byteLength);
@@ -13404,7 +13404,7 @@ export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_cap_sata; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -13454,7 +13454,7 @@ export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, o
 /**
  * Bytes that a pci_cap_sata takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapSata(value: Encodable<PciCapSata>): number {
   return measureByEncoding(encodePciCapSata, value);
@@ -13567,7 +13567,7 @@ export const sizeofPciCapAf = 6;
 /**
  * Reads registers pci_cap_af.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
   if (!(offset >= 0 && offset + 6 <= view.byteLength)) {
@@ -13599,7 +13599,7 @@ export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
  * Writes registers pci_cap_af; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapAf(value: Encodable<PciCapAf>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 6 <= view.byteLength)) {
@@ -13789,7 +13789,7 @@ export const minSizeofPciEaEntry = 4;
 /**
  * Reads registers pci_ea_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLength): PciEaEntry {
   const limit = Math.min(end, view.byteLength);
@@ -13861,7 +13861,7 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_ea_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -13949,7 +13949,7 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
 /**
  * Bytes that a pci_ea_entry takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciEaEntry(value: Encodable<PciEaEntry>): number {
   return measureByEncoding(encodePciEaEntry, value);
@@ -14040,7 +14040,7 @@ export const minSizeofPciCapEa = 4;
 /**
  * Reads registers pci_cap_ea.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciCapEa {
   const limit = Math.min(end, view.byteLength);
@@ -14088,7 +14088,7 @@ export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength
  * Writes registers pci_cap_ea; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapEa(
   value: Encodable<PciCapEa>,
@@ -14152,7 +14152,7 @@ export function encodePciCapEa(
 /**
  * Bytes that a pci_cap_ea takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapEa(value: Encodable<PciCapEa>, context?: CodecContext): number {
   return measureByEncoding(encodePciCapEa, value, context);
@@ -14348,7 +14348,7 @@ export const sizeofPciCapFpb = 36;
 /**
  * Reads registers pci_cap_fpb.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -14416,7 +14416,7 @@ export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
  * Writes registers pci_cap_fpb; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapFpb(value: Encodable<PciCapFpb>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -15314,7 +15314,7 @@ export const minSizeofPciCapExp = 12;
 /**
  * Reads registers pci_cap_exp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLength): PciCapExp {
   const limit = Math.min(end, view.byteLength);
@@ -15659,7 +15659,7 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers pci_cap_exp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -16081,7 +16081,7 @@ export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, off
 /**
  * Bytes that a pci_cap_exp takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapExp(value: Encodable<PciCapExp>): number {
   return measureByEncoding(encodePciCapExp, value);
@@ -16526,7 +16526,7 @@ export const minSizeofPciExtCapErr = 44;
 /**
  * Reads registers pci_ext_cap_err.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapErr {
   const limit = Math.min(end, view.byteLength);
@@ -16727,7 +16727,7 @@ export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_err; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapErr(
   value: Encodable<PciExtCapErr>,
@@ -16980,7 +16980,7 @@ export function encodePciExtCapErr(
 /**
  * Bytes that a pci_ext_cap_err takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapErr(value: Encodable<PciExtCapErr>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapErr, value, context);
@@ -17163,7 +17163,7 @@ export const sizeofPciVcResource = 12;
 /**
  * Reads registers pci_vc_resource.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciVcResource(view: DataView, offset = 0): PciVcResource {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -17214,7 +17214,7 @@ export function readPciVcResource(view: DataView, offset: number): PciVcResource
  * Writes registers pci_vc_resource; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -17224,7 +17224,7 @@ export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataV
 }
 
 /**
- * Writes registers pci_vc_resource where there is room for it.
+ * Writes registers pci_vc_resource if there is room for it.
  *
  * @internal
  */
@@ -17355,7 +17355,7 @@ export const sizeofPciVcArbPhases = 1;
 /**
  * Reads registers pci_vc_arb_phases.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciVcArbPhases(view: DataView, offset = 0): PciVcArbPhases {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -17385,7 +17385,7 @@ export function readPciVcArbPhases(view: DataView, offset: number): PciVcArbPhas
  * Writes registers pci_vc_arb_phases; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -17395,7 +17395,7 @@ export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: Dat
 }
 
 /**
- * Writes registers pci_vc_arb_phases where there is room for it.
+ * Writes registers pci_vc_arb_phases if there is room for it.
  *
  * @internal
  */
@@ -17627,7 +17627,7 @@ export const minSizeofPciExtCapVc = 28;
 /**
  * Reads registers pci_ext_cap_vc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLength): PciExtCapVc {
   const limit = Math.min(end, view.byteLength);
@@ -17830,7 +17830,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
  * Writes registers pci_ext_cap_vc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -18115,7 +18115,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
 /**
  * Bytes that a pci_ext_cap_vc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapVc(value: Encodable<PciExtCapVc>): number {
   return measureByEncoding(encodePciExtCapVc, value);
@@ -18272,7 +18272,7 @@ export const sizeofPciMfvcResource = 12;
 /**
  * Reads registers pci_mfvc_resource.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciMfvcResource(view: DataView, offset = 0): PciMfvcResource {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -18321,7 +18321,7 @@ export function readPciMfvcResource(view: DataView, offset: number): PciMfvcReso
  * Writes registers pci_mfvc_resource; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -18331,7 +18331,7 @@ export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: D
 }
 
 /**
- * Writes registers pci_mfvc_resource where there is room for it.
+ * Writes registers pci_mfvc_resource if there is room for it.
  *
  * @internal
  */
@@ -18610,7 +18610,7 @@ export const minSizeofPciExtCapMfvc = 28;
 /**
  * Reads registers pci_ext_cap_mfvc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteLength): PciExtCapMfvc {
   const limit = Math.min(end, view.byteLength);
@@ -18815,7 +18815,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_mfvc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -19100,7 +19100,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
 /**
  * Bytes that a pci_ext_cap_mfvc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMfvc(value: Encodable<PciExtCapMfvc>): number {
   return measureByEncoding(encodePciExtCapMfvc, value);
@@ -19204,7 +19204,7 @@ export const sizeofPciExtCapDsn = 12;
 /**
  * Reads registers pci_ext_cap_dsn.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -19221,7 +19221,7 @@ export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
  * Writes registers pci_ext_cap_dsn; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDsn(value: Encodable<PciExtCapDsn>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -19356,7 +19356,7 @@ export const sizeofPciExtCapPwr = 16;
 /**
  * Reads registers pci_ext_cap_pwr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19389,7 +19389,7 @@ export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
  * Writes registers pci_ext_cap_pwr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPwr(value: Encodable<PciExtCapPwr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19560,7 +19560,7 @@ export const sizeofPciRcldLink = 16;
 /**
  * Reads registers pci_rcld_link.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciRcldLink(view: DataView, offset = 0): PciRcldLink {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19610,7 +19610,7 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
  * Writes registers pci_rcld_link; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19620,7 +19620,7 @@ export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView,
 }
 
 /**
- * Writes registers pci_rcld_link where there is room for it.
+ * Writes registers pci_rcld_link if there is room for it.
  *
  * @internal
  */
@@ -19781,7 +19781,7 @@ export const minSizeofPciExtCapRcld = 16;
 /**
  * Reads registers pci_ext_cap_rcld.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteLength): PciExtCapRcld {
   const limit = Math.min(end, view.byteLength);
@@ -19816,7 +19816,7 @@ export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_rcld; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19871,7 +19871,7 @@ export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataV
 /**
  * Bytes that a pci_ext_cap_rcld takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapRcld(value: Encodable<PciExtCapRcld>): number {
   return measureByEncoding(encodePciExtCapRcld, value);
@@ -19975,7 +19975,7 @@ export const minSizeofPciExtCapRcec = 8;
 /**
  * Reads registers pci_ext_cap_rcec.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteLength): PciExtCapRcec {
   const limit = Math.min(end, view.byteLength);
@@ -20006,7 +20006,7 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_rcec; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20045,7 +20045,7 @@ export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataV
 /**
  * Bytes that a pci_ext_cap_rcec takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapRcec(value: Encodable<PciExtCapRcec>): number {
   return measureByEncoding(encodePciExtCapRcec, value);
@@ -20128,7 +20128,7 @@ export const minSizeofPciExtCapVndr = 8;
 /**
  * Reads registers pci_ext_cap_vndr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteLength): PciExtCapVndr {
   const limit = Math.min(end, view.byteLength);
@@ -20157,7 +20157,7 @@ export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_vndr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20196,7 +20196,7 @@ export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataV
 /**
  * Bytes that a pci_ext_cap_vndr takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapVndr(value: Encodable<PciExtCapVndr>): number {
   return measureByEncoding(encodePciExtCapVndr, value);
@@ -20340,7 +20340,7 @@ export const minSizeofPciExtCapAcs = 8;
 /**
  * Reads registers pci_ext_cap_acs.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLength): PciExtCapAcs {
   const limit = Math.min(end, view.byteLength);
@@ -20396,7 +20396,7 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_acs; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20472,7 +20472,7 @@ export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_acs takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapAcs(value: Encodable<PciExtCapAcs>): number {
   return measureByEncoding(encodePciExtCapAcs, value);
@@ -20599,7 +20599,7 @@ export const sizeofPciExtCapAri = 8;
 /**
  * Reads registers pci_ext_cap_ari.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20629,7 +20629,7 @@ export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
  * Writes registers pci_ext_cap_ari; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAri(value: Encodable<PciExtCapAri>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20758,7 +20758,7 @@ export const sizeofPciExtCapAts = 8;
 /**
  * Reads registers pci_ext_cap_ats.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20787,7 +20787,7 @@ export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
  * Writes registers pci_ext_cap_ats; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAts(value: Encodable<PciExtCapAts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20933,7 +20933,7 @@ export const sizeofPciExtCapRcilc = 12;
 /**
  * Reads registers pci_ext_cap_rcilc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -20970,7 +20970,7 @@ export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc
  * Writes registers pci_ext_cap_rcilc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcilc(value: Encodable<PciExtCapRcilc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -21118,7 +21118,7 @@ export const sizeofPciExtCapRcrb = 20;
 /**
  * Reads registers pci_ext_cap_rcrb.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -21146,7 +21146,7 @@ export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
  * Writes registers pci_ext_cap_rcrb; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcrb(value: Encodable<PciExtCapRcrb>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -21337,7 +21337,7 @@ export const minSizeofPciExtCapMcast = 40;
 /**
  * Reads registers pci_ext_cap_mcast.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMcast(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapMcast {
   const limit = Math.min(end, view.byteLength);
@@ -21383,7 +21383,7 @@ export function decodePciExtCapMcast(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_mcast; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMcast(
   value: Encodable<PciExtCapMcast>,
@@ -21442,7 +21442,7 @@ export function encodePciExtCapMcast(
 /**
  * Bytes that a pci_ext_cap_mcast takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMcast(value: Encodable<PciExtCapMcast>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapMcast, value, context);
@@ -21591,7 +21591,7 @@ export const sizeofPciExtCapPri = 16;
 /**
  * Reads registers pci_ext_cap_pri.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -21623,7 +21623,7 @@ export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
  * Writes registers pci_ext_cap_pri; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPri(value: Encodable<PciExtCapPri>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -21780,7 +21780,7 @@ export const sizeofPciExtCapPasid = 8;
 /**
  * Reads registers pci_ext_cap_pasid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -21813,7 +21813,7 @@ export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid
  * Writes registers pci_ext_cap_pasid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPasid(value: Encodable<PciExtCapPasid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22131,7 +22131,7 @@ export const sizeofPciExtCapSriov = 64;
 /**
  * Reads registers pci_ext_cap_sriov.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -22261,7 +22261,7 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
  * Writes registers pci_ext_cap_sriov; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -22736,7 +22736,7 @@ export const sizeofPciExtCapLtr = 8;
 /**
  * Reads registers pci_ext_cap_ltr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22763,7 +22763,7 @@ export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
  * Writes registers pci_ext_cap_ltr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapLtr(value: Encodable<PciExtCapLtr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22884,7 +22884,7 @@ export const sizeofPciRebarEntry = 8;
 /**
  * Reads registers pci_rebar_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciRebarEntry(view: DataView, offset = 0): PciRebarEntry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22920,7 +22920,7 @@ export function readPciRebarEntry(view: DataView, offset: number): PciRebarEntry
  * Writes registers pci_rebar_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22930,7 +22930,7 @@ export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataV
 }
 
 /**
- * Writes registers pci_rebar_entry where there is room for it.
+ * Writes registers pci_rebar_entry if there is room for it.
  *
  * @internal
  */
@@ -23048,7 +23048,7 @@ export const minSizeofPciExtCapRebar = 12;
 /**
  * Reads registers pci_ext_cap_rebar.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byteLength): PciExtCapRebar {
   const limit = Math.min(end, view.byteLength);
@@ -23085,7 +23085,7 @@ export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_rebar; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -23139,7 +23139,7 @@ export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: Dat
 /**
  * Bytes that a pci_ext_cap_rebar takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapRebar(value: Encodable<PciExtCapRebar>): number {
   return measureByEncoding(encodePciExtCapRebar, value);
@@ -23280,7 +23280,7 @@ export const minSizeofPciExtCapDpa = 16;
 /**
  * Reads registers pci_ext_cap_dpa.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLength): PciExtCapDpa {
   const limit = Math.min(end, view.byteLength);
@@ -23324,7 +23324,7 @@ export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_dpa; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -23378,7 +23378,7 @@ export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_dpa takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDpa(value: Encodable<PciExtCapDpa>): number {
   return measureByEncoding(encodePciExtCapDpa, value);
@@ -23484,7 +23484,7 @@ export const sizeofPciTphStEntry = 2;
 /**
  * Reads registers pci_tph_st_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciTphStEntry(view: DataView, offset = 0): PciTphStEntry {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23512,7 +23512,7 @@ export function readPciTphStEntry(view: DataView, offset: number): PciTphStEntry
  * Writes registers pci_tph_st_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23522,7 +23522,7 @@ export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataV
 }
 
 /**
- * Writes registers pci_tph_st_entry where there is room for it.
+ * Writes registers pci_tph_st_entry if there is room for it.
  *
  * @internal
  */
@@ -23633,7 +23633,7 @@ export const minSizeofPciExtCapTph = 12;
 /**
  * Reads registers pci_ext_cap_tph.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLength): PciExtCapTph {
   const limit = Math.min(end, view.byteLength);
@@ -23675,7 +23675,7 @@ export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_tph; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -23734,7 +23734,7 @@ export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_tph takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapTph(value: Encodable<PciExtCapTph>): number {
   return measureByEncoding(encodePciExtCapTph, value);
@@ -23835,7 +23835,7 @@ export const sizeofPciSecpciLane = 2;
 /**
  * Reads registers pci_secpci_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciSecpciLane(view: DataView, offset = 0): PciSecpciLane {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23867,7 +23867,7 @@ export function readPciSecpciLane(view: DataView, offset: number): PciSecpciLane
  * Writes registers pci_secpci_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23877,7 +23877,7 @@ export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataV
 }
 
 /**
- * Writes registers pci_secpci_lane where there is room for it.
+ * Writes registers pci_secpci_lane if there is room for it.
  *
  * @internal
  */
@@ -23975,7 +23975,7 @@ export const minSizeofPciExtCapSecpci = 12;
 /**
  * Reads registers pci_ext_cap_secpci.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSecpci(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapSecpci {
   const limit = Math.min(end, view.byteLength);
@@ -24020,7 +24020,7 @@ export function decodePciExtCapSecpci(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_secpci; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSecpci(
   value: Encodable<PciExtCapSecpci>,
@@ -24088,7 +24088,7 @@ export function encodePciExtCapSecpci(
 /**
  * Bytes that a pci_ext_cap_secpci takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapSecpci(value: Encodable<PciExtCapSecpci>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapSecpci, value, context);
@@ -24425,7 +24425,7 @@ export const minSizeofPciExtCapDpc = 12;
 /**
  * Reads registers pci_ext_cap_dpc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLength): PciExtCapDpc {
   const limit = Math.min(end, view.byteLength);
@@ -24590,7 +24590,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_dpc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -24802,7 +24802,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_dpc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDpc(value: Encodable<PciExtCapDpc>): number {
   return measureByEncoding(encodePciExtCapDpc, value);
@@ -24936,7 +24936,7 @@ export const sizeofPciExtCapPtm = 12;
 /**
  * Reads registers pci_ext_cap_ptm.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -24970,7 +24970,7 @@ export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
  * Writes registers pci_ext_cap_ptm; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPtm(value: Encodable<PciExtCapPtm>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -25157,7 +25157,7 @@ export const minSizeofPciExtCapL1ss = 16;
 /**
  * Reads registers pci_ext_cap_l1ss.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteLength): PciExtCapL1ss {
   const limit = Math.min(end, view.byteLength);
@@ -25214,7 +25214,7 @@ export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_l1ss; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -25281,7 +25281,7 @@ export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataV
 /**
  * Bytes that a pci_ext_cap_l1ss takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapL1ss(value: Encodable<PciExtCapL1ss>): number {
   return measureByEncoding(encodePciExtCapL1ss, value);
@@ -25468,7 +25468,7 @@ export const minSizeofPciExtCapDvsecCxlPort = 40;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_port.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlPort {
   const limit = Math.min(end, view.byteLength);
@@ -25531,7 +25531,7 @@ export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = vi
  * Writes registers pci_ext_cap_dvsec_cxl_port; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlPort(
   value: Encodable<PciExtCapDvsecCxlPort>,
@@ -25608,7 +25608,7 @@ export function encodePciExtCapDvsecCxlPort(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_port takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlPort(value: Encodable<PciExtCapDvsecCxlPort>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlPort, value);
@@ -25821,7 +25821,7 @@ export const minSizeofPciExtCapDvsec = 10;
 /**
  * Reads registers pci_ext_cap_dvsec.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsec {
   const limit = Math.min(end, view.byteLength);
@@ -25851,7 +25851,7 @@ export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_dvsec; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength)) {
@@ -25888,7 +25888,7 @@ export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: Dat
 /**
  * Bytes that a pci_ext_cap_dvsec takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsec(value: Encodable<PciExtCapDvsec>): number {
   return measureByEncoding(encodePciExtCapDvsec, value);
@@ -25995,7 +25995,7 @@ export const sizeofPciExtCapDlf = 12;
 /**
  * Reads registers pci_ext_cap_dlf.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -26022,7 +26022,7 @@ export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
  * Writes registers pci_ext_cap_dlf; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDlf(value: Encodable<PciExtCapDlf>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -26126,7 +26126,7 @@ export const sizeofPciPl16gtLane = 1;
 /**
  * Reads registers pci_pl_16gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl16gtLane(view: DataView, offset = 0): PciPl16gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26154,7 +26154,7 @@ export function readPciPl16gtLane(view: DataView, offset: number): PciPl16gtLane
  * Writes registers pci_pl_16gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26164,7 +26164,7 @@ export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataV
 }
 
 /**
- * Writes registers pci_pl_16gt_lane where there is room for it.
+ * Writes registers pci_pl_16gt_lane if there is room for it.
  *
  * @internal
  */
@@ -26275,7 +26275,7 @@ export const minSizeofPciExtCapPl16gt = 32;
 /**
  * Reads registers pci_ext_cap_pl_16gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl16gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl16gt {
   const limit = Math.min(end, view.byteLength);
@@ -26326,7 +26326,7 @@ export function decodePciExtCapPl16gt(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_pl_16gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl16gt(
   value: Encodable<PciExtCapPl16gt>,
@@ -26400,7 +26400,7 @@ export function encodePciExtCapPl16gt(
 /**
  * Bytes that a pci_ext_cap_pl_16gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl16gt(value: Encodable<PciExtCapPl16gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl16gt, value, context);
@@ -26641,7 +26641,7 @@ export const sizeofPciExtCapNpem = 16;
 /**
  * Reads registers pci_ext_cap_npem.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -26710,7 +26710,7 @@ export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
  * Writes registers pci_ext_cap_npem; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapNpem(value: Encodable<PciExtCapNpem>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -26866,7 +26866,7 @@ export const sizeofPciPl32gtLane = 1;
 /**
  * Reads registers pci_pl_32gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl32gtLane(view: DataView, offset = 0): PciPl32gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26894,7 +26894,7 @@ export function readPciPl32gtLane(view: DataView, offset: number): PciPl32gtLane
  * Writes registers pci_pl_32gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26904,7 +26904,7 @@ export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataV
 }
 
 /**
- * Writes registers pci_pl_32gt_lane where there is room for it.
+ * Writes registers pci_pl_32gt_lane if there is room for it.
  *
  * @internal
  */
@@ -27117,7 +27117,7 @@ export const minSizeofPciExtCapPl32gt = 32;
 /**
  * Reads registers pci_ext_cap_pl_32gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl32gt {
   const limit = Math.min(end, view.byteLength);
@@ -27210,7 +27210,7 @@ export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_pl_32gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl32gt(
   value: Encodable<PciExtCapPl32gt>,
@@ -27332,7 +27332,7 @@ export function encodePciExtCapPl32gt(
 /**
  * Bytes that a pci_ext_cap_pl_32gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl32gt(value: Encodable<PciExtCapPl32gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl32gt, value, context);
@@ -27447,7 +27447,7 @@ export interface PciExtCapDoeCap {
   interrupt_message?: number;
   /** Bits 31:12: reserved. */
   reserved_12: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -27515,7 +27515,7 @@ export const sizeofPciExtCapDoe = 24;
 /**
  * Reads registers pci_ext_cap_doe.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -27559,7 +27559,7 @@ export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
  * Writes registers pci_ext_cap_doe; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -27720,7 +27720,7 @@ export const sizeofPciDoeDataObjectHeader = 8;
 /**
  * Reads registers pci_doe_data_object_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciDoeDataObjectHeader(view: DataView, offset = 0): PciDoeDataObjectHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -27754,7 +27754,7 @@ export function readPciDoeDataObjectHeader(view: DataView, offset: number): PciD
  * Writes registers pci_doe_data_object_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciDoeDataObjectHeader(
   value: Encodable<PciDoeDataObjectHeader>,
@@ -27768,7 +27768,7 @@ export function encodePciDoeDataObjectHeader(
 }
 
 /**
- * Writes registers pci_doe_data_object_header where there is room for it.
+ * Writes registers pci_doe_data_object_header if there is room for it.
  *
  * @internal
  */
@@ -27868,7 +27868,7 @@ export const sizeofPciDoeDiscoveryRequest = 12;
 /**
  * Reads registers pci_doe_discovery_request.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciDoeDiscoveryRequest(view: DataView, offset = 0): PciDoeDiscoveryRequest {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -27889,7 +27889,7 @@ export function decodePciDoeDiscoveryRequest(view: DataView, offset = 0): PciDoe
  * Writes registers pci_doe_discovery_request; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciDoeDiscoveryRequest(
   value: Encodable<PciDoeDiscoveryRequest>,
@@ -27986,7 +27986,7 @@ export const sizeofPciDoeDiscoveryResponse = 12;
 /**
  * Reads registers pci_doe_discovery_response.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciDoeDiscoveryResponse(view: DataView, offset = 0): PciDoeDiscoveryResponse {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -28007,7 +28007,7 @@ export function decodePciDoeDiscoveryResponse(view: DataView, offset = 0): PciDo
  * Writes registers pci_doe_discovery_response; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciDoeDiscoveryResponse(
   value: Encodable<PciDoeDiscoveryResponse>,
@@ -28131,7 +28131,7 @@ export const sizeofPciCxlDeviceRange = 16;
 /**
  * Reads registers pci_cxl_device_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCxlDeviceRange(view: DataView, offset = 0): PciCxlDeviceRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -28172,7 +28172,7 @@ export function readPciCxlDeviceRange(view: DataView, offset: number): PciCxlDev
  * Writes registers pci_cxl_device_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCxlDeviceRange(
   value: Encodable<PciCxlDeviceRange>,
@@ -28186,7 +28186,7 @@ export function encodePciCxlDeviceRange(
 }
 
 /**
- * Writes registers pci_cxl_device_range where there is room for it.
+ * Writes registers pci_cxl_device_range if there is room for it.
  *
  * @internal
  */
@@ -28490,7 +28490,7 @@ export const minSizeofPciExtCapDvsecCxlDevice = 56;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_device.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlDevice {
   const limit = Math.min(end, view.byteLength);
@@ -28606,7 +28606,7 @@ export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = 
  * Writes registers pci_ext_cap_dvsec_cxl_device; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlDevice(
   value: Encodable<PciExtCapDvsecCxlDevice>,
@@ -28751,7 +28751,7 @@ export function encodePciExtCapDvsecCxlDevice(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_device takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlDevice(value: Encodable<PciExtCapDvsecCxlDevice>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlDevice, value);
@@ -28930,7 +28930,7 @@ export const minSizeofPciExtCapDvsecCxlFunctionMap = 44;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_function_map.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlFunctionMap(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlFunctionMap {
   const limit = Math.min(end, view.byteLength);
@@ -28973,7 +28973,7 @@ export function decodePciExtCapDvsecCxlFunctionMap(view: DataView, offset = 0, e
  * Writes registers pci_ext_cap_dvsec_cxl_function_map; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlFunctionMap(
   value: Encodable<PciExtCapDvsecCxlFunctionMap>,
@@ -29033,7 +29033,7 @@ export function encodePciExtCapDvsecCxlFunctionMap(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_function_map takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlFunctionMap(value: Encodable<PciExtCapDvsecCxlFunctionMap>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlFunctionMap, value);
@@ -29195,7 +29195,7 @@ export const minSizeofPciExtCapDvsecCxlGpfPort = 16;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_gpf_port.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlGpfPort(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlGpfPort {
   const limit = Math.min(end, view.byteLength);
@@ -29242,7 +29242,7 @@ export function decodePciExtCapDvsecCxlGpfPort(view: DataView, offset = 0, end =
  * Writes registers pci_ext_cap_dvsec_cxl_gpf_port; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlGpfPort(
   value: Encodable<PciExtCapDvsecCxlGpfPort>,
@@ -29302,7 +29302,7 @@ export function encodePciExtCapDvsecCxlGpfPort(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_gpf_port takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlGpfPort(value: Encodable<PciExtCapDvsecCxlGpfPort>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlGpfPort, value);
@@ -29455,7 +29455,7 @@ export const minSizeofPciExtCapDvsecCxlGpfDevice = 16;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_gpf_device.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlGpfDevice(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlGpfDevice {
   const limit = Math.min(end, view.byteLength);
@@ -29495,7 +29495,7 @@ export function decodePciExtCapDvsecCxlGpfDevice(view: DataView, offset = 0, end
  * Writes registers pci_ext_cap_dvsec_cxl_gpf_device; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlGpfDevice(
   value: Encodable<PciExtCapDvsecCxlGpfDevice>,
@@ -29547,7 +29547,7 @@ export function encodePciExtCapDvsecCxlGpfDevice(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_gpf_device takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlGpfDevice(value: Encodable<PciExtCapDvsecCxlGpfDevice>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlGpfDevice, value);
@@ -29817,7 +29817,7 @@ export const minSizeofPciExtCapDvsecCxlFlexBus = 16;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_flex_bus.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlFlexBus {
   const limit = Math.min(end, view.byteLength);
@@ -29937,7 +29937,7 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
  * Writes registers pci_ext_cap_dvsec_cxl_flex_bus; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlFlexBus(
   value: Encodable<PciExtCapDvsecCxlFlexBus>,
@@ -30077,7 +30077,7 @@ export function encodePciExtCapDvsecCxlFlexBus(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_flex_bus takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlFlexBus(value: Encodable<PciExtCapDvsecCxlFlexBus>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlFlexBus, value);
@@ -30197,7 +30197,7 @@ export const sizeofPciCxlRegisterBlock = 8;
 /**
  * Reads registers pci_cxl_register_block.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCxlRegisterBlock(view: DataView, offset = 0): PciCxlRegisterBlock {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -30228,7 +30228,7 @@ export function readPciCxlRegisterBlock(view: DataView, offset: number): PciCxlR
  * Writes registers pci_cxl_register_block; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCxlRegisterBlock(
   value: Encodable<PciCxlRegisterBlock>,
@@ -30242,7 +30242,7 @@ export function encodePciCxlRegisterBlock(
 }
 
 /**
- * Writes registers pci_cxl_register_block where there is room for it.
+ * Writes registers pci_cxl_register_block if there is room for it.
  *
  * @internal
  */
@@ -30356,7 +30356,7 @@ export const minSizeofPciExtCapDvsecCxlRegisterLocator = 12;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_register_locator.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlRegisterLocator(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlRegisterLocator {
   const limit = Math.min(end, view.byteLength);
@@ -30402,7 +30402,7 @@ export function decodePciExtCapDvsecCxlRegisterLocator(view: DataView, offset = 
  * Writes registers pci_ext_cap_dvsec_cxl_register_locator; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlRegisterLocator(
   value: Encodable<PciExtCapDvsecCxlRegisterLocator>,
@@ -30467,7 +30467,7 @@ export function encodePciExtCapDvsecCxlRegisterLocator(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_register_locator takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlRegisterLocator(value: Encodable<PciExtCapDvsecCxlRegisterLocator>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlRegisterLocator, value);
@@ -30589,7 +30589,7 @@ export const minSizeofPciExtCapDvsecCxlMld = 12;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_mld.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlMld(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlMld {
   const limit = Math.min(end, view.byteLength);
@@ -30620,7 +30620,7 @@ export function decodePciExtCapDvsecCxlMld(view: DataView, offset = 0, end = vie
  * Writes registers pci_ext_cap_dvsec_cxl_mld; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlMld(
   value: Encodable<PciExtCapDvsecCxlMld>,
@@ -30662,7 +30662,7 @@ export function encodePciExtCapDvsecCxlMld(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_mld takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlMld(value: Encodable<PciExtCapDvsecCxlMld>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlMld, value);
@@ -30776,7 +30776,7 @@ export const minSizeofPciExtCapDvsecCxlTest = 10;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_test.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlTest(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlTest {
   const limit = Math.min(end, view.byteLength);
@@ -30806,7 +30806,7 @@ export function decodePciExtCapDvsecCxlTest(view: DataView, offset = 0, end = vi
  * Writes registers pci_ext_cap_dvsec_cxl_test; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlTest(
   value: Encodable<PciExtCapDvsecCxlTest>,
@@ -30847,7 +30847,7 @@ export function encodePciExtCapDvsecCxlTest(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_test takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlTest(value: Encodable<PciExtCapDvsecCxlTest>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlTest, value);
@@ -30961,7 +30961,7 @@ export const sizeofPciExtCapLnr = 8;
 /**
  * Reads registers pci_ext_cap_lnr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -30992,7 +30992,7 @@ export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
  * Writes registers pci_ext_cap_lnr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapLnr(value: Encodable<PciExtCapLnr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -31147,7 +31147,7 @@ export const sizeofPciExtCapFrs = 16;
 /**
  * Reads registers pci_ext_cap_frs.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -31186,7 +31186,7 @@ export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
  * Writes registers pci_ext_cap_frs; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFrs(value: Encodable<PciExtCapFrs>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -31344,7 +31344,7 @@ export const sizeofPciExtCapRtr = 12;
 /**
  * Reads registers pci_ext_cap_rtr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -31372,7 +31372,7 @@ export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
  * Writes registers pci_ext_cap_rtr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRtr(value: Encodable<PciExtCapRtr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -31502,7 +31502,7 @@ export const minSizeofPciExtCapVfRebar = 12;
 /**
  * Reads registers pci_ext_cap_vf_rebar.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapVfRebar(view: DataView, offset = 0, end = view.byteLength): PciExtCapVfRebar {
   const limit = Math.min(end, view.byteLength);
@@ -31539,7 +31539,7 @@ export function decodePciExtCapVfRebar(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_vf_rebar; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapVfRebar(
   value: Encodable<PciExtCapVfRebar>,
@@ -31597,7 +31597,7 @@ export function encodePciExtCapVfRebar(
 /**
  * Bytes that a pci_ext_cap_vf_rebar takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapVfRebar(value: Encodable<PciExtCapVfRebar>): number {
   return measureByEncoding(encodePciExtCapVfRebar, value);
@@ -31713,7 +31713,7 @@ export const sizeofPciLmrLane = 4;
 /**
  * Reads registers pci_lmr_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciLmrLane(view: DataView, offset = 0): PciLmrLane {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -31752,7 +31752,7 @@ export function readPciLmrLane(view: DataView, offset: number): PciLmrLane {
  * Writes registers pci_lmr_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -31762,7 +31762,7 @@ export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, o
 }
 
 /**
- * Writes registers pci_lmr_lane where there is room for it.
+ * Writes registers pci_lmr_lane if there is room for it.
  *
  * @internal
  */
@@ -31878,7 +31878,7 @@ export const minSizeofPciExtCapLmr = 8;
 /**
  * Reads registers pci_ext_cap_lmr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapLmr(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapLmr {
   const limit = Math.min(end, view.byteLength);
@@ -31912,7 +31912,7 @@ export function decodePciExtCapLmr(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_lmr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapLmr(
   value: Encodable<PciExtCapLmr>,
@@ -31968,7 +31968,7 @@ export function encodePciExtCapLmr(
 /**
  * Bytes that a pci_ext_cap_lmr takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapLmr(value: Encodable<PciExtCapLmr>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapLmr, value, context);
@@ -32123,7 +32123,7 @@ export const sizeofPciExtCapDev3 = 16;
 /**
  * Reads registers pci_ext_cap_dev3.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -32168,7 +32168,7 @@ export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
  * Writes registers pci_ext_cap_dev3; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDev3(value: Encodable<PciExtCapDev3>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -32336,7 +32336,7 @@ export const sizeofPciIdeLinkStream = 8;
 /**
  * Reads registers pci_ide_link_stream.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciIdeLinkStream(view: DataView, offset = 0): PciIdeLinkStream {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -32380,7 +32380,7 @@ export function readPciIdeLinkStream(view: DataView, offset: number): PciIdeLink
  * Writes registers pci_ide_link_stream; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciIdeLinkStream(
   value: Encodable<PciIdeLinkStream>,
@@ -32394,7 +32394,7 @@ export function encodePciIdeLinkStream(
 }
 
 /**
- * Writes registers pci_ide_link_stream where there is room for it.
+ * Writes registers pci_ide_link_stream if there is room for it.
  *
  * @internal
  */
@@ -32509,7 +32509,7 @@ export const sizeofPciIdeAddressAssociation = 12;
 /**
  * Reads registers pci_ide_address_association.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciIdeAddressAssociation(view: DataView, offset = 0): PciIdeAddressAssociation {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -32541,7 +32541,7 @@ export function readPciIdeAddressAssociation(view: DataView, offset: number): Pc
  * Writes registers pci_ide_address_association; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciIdeAddressAssociation(
   value: Encodable<PciIdeAddressAssociation>,
@@ -32555,7 +32555,7 @@ export function encodePciIdeAddressAssociation(
 }
 
 /**
- * Writes registers pci_ide_address_association where there is room for it.
+ * Writes registers pci_ide_address_association if there is room for it.
  *
  * @internal
  */
@@ -32736,7 +32736,7 @@ export const minSizeofPciIdeSelectiveStream = 20;
 /**
  * Reads registers pci_ide_selective_stream.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = view.byteLength): PciIdeSelectiveStream {
   const limit = Math.min(end, view.byteLength);
@@ -32798,7 +32798,7 @@ export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = vi
  * Writes registers pci_ide_selective_stream; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciIdeSelectiveStream(
   value: Encodable<PciIdeSelectiveStream>,
@@ -32879,7 +32879,7 @@ export function encodePciIdeSelectiveStream(
 /**
  * Bytes that a pci_ide_selective_stream takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciIdeSelectiveStream(value: Encodable<PciIdeSelectiveStream>): number {
   return measureByEncoding(encodePciIdeSelectiveStream, value);
@@ -33044,7 +33044,7 @@ export const minSizeofPciExtCapIde = 12;
 /**
  * Reads registers pci_ext_cap_ide.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLength): PciExtCapIde {
   const limit = Math.min(end, view.byteLength);
@@ -33110,7 +33110,7 @@ export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_ide; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -33194,7 +33194,7 @@ export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_ide takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapIde(value: Encodable<PciExtCapIde>): number {
   return measureByEncoding(encodePciExtCapIde, value);
@@ -33287,7 +33287,7 @@ export const sizeofPciPl64gtLane = 1;
 /**
  * Reads registers pci_pl_64gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl64gtLane(view: DataView, offset = 0): PciPl64gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -33315,7 +33315,7 @@ export function readPciPl64gtLane(view: DataView, offset: number): PciPl64gtLane
  * Writes registers pci_pl_64gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -33325,7 +33325,7 @@ export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataV
 }
 
 /**
- * Writes registers pci_pl_64gt_lane where there is room for it.
+ * Writes registers pci_pl_64gt_lane if there is room for it.
  *
  * @internal
  */
@@ -33429,7 +33429,7 @@ export const minSizeofPciExtCapPl64gt = 16;
 /**
  * Reads registers pci_ext_cap_pl_64gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl64gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl64gt {
   const limit = Math.min(end, view.byteLength);
@@ -33479,7 +33479,7 @@ export function decodePciExtCapPl64gt(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_pl_64gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl64gt(
   value: Encodable<PciExtCapPl64gt>,
@@ -33552,7 +33552,7 @@ export function encodePciExtCapPl64gt(
 /**
  * Bytes that a pci_ext_cap_pl_64gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl64gt(value: Encodable<PciExtCapPl64gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl64gt, value, context);
@@ -33752,7 +33752,7 @@ export const sizeofPciExtCapFlitLog = 60;
 /**
  * Reads registers pci_ext_cap_flit_log.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFlitLog(view: DataView, offset = 0): PciExtCapFlitLog {
   if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
@@ -33819,7 +33819,7 @@ export function decodePciExtCapFlitLog(view: DataView, offset = 0): PciExtCapFli
  * Writes registers pci_ext_cap_flit_log; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFlitLog(
   value: Encodable<PciExtCapFlitLog>,
@@ -34263,7 +34263,7 @@ export const sizeofPciExtCapFlitEi = 36;
 /**
  * Reads registers pci_ext_cap_flit_ei.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlitEi {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -34374,7 +34374,7 @@ export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlit
  * Writes registers pci_ext_cap_flit_ei; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFlitEi(value: Encodable<PciExtCapFlitEi>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -34628,7 +34628,7 @@ export const sizeofPciMmioRblLocator = 8;
 /**
  * Reads registers pci_mmio_rbl_locator.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciMmioRblLocator(view: DataView, offset = 0): PciMmioRblLocator {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -34659,7 +34659,7 @@ export function readPciMmioRblLocator(view: DataView, offset: number): PciMmioRb
  * Writes registers pci_mmio_rbl_locator; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciMmioRblLocator(
   value: Encodable<PciMmioRblLocator>,
@@ -34673,7 +34673,7 @@ export function encodePciMmioRblLocator(
 }
 
 /**
- * Writes registers pci_mmio_rbl_locator where there is room for it.
+ * Writes registers pci_mmio_rbl_locator if there is room for it.
  *
  * @internal
  */
@@ -34770,7 +34770,7 @@ export const minSizeofPciExtCapMmioRbl = 8;
 /**
  * Reads registers pci_ext_cap_mmio_rbl.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMmioRbl(view: DataView, offset = 0, end = view.byteLength): PciExtCapMmioRbl {
   const limit = Math.min(end, view.byteLength);
@@ -34798,7 +34798,7 @@ export function decodePciExtCapMmioRbl(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_mmio_rbl; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMmioRbl(
   value: Encodable<PciExtCapMmioRbl>,
@@ -34846,7 +34846,7 @@ export function encodePciExtCapMmioRbl(
 /**
  * Bytes that a pci_ext_cap_mmio_rbl takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMmioRbl(value: Encodable<PciExtCapMmioRbl>): number {
   return measureByEncoding(encodePciExtCapMmioRbl, value);
@@ -34922,7 +34922,7 @@ export const sizeofPciExtCapNull = 4;
 /**
  * Reads registers pci_ext_cap_null.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -34937,7 +34937,7 @@ export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
  * Writes registers pci_ext_cap_null; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapNull(value: Encodable<PciExtCapNull>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35005,7 +35005,7 @@ export const sizeofPciExtCapCac = 8;
 /**
  * Reads registers pci_ext_cap_cac.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -35021,7 +35021,7 @@ export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
  * Writes registers pci_ext_cap_cac; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapCac(value: Encodable<PciExtCapCac>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -35098,7 +35098,7 @@ export const minSizeofPciExtCapMriov = 4;
 /**
  * Reads registers pci_ext_cap_mriov.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byteLength): PciExtCapMriov {
   const limit = Math.min(end, view.byteLength);
@@ -35115,7 +35115,7 @@ export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_mriov; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35139,7 +35139,7 @@ export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: Dat
 /**
  * Bytes that a pci_ext_cap_mriov takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMriov(value: Encodable<PciExtCapMriov>): number {
   return measureByEncoding(encodePciExtCapMriov, value);
@@ -35204,7 +35204,7 @@ export const minSizeofPciExtCapAmd = 4;
 /**
  * Reads registers pci_ext_cap_amd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLength): PciExtCapAmd {
   const limit = Math.min(end, view.byteLength);
@@ -35221,7 +35221,7 @@ export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_amd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35245,7 +35245,7 @@ export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_amd takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapAmd(value: Encodable<PciExtCapAmd>): number {
   return measureByEncoding(encodePciExtCapAmd, value);
@@ -35310,7 +35310,7 @@ export const sizeofPciPmuxProtocol = 4;
 /**
  * Reads registers pci_pmux_protocol.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPmuxProtocol(view: DataView, offset = 0): PciPmuxProtocol {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35335,7 +35335,7 @@ export function readPciPmuxProtocol(view: DataView, offset: number): PciPmuxProt
  * Writes registers pci_pmux_protocol; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35345,7 +35345,7 @@ export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: Dat
 }
 
 /**
- * Writes registers pci_pmux_protocol where there is room for it.
+ * Writes registers pci_pmux_protocol if there is room for it.
  *
  * @internal
  */
@@ -35502,7 +35502,7 @@ export const minSizeofPciExtCapPmux = 16;
 /**
  * Reads registers pci_ext_cap_pmux.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteLength): PciExtCapPmux {
   const limit = Math.min(end, view.byteLength);
@@ -35562,7 +35562,7 @@ export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_pmux; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -35640,7 +35640,7 @@ export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataV
 /**
  * Bytes that a pci_ext_cap_pmux takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPmux(value: Encodable<PciExtCapPmux>): number {
   return measureByEncoding(encodePciExtCapPmux, value);
@@ -35830,7 +35830,7 @@ export const sizeofPciExtCapMpcie = 28;
 /**
  * Reads registers pci_ext_cap_mpcie.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -35890,7 +35890,7 @@ export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie
  * Writes registers pci_ext_cap_mpcie; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMpcie(value: Encodable<PciExtCapMpcie>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -36067,7 +36067,7 @@ export const sizeofPciExtCapHierarchyId = 32;
 /**
  * Reads registers pci_ext_cap_hierarchy_id.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapHierarchyId(view: DataView, offset = 0): PciExtCapHierarchyId {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -36091,7 +36091,7 @@ export function decodePciExtCapHierarchyId(view: DataView, offset = 0): PciExtCa
  * Writes registers pci_ext_cap_hierarchy_id; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapHierarchyId(
   value: Encodable<PciExtCapHierarchyId>,
@@ -36217,7 +36217,7 @@ export const sizeofPciExtCapAlternateProtocol = 20;
 /**
  * Reads registers pci_ext_cap_alternate_protocol.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAlternateProtocol(view: DataView, offset = 0): PciExtCapAlternateProtocol {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36236,7 +36236,7 @@ export function decodePciExtCapAlternateProtocol(view: DataView, offset = 0): Pc
  * Writes registers pci_ext_cap_alternate_protocol; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAlternateProtocol(
   value: Encodable<PciExtCapAlternateProtocol>,
@@ -36362,7 +36362,7 @@ export const sizeofPciExtCapSfi = 20;
 /**
  * Reads registers pci_ext_cap_sfi.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36383,7 +36383,7 @@ export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
  * Writes registers pci_ext_cap_sfi; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSfi(value: Encodable<PciExtCapSfi>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36516,7 +36516,7 @@ export const sizeofPciExtCapShadowFunctions = 28;
 /**
  * Reads registers pci_ext_cap_shadow_functions.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapShadowFunctions(view: DataView, offset = 0): PciExtCapShadowFunctions {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -36539,7 +36539,7 @@ export function decodePciExtCapShadowFunctions(view: DataView, offset = 0): PciE
  * Writes registers pci_ext_cap_shadow_functions; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapShadowFunctions(
   value: Encodable<PciExtCapShadowFunctions>,
@@ -36656,7 +36656,7 @@ export const minSizeofPciExtCapFlitPm = 4;
 /**
  * Reads registers pci_ext_cap_flit_pm.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byteLength): PciExtCapFlitPm {
   const limit = Math.min(end, view.byteLength);
@@ -36673,7 +36673,7 @@ export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_flit_pm; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -36697,7 +36697,7 @@ export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: D
 /**
  * Bytes that a pci_ext_cap_flit_pm takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>): number {
   return measureByEncoding(encodePciExtCapFlitPm, value);
@@ -36765,7 +36765,7 @@ export const sizeofPciSvcResource = 12;
 /**
  * Reads registers pci_svc_resource.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciSvcResource(view: DataView, offset = 0): PciSvcResource {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -36791,7 +36791,7 @@ export function readPciSvcResource(view: DataView, offset: number): PciSvcResour
  * Writes registers pci_svc_resource; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -36801,7 +36801,7 @@ export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataV
 }
 
 /**
- * Writes registers pci_svc_resource where there is room for it.
+ * Writes registers pci_svc_resource if there is room for it.
  *
  * @internal
  */
@@ -36907,7 +36907,7 @@ export const minSizeofPciExtCapSvc = 20;
 /**
  * Reads registers pci_ext_cap_svc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLength): PciExtCapSvc {
   const limit = Math.min(end, view.byteLength);
@@ -36938,7 +36938,7 @@ export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_svc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36985,7 +36985,7 @@ export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_svc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapSvc(value: Encodable<PciExtCapSvc>): number {
   return measureByEncoding(encodePciExtCapSvc, value);
@@ -37091,7 +37091,7 @@ export const minSizeofPciExtCapNopFlit = 4;
 /**
  * Reads registers pci_ext_cap_nop_flit.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapNopFlit(view: DataView, offset = 0, end = view.byteLength): PciExtCapNopFlit {
   const limit = Math.min(end, view.byteLength);
@@ -37108,7 +37108,7 @@ export function decodePciExtCapNopFlit(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_nop_flit; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapNopFlit(
   value: Encodable<PciExtCapNopFlit>,
@@ -37136,7 +37136,7 @@ export function encodePciExtCapNopFlit(
 /**
  * Bytes that a pci_ext_cap_nop_flit takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapNopFlit(value: Encodable<PciExtCapNopFlit>): number {
   return measureByEncoding(encodePciExtCapNopFlit, value);
@@ -37225,7 +37225,7 @@ export const sizeofPciExtCapSiov = 16;
 /**
  * Reads registers pci_ext_cap_siov.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -37250,7 +37250,7 @@ export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
  * Writes registers pci_ext_cap_siov; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSiov(value: Encodable<PciExtCapSiov>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -37387,7 +37387,7 @@ export const sizeofPciPl128gtLane = 1;
 /**
  * Reads registers pci_pl_128gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl128gtLane(view: DataView, offset = 0): PciPl128gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -37415,7 +37415,7 @@ export function readPciPl128gtLane(view: DataView, offset: number): PciPl128gtLa
  * Writes registers pci_pl_128gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -37425,7 +37425,7 @@ export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: Dat
 }
 
 /**
- * Writes registers pci_pl_128gt_lane where there is room for it.
+ * Writes registers pci_pl_128gt_lane if there is room for it.
  *
  * @internal
  */
@@ -37546,7 +37546,7 @@ export const minSizeofPciExtCapPl128gt = 16;
 /**
  * Reads registers pci_ext_cap_pl_128gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl128gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl128gt {
   const limit = Math.min(end, view.byteLength);
@@ -37602,7 +37602,7 @@ export function decodePciExtCapPl128gt(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_pl_128gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl128gt(
   value: Encodable<PciExtCapPl128gt>,
@@ -37682,7 +37682,7 @@ export function encodePciExtCapPl128gt(
 /**
  * Bytes that a pci_ext_cap_pl_128gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl128gt(value: Encodable<PciExtCapPl128gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl128gt, value, context);
@@ -37779,7 +37779,7 @@ export const minSizeofPciExtCapCapturedData = 4;
 /**
  * Reads registers pci_ext_cap_captured_data.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapCapturedData(view: DataView, offset = 0, end = view.byteLength): PciExtCapCapturedData {
   const limit = Math.min(end, view.byteLength);
@@ -37796,7 +37796,7 @@ export function decodePciExtCapCapturedData(view: DataView, offset = 0, end = vi
  * Writes registers pci_ext_cap_captured_data; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapCapturedData(
   value: Encodable<PciExtCapCapturedData>,
@@ -37824,7 +37824,7 @@ export function encodePciExtCapCapturedData(
 /**
  * Bytes that a pci_ext_cap_captured_data takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapCapturedData(value: Encodable<PciExtCapCapturedData>): number {
   return measureByEncoding(encodePciExtCapCapturedData, value);
@@ -37900,7 +37900,7 @@ export type PciCapabilitiesVariant =
 /**
  * Reads the member of pci_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapabilitiesVariant(
   id: number,
@@ -38009,7 +38009,7 @@ export function decodePciCapabilitiesVariant(
  * Writes a member of pci_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapabilitiesVariant(
   variant: PciCapabilitiesVariant,
@@ -38153,7 +38153,7 @@ export type PciExtendedCapabilitiesVariant =
 /**
  * Reads the member of pci_extended_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtendedCapabilitiesVariant(
   id: number,
@@ -38409,7 +38409,7 @@ export function decodePciExtendedCapabilitiesVariant(
  * Writes a member of pci_extended_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtendedCapabilitiesVariant(
   variant: PciExtendedCapabilitiesVariant,
@@ -38588,8 +38588,8 @@ export type PciCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of pci_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of pci_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type PciCapabilitiesElementInput =
   | { readonly kind: 'pci_cap_pcix'; readonly offset?: number | undefined; readonly value: Encodable<PciCapPcix> }
@@ -38699,7 +38699,7 @@ export function walkPciStd(
 /**
  * Makes the head of pci_std, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headPciStd(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_std', at + 52, to);
@@ -38709,7 +38709,7 @@ function headPciStd(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of pci_std at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkPciStd(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_std', at + 1, to);
@@ -39185,13 +39185,12 @@ function writePciStdElement(
  * Writes pci_std: Capabilities of functions with a header of type 0 or 1. The two low bits of each pointer
  * are reserved and masked off.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. The pci_header at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. The pci_header at `start` must be there already; its pointer is set, and the bits that
+ * say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodePciStd(
   elements: readonly PciCapabilitiesElementInput[],
@@ -39309,7 +39308,7 @@ export function walkPciCardbus(
 /**
  * Makes the head of pci_cardbus, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headPciCardbus(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_cardbus', at + 20, to);
@@ -39319,7 +39318,7 @@ function headPciCardbus(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of pci_cardbus at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkPciCardbus(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_cardbus', at + 1, to);
@@ -39536,13 +39535,12 @@ function writePciCardbusElement(
 /**
  * Writes pci_cardbus: Capabilities of CardBus bridges, whose header has the pointer elsewhere.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. The pci_header at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. The pci_header at `start` must be there already; its pointer is set, and the bits that
+ * say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodePciCardbus(
   elements: readonly PciCapabilitiesElementInput[],
@@ -39654,8 +39652,8 @@ export type PciExtendedCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of pci_extended_capabilities: at its offset, or behind the one before
- * where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of pci_extended_capabilities: at its offset, or after the previous one
+ * if it has none. Decoded elements can be passed as they are.
  */
 export type PciExtendedCapabilitiesElementInput =
   | { readonly kind: 'pci_ext_cap_dvsec_cxl_device'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlDevice> }
@@ -39737,8 +39735,8 @@ const placesOfPciExt: ChainPlaces = {
  *
  * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
  *
- * @param required elements of pci_std (and its like): the list exists where one has an id that it needs; not
- * asked where left out
+ * @param required elements of pci_std (and its like): the list exists if one has an id that it requires; not
+ * checked if left out
  */
 export function walkPciExt(
   view: DataView,
@@ -39807,7 +39805,7 @@ export function walkPciExt(
 /**
  * Makes the element of pci_ext at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkPciExt(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('pci_ext', at, to);
@@ -40939,12 +40937,11 @@ function writePciExtElement(
  * Writes pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
  * that nothing responds.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodePciExt(
   elements: readonly PciExtendedCapabilitiesElementInput[],

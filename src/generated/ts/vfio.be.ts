@@ -209,7 +209,7 @@ import {
 /**
  * Reads struct vfio_info_cap_header of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioInfoCapHeader(view: DataView, offset = 0): VfioInfoCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -235,7 +235,7 @@ export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoC
  * Writes struct vfio_info_cap_header of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
@@ -249,7 +249,7 @@ export function encodeVfioInfoCapHeader(
 }
 
 /**
- * Writes struct vfio_info_cap_header where there is room for it.
+ * Writes struct vfio_info_cap_header if there is room for it.
  *
  * @internal
  */
@@ -327,7 +327,7 @@ export const VfioInfoCapHeaderCodec: StructCodec<VfioInfoCapHeader> = /* @__PURE
 /**
  * Reads struct vfio_group_status of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStatus {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -343,7 +343,7 @@ export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStat
  * Writes struct vfio_group_status of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -396,7 +396,7 @@ export const VfioGroupStatusCodec: StructCodec<VfioGroupStatus> = /* @__PURE__ *
 /**
  * Reads struct vfio_device_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -416,7 +416,7 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
  * Writes struct vfio_device_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -509,7 +509,7 @@ export const VfioDeviceInfoCodec: StructCodec<VfioDeviceInfo> = /* @__PURE__ */ 
 /**
  * Reads struct vfio_device_info_cap_pci_atomic_comp of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0): VfioDeviceInfoCapPciAtomicComp {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -527,7 +527,7 @@ export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapPciAtomicComp(
   value: Encodable<VfioDeviceInfoCapPciAtomicComp>,
@@ -595,7 +595,7 @@ export const VfioDeviceInfoCapPciAtomicCompCodec: StructCodec<VfioDeviceInfoCapP
 /**
  * Reads struct vfio_region_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -615,7 +615,7 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
  * Writes struct vfio_region_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -708,7 +708,7 @@ export const VfioRegionInfoCodec: StructCodec<VfioRegionInfo> = /* @__PURE__ */ 
 /**
  * Reads struct vfio_region_sparse_mmap_area of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionSparseMmapArea(view: DataView, offset = 0): VfioRegionSparseMmapArea {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -733,7 +733,7 @@ export function readVfioRegionSparseMmapArea(view: DataView, offset: number): Vf
  * Writes struct vfio_region_sparse_mmap_area of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
@@ -747,7 +747,7 @@ export function encodeVfioRegionSparseMmapArea(
 }
 
 /**
- * Writes struct vfio_region_sparse_mmap_area where there is room for it.
+ * Writes struct vfio_region_sparse_mmap_area if there is room for it.
  *
  * @internal
  */
@@ -811,7 +811,7 @@ export const VfioRegionSparseMmapAreaCodec: StructCodec<VfioRegionSparseMmapArea
 /**
  * Reads struct vfio_region_info_cap_sparse_mmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, end = view.byteLength): VfioRegionInfoCapSparseMmap {
   const limit = Math.min(end, view.byteLength);
@@ -839,7 +839,7 @@ export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, en
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapSparseMmap(
   value: Encodable<VfioRegionInfoCapSparseMmap>,
@@ -885,7 +885,7 @@ export function encodeVfioRegionInfoCapSparseMmap(
 /**
  * Bytes that a vfio_region_info_cap_sparse_mmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
   if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
@@ -951,7 +951,7 @@ export const VfioRegionInfoCapSparseMmapCodec: StructCodec<VfioRegionInfoCapSpar
 /**
  * Reads struct vfio_region_info_cap_type of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioRegionInfoCapType {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -968,7 +968,7 @@ export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioReg
  * Writes struct vfio_region_info_cap_type of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapType(
   value: Encodable<VfioRegionInfoCapType>,
@@ -1036,7 +1036,7 @@ export const VfioRegionInfoCapTypeCodec: StructCodec<VfioRegionInfoCapType> = /*
 /**
  * Reads struct vfio_region_gfx_edid of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionGfxEdid {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1056,7 +1056,7 @@ export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionG
  * Writes struct vfio_region_gfx_edid of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionGfxEdid(
   value: Partial<VfioRegionGfxEdid>,
@@ -1153,7 +1153,7 @@ export const VfioRegionGfxEdidCodec: StructCodec<VfioRegionGfxEdid> = /* @__PURE
 /**
  * Reads struct vfio_device_migration_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioDeviceMigrationInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1172,7 +1172,7 @@ export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioD
  * Writes struct vfio_device_migration_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceMigrationInfo(
   value: Partial<VfioDeviceMigrationInfo>,
@@ -1259,7 +1259,7 @@ export const VfioDeviceMigrationInfoCodec: StructCodec<VfioDeviceMigrationInfo> 
 /**
  * Reads struct vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Ssatgt {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1276,7 +1276,7 @@ export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   value: Encodable<VfioRegionInfoCapNvlink2Ssatgt>,
@@ -1334,7 +1334,7 @@ export const VfioRegionInfoCapNvlink2SsatgtCodec: StructCodec<VfioRegionInfoCapN
 /**
  * Reads struct vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Lnkspd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1352,7 +1352,7 @@ export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   value: Encodable<VfioRegionInfoCapNvlink2Lnkspd>,
@@ -1420,7 +1420,7 @@ export const VfioRegionInfoCapNvlink2LnkspdCodec: StructCodec<VfioRegionInfoCapN
 /**
  * Reads struct vfio_irq_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1438,7 +1438,7 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
  * Writes struct vfio_irq_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1511,7 +1511,7 @@ export const VfioIrqInfoCodec: StructCodec<VfioIrqInfo> = /* @__PURE__ */ fixedC
 /**
  * Reads struct vfio_irq_set of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLength): VfioIrqSet {
   const limit = Math.min(end, view.byteLength);
@@ -1537,7 +1537,7 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
  * Writes struct vfio_irq_set of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -1567,7 +1567,7 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
 /**
  * Bytes that a vfio_irq_set takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
   if (value.data instanceof Uint8Array) return 20 + value.data.length;
@@ -1650,7 +1650,7 @@ export const VfioIrqSetCodec: StructCodec<VfioIrqSet> = /* @__PURE__ */ structCo
 /**
  * Reads struct vfio_pci_dependent_device of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciDependentDevice(view: DataView, offset = 0): VfioPciDependentDevice {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1678,7 +1678,7 @@ export function readVfioPciDependentDevice(view: DataView, offset: number): Vfio
  * Writes struct vfio_pci_dependent_device of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
@@ -1692,7 +1692,7 @@ export function encodeVfioPciDependentDevice(
 }
 
 /**
- * Writes struct vfio_pci_dependent_device where there is room for it.
+ * Writes struct vfio_pci_dependent_device if there is room for it.
  *
  * @internal
  */
@@ -1793,7 +1793,7 @@ export const VfioPciDependentDeviceCodec: StructCodec<VfioPciDependentDevice> = 
 /**
  * Reads struct vfio_pci_hot_reset_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view.byteLength): VfioPciHotResetInfo {
   const limit = Math.min(end, view.byteLength);
@@ -1818,7 +1818,7 @@ export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view
  * Writes struct vfio_pci_hot_reset_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotResetInfo(
   value: Encodable<VfioPciHotResetInfo>,
@@ -1859,7 +1859,7 @@ export function encodeVfioPciHotResetInfo(
 /**
  * Bytes that a vfio_pci_hot_reset_info takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
   if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
@@ -1929,7 +1929,7 @@ export const VfioPciHotResetInfoCodec: StructCodec<VfioPciHotResetInfo> = /* @__
 /**
  * Reads struct vfio_pci_hot_reset of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byteLength): VfioPciHotReset {
   const limit = Math.min(end, view.byteLength);
@@ -1954,7 +1954,7 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
  * Writes struct vfio_pci_hot_reset of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1990,7 +1990,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
 /**
  * Bytes that a vfio_pci_hot_reset takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
   if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
@@ -2060,7 +2060,7 @@ export const VfioPciHotResetCodec: StructCodec<VfioPciHotReset> = /* @__PURE__ *
 /**
  * Reads struct vfio_device_gfx_plane_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDeviceGfxPlaneInfo {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -2090,7 +2090,7 @@ export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDe
  * Writes struct vfio_device_gfx_plane_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceGfxPlaneInfo(
   value: Encodable<VfioDeviceGfxPlaneInfo>,
@@ -2290,7 +2290,7 @@ export const VfioDeviceGfxPlaneInfoCodec: StructCodec<VfioDeviceGfxPlaneInfo> = 
 /**
  * Reads struct vfio_device_ioeventfd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDeviceIoeventfd {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2310,7 +2310,7 @@ export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDevic
  * Writes struct vfio_device_ioeventfd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceIoeventfd(
   value: Partial<VfioDeviceIoeventfd>,
@@ -2407,7 +2407,7 @@ export const VfioDeviceIoeventfdCodec: StructCodec<VfioDeviceIoeventfd> = /* @__
 /**
  * Reads struct vfio_device_feature of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.byteLength): VfioDeviceFeature {
   const limit = Math.min(end, view.byteLength);
@@ -2436,7 +2436,7 @@ export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.b
  * Writes struct vfio_device_feature of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeature(
   value: Encodable<VfioDeviceFeature>,
@@ -2474,7 +2474,7 @@ export function encodeVfioDeviceFeature(
 /**
  * Bytes that a vfio_device_feature takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -2530,7 +2530,7 @@ export const VfioDeviceFeatureCodec: StructCodec<VfioDeviceFeature> = /* @__PURE
 /**
  * Reads struct vfio_device_bind_iommufd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDeviceBindIommufd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2548,7 +2548,7 @@ export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDev
  * Writes struct vfio_device_bind_iommufd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceBindIommufd(
   value: Partial<VfioDeviceBindIommufd>,
@@ -2625,7 +2625,7 @@ export const VfioDeviceBindIommufdCodec: StructCodec<VfioDeviceBindIommufd> = /*
 /**
  * Reads struct vfio_device_attach_iommufd_pt of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): VfioDeviceAttachIommufdPt {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -2642,7 +2642,7 @@ export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_attach_iommufd_pt of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceAttachIommufdPt(
   value: Partial<VfioDeviceAttachIommufdPt>,
@@ -2709,7 +2709,7 @@ export const VfioDeviceAttachIommufdPtCodec: StructCodec<VfioDeviceAttachIommufd
 /**
  * Reads struct vfio_device_detach_iommufd_pt of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): VfioDeviceDetachIommufdPt {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2725,7 +2725,7 @@ export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_detach_iommufd_pt of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceDetachIommufdPt(
   value: Partial<VfioDeviceDetachIommufdPt>,
@@ -2782,7 +2782,7 @@ export const VfioDeviceDetachIommufdPtCodec: StructCodec<VfioDeviceDetachIommufd
 /**
  * Reads struct vfio_device_feature_migration of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): VfioDeviceFeatureMigration {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2797,7 +2797,7 @@ export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_migration of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigration(
   value: Partial<VfioDeviceFeatureMigration>,
@@ -2844,7 +2844,7 @@ export const VfioDeviceFeatureMigrationCodec: StructCodec<VfioDeviceFeatureMigra
 /**
  * Reads struct vfio_device_feature_mig_state of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): VfioDeviceFeatureMigState {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2860,7 +2860,7 @@ export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_feature_mig_state of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigState(
   value: Partial<VfioDeviceFeatureMigState>,
@@ -2917,7 +2917,7 @@ export const VfioDeviceFeatureMigStateCodec: StructCodec<VfioDeviceFeatureMigSta
 /**
  * Reads struct vfio_precopy_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2935,7 +2935,7 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
  * Writes struct vfio_precopy_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3008,7 +3008,7 @@ export const VfioPrecopyInfoCodec: StructCodec<VfioPrecopyInfo> = /* @__PURE__ *
 /**
  * Reads struct vfio_device_low_power_entry_with_wakeup of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset = 0): VfioDeviceLowPowerEntryWithWakeup {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3025,7 +3025,7 @@ export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset =
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceLowPowerEntryWithWakeup(
   value: Partial<VfioDeviceLowPowerEntryWithWakeup>,
@@ -3082,7 +3082,7 @@ export const VfioDeviceLowPowerEntryWithWakeupCodec: StructCodec<VfioDeviceLowPo
 /**
  * Reads struct vfio_device_feature_dma_logging_control of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingControl {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3101,7 +3101,7 @@ export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingControl(
   value: Partial<VfioDeviceFeatureDmaLoggingControl>,
@@ -3178,7 +3178,7 @@ export const VfioDeviceFeatureDmaLoggingControlCodec: StructCodec<VfioDeviceFeat
 /**
  * Reads struct vfio_device_feature_dma_logging_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3195,7 +3195,7 @@ export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingRange(
   value: Partial<VfioDeviceFeatureDmaLoggingRange>,
@@ -3252,7 +3252,7 @@ export const VfioDeviceFeatureDmaLoggingRangeCodec: StructCodec<VfioDeviceFeatur
 /**
  * Reads struct vfio_device_feature_dma_logging_report of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingReport {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -3271,7 +3271,7 @@ export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset =
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingReport(
   value: Partial<VfioDeviceFeatureDmaLoggingReport>,
@@ -3348,7 +3348,7 @@ export const VfioDeviceFeatureDmaLoggingReportCodec: StructCodec<VfioDeviceFeatu
 /**
  * Reads struct vfio_device_feature_mig_data_size of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): VfioDeviceFeatureMigDataSize {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3364,7 +3364,7 @@ export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigDataSize(
   value: Partial<VfioDeviceFeatureMigDataSize>,
@@ -3411,7 +3411,7 @@ export const VfioDeviceFeatureMigDataSizeCodec: StructCodec<VfioDeviceFeatureMig
 /**
  * Reads struct vfio_device_feature_bus_master of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): VfioDeviceFeatureBusMaster {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -3426,7 +3426,7 @@ export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_bus_master of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureBusMaster(
   value: Partial<VfioDeviceFeatureBusMaster>,
@@ -3473,7 +3473,7 @@ export const VfioDeviceFeatureBusMasterCodec: StructCodec<VfioDeviceFeatureBusMa
 /**
  * Reads struct vfio_iommu_type1_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuType1Info {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3492,7 +3492,7 @@ export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuT
  * Writes struct vfio_iommu_type1_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1Info(
   value: Partial<VfioIommuType1Info>,
@@ -3582,7 +3582,7 @@ export const VfioIommuType1InfoCodec: StructCodec<VfioIommuType1Info> = /* @__PU
 /**
  * Reads struct vfio_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIovaRange(view: DataView, offset = 0): VfioIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3607,7 +3607,7 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
  * Writes struct vfio_iova_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3617,7 +3617,7 @@ export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataVie
 }
 
 /**
- * Writes struct vfio_iova_range where there is room for it.
+ * Writes struct vfio_iova_range if there is room for it.
  *
  * @internal
  */
@@ -3677,7 +3677,7 @@ export const VfioIovaRangeCodec: StructCodec<VfioIovaRange> = /* @__PURE__ */ fi
 /**
  * Reads struct vfio_iommu_type1_info_cap_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1InfoCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -3705,7 +3705,7 @@ export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0,
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapIovaRange(
   value: Encodable<VfioIommuType1InfoCapIovaRange>,
@@ -3751,7 +3751,7 @@ export function encodeVfioIommuType1InfoCapIovaRange(
 /**
  * Bytes that a vfio_iommu_type1_info_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
   if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
@@ -3817,7 +3817,7 @@ export const VfioIommuType1InfoCapIovaRangeCodec: StructCodec<VfioIommuType1Info
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -3836,7 +3836,7 @@ export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigration(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -3915,7 +3915,7 @@ export const VfioIommuType1InfoCapMigrationCodec: StructCodec<VfioIommuType1Info
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -3934,7 +3934,7 @@ export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset 
  * their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigrationI386(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -4017,7 +4017,7 @@ export const VfioIommuType1InfoCapMigrationCodecs: AbiCodecs<VfioIommuType1InfoC
 /**
  * Reads struct vfio_iommu_type1_info_dma_avail of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): VfioIommuType1InfoDmaAvail {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -4033,7 +4033,7 @@ export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): Vf
  * Writes struct vfio_iommu_type1_info_dma_avail of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoDmaAvail(
   value: Encodable<VfioIommuType1InfoDmaAvail>,
@@ -4091,7 +4091,7 @@ export const VfioIommuType1InfoDmaAvailCodec: StructCodec<VfioIommuType1InfoDmaA
 /**
  * Reads struct vfio_iommu_type1_dma_map of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIommuType1DmaMap {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -4110,7 +4110,7 @@ export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIomm
  * Writes struct vfio_iommu_type1_dma_map of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaMap(
   value: Partial<VfioIommuType1DmaMap>,
@@ -4197,7 +4197,7 @@ export const VfioIommuType1DmaMapCodec: StructCodec<VfioIommuType1DmaMap> = /* @
 /**
  * Reads struct vfio_bitmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmap(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4223,7 +4223,7 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4233,7 +4233,7 @@ export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, off
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -4307,7 +4307,7 @@ export const VfioBitmapCodec: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct vfio_bitmap of a big-endian machine on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapIlp32(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4333,7 +4333,7 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
  * Writes struct vfio_bitmap of a big-endian machine on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4343,7 +4343,7 @@ export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -4418,7 +4418,7 @@ export const VfioBitmapCodecIlp32: StructCodec<VfioBitmap> = /* @__PURE__ */ fix
 /**
  * Reads struct vfio_bitmap of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapI386(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -4444,7 +4444,7 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -4454,7 +4454,7 @@ export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView,
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -4533,7 +4533,7 @@ export const VfioBitmapCodecs: AbiCodecs<VfioBitmap> = {
 /**
  * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -4557,7 +4557,7 @@ export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = v
  * Writes struct vfio_iommu_type1_dma_unmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmap(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -4589,7 +4589,7 @@ export function encodeVfioIommuType1DmaUnmap(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -4663,7 +4663,7 @@ export const VfioIommuType1DmaUnmapCodec: StructCodec<VfioIommuType1DmaUnmap> = 
 /**
  * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -4688,7 +4688,7 @@ export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmapI386(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -4720,7 +4720,7 @@ export function encodeVfioIommuType1DmaUnmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -4799,7 +4799,7 @@ export const VfioIommuType1DmaUnmapCodecs: AbiCodecs<VfioIommuType1DmaUnmap> = {
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -4823,7 +4823,7 @@ export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end 
  * Writes struct vfio_iommu_type1_dirty_bitmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmap(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -4853,7 +4853,7 @@ export function encodeVfioIommuType1DirtyBitmap(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -4909,7 +4909,7 @@ export const VfioIommuType1DirtyBitmapCodec: StructCodec<VfioIommuType1DirtyBitm
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -4934,7 +4934,7 @@ export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapI386(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -4964,7 +4964,7 @@ export function encodeVfioIommuType1DirtyBitmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -5025,7 +5025,7 @@ export const VfioIommuType1DirtyBitmapCodecs: AbiCodecs<VfioIommuType1DirtyBitma
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5043,7 +5043,7 @@ export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGet(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -5111,7 +5111,7 @@ export const VfioIommuType1DirtyBitmapGetCodec: StructCodec<VfioIommuType1DirtyB
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5129,7 +5129,7 @@ export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset =
  * out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -5197,7 +5197,7 @@ export const VfioIommuType1DirtyBitmapGetCodecIlp32: StructCodec<VfioIommuType1D
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -5215,7 +5215,7 @@ export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetI386(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -5288,7 +5288,7 @@ export const VfioIommuType1DirtyBitmapGetCodecs: AbiCodecs<VfioIommuType1DirtyBi
 /**
  * Reads struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceDdwInfo(view: DataView, offset = 0): VfioIommuSpaprTceDdwInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5314,7 +5314,7 @@ export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): Vf
  * Writes struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
@@ -5328,7 +5328,7 @@ export function encodeVfioIommuSpaprTceDdwInfo(
 }
 
 /**
- * Writes struct vfio_iommu_spapr_tce_ddw_info where there is room for it.
+ * Writes struct vfio_iommu_spapr_tce_ddw_info if there is room for it.
  *
  * @internal
  */
@@ -5406,7 +5406,7 @@ export const VfioIommuSpaprTceDdwInfoCodec: StructCodec<VfioIommuSpaprTceDdwInfo
 /**
  * Reads struct vfio_iommu_spapr_tce_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIommuSpaprTceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -5425,7 +5425,7 @@ export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIom
  * Writes struct vfio_iommu_spapr_tce_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceInfo(
   value: Encodable<VfioIommuSpaprTceInfo>,
@@ -5513,7 +5513,7 @@ export const VfioIommuSpaprTceInfoCodec: StructCodec<VfioIommuSpaprTceInfo> = /*
 /**
  * Reads struct vfio_eeh_pe_err of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeErr(view: DataView, offset = 0): VfioEehPeErr {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5540,7 +5540,7 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
  * Writes struct vfio_eeh_pe_err of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5550,7 +5550,7 @@ export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView,
 }
 
 /**
- * Writes struct vfio_eeh_pe_err where there is room for it.
+ * Writes struct vfio_eeh_pe_err if there is room for it.
  *
  * @internal
  */
@@ -5638,7 +5638,7 @@ export const VfioEehPeErrCodec: StructCodec<VfioEehPeErr> = /* @__PURE__ */ fixe
 /**
  * Reads struct vfio_eeh_pe_op of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5656,7 +5656,7 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5736,7 +5736,7 @@ export const VfioEehPeOpCodec: StructCodec<VfioEehPeOp> = /* @__PURE__ */ fixedC
 /**
  * Reads struct vfio_eeh_pe_op of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -5754,7 +5754,7 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -5838,7 +5838,7 @@ export const VfioEehPeOpCodecs: AbiCodecs<VfioEehPeOp> = {
 /**
  * Reads struct vfio_iommu_spapr_register_memory of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): VfioIommuSpaprRegisterMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5857,7 +5857,7 @@ export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprRegisterMemory(
   value: Partial<VfioIommuSpaprRegisterMemory>,
@@ -5934,7 +5934,7 @@ export const VfioIommuSpaprRegisterMemoryCodec: StructCodec<VfioIommuSpaprRegist
 /**
  * Reads struct vfio_iommu_spapr_tce_create of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioIommuSpaprTceCreate {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5956,7 +5956,7 @@ export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_create of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceCreate(
   value: Partial<VfioIommuSpaprTceCreate>,
@@ -6073,7 +6073,7 @@ export const VfioIommuSpaprTceCreateCodec: StructCodec<VfioIommuSpaprTceCreate> 
 /**
  * Reads struct vfio_iommu_spapr_tce_remove of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioIommuSpaprTceRemove {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6090,7 +6090,7 @@ export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_remove of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceRemove(
   value: Partial<VfioIommuSpaprTceRemove>,
@@ -6157,7 +6157,7 @@ export const VfioIommuSpaprTceRemoveCodec: StructCodec<VfioIommuSpaprTceRemove> 
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariant(
   id: number,
@@ -6176,7 +6176,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariant(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariant(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -6195,7 +6195,7 @@ export function encodeVfioDeviceInfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_region_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapabilitiesVariant(
   id: number,
@@ -6226,7 +6226,7 @@ export function decodeVfioRegionInfoCapabilitiesVariant(
  * Writes a member of vfio_region_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapabilitiesVariant(
   variant: VfioRegionInfoCapabilitiesVariant,
@@ -6253,7 +6253,7 @@ export function encodeVfioRegionInfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariant(
   id: number,
@@ -6278,7 +6278,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariant(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariant(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -6301,7 +6301,7 @@ export function encodeVfioIommuType1InfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
   id: number,
@@ -6326,7 +6326,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -6349,7 +6349,7 @@ export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
 /**
  * Reads the member of vfio_device_feature_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDataVariant(
   index: number,
@@ -6386,7 +6386,7 @@ export function decodeVfioDeviceFeatureDataVariant(
  * Writes a member of vfio_device_feature_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDataVariant(
   variant: VfioDeviceFeatureDataVariant,
@@ -6417,7 +6417,7 @@ export function encodeVfioDeviceFeatureDataVariant(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariant(
   get_dirty_bitmap: number,
@@ -6436,7 +6436,7 @@ export function decodeVfioDmaUnmapDataVariant(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariant(
   variant: VfioDmaUnmapDataVariant,
@@ -6455,7 +6455,7 @@ export function encodeVfioDmaUnmapDataVariant(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantIlp32(
   get_dirty_bitmap: number,
@@ -6474,7 +6474,7 @@ export function decodeVfioDmaUnmapDataVariantIlp32(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantIlp32(
   variant: VfioDmaUnmapDataVariant,
@@ -6493,7 +6493,7 @@ export function encodeVfioDmaUnmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantI386(
   get_dirty_bitmap: number,
@@ -6512,7 +6512,7 @@ export function decodeVfioDmaUnmapDataVariantI386(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantI386(
   variant: VfioDmaUnmapDataVariant,
@@ -6531,7 +6531,7 @@ export function encodeVfioDmaUnmapDataVariantI386(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariant(
   get_bitmap: number,
@@ -6550,7 +6550,7 @@ export function decodeVfioDirtyBitmapDataVariant(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariant(
   variant: VfioDirtyBitmapDataVariant,
@@ -6569,7 +6569,7 @@ export function encodeVfioDirtyBitmapDataVariant(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantIlp32(
   get_bitmap: number,
@@ -6588,7 +6588,7 @@ export function decodeVfioDirtyBitmapDataVariantIlp32(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantIlp32(
   variant: VfioDirtyBitmapDataVariant,
@@ -6607,7 +6607,7 @@ export function encodeVfioDirtyBitmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantI386(
   get_bitmap: number,
@@ -6626,7 +6626,7 @@ export function decodeVfioDirtyBitmapDataVariantI386(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantI386(
   variant: VfioDirtyBitmapDataVariant,
@@ -6712,7 +6712,7 @@ export function walkVfioDeviceInfoCaps(
 /**
  * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
@@ -6722,7 +6722,7 @@ function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
@@ -6801,13 +6801,12 @@ function writeVfioDeviceInfoCapsElement(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCaps(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
@@ -6913,7 +6912,7 @@ export function walkVfioRegionInfoCaps(
 /**
  * Makes the head of vfio_region_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 12, to);
@@ -6923,7 +6922,7 @@ function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_region_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 4, to);
@@ -7059,13 +7058,12 @@ function writeVfioRegionInfoCapsElement(
 /**
  * Writes vfio_region_info_caps: Capabilities behind a vfio_region_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioRegionInfoCaps(
   elements: readonly VfioRegionInfoCapabilitiesElementInput[],
@@ -7172,7 +7170,7 @@ export function walkVfioIommuType1InfoCaps(
 /**
  * Makes the head of vfio_iommu_type1_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 16, to);
@@ -7182,7 +7180,7 @@ function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): voi
 /**
  * Makes the element of vfio_iommu_type1_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 4, to);
@@ -7292,13 +7290,12 @@ function writeVfioIommuType1InfoCapsElement(
  * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
  * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCaps(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],
@@ -7437,13 +7434,12 @@ function writeVfioIommuType1InfoCapsElementI386(
  * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
  * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCapsI386(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],

@@ -1481,7 +1481,7 @@ export const sizeofVfioInfoCapHeader = 8;
 /**
  * Reads struct vfio_info_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioInfoCapHeader(view: DataView, offset = 0): VfioInfoCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1507,7 +1507,7 @@ export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoC
  * Writes struct vfio_info_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
@@ -1521,7 +1521,7 @@ export function encodeVfioInfoCapHeader(
 }
 
 /**
- * Writes struct vfio_info_cap_header where there is room for it.
+ * Writes struct vfio_info_cap_header if there is room for it.
  *
  * @internal
  */
@@ -1620,7 +1620,7 @@ export const sizeofVfioGroupStatus = 8;
 /**
  * Reads struct vfio_group_status.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStatus {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1636,7 +1636,7 @@ export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStat
  * Writes struct vfio_group_status; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1722,7 +1722,7 @@ export const sizeofVfioDeviceInfo = 24;
 /**
  * Reads struct vfio_device_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1742,7 +1742,7 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
  * Writes struct vfio_device_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1859,7 +1859,7 @@ export const sizeofVfioDeviceInfoCapPciAtomicComp = 16;
 /**
  * Reads struct vfio_device_info_cap_pci_atomic_comp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0): VfioDeviceInfoCapPciAtomicComp {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1876,7 +1876,7 @@ export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0)
  * Writes struct vfio_device_info_cap_pci_atomic_comp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapPciAtomicComp(
   value: Encodable<VfioDeviceInfoCapPciAtomicComp>,
@@ -1977,7 +1977,7 @@ export const sizeofVfioRegionInfo = 32;
 /**
  * Reads struct vfio_region_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1997,7 +1997,7 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
  * Writes struct vfio_region_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2111,7 +2111,7 @@ export const sizeofVfioRegionSparseMmapArea = 16;
 /**
  * Reads struct vfio_region_sparse_mmap_area.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionSparseMmapArea(view: DataView, offset = 0): VfioRegionSparseMmapArea {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2136,7 +2136,7 @@ export function readVfioRegionSparseMmapArea(view: DataView, offset: number): Vf
  * Writes struct vfio_region_sparse_mmap_area; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
@@ -2150,7 +2150,7 @@ export function encodeVfioRegionSparseMmapArea(
 }
 
 /**
- * Writes struct vfio_region_sparse_mmap_area where there is room for it.
+ * Writes struct vfio_region_sparse_mmap_area if there is room for it.
  *
  * @internal
  */
@@ -2241,7 +2241,7 @@ export const minSizeofVfioRegionInfoCapSparseMmap = 16;
 /**
  * Reads struct vfio_region_info_cap_sparse_mmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, end = view.byteLength): VfioRegionInfoCapSparseMmap {
   const limit = Math.min(end, view.byteLength);
@@ -2268,7 +2268,7 @@ export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, en
  * Writes struct vfio_region_info_cap_sparse_mmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapSparseMmap(
   value: Encodable<VfioRegionInfoCapSparseMmap>,
@@ -2314,7 +2314,7 @@ export function encodeVfioRegionInfoCapSparseMmap(
 /**
  * Bytes that a vfio_region_info_cap_sparse_mmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
   if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
@@ -2404,7 +2404,7 @@ export const sizeofVfioRegionInfoCapType = 16;
 /**
  * Reads struct vfio_region_info_cap_type.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioRegionInfoCapType {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2421,7 +2421,7 @@ export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioReg
  * Writes struct vfio_region_info_cap_type; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapType(
   value: Encodable<VfioRegionInfoCapType>,
@@ -2523,7 +2523,7 @@ export const sizeofVfioRegionGfxEdid = 24;
 /**
  * Reads struct vfio_region_gfx_edid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionGfxEdid {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2543,7 +2543,7 @@ export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionG
  * Writes struct vfio_region_gfx_edid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionGfxEdid(
   value: Partial<VfioRegionGfxEdid>,
@@ -2671,7 +2671,7 @@ export const sizeofVfioDeviceMigrationInfo = 32;
 /**
  * Reads struct vfio_device_migration_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioDeviceMigrationInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2690,7 +2690,7 @@ export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioD
  * Writes struct vfio_device_migration_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceMigrationInfo(
   value: Partial<VfioDeviceMigrationInfo>,
@@ -2798,7 +2798,7 @@ export const sizeofVfioRegionInfoCapNvlink2Ssatgt = 16;
 /**
  * Reads struct vfio_region_info_cap_nvlink2_ssatgt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Ssatgt {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2814,7 +2814,7 @@ export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0)
  * Writes struct vfio_region_info_cap_nvlink2_ssatgt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   value: Encodable<VfioRegionInfoCapNvlink2Ssatgt>,
@@ -2896,7 +2896,7 @@ export const sizeofVfioRegionInfoCapNvlink2Lnkspd = 16;
 /**
  * Reads struct vfio_region_info_cap_nvlink2_lnkspd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Lnkspd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2913,7 +2913,7 @@ export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0)
  * Writes struct vfio_region_info_cap_nvlink2_lnkspd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   value: Encodable<VfioRegionInfoCapNvlink2Lnkspd>,
@@ -3008,7 +3008,7 @@ export const sizeofVfioIrqInfo = 16;
 /**
  * Reads struct vfio_irq_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3026,7 +3026,7 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
  * Writes struct vfio_irq_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3133,7 +3133,7 @@ export const minSizeofVfioIrqSet = 20;
 /**
  * Reads struct vfio_irq_set.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLength): VfioIrqSet {
   const limit = Math.min(end, view.byteLength);
@@ -3159,7 +3159,7 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
  * Writes struct vfio_irq_set; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -3189,7 +3189,7 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
 /**
  * Bytes that a vfio_irq_set takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
   if (value.data instanceof Uint8Array) return 20 + value.data.length;
@@ -3302,7 +3302,7 @@ export const sizeofVfioPciDependentDevice = 8;
 /**
  * Reads struct vfio_pci_dependent_device.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciDependentDevice(view: DataView, offset = 0): VfioPciDependentDevice {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3330,7 +3330,7 @@ export function readVfioPciDependentDevice(view: DataView, offset: number): Vfio
  * Writes struct vfio_pci_dependent_device; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
@@ -3344,7 +3344,7 @@ export function encodeVfioPciDependentDevice(
 }
 
 /**
- * Writes struct vfio_pci_dependent_device where there is room for it.
+ * Writes struct vfio_pci_dependent_device if there is room for it.
  *
  * @internal
  */
@@ -3472,7 +3472,7 @@ export const minSizeofVfioPciHotResetInfo = 12;
 /**
  * Reads struct vfio_pci_hot_reset_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view.byteLength): VfioPciHotResetInfo {
   const limit = Math.min(end, view.byteLength);
@@ -3497,7 +3497,7 @@ export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view
  * Writes struct vfio_pci_hot_reset_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotResetInfo(
   value: Encodable<VfioPciHotResetInfo>,
@@ -3538,7 +3538,7 @@ export function encodeVfioPciHotResetInfo(
 /**
  * Bytes that a vfio_pci_hot_reset_info takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
   if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
@@ -3636,7 +3636,7 @@ export const minSizeofVfioPciHotReset = 12;
 /**
  * Reads struct vfio_pci_hot_reset.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byteLength): VfioPciHotReset {
   const limit = Math.min(end, view.byteLength);
@@ -3661,7 +3661,7 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
  * Writes struct vfio_pci_hot_reset; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -3697,7 +3697,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
 /**
  * Bytes that a vfio_pci_hot_reset takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
   if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
@@ -3830,7 +3830,7 @@ export const sizeofVfioDeviceGfxPlaneInfo = 64;
 /**
  * Reads struct vfio_device_gfx_plane_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDeviceGfxPlaneInfo {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -3860,7 +3860,7 @@ export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDe
  * Writes struct vfio_device_gfx_plane_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceGfxPlaneInfo(
   value: Encodable<VfioDeviceGfxPlaneInfo>,
@@ -4093,7 +4093,7 @@ export const sizeofVfioDeviceIoeventfd = 32;
 /**
  * Reads struct vfio_device_ioeventfd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDeviceIoeventfd {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -4113,7 +4113,7 @@ export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDevic
  * Writes struct vfio_device_ioeventfd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceIoeventfd(
   value: Partial<VfioDeviceIoeventfd>,
@@ -4248,7 +4248,7 @@ export const minSizeofVfioDeviceFeature = 8;
 /**
  * Reads struct vfio_device_feature.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.byteLength): VfioDeviceFeature {
   const limit = Math.min(end, view.byteLength);
@@ -4277,7 +4277,7 @@ export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.b
  * Writes struct vfio_device_feature; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeature(
   value: Encodable<VfioDeviceFeature>,
@@ -4315,7 +4315,7 @@ export function encodeVfioDeviceFeature(
 /**
  * Bytes that a vfio_device_feature takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -4398,7 +4398,7 @@ export const sizeofVfioDeviceBindIommufd = 16;
 /**
  * Reads struct vfio_device_bind_iommufd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDeviceBindIommufd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4416,7 +4416,7 @@ export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDev
  * Writes struct vfio_device_bind_iommufd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceBindIommufd(
   value: Partial<VfioDeviceBindIommufd>,
@@ -4517,7 +4517,7 @@ export const sizeofVfioDeviceAttachIommufdPt = 12;
 /**
  * Reads struct vfio_device_attach_iommufd_pt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): VfioDeviceAttachIommufdPt {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -4534,7 +4534,7 @@ export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_attach_iommufd_pt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceAttachIommufdPt(
   value: Partial<VfioDeviceAttachIommufdPt>,
@@ -4622,7 +4622,7 @@ export const sizeofVfioDeviceDetachIommufdPt = 8;
 /**
  * Reads struct vfio_device_detach_iommufd_pt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): VfioDeviceDetachIommufdPt {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4638,7 +4638,7 @@ export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_detach_iommufd_pt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceDetachIommufdPt(
   value: Partial<VfioDeviceDetachIommufdPt>,
@@ -4713,7 +4713,7 @@ export const sizeofVfioDeviceFeatureMigration = 8;
 /**
  * Reads struct vfio_device_feature_migration.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): VfioDeviceFeatureMigration {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4728,7 +4728,7 @@ export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_migration; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigration(
   value: Partial<VfioDeviceFeatureMigration>,
@@ -4796,7 +4796,7 @@ export const sizeofVfioDeviceFeatureMigState = 8;
 /**
  * Reads struct vfio_device_feature_mig_state.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): VfioDeviceFeatureMigState {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4812,7 +4812,7 @@ export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_feature_mig_state; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigState(
   value: Partial<VfioDeviceFeatureMigState>,
@@ -4896,7 +4896,7 @@ export const sizeofVfioPrecopyInfo = 24;
 /**
  * Reads struct vfio_precopy_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4914,7 +4914,7 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
  * Writes struct vfio_precopy_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5008,7 +5008,7 @@ export const sizeofVfioDeviceLowPowerEntryWithWakeup = 8;
 /**
  * Reads struct vfio_device_low_power_entry_with_wakeup.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset = 0): VfioDeviceLowPowerEntryWithWakeup {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5024,7 +5024,7 @@ export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset =
  * Writes struct vfio_device_low_power_entry_with_wakeup; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceLowPowerEntryWithWakeup(
   value: Partial<VfioDeviceLowPowerEntryWithWakeup>,
@@ -5108,7 +5108,7 @@ export const sizeofVfioDeviceFeatureDmaLoggingControl = 24;
 /**
  * Reads struct vfio_device_feature_dma_logging_control.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingControl {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5126,7 +5126,7 @@ export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset 
  * Writes struct vfio_device_feature_dma_logging_control; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingControl(
   value: Partial<VfioDeviceFeatureDmaLoggingControl>,
@@ -5224,7 +5224,7 @@ export const sizeofVfioDeviceFeatureDmaLoggingRange = 16;
 /**
  * Reads struct vfio_device_feature_dma_logging_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5240,7 +5240,7 @@ export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 
  * Writes struct vfio_device_feature_dma_logging_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingRange(
   value: Partial<VfioDeviceFeatureDmaLoggingRange>,
@@ -5325,7 +5325,7 @@ export const sizeofVfioDeviceFeatureDmaLoggingReport = 32;
 /**
  * Reads struct vfio_device_feature_dma_logging_report.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingReport {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -5343,7 +5343,7 @@ export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset =
  * Writes struct vfio_device_feature_dma_logging_report; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingReport(
   value: Partial<VfioDeviceFeatureDmaLoggingReport>,
@@ -5438,7 +5438,7 @@ export const sizeofVfioDeviceFeatureMigDataSize = 8;
 /**
  * Reads struct vfio_device_feature_mig_data_size.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): VfioDeviceFeatureMigDataSize {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5453,7 +5453,7 @@ export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): 
  * Writes struct vfio_device_feature_mig_data_size; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigDataSize(
   value: Partial<VfioDeviceFeatureMigDataSize>,
@@ -5518,7 +5518,7 @@ export const sizeofVfioDeviceFeatureBusMaster = 4;
 /**
  * Reads struct vfio_device_feature_bus_master.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): VfioDeviceFeatureBusMaster {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5533,7 +5533,7 @@ export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_bus_master; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureBusMaster(
   value: Partial<VfioDeviceFeatureBusMaster>,
@@ -5613,7 +5613,7 @@ export const sizeofVfioIommuType1Info = 24;
 /**
  * Reads struct vfio_iommu_type1_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuType1Info {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5632,7 +5632,7 @@ export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuT
  * Writes struct vfio_iommu_type1_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1Info(
   value: Partial<VfioIommuType1Info>,
@@ -5743,7 +5743,7 @@ export const sizeofVfioIovaRange = 16;
 /**
  * Reads struct vfio_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIovaRange(view: DataView, offset = 0): VfioIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5768,7 +5768,7 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
  * Writes struct vfio_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5778,7 +5778,7 @@ export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataVie
 }
 
 /**
- * Writes struct vfio_iova_range where there is room for it.
+ * Writes struct vfio_iova_range if there is room for it.
  *
  * @internal
  */
@@ -5865,7 +5865,7 @@ export const minSizeofVfioIommuType1InfoCapIovaRange = 16;
 /**
  * Reads struct vfio_iommu_type1_info_cap_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1InfoCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -5892,7 +5892,7 @@ export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0,
  * Writes struct vfio_iommu_type1_info_cap_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapIovaRange(
   value: Encodable<VfioIommuType1InfoCapIovaRange>,
@@ -5938,7 +5938,7 @@ export function encodeVfioIommuType1InfoCapIovaRange(
 /**
  * Bytes that a vfio_iommu_type1_info_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
   if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
@@ -6031,7 +6031,7 @@ export const sizeofVfioIommuType1InfoCapMigration = 32;
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6049,7 +6049,7 @@ export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0)
  * Writes struct vfio_iommu_type1_info_cap_migration; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigration(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -6131,7 +6131,7 @@ export const sizeofVfioIommuType1InfoCapMigrationI386 = 28;
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -6149,7 +6149,7 @@ export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset 
  * Writes struct vfio_iommu_type1_info_cap_migration on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigrationI386(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -6253,7 +6253,7 @@ export const sizeofVfioIommuType1InfoDmaAvail = 12;
 /**
  * Reads struct vfio_iommu_type1_info_dma_avail.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): VfioIommuType1InfoDmaAvail {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -6269,7 +6269,7 @@ export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): Vf
  * Writes struct vfio_iommu_type1_info_dma_avail; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoDmaAvail(
   value: Encodable<VfioIommuType1InfoDmaAvail>,
@@ -6357,7 +6357,7 @@ export const sizeofVfioIommuType1DmaMap = 32;
 /**
  * Reads struct vfio_iommu_type1_dma_map.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIommuType1DmaMap {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6376,7 +6376,7 @@ export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIomm
  * Writes struct vfio_iommu_type1_dma_map; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaMap(
   value: Partial<VfioIommuType1DmaMap>,
@@ -6487,7 +6487,7 @@ export const sizeofVfioBitmap = 24;
 /**
  * Reads struct vfio_bitmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmap(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6513,7 +6513,7 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6523,7 +6523,7 @@ export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, off
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -6600,7 +6600,7 @@ export const sizeofVfioBitmapIlp32 = 24;
 /**
  * Reads struct vfio_bitmap on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapIlp32(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6626,7 +6626,7 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
  * Writes struct vfio_bitmap on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6636,7 +6636,7 @@ export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -6714,7 +6714,7 @@ export const sizeofVfioBitmapI386 = 20;
 /**
  * Reads struct vfio_bitmap on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapI386(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -6740,7 +6740,7 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -6750,7 +6750,7 @@ export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView,
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -6859,7 +6859,7 @@ export const minSizeofVfioIommuType1DmaUnmap = 24;
 /**
  * Reads struct vfio_iommu_type1_dma_unmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -6883,7 +6883,7 @@ export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = v
  * Writes struct vfio_iommu_type1_dma_unmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmap(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -6915,7 +6915,7 @@ export function encodeVfioIommuType1DmaUnmap(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -6992,7 +6992,7 @@ export const minSizeofVfioIommuType1DmaUnmapI386 = 24;
 /**
  * Reads struct vfio_iommu_type1_dma_unmap on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -7016,7 +7016,7 @@ export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end
  * Writes struct vfio_iommu_type1_dma_unmap on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmapI386(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -7048,7 +7048,7 @@ export function encodeVfioIommuType1DmaUnmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -7151,7 +7151,7 @@ export const minSizeofVfioIommuType1DirtyBitmap = 8;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -7175,7 +7175,7 @@ export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end 
  * Writes struct vfio_iommu_type1_dirty_bitmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmap(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -7205,7 +7205,7 @@ export function encodeVfioIommuType1DirtyBitmap(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -7264,7 +7264,7 @@ export const minSizeofVfioIommuType1DirtyBitmapI386 = 8;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -7288,7 +7288,7 @@ export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, 
  * Writes struct vfio_iommu_type1_dirty_bitmap on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapI386(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -7318,7 +7318,7 @@ export function encodeVfioIommuType1DirtyBitmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -7403,7 +7403,7 @@ export const sizeofVfioIommuType1DirtyBitmapGet = 40;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -7420,7 +7420,7 @@ export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): 
  * Writes struct vfio_iommu_type1_dirty_bitmap_get; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGet(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -7491,7 +7491,7 @@ export const sizeofVfioIommuType1DirtyBitmapGetIlp32 = 40;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -7508,7 +7508,7 @@ export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset =
  * Writes struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -7579,7 +7579,7 @@ export const sizeofVfioIommuType1DirtyBitmapGetI386 = 36;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -7596,7 +7596,7 @@ export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 
  * Writes struct vfio_iommu_type1_dirty_bitmap_get on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetI386(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -7693,7 +7693,7 @@ export const sizeofVfioIommuSpaprTceDdwInfo = 16;
 /**
  * Reads struct vfio_iommu_spapr_tce_ddw_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceDdwInfo(view: DataView, offset = 0): VfioIommuSpaprTceDdwInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7719,7 +7719,7 @@ export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): Vf
  * Writes struct vfio_iommu_spapr_tce_ddw_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
@@ -7733,7 +7733,7 @@ export function encodeVfioIommuSpaprTceDdwInfo(
 }
 
 /**
- * Writes struct vfio_iommu_spapr_tce_ddw_info where there is room for it.
+ * Writes struct vfio_iommu_spapr_tce_ddw_info if there is room for it.
  *
  * @internal
  */
@@ -7841,7 +7841,7 @@ export const sizeofVfioIommuSpaprTceInfo = 32;
 /**
  * Reads struct vfio_iommu_spapr_tce_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIommuSpaprTceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -7860,7 +7860,7 @@ export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIom
  * Writes struct vfio_iommu_spapr_tce_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceInfo(
   value: Encodable<VfioIommuSpaprTceInfo>,
@@ -7975,7 +7975,7 @@ export const sizeofVfioEehPeErr = 24;
 /**
  * Reads struct vfio_eeh_pe_err.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeErr(view: DataView, offset = 0): VfioEehPeErr {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8002,7 +8002,7 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
  * Writes struct vfio_eeh_pe_err; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8012,7 +8012,7 @@ export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView,
 }
 
 /**
- * Writes struct vfio_eeh_pe_err where there is room for it.
+ * Writes struct vfio_eeh_pe_err if there is room for it.
  *
  * @internal
  */
@@ -8127,7 +8127,7 @@ export const sizeofVfioEehPeOp = 40;
 /**
  * Reads struct vfio_eeh_pe_op.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -8145,7 +8145,7 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -8228,7 +8228,7 @@ export const sizeofVfioEehPeOpI386 = 36;
 /**
  * Reads struct vfio_eeh_pe_op on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -8246,7 +8246,7 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -8357,7 +8357,7 @@ export const sizeofVfioIommuSpaprRegisterMemory = 24;
 /**
  * Reads struct vfio_iommu_spapr_register_memory.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): VfioIommuSpaprRegisterMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8375,7 +8375,7 @@ export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): 
  * Writes struct vfio_iommu_spapr_register_memory; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprRegisterMemory(
   value: Partial<VfioIommuSpaprRegisterMemory>,
@@ -8491,7 +8491,7 @@ export const sizeofVfioIommuSpaprTceCreate = 40;
 /**
  * Reads struct vfio_iommu_spapr_tce_create.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioIommuSpaprTceCreate {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -8513,7 +8513,7 @@ export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_create; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceCreate(
   value: Partial<VfioIommuSpaprTceCreate>,
@@ -8654,7 +8654,7 @@ export const sizeofVfioIommuSpaprTceRemove = 16;
 /**
  * Reads struct vfio_iommu_spapr_tce_remove.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioIommuSpaprTceRemove {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8671,7 +8671,7 @@ export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_remove; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceRemove(
   value: Partial<VfioIommuSpaprTceRemove>,
@@ -8747,7 +8747,7 @@ export type VfioDeviceInfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariant(
   id: number,
@@ -8766,7 +8766,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariant(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariant(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -8798,7 +8798,7 @@ export type VfioRegionInfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_region_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapabilitiesVariant(
   id: number,
@@ -8829,7 +8829,7 @@ export function decodeVfioRegionInfoCapabilitiesVariant(
  * Writes a member of vfio_region_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapabilitiesVariant(
   variant: VfioRegionInfoCapabilitiesVariant,
@@ -8867,7 +8867,7 @@ export type VfioIommuType1InfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariant(
   id: number,
@@ -8892,7 +8892,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariant(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariant(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -8915,7 +8915,7 @@ export function encodeVfioIommuType1InfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
   id: number,
@@ -8940,7 +8940,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -8978,7 +8978,7 @@ export type VfioDeviceFeatureDataVariant =
 /**
  * Reads the member of vfio_device_feature_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDataVariant(
   index: number,
@@ -9015,7 +9015,7 @@ export function decodeVfioDeviceFeatureDataVariant(
  * Writes a member of vfio_device_feature_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDataVariant(
   variant: VfioDeviceFeatureDataVariant,
@@ -9055,7 +9055,7 @@ export type VfioDmaUnmapDataVariant =
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariant(
   get_dirty_bitmap: number,
@@ -9074,7 +9074,7 @@ export function decodeVfioDmaUnmapDataVariant(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariant(
   variant: VfioDmaUnmapDataVariant,
@@ -9093,7 +9093,7 @@ export function encodeVfioDmaUnmapDataVariant(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantIlp32(
   get_dirty_bitmap: number,
@@ -9112,7 +9112,7 @@ export function decodeVfioDmaUnmapDataVariantIlp32(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantIlp32(
   variant: VfioDmaUnmapDataVariant,
@@ -9131,7 +9131,7 @@ export function encodeVfioDmaUnmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantI386(
   get_dirty_bitmap: number,
@@ -9150,7 +9150,7 @@ export function decodeVfioDmaUnmapDataVariantI386(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantI386(
   variant: VfioDmaUnmapDataVariant,
@@ -9178,7 +9178,7 @@ export type VfioDirtyBitmapDataVariant =
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariant(
   get_bitmap: number,
@@ -9197,7 +9197,7 @@ export function decodeVfioDirtyBitmapDataVariant(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariant(
   variant: VfioDirtyBitmapDataVariant,
@@ -9216,7 +9216,7 @@ export function encodeVfioDirtyBitmapDataVariant(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantIlp32(
   get_bitmap: number,
@@ -9235,7 +9235,7 @@ export function decodeVfioDirtyBitmapDataVariantIlp32(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantIlp32(
   variant: VfioDirtyBitmapDataVariant,
@@ -9254,7 +9254,7 @@ export function encodeVfioDirtyBitmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantI386(
   get_bitmap: number,
@@ -9273,7 +9273,7 @@ export function decodeVfioDirtyBitmapDataVariantI386(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantI386(
   variant: VfioDirtyBitmapDataVariant,
@@ -9295,8 +9295,8 @@ export type VfioDeviceInfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or behind the one
- * before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or after the previous
+ * one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioDeviceInfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_device_info_cap_pci_atomic_comp'; readonly offset?: number | undefined; readonly value: Encodable<VfioDeviceInfoCapPciAtomicComp> }
@@ -9372,7 +9372,7 @@ export function walkVfioDeviceInfoCaps(
 /**
  * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
@@ -9382,7 +9382,7 @@ function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
@@ -9461,13 +9461,12 @@ function writeVfioDeviceInfoCapsElement(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCaps(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
@@ -9513,8 +9512,8 @@ export type VfioRegionInfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_region_info_capabilities: at its offset, or behind the one
- * before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_region_info_capabilities: at its offset, or after the previous
+ * one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioRegionInfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_info_cap_header'; readonly offset?: number | undefined; readonly value: Encodable<VfioInfoCapHeader> }
@@ -9594,7 +9593,7 @@ export function walkVfioRegionInfoCaps(
 /**
  * Makes the head of vfio_region_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 12, to);
@@ -9604,7 +9603,7 @@ function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_region_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 4, to);
@@ -9740,13 +9739,12 @@ function writeVfioRegionInfoCapsElement(
 /**
  * Writes vfio_region_info_caps: Capabilities behind a vfio_region_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioRegionInfoCaps(
   elements: readonly VfioRegionInfoCapabilitiesElementInput[],
@@ -9790,8 +9788,8 @@ export type VfioIommuType1InfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_iommu_type1_info_capabilities: at its offset, or behind the
- * one before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_iommu_type1_info_capabilities: at its offset, or after the
+ * previous one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioIommuType1InfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_iommu_type1_info_cap_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<VfioIommuType1InfoCapIovaRange> }
@@ -9870,7 +9868,7 @@ export function walkVfioIommuType1InfoCaps(
 /**
  * Makes the head of vfio_iommu_type1_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 16, to);
@@ -9880,7 +9878,7 @@ function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): voi
 /**
  * Makes the element of vfio_iommu_type1_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 4, to);
@@ -9990,13 +9988,12 @@ function writeVfioIommuType1InfoCapsElement(
  * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
  * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCaps(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],
@@ -10135,13 +10132,12 @@ function writeVfioIommuType1InfoCapsElementI386(
  * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
  * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCapsI386(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],

@@ -11,7 +11,7 @@ extern "C" {
 /*
  * What the kernel answers to len bytes at arg, as far as the bytes alone decide it: 0, or the
  * negative error number of the first check that they do not pass. Checks of memory and of
- * objects may come before it. -EFAULT where there are fewer bytes than the struct says.
+ * objects may come before it. -EFAULT if there are fewer bytes than the struct says.
  */
 
 #ifdef __cplusplus
