@@ -7,8 +7,8 @@ import type { EmitOptions } from './backend.ts';
 
 /** Settings of back-ends that print validators. */
 export const validationSettings: Readonly<Record<string, string>> = {
-  abi: 'layout of the structs: lp64 unless given, ilp32, i386, and -be variants',
-  fd: 'kind of file that is asked, where rules differ: iommufd, vfio_container, ...; left open unless given',
+  abi: 'layout of the structs: lp64 (default), ilp32, i386, and -be variants',
+  fd: 'kind of file that is called, if rules differ: iommufd, vfio_container, ...; default: left open',
 };
 
 /** The plans of an interface's structs that ioctls take, in the order of the schema's text. */

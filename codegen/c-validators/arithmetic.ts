@@ -308,7 +308,7 @@ static struct uapi_wide uapi_divmod(struct uapi_wide x, struct uapi_wide y, int 
   {
     name: 'align',
     needs: ['divmod', 'add'],
-    text: `/* x rounded up to a multiple of y; 0 where y is 0. */
+    text: `/* x rounded up to a multiple of y; 0 if y is 0. */
 static struct uapi_wide uapi_align(struct uapi_wide x, struct uapi_wide y)
 {
 	struct uapi_wide rest = uapi_divmod(x, y, 1);

@@ -46,9 +46,9 @@ export function printChain(printer: Printer, chain: Chain, { model, owner }: Pag
 export function printVariants(printer: Printer, set: VariantSet, { model, owner }: PageContext): void {
   printer.line(prose(set.doc));
   printer.blank();
-  const unknown = set.unknown === null ? 'stays raw bytes' : `answers ${set.unknown}`;
+  const unknown = set.unknown === null ? 'stays raw bytes' : `gives ${set.unknown}`;
   printer.line(
-    `Chosen by ${set.tags.map(({ name }) => code(name)).join(', ')}; what no member matches ${unknown}.`,
+    `Chosen by ${set.tags.map(({ name }) => code(name)).join(', ')}; a payload that no member matches ${unknown}.`,
   );
   printer.blank();
   const structs = [...model.structs.values()];

@@ -10,7 +10,7 @@ export function printRules(printer: Printer, rules: readonly Rule[]): void {
   printer.blank();
   printer.lines(
     table(
-      ['check', 'error', 'needs', 'asks for', 'meaning'],
+      ['check', 'error', 'needs', 'requires', 'meaning'],
       rules.map((rule) => [
         rule.id,
         rule.unchecked ? `${rule.errno} (not enforced)` : rule.errno,

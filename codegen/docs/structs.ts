@@ -57,11 +57,11 @@ function growth(struct: Struct, layout: Layout): readonly string[] {
   if (grown === undefined) return [];
   const last = flatten(layout).find(({ path }) => path === grown.minThrough);
   const least = (last?.offset ?? 0) + (last?.size ?? 0);
-  const sentence = `It may grow: ${code(grown.sizeField)} tells its size, at least ${least} bytes (through ${code(grown.minThrough)}), less answers ${grown.short}.`;
+  const sentence = `It may grow: ${code(grown.sizeField)} is its size, at least ${least} bytes (through ${code(grown.minThrough)}); less gives ${grown.short}.`;
   const tail = struct.extensible?.unknownTail;
   return [
     sentence,
-    ...(tail === undefined ? [] : [`A byte other than zero beyond the known fields answers ${tail}.`]),
+    ...(tail === undefined ? [] : [`A byte other than zero beyond the known fields gives ${tail}.`]),
   ];
 }
 
@@ -135,13 +135,13 @@ function extras(field: Field, model: Model, owner: string): readonly string[] {
   const set = (use: SetUse, of: 'flags' | 'enum'): string => {
     const declared = of === 'flags' ? model.flags.get(use.name) : model.enums.get(use.name);
     const name = declared?.interface === owner ? link(use.name, `${of} ${use.name}`) : code(use.name);
-    return `${of === 'flags' ? 'Flags' : 'Values'}: ${name}${use.unknown === null ? '' : `, others answer ${use.unknown}`}.`;
+    return `${of === 'flags' ? 'Flags' : 'Values'}: ${name}${use.unknown === null ? '' : `, others give ${use.unknown}`}.`;
   };
   return [
     ...(flags === undefined ? [] : [set(flags, 'flags')]),
     ...(enumeration === undefined ? [] : [set(enumeration, 'enum')]),
-    ...(handle?.missing ? [`Unknown ids answer ${handle.missing}.`] : []),
-    ...(reserved?.errno ? [`Other bits answer ${reserved.errno}.`] : []),
+    ...(handle?.missing ? [`Unknown ids give ${handle.missing}.`] : []),
+    ...(reserved?.errno ? [`Other bits give ${reserved.errno}.`] : []),
     ...(condition === undefined ? [] : [`Only if ${code(formatExpression(condition))}.`]),
     ...(userPointer === undefined
       ? []

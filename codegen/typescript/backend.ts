@@ -21,10 +21,10 @@ export const typescriptBackend: Backend = {
   name: 'typescript',
   summary: 'types, constants and codecs in TypeScript',
   settings: {
-    runtime: 'where generated files import the runtime from, uapikit/runtime unless given',
-    index:
-      'name of one more file that finds the codecs of all interfaces, such as index.ts; no file unless given',
-    extension: 'how generated files name each other: .js unless given, .ts for compilers that want that',
+    runtime: 'where generated files import the runtime from; default uapikit/runtime',
+    index: 'name of one more file that finds the codecs of all interfaces, such as index.ts; default none',
+    extension:
+      'extension in imports between generated files: .js (default), or .ts for compilers that need it',
   },
   emit(model, options = {}) {
     const names = new TypeNames(model);

@@ -21,11 +21,11 @@ export function printEncode(module: Module, plan: AbiChain): void {
   printer.blank();
   printer.lines(
     docComment(
-      `Writes ${chain.name}: ${chain.doc}\n\nElements go where they say, else one behind the other, each on a multiple of ${chain.alignment}; their ids and pointers are set.${at} Other bytes stay as they are.`,
+      `Writes ${chain.name}: ${chain.doc}\n\nElements go to their own offset, otherwise one after the other, each on a multiple of ${chain.alignment}; their ids and pointers are set.${at} Other bytes stay as they are.`,
       0,
       [
         '@returns bytes from `start` to the end of the last element in memory',
-        '@throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written then',
+        '@throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then',
       ],
     ),
   );

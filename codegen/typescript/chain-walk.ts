@@ -60,7 +60,7 @@ export function printWalk(module: Module, plan: AbiChain): void {
     `\n\nNever throws, and visits at most ${chain.limit} elements; pointers count from \`start\`, and all offsets too.`;
   const tags = requires
     ? [
-        `@param required elements of ${requires.chain} (and its like): the list exists where one has an id that it needs; not asked where left out`,
+        `@param required elements of ${requires.chain} (and its like): the list exists if one has an id that it requires; not checked if left out`,
       ]
     : [];
   printer.lines(docComment(text, 0, tags));

@@ -19,7 +19,7 @@ export function printInputType(module: Module, { chain, members }: AbiChain): vo
   printer.blank();
   printer.lines(
     docComment(
-      `An element for an encoder of a chain of ${chain.elements}: at its offset, or behind the one before where none is given. Decoded elements can be given as they are.`,
+      `An element for an encoder of a chain of ${chain.elements}: at its offset, or after the previous one if it has none. Decoded elements can be passed as they are.`,
       0,
     ),
   );
@@ -59,7 +59,7 @@ function printLink(module: Module, plan: AbiChain, pointer: Pointer, name: strin
   const isNext = pointer === plan.next;
   const { printer } = module;
   printer.blank();
-  printer.lines(docComment(doc, 0, ['@throws EncodeError where the pointer cannot hold it']));
+  printer.lines(docComment(doc, 0, ['@throws EncodeError if the pointer cannot hold it']));
   printer.line(`function ${name}(view: DataView, at: number, to: number): void {`);
   printer.indented(() => {
     const tests = [outside(pointer), ...(plan.chain.end.length === 0 ? [] : [isEnd(plan, 'to')])];

@@ -65,7 +65,7 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   printer.blank();
   printer.lines(
     docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0, [
-      '@throws DecodeError where bytes are missing',
+      '@throws DecodeError if bytes are missing',
     ]),
   );
   printer.line(
@@ -103,7 +103,7 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
     docComment(
       `Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)}; members left out get their defaults.`,
       0,
-      ['@returns the number of bytes', '@throws EncodeError where a value or the room does not fit'],
+      ['@returns the number of bytes', '@throws EncodeError if a value or the room does not fit'],
     ),
   );
   printSignature(module, `export function encode${name}`, [
@@ -120,7 +120,7 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
   printer.line('}');
   if (!module.isNested(struct.name)) return;
   printer.blank();
-  printer.lines(docComment(`Writes ${titleOf(plan)} where there is room for it.`, 0, ['@internal']));
+  printer.lines(docComment(`Writes ${titleOf(plan)} if there is room for it.`, 0, ['@internal']));
   printSignature(module, `export function write${name}`, [
     `value: ${inputType(module, plan)}`,
     'view: DataView',
@@ -159,7 +159,7 @@ function printMeasure(module: Module, plan: Plan, suffix: string): void {
   printer.blank();
   printer.lines(
     docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0, [
-      '@throws EncodeError where the value does not fit',
+      '@throws EncodeError if the value does not fit',
     ]),
   );
   const parameters = [`value: ${inputType(module, plan)}`, ...contextParameter(module, facts, struct.name)];

@@ -109,7 +109,7 @@ function printBitsType(module: Module, item: Item, bits: readonly BitField[]): v
       printer.line(`${propertyName(range.name)}${range.condition === undefined ? '' : '?'}: ${type};`);
     }
     if (uncovered === 0n) return;
-    printer.lines(docComment('Bits that have no name, in place; only where one is set.', 2));
+    printer.lines(docComment('Bits that have no name, in place; only if one is set.', 2));
     printer.line(`${restName(bits)}?: ${width > 32 ? 'bigint' : 'number'};`);
   });
   printer.line('}');

@@ -122,7 +122,7 @@ function printDecode(
   printer.blank();
   printer.lines(
     docComment(`Reads the member of ${set.name} that the tags choose from the bytes up to end.`, 0, [
-      '@throws DecodeError where bytes are missing',
+      '@throws DecodeError if bytes are missing',
     ]),
   );
   printer.line(`export function decode${name}${suffix}(`);
@@ -226,7 +226,7 @@ function printEncode(
   printer.lines(
     docComment(`Writes a member of ${set.name}.`, 0, [
       '@returns the number of bytes',
-      '@throws EncodeError where a value or the room does not fit',
+      '@throws EncodeError if a value or the room does not fit',
     ]),
   );
   printer.line(`export function encode${name}${suffix}(`);

@@ -1,17 +1,17 @@
 import type { HelperName } from '../../src/validate/script.ts';
 
 const texts: Readonly<Record<HelperName, string>> = {
-  alignUp: `/** x rounded up to a multiple of unit; 0 where there is no such unit. */
+  alignUp: `/** x rounded up to a multiple of unit; 0 if there is no such unit. */
 function alignUp(x: bigint, unit: bigint): bigint {
   if (unit <= 0n) return 0n;
   const rest = ((x % unit) + unit) % unit;
   return rest === 0n ? x : x + unit - rest;
 }`,
-  divide: `/** x / y without its fraction; 0 where y is 0. */
+  divide: `/** x / y without its fraction; 0 if y is 0. */
 function divide(x: bigint, y: bigint): bigint {
   return y === 0n ? 0n : x / y;
 }`,
-  remainder: `/** What is left of x / y; 0 where y is 0. */
+  remainder: `/** What is left of x / y; 0 if y is 0. */
 function remainder(x: bigint, y: bigint): bigint {
   return y === 0n ? 0n : x % y;
 }`,

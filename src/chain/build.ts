@@ -75,7 +75,7 @@ function addAll({ format, chains, placed, fixedSize }: Building, space: Space, n
   }));
   if (elements.length > draft.chain.format.chain.limit) {
     const detail = { what: name, needed: elements.length, free: draft.chain.format.chain.limit };
-    throw new ChainError('no-room', 'the list has more elements than it may have.', detail);
+    throw new ChainError('no-room', 'the list has more elements than allowed.', detail);
   }
   const occupancy = new Occupancy(space.size);
   occupancy.takeContents(draft.bytes);

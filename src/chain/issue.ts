@@ -50,7 +50,7 @@ export interface ChainIssue {
 }
 
 const sentences: Readonly<Record<ChainIssueCode, string>> = {
-  loop: 'the pointer leads back to an element that was there before',
+  loop: 'the pointer leads back to an element that was already visited',
   'self-link': 'the element points to itself',
   'below-first': 'the pointer leads below the first place for elements',
   'above-last': 'the pointer leads above the last place for elements',
@@ -58,17 +58,17 @@ const sentences: Readonly<Record<ChainIssueCode, string>> = {
   unaligned: 'the pointer is not aligned',
   'past-end': 'the pointer leads past the end',
   'truncated-header': 'the header is cut short',
-  empty: 'nothing is where the pointer leads',
-  broken: 'nothing answers where the pointer leads',
+  empty: 'there is no element where the pointer leads',
+  broken: 'nothing responds where the pointer leads',
   'null-id': 'the id is 0',
   'all-ones-id': 'the id has all bits set',
-  limit: 'the list has more elements than it may have',
+  limit: 'the list has more elements than allowed',
   overlap: 'the element overlaps another one',
   'truncated-body': 'the body is cut short',
   'bad-body': 'the body leads outside of itself',
   'truncated-head': 'the struct with the head of the list is cut short',
   'no-such-layout': 'there should be a list, but not in this layout',
-  irreversible: 'the decoded values do not make the same bytes',
+  irreversible: 'the decoded values do not encode to the same bytes',
 };
 
 /** A finding as one sentence. */

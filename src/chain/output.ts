@@ -97,7 +97,7 @@ export class Output {
         const detail = { what, needed: byte, free: this.#bytes[at] as number };
         throw new ChainError(
           'conflict',
-          `another element wants other contents at 0x${at.toString(16)}.`,
+          `another element needs different contents at 0x${at.toString(16)}.`,
           detail,
         );
       }

@@ -88,7 +88,7 @@ function placeAt(draft: Draft, occupancy: Occupancy, offset: number, { size, wha
   const { first, last, alignment } = format.chain;
   if (offset < first || (last !== null && offset > last) || offset % alignment !== 0) {
     const free = `${first} to ${last ?? 'the end'}, multiples of ${alignment}`;
-    throw new ChainError('bad-pointer', 'elements cannot stand there.', { what, needed: offset, free });
+    throw new ChainError('bad-pointer', 'an element cannot be there.', { what, needed: offset, free });
   }
   const fits = occupancy.isFree(offset, size) && offset + size <= regionEnd(format, occupancy.size);
   if (fits) return offset;

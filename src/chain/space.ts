@@ -244,7 +244,7 @@ function reversible(format: SpaceFormat, bytes: Uint8Array, space: Space): Space
     chain: null,
     offset: 0,
     found: space.size,
-    expected: 'values that make the same bytes',
+    expected: 'values that encode to the same bytes',
     element: null,
   };
   return { ...space, chains, rest: restOf(bytes, space.head, chains), issues: [...space.issues, issue] };

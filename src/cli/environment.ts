@@ -4,7 +4,7 @@ export const environment: readonly (readonly [name: string, meaning: string])[] 
   ['FORCE_COLOR', 'colours everywhere'],
   ['UAPIKIT_CACHE', 'the folder that keeps schemas once they are parsed, or off'],
   ['UAPIKIT_PCI_IDS', 'another list of the names of PCI vendors and devices'],
-  ['UAPIKIT_DEBUG', 'if set, a mistake in uapikit itself comes with its stack trace'],
+  ['UAPIKIT_DEBUG', 'if set, a bug in uapikit prints its stack trace'],
 ];
 
 /** What the exit status says. */

@@ -66,7 +66,11 @@ export function negotiate(
     if (needed <= size) return { errno, bytes, space: decodeSpace(format.space, bytes, { env }), asked };
     if (asked.length >= asks || needed > growTo) {
       const detail = { what: format.name, needed, free: needed > growTo ? growTo : size };
-      throw new ChainError('no-agreement', `after ${asked.length} calls the reply wants still more.`, detail);
+      throw new ChainError(
+        'no-agreement',
+        `after ${asked.length} calls the reply still needs more room.`,
+        detail,
+      );
     }
     size = needed;
   }

@@ -65,7 +65,7 @@ export function formatMacro(number: number, architecture: Architecture): string 
   const place = `${hex(type)}, ${hex(nr)}`;
   const bytes = `${size} ${size === 1 ? 'byte' : 'bytes'}`;
   if (macro === null || makeIoctlNumber({ macro, type, nr, size }, architecture) !== number) {
-    return `made by no macro (type ${hex(type)}, nr ${hex(nr)}, direction bits ${direction}, ${bytes})`;
+    return `not made by any macro (type ${hex(type)}, nr ${hex(nr)}, direction bits ${direction}, ${bytes})`;
   }
   if (macro !== '_IO') return `${macro}(${place}, ${bytes})`;
   return size === 0 ? `_IO(${place})` : `_IO(${place}) with a size of ${bytes}`;

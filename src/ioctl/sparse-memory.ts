@@ -244,5 +244,5 @@ function eachPage({ start, stop, pages, first }: Mapping, use: (page: Page, inde
 function checkRange(start: bigint, length: bigint): void {
   const whole = start % pageSize === 0n && length % pageSize === 0n;
   if (whole && start >= 0n && length > 0n && start + length <= TASK_SIZE_MAX) return;
-  throw new RangeError(`0x${start.toString(16)} and ${length} bytes on are no whole pages of a process`);
+  throw new RangeError(`0x${start.toString(16)} and ${length} bytes on are not whole pages of a process`);
 }

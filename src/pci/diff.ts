@@ -84,7 +84,7 @@ function diffParts(
   const rest = isWanted('header') ? undescribed(left, right) : [];
   if (rest.length > 0) {
     parts.push({
-      part: 'Bytes that nothing describes',
+      part: 'Bytes that are not described',
       name: null,
       kind: 'changed',
       offset: null,

@@ -12,7 +12,7 @@ export class ByteSink {
   #grow(more: number): void {
     const needed = this.size + more;
     if (needed > bytesMax) {
-      throw new ReadError(`the text stands for more than ${bytesMax / 1024 / 1024} MiB`);
+      throw new ReadError(`the text describes more than ${bytesMax / 1024 / 1024} MiB`);
     }
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, Math.min(bytesMax, this.#bytes.length * 2)));

@@ -79,22 +79,22 @@ export class FormFeatures {
     if (this.#marked || guesses.some(({ kind }) => kind.column)) return;
     if (this.#isSpread && !this.#isHex) {
       throw new ReadError('the numbers may be decimal ones as well as hex digits', {
-        hint: '0x before each one says hex',
+        hint: 'put 0x before each one if they are hex',
       });
     }
     if (this.mark === 'none' && this.#rows > 1 && this.#ramp && this.#rampNext % 4 === 0) {
       throw new ReadError('the first digits of each line may be offsets as well as bytes', {
-        hint: 'a colon behind them says offsets',
+        hint: 'put a colon after them if they are offsets',
       });
     }
     const [guess] = guesses;
     if (this.mark !== 'none' && this.#rows === 1 && this.#count === 1 && guess?.isConfirmed === false) {
-      throw new ReadError('one group of digits behind an offset may be a byte or the start of a word');
+      throw new ReadError('one group of digits after an offset may be a byte or the start of a word');
     }
     const isOffset = this.#gapBehindAddress > 1 || this.address.length > 5;
     if (this.mark === 'space' && guess?.isConfirmed === false && (guess.base !== 0n || !isOffset)) {
       throw new ReadError(`${this.address} at the start of the line may be an offset as well as bytes`, {
-        hint: 'a colon behind it says offset',
+        hint: 'put a colon after it if it is an offset',
       });
     }
   }
@@ -111,7 +111,7 @@ export class FormFeatures {
     if (differ(({ kind }) => kind.column)) {
       return new ReadError('the end of a row may be bytes as well as their text');
     }
-    return new ReadError('* stands for rows that are alike, and the offsets may be hex, octal or decimal', {
+    return new ReadError('* means repeated rows, and the offsets may be hex, octal or decimal', {
       hint: 'print all rows: hexdump -v, od -v',
     });
   }

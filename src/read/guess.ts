@@ -72,8 +72,8 @@ export class Guess {
   /** Reads a line of `*`. */
   squeeze(): void {
     if (this.base === null)
-      this.#fail('* stands for rows like the one before, but rows without addresses do not say how many');
-    else if (this.#last < this.#longest) this.#fail('* stands behind a row that is cut short');
+      this.#fail('* means repeated rows, but rows without addresses do not say how many');
+    else if (this.#last < this.#longest) this.#fail('* follows a row that is cut short');
     this.#isSqueezed = true;
   }
 
@@ -92,7 +92,7 @@ export class Guess {
 
   /** Says what the end of the rows means. */
   finish(): void {
-    if (this.#isSqueezed) this.#fail('the dump ends behind *, the address of its end is missing');
+    if (this.#isSqueezed) this.#fail('the dump ends after *, but the address of its end is missing');
     else if (
       this.#isWrapped &&
       (this.#last < this.#longest || (!this.#isConfirmed && this.#last % 16 !== 0))
@@ -118,7 +118,7 @@ export class Guess {
       if (groups.isSpread && isNarrow && !row.isDebuggers) {
         return this.#fail('more than one space between groups');
       }
-      if (row.rest.trim() !== '') return this.#fail('text behind the bytes');
+      if (row.rest.trim() !== '') return this.#fail('text after the bytes');
       return this.#ordered(row, groups.count) ?? this.#fail('groups of digits that are not alike');
     }
     const words = this.kind.order !== 'printed' && row.mark === 'space' ? this.kind.width - 1 : 0;
@@ -131,7 +131,7 @@ export class Guess {
       const size = columnFits(bytes, text, words);
       if (size >= 0) return bytes.subarray(0, size);
     }
-    return this.#fail('the text behind the bytes is not that of the bytes');
+    return this.#fail('the text after the bytes does not match the bytes');
   }
 
   /** The bytes of the first groups in their order; null if groups cannot be so. */
@@ -177,11 +177,11 @@ export class Guess {
     if (this.#isSqueezed) {
       this.#isSqueezed = false;
       if (gap <= 0 || gap % this.#last !== 0 || this.sink.size + gap > bytesMax) {
-        return this.#contradict('the address does not fit the rows that * stands for');
+        return this.#contradict('the address does not fit the rows that * repeats');
       }
       this.sink.repeat(this.#last, gap / this.#last);
     } else if (gap < 0) {
-      return this.#contradict(`the address goes back: ${-gap} bytes would be there twice`);
+      return this.#contradict(`the address goes back: ${-gap} bytes would appear twice`);
     } else if (gap > 0) {
       if (!this.kind.gaps || this.sink.size + gap > bytesMax || this.#isWrapped) {
         return this.#contradict(`${gap} bytes are missing before this row`);
@@ -197,7 +197,7 @@ export class Guess {
   /** How far an address is from the first one; null if it is none. */
   #offsetOf(address: string): number | null {
     const { radix } = this.kind;
-    if (!digitsOf[radix].test(address)) return this.#fail(`${address} is no address of base ${radix}`);
+    if (!digitsOf[radix].test(address)) return this.#fail(`${address} is not an address in base ${radix}`);
     const value = radix === 16 ? BigInt(`0x${address}`) : BigInt(Number.parseInt(address, radix));
     this.base ??= value;
     return Number(value - this.base);

@@ -183,7 +183,7 @@ export class JsonReader {
     const near = didYouMean(word, names.keys());
     const known = [...names.keys()].slice(0, 12).join(', ');
     const hint = near !== '' ? near : known === '' ? '' : `, one of ${known}, or a number`;
-    throw new UsageError(`${where}: ${jsonExcerpt(word)} is no ${expectedOf(field)}${hint}`);
+    throw new UsageError(`${where}: ${jsonExcerpt(word)} is not a ${expectedOf(field)}${hint}`);
   }
 }
 

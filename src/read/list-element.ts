@@ -61,7 +61,7 @@ export class ListReader {
 
   refuseCut(): void {
     if (this.text.startsWith('...', this.at) || this.text[this.at] === '…') {
-      throw new ReadError('the list is cut short, as the dots say', {
+      throw new ReadError('the list is cut short, as the dots show', {
         hint: 'print all of it: gdb: set print elements 0',
       });
     }

@@ -74,7 +74,7 @@ function elementsOf(reader: ListReader, close: ']' | '}'): readonly ListElement[
 function typeSize(head: string): 1 | 2 | 4 | 8 | null {
   const found = types.find(([, name]) => name.test(head));
   if (found === undefined && /\blong\b|\bsize_t\b/.test(head)) {
-    throw new ReadError('long has another size on every machine', {
+    throw new ReadError('the size of long depends on the machine', {
       hint: 'declare it as uint32_t or uint64_t',
     });
   }
@@ -90,8 +90,8 @@ function usedSize(elements: readonly ListElement[], isBracket: boolean): 1 | 2 |
   if (widths.size === 1 && (size === 1 || size === 2 || size === 4 || size === 8)) return size;
   // Python and bpftrace print bytes so.
   if (isBracket && widths.size === 1 && digits === 0) return 1;
-  throw new ReadError('nothing says how wide the values of the list are', {
-    hint: 'a type says it: `unsigned char x[] = { ... }`, or two digits behind each 0x',
+  throw new ReadError('the width of the values in the list is not known', {
+    hint: 'give a type: `unsigned char x[] = { ... }`, or two digits after each 0x',
   });
 }
 
@@ -139,8 +139,8 @@ function refuseTail(reader: ListReader, count: number): void {
   const rest = reader.text.slice(reader.at, reader.at + headMax);
   if (rest === '') return;
   const told = /^(?:static )?(?:const )?unsigned int \w{1,200} ?= ?(\d{1,9});\s*$/.exec(rest);
-  if (told === null) throw reader.error('expected nothing behind the list');
+  if (told === null) throw reader.error('expected nothing after the list');
   if (Number(told[1]) !== count) {
-    throw new ReadError(`the list has ${count} values, but its length is said to be ${told[1]}`);
+    throw new ReadError(`the list has ${count} values, but its declared length is ${told[1]}`);
   }
 }

@@ -50,7 +50,7 @@ export class OpenDevice {
       throw new ReadError(`config spaces end at 0x${configMax.toString(16)}`, { line });
     }
     if (offset < this.#size) {
-      throw new ReadError(`the offset 0x${offset.toString(16)} goes back, the bytes would be there twice`, {
+      throw new ReadError(`the offset 0x${offset.toString(16)} goes back, the bytes would appear twice`, {
         line,
       });
     }

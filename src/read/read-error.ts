@@ -12,7 +12,7 @@ export class ReadError extends Error {
   readonly hint: string | undefined;
   /** The line of the input, from 1 on; undefined if the message is about all of it. */
   readonly line: number | undefined;
-  /** True if the input is in no form that is known; otherwise something in it is wrong. */
+  /** True if the input is not in a known form; otherwise something in it is wrong. */
   readonly isUnknown: boolean;
 
   constructor(message: string, { line, hint, isUnknown }: ReadErrorDetails = {}) {

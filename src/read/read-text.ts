@@ -9,13 +9,13 @@ import { readEscapes, readStrings } from './string-form.ts';
 
 /** What is told of text that is in no form. */
 export const takenForms =
-  'taken are hex digits, dumps (xxd, hexdump, od -t x, gdb x/x, lldb, crash rd, kernel logs, Wireshark), C and Python bytes and lists';
+  'accepted are hex digits, dumps (xxd, hexdump, od -t x, gdb x/x, lldb, crash rd, kernel logs, Wireshark), C and Python bytes and lists';
 
 /**
  * The bytes that a text stands for.
  *
  * @param order of the bytes in words
- * @throws ReadError if the text is in no form that is known, or if it may mean other bytes as well
+ * @throws ReadError if the text is not in a known form, or if it may mean other bytes as well
  */
 export function readText(text: string, order: 'little' | 'big'): Reading {
   const solid = readSolidHex(text, order);
@@ -64,7 +64,7 @@ function refuse(text: string): never {
     if (digits !== null && digits[0].length % 2 !== 0) {
       throw oddDigits(digits[0].length, digits[0].length > 20 ? '' : digits[0]);
     }
-    throw new ReadError(`${excerpt(line.text)} is in no form that is known`, {
+    throw new ReadError(`${excerpt(line.text)} is not in a known form`, {
       line: line.number,
       hint: takenForms,
       isUnknown: true,

@@ -108,7 +108,7 @@ export class Rows {
   }
 
   #refuseBehindEnd(line: number): void {
-    if (this.#isEnded) throw new ReadError('a row behind the end of the dump', { line });
+    if (this.#isEnded) throw new ReadError('a row after the end of the dump', { line });
   }
 }
 

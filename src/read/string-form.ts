@@ -61,7 +61,7 @@ function cStrings(reader: StringReader, isGdb: boolean): Reading {
     const next = reader.text[reader.at];
     if (next !== '"' && next !== "'") break;
   }
-  if (isJoined && !hasRepeats) throw reader.error('strings with commas between are no bytes');
+  if (isJoined && !hasRepeats) throw reader.error('strings separated by commas are not bytes');
   if (!isGdb && !hasRepeats) return finished(reader, 'a string', null);
   const last = 'gdb leaves out the last byte of an array if it is zero';
   return finished(reader, 'gdb print', last);
@@ -93,7 +93,7 @@ function finished(reader: StringReader, form: string, remark: string | null): Re
 function refuseTail(reader: StringReader): void {
   const rest = reader.text.slice(reader.at, reader.at + headMax);
   if (!/^\s*[)}]*\s*;?\s*$/.test(rest) || reader.text.length > reader.at + headMax) {
-    throw reader.error('there is more behind the string');
+    throw reader.error('there is more after the string');
   }
 }
 
@@ -105,7 +105,6 @@ export function readEscapes(text: string): Reading | null {
   while (reader.text.startsWith('\\x', reader.at)) reader.character('\\');
   reader.skip();
   reader.refuseCut();
-  if (reader.at < text.length)
-    throw reader.error('there is more behind the escapes than \\x with two digits each');
+  if (reader.at < text.length) throw reader.error('there is something other than \\x with two digits each');
   return simpleReading(reader.sink.view().slice(), 'bytes with \\x');
 }

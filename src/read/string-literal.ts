@@ -69,7 +69,7 @@ export class StringReader {
     }
     const code = char.charCodeAt(0);
     if (code < 0x20 || code > 0x7e)
-      throw this.error(`the string has a character that is no byte: ${excerpt(char)}`);
+      throw this.error(`the string has a character that is not a byte: ${excerpt(char)}`);
     if ((digitOf[code] ?? 16) > 15 && code !== 0x20) this.hasMeaning = true;
     this.sink.push(code);
     this.at++;
@@ -89,7 +89,7 @@ export class StringReader {
     const octal = /^[0-7]{1,3}/.exec(this.text.slice(this.at + 1, this.at + 4));
     if (octal !== null) {
       const value = Number.parseInt(octal[0], 8);
-      if (value > 0xff) throw this.error(`\\${octal[0]} is no byte`);
+      if (value > 0xff) throw this.error(`\\${octal[0]} is not a byte`);
       this.sink.push(value);
       this.at += 1 + octal[0].length;
       return;
@@ -122,7 +122,7 @@ export class StringReader {
   /** Refuses a string that was cut short by what printed it. */
   refuseCut(): void {
     if (this.text.startsWith('...', this.at) || this.text[this.at] === '…') {
-      throw new ReadError('the string is cut short, as the dots behind it say', {
+      throw new ReadError('the string is cut short, as the dots after it show', {
         hint: 'print all of it: strace -s 65536, gdb: set print elements 0',
       });
     }

@@ -45,7 +45,7 @@ export function hardwareCommand(name: string, args: Arguments): HardwareWords {
   const opcode = args.choice(name, 'the command', { ...smmuCommands, 'vtd-inv': vtdCommand });
   const operandsOf: readonly string[] = operandNames[name] ?? [];
   args.refuse(
-    `is no operand of ${name}`,
+    `is not an operand of ${name}`,
     ['label', 'asid', 'pasid', 'addr', 'pages'].filter((key) => !operandsOf.includes(key)),
   );
   const [label, asid, ssid] = [args.small('label'), args.small('asid'), args.small('pasid')];

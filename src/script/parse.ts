@@ -48,7 +48,7 @@ export function scriptError({ file, line }: ScriptPlace, message: string, hint?:
 
 /** Refuses what is no name of something that a script makes. */
 export function checkName(text: string, place: ScriptPlace): string {
-  if (!name.test(text)) throw scriptError(place, `${text} is no name, expected letters, digits, - or _`);
+  if (!name.test(text)) throw scriptError(place, `${text} is not a name, expected letters, digits, - or _`);
   return text;
 }
 

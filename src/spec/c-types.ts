@@ -1,7 +1,7 @@
 import { scalars } from '../model/type.ts';
 
-const machine = 'has another size on other machines';
-const noFloat = 'is no integer, and kernel interfaces have no floating point';
+const machine = 'has a different size on other machines';
+const noFloat = 'is not an integer, and kernel interfaces have no floating point';
 
 /** Types of C and the kernel that people write, and what the schema language has instead. */
 const known: Readonly<Record<string, readonly [write: string, why?: string]>> = {
@@ -48,8 +48,8 @@ const known: Readonly<Record<string, readonly [write: string, why?: string]>> = 
   float: ['an integer', noFloat],
   double: ['an integer', noFloat],
   string: ['"char[16]", with the length that it has', 'has no length'],
-  ptr: ['aligned_u64 with user-ptr', 'says not to what'],
-  pointer: ['aligned_u64 with user-ptr', 'says not to what'],
+  ptr: ['aligned_u64 with user-ptr', 'does not say to what'],
+  pointer: ['aligned_u64 with user-ptr', 'does not say to what'],
   u128: ['"aligned_u64[2]"', 'is wider than 64 bits'],
   uuid_t: ['"u8[16]"'],
   guid_t: ['"u8[16]"'],
@@ -84,7 +84,7 @@ export function insteadOf(name: string, suffix: string): string | undefined {
 
 /** How a field says that its value is one of a set. */
 export function integerWith(key: 'enum' | 'flags', set: string): string {
-  return `an integer and the set beside it: type: u32, ${key}: ${set}`;
+  return `an integer and the set next to it: type: u32, ${key}: ${set}`;
 }
 
 /** A type with its stars and lengths, in quotes if YAML needs them. */

@@ -23,9 +23,9 @@ export function findUnwanted(text: string, from = 0): UnwantedCharacter | undefi
 
 function nameOf(code: number): string {
   if (code === 0) return 'a NUL byte';
-  if (code === 0xfffd) return 'bytes that are no UTF-8';
+  if (code === 0xfffd) return 'bytes that are not UTF-8';
   if (code === 0xfeff) return 'a second byte order mark (U+FEFF)';
   const hex = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   if (code < 0xa0) return `the control character ${hex}`;
-  return code >= 0xd800 ? `half a character (${hex})` : `${hex}, which turns the direction of text`;
+  return code >= 0xd800 ? `half a character (${hex})` : `${hex}, which changes the direction of text`;
 }

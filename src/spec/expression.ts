@@ -67,7 +67,7 @@ export function expressionDepth(expression: Expression): number {
 /** What to write for a number as C or Python has it. */
 function numberHint(text: string): string {
   const [, digits] = /^(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]+\b/.exec(text) ?? [];
-  if (digits !== undefined) return `; write ${digits}: the C suffix has a key of its own, suffix`;
+  if (digits !== undefined) return `; write ${digits}: the C suffix goes into the key suffix`;
   const [, bits] = /^0[bB]([01]{1,64})\b/.exec(text) ?? [];
   if (bits !== undefined) return `; write 0x${BigInt(`0b${bits}`).toString(16)}`;
   const [grouped] = /^[0-9]+(?:_[0-9]+)+\b/.exec(text) ?? [];

@@ -88,7 +88,7 @@ class Loader {
       this.#diagnostics.error(
         'duplicate-name',
         get(root, 'name')?.span ?? from,
-        `another schema is named ${name} too, expected a name of its own.`,
+        `another schema is also named ${name}, expected a unique name.`,
       );
       return undefined;
     }
@@ -122,7 +122,7 @@ class Loader {
           this.#diagnostics.error(
             'misplaced-key',
             misplaced.span,
-            `${key} stands in an included file, expected it in the file that includes.`,
+            `${key} is in an included file, expected it in the including file.`,
           );
         }
       }
@@ -133,7 +133,11 @@ class Loader {
 
   #readTree(path: string, from: Span): MapNode | undefined {
     if (this.sources.size >= limits.files) {
-      this.#diagnostics.error('too-many-files', from, `more than ${limits.files} files are asked for.`);
+      this.#diagnostics.error(
+        'too-many-files',
+        from,
+        `more than ${limits.files} files are included or imported.`,
+      );
       return undefined;
     }
     const result = this.#host.read(path, this.#root);

@@ -36,7 +36,7 @@ const objectPrototype = 'names the prototype of objects in JavaScript';
 
 /** Why a name cannot be used in a C header; undefined where it can. */
 export function cNameProblem(name: string): string | undefined {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is no C identifier';
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not a C identifier';
   if (name.length > 120) return 'is longer than 120 characters';
   if (name === '__proto__') return objectPrototype;
   if (keywords.has(name)) return 'is a keyword of C or C++';
@@ -50,7 +50,7 @@ export function cNameProblem(name: string): string | undefined {
 
 /** Why a name cannot name something that C does not see (a chain, a handle kind, bits of a register). */
 export function ownNameProblem(name: string): string | undefined {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is no identifier';
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not an identifier';
   if (name.length > 120) return 'is longer than 120 characters';
   return name === '__proto__' ? objectPrototype : undefined;
 }

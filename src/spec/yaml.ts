@@ -155,7 +155,7 @@ class Reader {
         !isScalar(key) ||
         (typeof key.value !== 'string' && typeof key.value !== 'bigint')
       ) {
-        this.#diagnostics.error('bad-key', keySpan, 'found a key that is no text, expected a name.');
+        this.#diagnostics.error('bad-key', keySpan, 'found a key that is not text, expected a name.');
         continue;
       }
       this.#checkProperties(key, keySpan);

@@ -28,9 +28,9 @@ function ruleDoc(model: Model, name: string, id: string): string | undefined {
     if (field.name === null || !wanted.includes(field.name)) continue;
     if (field.handle !== undefined) {
       const kinds = field.handle.kinds.map((kind) => kind.name).join(', ');
-      return `${field.name} names an object that is there: ${kinds}.`;
+      return `${field.name} names an existing object: ${kinds}.`;
     }
-    if (field.userPointer !== undefined) return `${field.name} leads to memory that is there.`;
+    if (field.userPointer !== undefined) return `${field.name} points to existing memory.`;
   }
   return rule?.doc;
 }

@@ -71,7 +71,7 @@ describe('readInput', () => {
     expect(read(file('binary', bytes))).toEqual([Buffer.from(bytes).toString('hex'), []]);
     expect(read(file('ones', new Uint8Array(64).fill(0xff)))).toEqual(['ff'.repeat(64), []]);
     const text = file('text', 'wxyz');
-    expect(() => read(text)).toThrow(/line 1: "wxyz" is in no form that is known/);
+    expect(() => read(text)).toThrow(/line 1: "wxyz" is not in a known form/);
     expect(read(text, { raw: true })).toEqual(['7778797a', []]);
     // A dump with a damaged character is no binary file.
     expect(() => read(file('damaged', xxd.replace('7', '\0')))).toThrow(

@@ -79,7 +79,7 @@ describe('scripts', () => {
       ['device d on=u sid=1', /:1: there is no IOMMU u/],
       [`${machine}table a/b format=vtd_s1`, /:4: a\/b is no name/],
       [`${machine}hw g atc-inv`, /:4: there is no address space g/],
-      [`${machine}g = alloc\nhw g tlbi-all label=1`, /:5: label= is no operand of tlbi-all/],
+      [`${machine}g = alloc\nhw g tlbi-all label=1`, /:5: label= is not an operand of tlbi-all/],
       [`${machine}g = alloc\nhw g atc-inv label=1 pages=2`, /:5: pages= needs addr=/],
       [`${machine}g = alloc\ninvalidate g size=4KiB`, /:5: size= needs addr=/],
       [`${machine}g = alloc snoop`, /:4: alloc does not take snoop/],
@@ -88,7 +88,7 @@ describe('scripts', () => {
       [`${machine}device m on=u sid=1 pasids=9 mediated`, /:4: pasids= is that of d, which has the sid/],
       [`${machine}read \x1b[2J 0`, /:4: there is a control character, 0x1b/],
       [`# ${'x'.repeat(2000)}\nread ${'d '.repeat(1000)}`, /:2: the line has 2004 characters/],
-      ['bind \0\x07', /script\.ioas is no text, expected calls, one on each line/],
+      ['bind \0\x07', /script\.ioas is not text, expected calls, one on each line/],
     ];
     for (const [text, message] of wrong) {
       const { status, out, err } = await run(text);

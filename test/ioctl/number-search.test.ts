@@ -59,7 +59,7 @@ describe('explainNumber', () => {
     [
       0x3b85,
       'sparc',
-      /^0x3b85, which is made by no macro \(type 0x3b, nr 0x85, direction bits 0, 0 bytes\); that is IOMMU_IOAS_MAP on parisc, x86, arm64 and most others, and 0x20003b85 on sparc$|on x86, arm64 and most others, and 0x20003b85 on sparc$/,
+      /^0x3b85, which is not made by any macro \(type 0x3b, nr 0x85, direction bits 0, 0 bytes\); that is IOMMU_IOAS_MAP on parisc, x86, arm64 and most others, and 0x20003b85 on sparc$|on x86, arm64 and most others, and 0x20003b85 on sparc$/,
     ],
     [
       0x3bff,

@@ -87,7 +87,7 @@ describe('readConfigDump', () => {
     ['od -t x1', od(space), null],
     ['od -t x4', od(space, 4), null],
     ['the UEFI shell', shellTitle + prefixed('  ', shell(space)), '0000:07:00.0'],
-    ['text behind the bytes', title + lspci(space).replace(/$(?=\n40)/m, '  <- here'), '07:00.0'],
+    ['text after the bytes', title + lspci(space).replace(/$(?=\n40)/m, '  <- here'), '07:00.0'],
     ['long lines that were broken', title + lspci(space).replace(/^(.{46}) /gm, '$1\n'), '07:00.0'],
     [
       'long quoted lines that were broken',
@@ -142,7 +142,7 @@ describe('readConfigDump', () => {
       ['00:01.0 X\n10: 86 80\n10: 00 00\n', /goes back/],
       ['00:01.0 X\n00000010: 8680 3412  ..4.\n', /begins at 0x10/],
       [`${title}${xxd(space).replace('ee10', 'ef1 ')}`, /./],
-      [xxd(space).replace('ee10', 'aa10').replace('...?', 'ab.?'), /not that of the bytes/],
+      [xxd(space).replace('ee10', 'aa10').replace('...?', 'ab.?'), /does not match the bytes/],
     ];
     for (const [text, message] of cases) expect(() => readConfigDump(text), text).toThrow(message);
   });

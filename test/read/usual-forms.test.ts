@@ -161,22 +161,22 @@ const refused: readonly (readonly [text: string, message: RegExp])[] = [
   ['[40, 0, 0...]', /cut short/],
   ['0x28 0x6', /odd number of hex digits \(1\)/],
   ['0x28 0x00000006', /more than one width/],
-  ['{ 0x28, 0x0, 0x6 }', /how wide/],
-  ['{ 40, 0, 6 }', /how wide/],
+  ['{ 0x28, 0x0, 0x6 }', /width of the values/],
+  ['{ 40, 0, 6 }', /width of the values/],
   ['[40, 0, 256]', /256 does not fit a byte/],
-  ['unsigned long x[] = { 1 };', /another size on every machine/],
+  ['unsigned long x[] = { 1 };', /depends on the machine/],
   [words.join(' '), /little-endian words or bytes in the order of their digits/],
   [dump(8, ': ', inRows(words, 4)), /little-endian words or bytes in the order of their digits/],
   ['0000000 000050 000000 000006 000000\n0000010', /./],
   ['00000000: 28 00 00 00\n00000005: 06 00', /1 bytes are missing/],
   ['00000000: 28 00 00 00\n00000003: 06 00', /goes back/],
   ['00000000  28 00 |(.|\n*\n', /the address of its end is missing/],
-  ['00000000  28 00  |((|', /not that of the bytes/],
+  ['00000000  28 00  |((|', /does not match the bytes/],
   ['10,20,30,40', /decimal ones as well/],
   ['00 28 00 00 00\n04 06 00 00 00', /may be offsets as well/],
   ['"28000000"', /may be meant as such/],
-  ['0x7fffffffe000:\t40\t10\t20\t30', /not that of the bytes/],
-  ['Dear all,', /no form that is known/],
+  ['0x7fffffffe000:\t40\t10\t20\t30', /does not match the bytes/],
+  ['Dear all,', /not in a known form/],
   ['', /no hex digits/],
 ];
 
@@ -205,6 +205,6 @@ describe('readText', () => {
         dump(8, ': ', inRows(words, 4), (own) => `  ${own}`),
         'big',
       ),
-    ).toThrow(/not that of the bytes/);
+    ).toThrow(/does not match the bytes/);
   });
 });

@@ -79,10 +79,10 @@ describe('loadSchema', () => {
       'd.yaml': named('a', 'kernel: "6.12"\nheader: { path: linux/d.h }\n'),
     };
     expect(read(files)).toEqual([
-      'a.yaml:2:7: duplicate-name: another schema is named a too, expected a name of its own.',
+      'a.yaml:2:7: duplicate-name: another schema is also named a, expected a unique name.',
       'a.yaml:4:11: wrong-name: c.yaml is part of other, expected a part of a.',
-      'd.yaml:3:9: misplaced-key: kernel stands in an included file, expected it in the file that includes.',
-      'd.yaml:4:9: misplaced-key: header stands in an included file, expected it in the file that includes.',
+      'd.yaml:3:9: misplaced-key: kernel is in an included file, expected it in the including file.',
+      'd.yaml:4:9: misplaced-key: header is in an included file, expected it in the including file.',
     ]);
     expect(read({ 'a.yaml': 'uapi: 1\nname: ../a b\n' })).toEqual(
       ["a.yaml:2:7: bad-name: the schema's name is ../a b, expected letters, digits, _ and -."].sort(),

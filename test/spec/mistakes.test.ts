@@ -29,25 +29,28 @@ const types: readonly (readonly [written: string, expected: string])[] = [
   ['unsigned int', 'found "unsigned int", expected u32.'],
   ['unsigned char', 'found "unsigned char", expected u8.'],
   ['long long', 'found "long long", expected s64.'],
-  ['long', 'unknown type long, expected aligned_s64 or s32: long has another size on other machines.'],
+  ['long', 'unknown type long, expected aligned_s64 or s32: long has a different size on other machines.'],
   [
     'unsigned long',
-    'found "unsigned long", expected aligned_u64 or u32: unsigned long has another size on other machines.',
+    'found "unsigned long", expected aligned_u64 or u32: unsigned long has a different size on other machines.',
   ],
-  ['size_t', 'unknown type size_t, expected aligned_u64 or u32: size_t has another size on other machines.'],
+  [
+    'size_t',
+    'unknown type size_t, expected aligned_u64 or u32: size_t has a different size on other machines.',
+  ],
   ['bool', 'unknown type bool, expected u8: bool is not a type of the schema language.'],
   [
     'float',
-    'unknown type float, expected an integer: float is no integer, and kernel interfaces have no floating point.',
+    'unknown type float, expected an integer: float is not an integer, and kernel interfaces have no floating point.',
   ],
   ['const char *', 'found "const char *", expected char*.'],
   ['__u8*', 'unknown type __u8, expected u8*.'],
   ['"uint8_t[4]"', 'unknown type uint8_t, expected "u8[4]".'],
   ['struct s', 'found "struct s", expected s: types are named without struct or union.'],
   ['"struct s[2]"', 'found "struct s[2]", expected "s[2]": types are named without struct or union.'],
-  ['enum e', 'found "enum e", expected an integer and the set beside it: type: u32, enum: e.'],
+  ['enum e', 'found "enum e", expected an integer and the set next to it: type: u32, enum: e.'],
   ['u32 a', 'found "u32 a", expected name: a, type: u32.'],
-  ['u32:3', 'found "u32:3", expected the width of a bit-field beside its type: type: u32, bit-width: 3.'],
+  ['u32:3', 'found "u32:3", expected the width of a bit-field next to its type: type: u32, bit-width: 3.'],
   ['void', 'found void, expected a type that has a size.'],
 ];
 
@@ -70,8 +73,8 @@ const texts: readonly (readonly [title: string, text: string, expected: readonly
     'an enum or a flag set as a type',
     `${field('{ name: a, type: e }')}      - { name: b, type: f }\nenums: { e: { values: [{ name: E }] } }\nflags: { f: { values: [{ name: F, bit: 0 }] } }\n`,
     [
-      '26: unknown type e, expected an integer and the set beside it: type: u32, enum: e.',
-      '26: unknown type f, expected an integer and the set beside it: type: u32, flags: f.',
+      '26: unknown type e, expected an integer and the set next to it: type: u32, enum: e.',
+      '26: unknown type f, expected an integer and the set next to it: type: u32, flags: f.',
     ],
   ],
   [
@@ -132,12 +135,12 @@ const texts: readonly (readonly [title: string, text: string, expected: readonly
   [
     'a character without its quotes',
     ioctl("{ type: 'f', nr: 1 }"),
-    [`14: type is f, expected "'f'": YAML takes the outer quotes away.`],
+    [`14: type is f, expected "'f'": YAML removes the outer quotes.`],
   ],
   [
     'a character that is no letter',
     ioctl("{ type: ';', nr: 1 }"),
-    [`14: type is ;, expected "';'": YAML takes the outer quotes away.`],
+    [`14: type is ;, expected "';'": YAML removes the outer quotes.`],
   ],
   [
     'an argument as in C',
@@ -159,7 +162,7 @@ const texts: readonly (readonly [title: string, text: string, expected: readonly
     'numbers as C and Python write them',
     `${head}constants:\n  A: 10UL\n  B: 0b101\n  C: 1_000\n  D: 017\n`,
     [
-      '6: found "10UL", expected a number, a name or an operator; write 10: the C suffix has a key of its own, suffix.',
+      '6: found "10UL", expected a number, a name or an operator; write 10: the C suffix goes into the key suffix.',
       '6: found "0b101", expected a number, a name or an operator; write 0x5.',
       '6: found "1_000", expected a number, a name or an operator; write 1000.',
       '6: found 017, expected a decimal number without leading zeros or a hexadecimal one, 0x...',

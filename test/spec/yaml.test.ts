@@ -71,10 +71,10 @@ constants: { A: 1, B: 2, A: 3 }
   test('reports keys that are no text', () => {
     reportsWhatIsMarked(`
 constants: { [A]: 1, true: 2, ? : 3, 1.5: 4 }
-#            ^^^ bad-key: found a key that is no text, expected a name.
-#                    ^^^^ bad-key: found a key that is no text, expected a name.
-#                               ^ bad-key: found a key that is no text, expected a name.
-#                                    ^^^ bad-key: found a key that is no text, expected a name.
+#            ^^^ bad-key: found a key that is not text, expected a name.
+#                    ^^^^ bad-key: found a key that is not text, expected a name.
+#                               ^ bad-key: found a key that is not text, expected a name.
+#                                    ^^^ bad-key: found a key that is not text, expected a name.
 `);
   });
 

@@ -35,7 +35,7 @@ export function configureComplete(
   make: (wanted: readonly string[]) => Promise<Command>,
 ): void {
   command
-    .argument('[WORD...]', 'the words behind the name of the program; the last one is completed')
+    .argument('[WORD...]', 'the words after the name of the program; the last one is completed')
     .action((words: string[]) => finish(printCompletions(words, make, output)));
 }
 

@@ -42,8 +42,8 @@ interface DecodeOptions extends AbiChoice, SchemaChoice, DetailChoice {
 const help = `
 INPUT: a file (.gz too), - for standard input, or text; without it, standard input. Binary files are bytes as they are;
 text is hex digits or what xxd, hexdump, od -t x, gdb, kernel logs, C and Python print (docs/commands.md lists all).
-A number of an ioctl is enough where it has only one; else --fd says which kind of file it is for, and without --fd
-all are shown. Missing bytes count as 0. NAME[] is the same as --array: as many structs as the input holds.
+The number of an ioctl is enough if only one ioctl has it; otherwise --fd says which kind of file it is for, and
+without --fd all are shown. Missing bytes count as 0. NAME[] is the same as --array: as many structs as the input holds.
 
 Examples:
   uapi decode iommu_ioas_map 2800000006000000010000000000000000d05b3a8d7f00000010000000000000000000000000000000
@@ -58,7 +58,7 @@ export function configureDecode(command: Command, output: Output, finish: Finish
     .argument('<NAME>', 'a struct, union or register block, or an ioctl by name or number')
     .argument('[INPUT]', 'a file, - for standard input, or hex digits')
     .option('--array', 'as many structs as the input holds')
-    .option('--hex', 'the bytes beside the fields, reserved ones and padding too');
+    .option('--hex', 'the bytes next to the fields, including reserved ones and padding');
   addOptions(
     command,
     fdOption,
@@ -176,9 +176,7 @@ async function decodeTarget(
 /** Bytes from one element of an array to the next. */
 function elementSize(size: number | null | undefined, name: string): number {
   if (typeof size === 'number' && size > 0) return size;
-  throw new UsageError(
-    `the size of ${name} depends on its contents, so that an array of it cannot be taken apart`,
-  );
+  throw new UsageError(`the size of ${name} depends on its contents, so an array of it cannot be decoded`);
 }
 
 function integerFrom(name: ScalarName, abi: Abi, bytes: Uint8Array): { integer: bigint; size: number } {

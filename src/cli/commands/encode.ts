@@ -34,11 +34,11 @@ interface EncodeOptions extends AbiChoice, SchemaChoice {
 
 const help = `
 JSON: an object with the struct's members, a file with it, or - for standard input; without it, standard input. What
-\`uapi decode --json\` prints is taken too, and arrays of either make structs one behind the other.
+\`uapi decode --json\` prints is accepted too, and arrays of either make structs one after the other.
 
-Members that are left out get their defaults, sizes the struct's own. Integers are numbers or strings ("0x1000"), flags
-also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names. Arrays of char are text ("vdpa0"; \\xNN for a
-byte that is none), other bytes hex digits.
+Members that are left out get their defaults, sizes the size of the struct. Integers are numbers or strings ("0x1000"), flags
+also names ("FIXED_IOVA|READABLE", ["READABLE"]), values of enums names. Arrays of char are text ("vdpa0"; \\xNN for
+a byte that is not text), other bytes hex digits.
 
 Examples:
   uapi encode IOMMU_IOAS_MAP '{"flags": "FIXED_IOVA|READABLE", "ioas_id": 2, "length": "0x1000", "iova": "0x80000000"}'
@@ -162,7 +162,7 @@ function withElements(
         const struct = structOfElement(model, chain, name);
         const value = reader.struct(struct, fields, `${place}.fields`);
         placed.push({ offset, bytes: encodedStruct(codecs, struct, value) });
-      } else throw new UsageError(`${place}.name: ${jsonExcerpt(name)} is no struct that is known`);
+      } else throw new UsageError(`${place}.name: ${jsonExcerpt(name)} is not a known struct`);
     }
   }
   const size = Math.max(...placed.map(({ offset, bytes }) => offset + bytes.length));

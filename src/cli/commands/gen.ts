@@ -18,7 +18,7 @@ import { type Output, printJson } from '../terminal/output.ts';
 import { writeTexts } from '../write-files.ts';
 
 const help = `
-Files that have their text already are left alone; all others of a run change together or not at all.
+Files that are up to date are not written; all others of a run change together or not at all.
 
 Examples:
   uapi gen c --out include
@@ -48,7 +48,7 @@ export function configureGen(command: Command, output: Output, finish: Finish): 
     .argument('<BACKEND>', `what to write: ${backends.map(({ name }) => name).join(', ')}`)
     .argument('[FILE...]', 'schema files; those of the package when none is given')
     .requiredOption('--out <DIR>', 'the folder to write to, or - to print the one file that results')
-    .option('--check', 'write nothing; exit status 1 when the folder has not what would be written')
+    .option('--check', 'write nothing; exit status 1 if the folder differs from what would be written')
     .option('--watch', 'write again whenever a schema changes')
     .addOption(repeatable('--set <NAME=VALUE>', 'a setting of the back-end'));
   addOptions(command, kernelOption, includeRootOption, jsonOption)
@@ -129,7 +129,7 @@ function withoutClashes(files: readonly EmittedFile[]): readonly EmittedFile[] {
   for (const file of files) {
     const other = byPath.get(file.path);
     if (other !== undefined && other.text !== file.text) {
-      throw new UsageError(`two schemas write ${file.path}, expected a header path of its own in each`);
+      throw new UsageError(`two schemas write ${file.path}, expected a different header path in each`);
     }
     byPath.set(file.path, file);
   }

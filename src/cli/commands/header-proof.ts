@@ -65,7 +65,7 @@ export function proofProgram(
   for (const [name, value] of Object.entries(facts.enumerators))
     claim(`(${name}) == ${literal(value)}`, name);
   for (const [name, value] of Object.entries(facts.macros)) {
-    absent.push(`#ifndef ${name}\n#error ${name} is no macro\n#endif`);
+    absent.push(`#ifndef ${name}\n#error ${name} is not a macro\n#endif`);
     if (abi === 'lp64') claim(`(unsigned long long)(${name}) == ${value}ULL`, name);
   }
   for (const [name, { samples }] of Object.entries(facts.functions)) {

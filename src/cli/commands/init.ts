@@ -10,8 +10,8 @@ import type { Output } from '../terminal/output.ts';
 const jsonSchema = 'uapi.schema.json';
 
 const help = `
-Writes NAME.yaml, a schema with one ioctl, and beside it ${jsonSchema}, with which editors complete and check it.
-Files that are there already are never overwritten.
+Writes NAME.yaml, a schema with one ioctl, and next to it ${jsonSchema}, which lets editors complete and check it.
+Existing files are never overwritten.
 
 Example:
   uapi init blinker`;

@@ -23,8 +23,8 @@ ${Object.values(verbs)
   .map(({ usage }) => `  ${usage}`)
   .join('\n')}
 
-expect=ok, expect=ERRNO, expect=fault or expect=ADDRESS on any statement checks what comes of it; the exit status
-is 1 where something else did.
+expect=ok, expect=ERRNO, expect=fault or expect=ADDRESS on any statement checks its result; the exit status is 1 if a
+result differs.
 
 Example:
   uapi ioas docs/examples/device-invalidate.ioas --svg device-invalidate.svg`;
@@ -43,7 +43,7 @@ function runIoas(file: string, { svg, json }: IoasOptions, output: Output): Exit
   const name = file === '-' ? 'standard input' : file;
   const contents = file === '-' ? readStandardInput() : readFile(file);
   const text = reading({ contents, name, path: file }, () => textOf(contents));
-  if (text === null) throw new UsageError(`${name} is no text, expected calls, one on each line`);
+  if (text === null) throw new UsageError(`${name} is not text, expected calls, one on each line`);
   const run = runScript(parseScript(text, name), name);
   if (svg !== undefined) writeText(svg, sequencePicture(run, basename(name)));
   if (json === true) printJson(output, runJson(run));

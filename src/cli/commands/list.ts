@@ -17,7 +17,7 @@ interface ListOptions extends SchemaChoice {
 }
 
 const help = `
-Exit status 1 when nothing has WORD.
+Exit status 1 if nothing contains WORD.
 
 Examples:
   uapi list

@@ -36,11 +36,11 @@ INPUT: the text of lspci -x, -xxx or -xxxx (with -v or without, .gz too), a raw 
 (/sys/bus/pci/devices, or files named like 0000:00:1f.0), - for standard input, or hex digits. Kernel logs with
 pci=earlydump, quoted mails, and dumps of config files by hexdump -C, xxd or od are read, too (docs/commands.md).
 Without INPUT: standard input if something is sent there, otherwise the devices of this machine.
-Bytes that a dump leaves out below its end are told, and count as 0xff. Vendors and devices are named from the machine's pci.ids
+Bytes that a dump leaves out below its end are reported, and count as 0xff. Vendors and devices are named from the machine's pci.ids
 (UAPIKIT_PCI_IDS names another list). NO_COLOR switches colours off.
 
---raw writes the config spaces again, encoded from the decoded values: as bytes where one raw config space or hex
-digits came in, else as the text that lspci -xxxx prints.
+--raw writes the config spaces again, encoded from the decoded values: as bytes if the input was one raw config space
+or hex digits, otherwise as the text that lspci -xxxx prints.
 
 Examples:
   lspci -xxxx | uapi pci
@@ -131,7 +131,8 @@ function chosen({ devices }: PciInput, slots: readonly string[] | undefined): Pc
   if (slots === undefined) return devices;
   const wanted = slots.map((slot) => {
     const parsed = parseSlot(slot);
-    if (parsed === null) throw new UsageError(`--slot ${slot} is no address like 00:1f.0 or 0000:00:1f.0`);
+    if (parsed === null)
+      throw new UsageError(`--slot ${slot} is not an address like 00:1f.0 or 0000:00:1f.0`);
     return withDomain(parsed);
   });
   const found = devices.filter(({ slot }) => slot !== null && wanted.includes(withDomain(slot)));

@@ -28,7 +28,7 @@ interface TraceOptions extends FilterOptions, SchemaChoice {
 const help = `
 TRACE: a file of recorded calls, one JSON object in each line (.gz too), or - for standard input.
 
-In a line, what goes into the call stands in the call, and behind the arrow what the call changed. Reserved fields are
+A line shows the input in the call, and after the arrow what the call changed. Reserved fields are
 shown only if they are set, and a size only if it is not the struct's own. --json prints an array with an object for
 each call. A trace names its release; --kernel chooses another.
 
@@ -43,7 +43,12 @@ export function configureTrace(command: Command, output: Output, finish: Finish)
   command
     .argument('<TRACE...>', 'recorded traces, - for standard input')
     .addOption(repeatable('--name <NAME>', 'only calls of this name, * for anything'))
-    .addOption(repeatable('--errno <ERRNO>', 'only calls that this errno answers; 0 for none, any for all'))
+    .addOption(
+      repeatable(
+        '--errno <ERRNO>',
+        'only calls that failed with this errno; 0 for calls that succeeded, any for all that failed',
+      ),
+    )
     .option('--object <ID>', 'only calls that name this object')
     .option('--seq <RANGE>', 'only calls with these numbers: 7, 100-199, 100-, -99')
     .option('-n, --numbers', "show the calls' numbers");

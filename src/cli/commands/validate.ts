@@ -29,9 +29,9 @@ interface ValidateOptions extends AbiChoice, SchemaChoice {
 const help = `
 INPUT: a file (.gz too), - for standard input, or text; without it, standard input. Binary files are bytes as they are;
 text is hex digits or what xxd, hexdump, od -t x, gdb, kernel logs, C and Python print (docs/commands.md lists all).
-The bytes are those of the argument as it goes into the call. --mem gives memory that fields point to.
+The bytes are those of the argument as it goes into the call. --mem provides memory that fields point to.
 
-Exit status 1: the kernel would refuse the payload; of a trace: a call had another answer than its payload says.
+Exit status 1: the kernel would refuse the payload; for a trace: a call had a different result than its payload says.
 
 Examples:
   uapi validate iommu_ioas_map 280000000600000001000000000000000000000001000000001000000000000000000000000000

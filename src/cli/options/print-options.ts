@@ -13,7 +13,7 @@ export const jsonOption: Option = new Option('--json', 'print one JSON document'
 /** How much of decoded values is told. */
 export const detailOptions: readonly Option[] = [
   new Option('--brief', 'without descriptions and bits that are clear'),
-  new Option('-v, --verbose', 'every bit on a line of its own, with access class and full description'),
+  new Option('-v, --verbose', 'every bit on its own line, with access class and full description'),
 ];
 
 /** The detail that the options choose. */

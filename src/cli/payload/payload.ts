@@ -66,7 +66,7 @@ export function decodePayload(type: PayloadType, bytes: Uint8Array): Payload {
     const answer = growth === undefined ? '' : `: the kernel answers ${growth.short}`;
     issues.push({
       code: 'too-short',
-      message: `too-short: ${struct} needs ${least} bytes, found ${bytes.length}${answer}; what is missing counts as 0.`,
+      message: `too-short: ${struct} needs ${least} bytes, found ${bytes.length}${answer}; missing bytes count as 0.`,
       offset: bytes.length,
       chain: null,
       element: null,
@@ -87,7 +87,7 @@ export function decodePayload(type: PayloadType, bytes: Uint8Array): Payload {
       declared?.extensible === undefined ? '' : `: the kernel answers ${declared.extensible.unknownTail}`;
     issues.push({
       code: 'trailing-bytes',
-      message: `trailing-bytes at ${hexInteger(tail)}: bytes behind ${struct} are not 0, found ${bytes.length - size} bytes behind its ${size}${answer}.`,
+      message: `trailing-bytes at ${hexInteger(tail)}: bytes after ${struct} are not 0, found ${bytes.length - size} bytes after its ${size}${answer}.`,
       offset: tail,
       chain: null,
       element: null,

@@ -99,7 +99,7 @@ function answerLines(validated: Validated): string[] {
   if (errno !== null && check !== null) return [`The kernel answers ${errno} (${checkName(check)}).`];
   if (check === entryChecks.readable) {
     return [
-      'What the kernel answers depends on the bytes that are missing here: EFAULT where there are none.',
+      'What the kernel answers depends on the bytes that are missing here: EFAULT if they do not exist.',
       ...openLines(validated),
     ];
   }

@@ -144,7 +144,7 @@ export function requireRelease(text: string | undefined): Release | undefined {
   if (text === undefined) return undefined;
   const release = parseRelease(text);
   if (release === undefined) {
-    throw new UsageError(`--kernel ${text} is no release, expected one like 6.12, 6.12.117 or 6.12.y`);
+    throw new UsageError(`--kernel ${text} is not a release, expected one like 6.12, 6.12.117 or 6.12.y`);
   }
   return release;
 }

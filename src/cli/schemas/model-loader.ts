@@ -85,7 +85,7 @@ export class ModelLoader {
       const shown = errors.slice(0, 5).map((diagnostic) => formatDiagnostic(diagnostic, sources));
       const rest = errors.length > shown.length ? [`... and ${errors.length - shown.length} more`] : [];
       throw new UsageError(
-        `${file} is no schema that can be used:\n${[...shown, ...rest].join('\n')}`,
+        `${file} is not a usable schema:\n${[...shown, ...rest].join('\n')}`,
         `uapi check ${file} shows all`,
       );
     }

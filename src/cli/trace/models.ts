@@ -29,7 +29,7 @@ export function traceModels(
   const release = kernel ?? header.kernel;
   if (kernel === undefined && parseRelease(release) === undefined) {
     throw new UsageError(
-      `the trace was recorded on ${JSON.stringify(release)}, which is no release: --kernel chooses one`,
+      `the trace was recorded on ${JSON.stringify(release)}, which is not a release: --kernel chooses one`,
     );
   }
   const chosen = { ...choice, arch: choice.arch ?? foreignArchitecture(header.machine) };

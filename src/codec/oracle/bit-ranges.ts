@@ -78,7 +78,7 @@ export class BitRangesSchema extends MemberSchema {
       const where = `${output.where}.${range.name}`;
       if (!isThere(range, seen, this.#register, output)) {
         if (this.#ranges.some((twin) => twin !== range && twin.name === range.name)) continue;
-        const expected = 'nothing, the field does not exist here';
+        const expected = 'no value, as the field does not exist here';
         throw new EncodeError('unexpected-field', where, offset, expected, given);
       }
       const width = widthOf(range);

@@ -106,7 +106,7 @@ export class BlockMember {
     }
     const given = propertyOf(value, this.name);
     if (given === undefined) return;
-    const expected = 'nothing, the field does not exist here';
+    const expected = 'no value, as the field does not exist here';
     throw new EncodeError('unexpected-field', `${output.where}.${this.name}`, offset, expected, given);
   }
 

@@ -38,7 +38,7 @@ export function checkFree(name: string, spans: readonly number[], offset: number
   for (let i = 0; i < spans.length; i += 2) {
     const [from = 0, to = 0] = [spans[i], spans[i + 1]];
     if (offset < to && from < end)
-      throw new EncodeError('out-of-range', name, offset, `bytes that nobody has`, offset);
+      throw new EncodeError('out-of-range', name, offset, `bytes that no other element uses`, offset);
   }
 }
 

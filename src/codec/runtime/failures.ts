@@ -60,7 +60,13 @@ export function countMismatch(where: string, offset: number, expected: number, f
 
 /** A member that is given although its condition does not hold. */
 export function unexpectedField(where: string, value: unknown, offset: number): EncodeError {
-  return new EncodeError('unexpected-field', where, offset, 'nothing, the field does not exist here', value);
+  return new EncodeError(
+    'unexpected-field',
+    where,
+    offset,
+    'no value, as the field does not exist here',
+    value,
+  );
 }
 
 /** An integer in a union that is not what another given member says; not even an integer of the type, perhaps. */

@@ -119,7 +119,7 @@ export function ioctlNumberOn(
   from: Architecture = 'x86',
 ): number {
   const { macro, type, nr, size } = splitIoctlNumber(number, from);
-  if (macro === null) throw new RangeError(`0x${number.toString(16)} is no number of an ioctl on ${from}`);
+  if (macro === null) throw new RangeError(`0x${number.toString(16)} is not an ioctl number on ${from}`);
   return makeIoctlNumber({ macro, type, nr, size }, architecture);
 }
 

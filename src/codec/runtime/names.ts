@@ -77,7 +77,8 @@ export function checkMembers(where: string, value: unknown, members: Members, of
 
 function unknownMember(where: string, name: string, members: Members, offset: number): EncodeError {
   const near = nearest(name, Object.keys(members));
-  const hint = near === undefined ? `one of ${Object.keys(members).join(', ')}` : `perhaps ${near}`;
+  const hint =
+    near === undefined ? `one of ${Object.keys(members).join(', ')}` : `a known member, perhaps ${near}`;
   return new EncodeError('unknown-member', `${where}.${name}`, offset, hint, name);
 }
 

@@ -257,7 +257,7 @@ import {
 /**
  * Reads struct ioas_memory of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -275,7 +275,7 @@ export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
  * Writes struct ioas_memory of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasMemory(value: Partial<IoasMemory>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -348,7 +348,7 @@ export const IoasMemoryCodec: StructCodec<IoasMemory> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct ioas_alloc of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -372,7 +372,7 @@ export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
  * Writes struct ioas_alloc of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasAlloc(value: Partial<IoasAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -429,7 +429,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_alloc.type', value, this.#offset + 8), false);
   }
 
-  /** Width of its addresses; 0 for that of the devices. */
+  /** Width of its addresses; 0 for the width that the devices have. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -438,7 +438,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_alloc.addr_width', value, this.#offset + 12), false);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -465,7 +465,7 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_alloc.addr', value, this.#offset + 24), false);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -505,7 +505,7 @@ export const IoasAllocCodec: StructCodec<IoasAlloc> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct ioas_free of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -521,7 +521,7 @@ export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
  * Writes struct ioas_free of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasFree(value: Partial<IoasFree>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -574,7 +574,7 @@ export const IoasFreeCodec: StructCodec<IoasFree> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct ioas_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -592,7 +592,7 @@ export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
  * Writes struct ioas_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasInfo(value: Partial<IoasInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -616,7 +616,7 @@ export class IoasInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -643,7 +643,7 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_info.ioas', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -665,7 +665,7 @@ export const IoasInfoCodec: StructCodec<IoasInfo> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct ioas_map_dma of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -686,7 +686,7 @@ export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
  * Writes struct ioas_map_dma of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasMapDma(value: Partial<IoasMapDma>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -749,7 +749,7 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_map_dma.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Address of user memory; of the parent, where there is one. */
+  /** Address in user memory, or in the parent if there is one. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -789,7 +789,7 @@ export const IoasMapDmaCodec: StructCodec<IoasMapDma> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct ioas_unmap_dma of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -809,7 +809,7 @@ export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
  * Writes struct ioas_unmap_dma of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasUnmapDma(value: Partial<IoasUnmapDma>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -902,7 +902,7 @@ export const IoasUnmapDmaCodec: StructCodec<IoasUnmapDma> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_create_nesting of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -920,7 +920,7 @@ export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateN
  * Writes struct ioas_create_nesting of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCreateNesting(
   value: Partial<IoasCreateNesting>,
@@ -966,7 +966,7 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_create_nesting.flags', value, this.#offset + 4), false);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -997,7 +997,7 @@ export const IoasCreateNestingCodec: StructCodec<IoasCreateNesting> = /* @__PURE
 /**
  * Reads struct ioas_bind_pgtable of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtable {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1019,7 +1019,7 @@ export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtab
  * Writes struct ioas_bind_pgtable of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasBindPgtable(value: Partial<IoasBindPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1092,7 +1092,7 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pgtable.addr', value, this.#offset + 16), false);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1132,7 +1132,7 @@ export const IoasBindPgtableCodec: StructCodec<IoasBindPgtable> = /* @__PURE__ *
 /**
  * Reads struct ioas_unbind of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1148,7 +1148,7 @@ export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
  * Writes struct ioas_unbind of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasUnbind(value: Partial<IoasUnbind>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1201,7 +1201,7 @@ export const IoasUnbindCodec: StructCodec<IoasUnbind> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct ioas_bind_pasid_table of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPasidTable {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1222,7 +1222,7 @@ export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPa
  * Writes struct ioas_bind_pasid_table of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasBindPasidTable(
   value: Partial<IoasBindPasidTable>,
@@ -1329,7 +1329,7 @@ export const IoasBindPasidTableCodec: StructCodec<IoasBindPasidTable> = /* @__PU
 /**
  * Reads struct ioas_why of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -1351,7 +1351,7 @@ export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
  * Writes struct ioas_why of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -1462,7 +1462,7 @@ export const IoasWhyCodec: StructCodec<IoasWhy> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct ioas_device_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1482,7 +1482,7 @@ export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo
  * Writes struct ioas_device_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceInfo(value: Partial<IoasDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1508,7 +1508,7 @@ export class IoasDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1535,7 +1535,7 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_info.dev_cookie', value, this.#offset + 8), false);
   }
 
-  /** Page sizes; bit n stands for 1 \<\< n bytes. */
+  /** Page sizes; bit n represents 1 \<\< n bytes. */
   get pgsize_bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1553,7 +1553,7 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_device_info.addr_width', value, this.#offset + 24), false);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -1575,7 +1575,7 @@ export const IoasDeviceInfoCodec: StructCodec<IoasDeviceInfo> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_device_bind of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1594,7 +1594,7 @@ export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind
  * Writes struct ioas_device_bind of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceBind(value: Partial<IoasDeviceBind>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1677,7 +1677,7 @@ export const IoasDeviceBindCodec: StructCodec<IoasDeviceBind> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_device_attach of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAttach {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1695,7 +1695,7 @@ export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAt
  * Writes struct ioas_device_attach of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceAttach(value: Partial<IoasDeviceAttach>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1768,7 +1768,7 @@ export const IoasDeviceAttachCodec: StructCodec<IoasDeviceAttach> = /* @__PURE__
 /**
  * Reads struct ioas_kvm_pasid of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1786,7 +1786,7 @@ export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
  * Writes struct ioas_kvm_pasid of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasKvmPasid(value: Partial<IoasKvmPasid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1859,7 +1859,7 @@ export const IoasKvmPasidCodec: StructCodec<IoasKvmPasid> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_cap_header of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapHeader(view: DataView, offset = 0): IoasCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1885,7 +1885,7 @@ export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader
  * Writes struct ioas_cap_header of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1895,7 +1895,7 @@ export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataVie
 }
 
 /**
- * Writes struct ioas_cap_header where there is room for it.
+ * Writes struct ioas_cap_header if there is room for it.
  *
  * @internal
  */
@@ -1969,7 +1969,7 @@ export const IoasCapHeaderCodec: StructCodec<IoasCapHeader> = /* @__PURE__ */ fi
 /**
  * Reads struct ioas_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasRange(view: DataView, offset = 0): IoasRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1994,7 +1994,7 @@ export function readIoasRange(view: DataView, offset: number): IoasRange {
  * Writes struct ioas_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2004,7 +2004,7 @@ export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_range where there is room for it.
+ * Writes struct ioas_range if there is room for it.
  *
  * @internal
  */
@@ -2064,7 +2064,7 @@ export const IoasRangeCodec: StructCodec<IoasRange> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct ioas_type1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasType1(view: DataView, offset = 0): IoasType1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2089,7 +2089,7 @@ export function readIoasType1(view: DataView, offset: number): IoasType1 {
  * Writes struct ioas_type1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2099,7 +2099,7 @@ export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_type1 where there is room for it.
+ * Writes struct ioas_type1 if there is room for it.
  *
  * @internal
  */
@@ -2159,7 +2159,7 @@ export const IoasType1Codec: StructCodec<IoasType1> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct ioas_tables of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasTables(view: DataView, offset = 0): IoasTables {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2184,7 +2184,7 @@ export function readIoasTables(view: DataView, offset: number): IoasTables {
  * Writes struct ioas_tables of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2194,7 +2194,7 @@ export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, off
 }
 
 /**
- * Writes struct ioas_tables where there is room for it.
+ * Writes struct ioas_tables if there is room for it.
  *
  * @internal
  */
@@ -2223,7 +2223,7 @@ export class IoasTablesView {
     this.#offset = offset;
   }
 
-  /** How many formats there are, each with a capability of its own. */
+  /** How many formats there are; each has its own capability. */
   get nr_formats(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2232,7 +2232,7 @@ export class IoasTablesView {
     this.#view.setUint32(this.#offset, checkU32('ioas_tables.nr_formats', value, this.#offset), false);
   }
 
-  /** Width of PASIDs, 0 where there are none. */
+  /** Width of PASIDs, 0 if there are none. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2254,7 +2254,7 @@ export const IoasTablesCodec: StructCodec<IoasTables> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct ioas_nesting of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasNesting(view: DataView, offset = 0): IoasNesting {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2279,7 +2279,7 @@ export function readIoasNesting(view: DataView, offset: number): IoasNesting {
  * Writes struct ioas_nesting of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2289,7 +2289,7 @@ export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, o
 }
 
 /**
- * Writes struct ioas_nesting where there is room for it.
+ * Writes struct ioas_nesting if there is room for it.
  *
  * @internal
  */
@@ -2349,7 +2349,7 @@ export const IoasNestingCodec: StructCodec<IoasNesting> = /* @__PURE__ */ fixedC
 /**
  * Reads struct ioas_page_sizes of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPageSizes(view: DataView, offset = 0): IoasPageSizes {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2373,7 +2373,7 @@ export function readIoasPageSizes(view: DataView, offset: number): IoasPageSizes
  * Writes struct ioas_page_sizes of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2383,7 +2383,7 @@ export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataVie
 }
 
 /**
- * Writes struct ioas_page_sizes where there is room for it.
+ * Writes struct ioas_page_sizes if there is room for it.
  *
  * @internal
  */
@@ -2407,7 +2407,7 @@ export class IoasPageSizesView {
     this.#offset = offset;
   }
 
-  /** Bit n stands for pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
+  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
   get bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -2429,7 +2429,7 @@ export const IoasPageSizesCodec: StructCodec<IoasPageSizes> = /* @__PURE__ */ fi
 /**
  * Reads struct ioas_children of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasChildren(view: DataView, offset = 0): IoasChildren {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2454,7 +2454,7 @@ export function readIoasChildren(view: DataView, offset: number): IoasChildren {
  * Writes struct ioas_children of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2464,7 +2464,7 @@ export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView,
 }
 
 /**
- * Writes struct ioas_children where there is room for it.
+ * Writes struct ioas_children if there is room for it.
  *
  * @internal
  */
@@ -2524,7 +2524,7 @@ export const IoasChildrenCodec: StructCodec<IoasChildren> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_vtd_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasVtdS1(view: DataView, offset = 0): IoasVtdS1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2551,7 +2551,7 @@ export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
  * Writes struct ioas_vtd_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2561,7 +2561,7 @@ export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_vtd_s1 where there is room for it.
+ * Writes struct ioas_vtd_s1 if there is room for it.
  *
  * @internal
  */
@@ -2600,7 +2600,7 @@ export class IoasVtdS1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2649,7 +2649,7 @@ export const IoasVtdS1Codec: StructCodec<IoasVtdS1> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct ioas_smmuv3_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3S1(view: DataView, offset = 0): IoasSmmuv3S1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2676,7 +2676,7 @@ export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
  * Writes struct ioas_smmuv3_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2686,7 +2686,7 @@ export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView,
 }
 
 /**
- * Writes struct ioas_smmuv3_s1 where there is room for it.
+ * Writes struct ioas_smmuv3_s1 if there is room for it.
  *
  * @internal
  */
@@ -2725,7 +2725,7 @@ export class IoasSmmuv3S1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2743,7 +2743,7 @@ export class IoasSmmuv3S1View {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_s1.asid_bits', value, this.#offset + 4), false);
   }
 
-  /** Granules of the tables: bit n stands for 1 \<\< n bytes. */
+  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
   get granules(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2774,7 +2774,7 @@ export const IoasSmmuv3S1Codec: StructCodec<IoasSmmuv3S1> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_amd_v2 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasAmdV2(view: DataView, offset = 0): IoasAmdV2 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2801,7 +2801,7 @@ export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
  * Writes struct ioas_amd_v2 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2811,7 +2811,7 @@ export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_amd_v2 where there is room for it.
+ * Writes struct ioas_amd_v2 if there is room for it.
  *
  * @internal
  */
@@ -2850,7 +2850,7 @@ export class IoasAmdV2View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2899,7 +2899,7 @@ export const IoasAmdV2Codec: StructCodec<IoasAmdV2> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct ioas_smmuv3_cd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3Cd(view: DataView, offset = 0): IoasSmmuv3Cd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2926,7 +2926,7 @@ export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
  * Writes struct ioas_smmuv3_cd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2936,7 +2936,7 @@ export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView,
 }
 
 /**
- * Writes struct ioas_smmuv3_cd where there is room for it.
+ * Writes struct ioas_smmuv3_cd if there is room for it.
  *
  * @internal
  */
@@ -2975,7 +2975,7 @@ export class IoasSmmuv3CdView {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PASID_TABLE. */
+  /** What to pass to IOAS_BIND_PASID_TABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -3024,7 +3024,7 @@ export const IoasSmmuv3CdCodec: StructCodec<IoasSmmuv3Cd> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_cap_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -3049,7 +3049,7 @@ export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_cap_iova_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapIovaRange(
   value: Encodable<IoasCapIovaRange>,
@@ -3095,7 +3095,7 @@ export function encodeIoasCapIovaRange(
 /**
  * Bytes that a ioas_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasCapIovaRange(value: Encodable<IoasCapIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -3161,7 +3161,7 @@ export const IoasCapIovaRangeCodec: StructCodec<IoasCapIovaRange> = /* @__PURE__
 /**
  * Reads struct ioas_cap_reserved of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byteLength): IoasCapReserved {
   const limit = Math.min(end, view.byteLength);
@@ -3186,7 +3186,7 @@ export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_cap_reserved of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3228,7 +3228,7 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
 /**
  * Bytes that a ioas_cap_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasCapReserved(value: Encodable<IoasCapReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -3294,7 +3294,7 @@ export const IoasCapReservedCodec: StructCodec<IoasCapReserved> = /* @__PURE__ *
 /**
  * Reads struct ioas_cap_type1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3310,7 +3310,7 @@ export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
  * Writes struct ioas_cap_type1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3347,7 +3347,7 @@ export class IoasCapType1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -3365,7 +3365,7 @@ export const IoasCapType1Codec: StructCodec<IoasCapType1> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_cap_pgtable of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3381,7 +3381,7 @@ export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable
  * Writes struct ioas_cap_pgtable of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3418,7 +3418,7 @@ export class IoasCapPgtableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -3436,7 +3436,7 @@ export const IoasCapPgtableCodec: StructCodec<IoasCapPgtable> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_cap_pasid_table of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3452,7 +3452,7 @@ export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasi
  * Writes struct ioas_cap_pasid_table of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPasidTable(
   value: Encodable<IoasCapPasidTable>,
@@ -3493,7 +3493,7 @@ export class IoasCapPasidTableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -3511,7 +3511,7 @@ export const IoasCapPasidTableCodec: StructCodec<IoasCapPasidTable> = /* @__PURE
 /**
  * Reads struct ioas_cap_nesting of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3527,7 +3527,7 @@ export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting
  * Writes struct ioas_cap_nesting of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3564,7 +3564,7 @@ export class IoasCapNestingView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -3582,7 +3582,7 @@ export const IoasCapNestingCodec: StructCodec<IoasCapNesting> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_cap_page_sizes of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3598,7 +3598,7 @@ export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageS
  * Writes struct ioas_cap_page_sizes of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPageSizes(
   value: Encodable<IoasCapPageSizes>,
@@ -3639,7 +3639,7 @@ export class IoasCapPageSizesView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -3657,7 +3657,7 @@ export const IoasCapPageSizesCodec: StructCodec<IoasCapPageSizes> = /* @__PURE__
 /**
  * Reads struct ioas_cap_children of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3673,7 +3673,7 @@ export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildr
  * Writes struct ioas_cap_children of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3710,7 +3710,7 @@ export class IoasCapChildrenView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -3728,7 +3728,7 @@ export const IoasCapChildrenCodec: StructCodec<IoasCapChildren> = /* @__PURE__ *
 /**
  * Reads struct ioas_cap_format_vtd_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3744,7 +3744,7 @@ export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFor
  * Writes struct ioas_cap_format_vtd_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatVtdS1(
   value: Encodable<IoasCapFormatVtdS1>,
@@ -3785,7 +3785,7 @@ export class IoasCapFormatVtdS1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -3803,7 +3803,7 @@ export const IoasCapFormatVtdS1Codec: StructCodec<IoasCapFormatVtdS1> = /* @__PU
 /**
  * Reads struct ioas_cap_format_smmuv3_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCapFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3819,7 +3819,7 @@ export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCap
  * Writes struct ioas_cap_format_smmuv3_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatSmmuv3S1(
   value: Encodable<IoasCapFormatSmmuv3S1>,
@@ -3860,7 +3860,7 @@ export class IoasCapFormatSmmuv3S1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -3878,7 +3878,7 @@ export const IoasCapFormatSmmuv3S1Codec: StructCodec<IoasCapFormatSmmuv3S1> = /*
 /**
  * Reads struct ioas_cap_format_amd_v2 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3894,7 +3894,7 @@ export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFor
  * Writes struct ioas_cap_format_amd_v2 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatAmdV2(
   value: Encodable<IoasCapFormatAmdV2>,
@@ -3935,7 +3935,7 @@ export class IoasCapFormatAmdV2View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -3953,7 +3953,7 @@ export const IoasCapFormatAmdV2Codec: StructCodec<IoasCapFormatAmdV2> = /* @__PU
 /**
  * Reads struct ioas_cap_format_smmuv3_cd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCapFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3969,7 +3969,7 @@ export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCap
  * Writes struct ioas_cap_format_smmuv3_cd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatSmmuv3Cd(
   value: Encodable<IoasCapFormatSmmuv3Cd>,
@@ -4010,7 +4010,7 @@ export class IoasCapFormatSmmuv3CdView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -4028,7 +4028,7 @@ export const IoasCapFormatSmmuv3CdCodec: StructCodec<IoasCapFormatSmmuv3Cd> = /*
 /**
  * Reads struct ioas_pgtable_vtd_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableVtdS1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4044,7 +4044,7 @@ export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableV
  * Writes struct ioas_pgtable_vtd_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableVtdS1(value: Partial<IoasPgtableVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4097,7 +4097,7 @@ export const IoasPgtableVtdS1Codec: StructCodec<IoasPgtableVtdS1> = /* @__PURE__
 /**
  * Reads struct ioas_pgtable_smmuv3_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtableSmmuv3S1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4113,7 +4113,7 @@ export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtab
  * Writes struct ioas_pgtable_smmuv3_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableSmmuv3S1(
   value: Partial<IoasPgtableSmmuv3S1>,
@@ -4170,7 +4170,7 @@ export const IoasPgtableSmmuv3S1Codec: StructCodec<IoasPgtableSmmuv3S1> = /* @__
 /**
  * Reads struct ioas_pgtable_amd_v2 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableAmdV2 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4186,7 +4186,7 @@ export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableA
  * Writes struct ioas_pgtable_amd_v2 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableAmdV2(value: Partial<IoasPgtableAmdV2>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4239,7 +4239,7 @@ export const IoasPgtableAmdV2Codec: StructCodec<IoasPgtableAmdV2> = /* @__PURE__
 /**
  * Reads struct ioas_vtd_inv of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4257,7 +4257,7 @@ export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
  * Writes struct ioas_vtd_inv of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4330,7 +4330,7 @@ export const IoasVtdInvCodec: StructCodec<IoasVtdInv> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct ioas_smmuv3_cmd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4364,7 +4364,7 @@ export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
  * Writes struct ioas_smmuv3_cmd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4446,7 +4446,7 @@ export const IoasSmmuv3CmdCodec: StructCodec<IoasSmmuv3Cmd> = /* @__PURE__ */ fi
 /**
  * Reads struct ioas_invalidate of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -4469,7 +4469,7 @@ export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate
  * Writes struct ioas_invalidate of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasInvalidate(value: Partial<IoasInvalidate>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -4592,7 +4592,7 @@ export const IoasInvalidateCodec: StructCodec<IoasInvalidate> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_device_invalidate of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDeviceInvalidate {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4611,7 +4611,7 @@ export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDevi
  * Writes struct ioas_device_invalidate of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceInvalidate(
   value: Partial<IoasDeviceInvalidate>,
@@ -4698,7 +4698,7 @@ export const IoasDeviceInvalidateCodec: StructCodec<IoasDeviceInvalidate> = /* @
 /**
  * Reads struct ioas_hw_invalidate of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvalidate {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -4719,7 +4719,7 @@ export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvali
  * Writes struct ioas_hw_invalidate of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasHwInvalidate(value: Partial<IoasHwInvalidate>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -4800,7 +4800,7 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_hw_invalidate.entry_len', value, this.#offset + 24), false);
   }
 
-  /** How many there are; then how many were done, also where one failed. */
+  /** How many there are; on return how many were done, even if one failed. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -4822,7 +4822,7 @@ export const IoasHwInvalidateCodec: StructCodec<IoasHwInvalidate> = /* @__PURE__
 /**
  * Reads struct ioas_fault of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -4844,7 +4844,7 @@ export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
  * Writes struct ioas_fault of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -4957,7 +4957,7 @@ export const IoasFaultCodec: StructCodec<IoasFault> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct ioas_page_response of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResponse {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4976,7 +4976,7 @@ export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResp
  * Writes struct ioas_page_response of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPageResponse(value: Partial<IoasPageResponse>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5065,7 +5065,7 @@ export { decodeIoasExtCapHeader, encodeIoasExtCapHeader, IoasExtCapHeaderView, I
 /**
  * Reads struct ioas_pci_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasPciIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -5091,7 +5091,7 @@ export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_pci_iova_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciIovaRange(
   value: Encodable<IoasPciIovaRange>,
@@ -5140,7 +5140,7 @@ export function encodeIoasPciIovaRange(
 /**
  * Bytes that a ioas_pci_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasPciIovaRange(value: Encodable<IoasPciIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -5211,7 +5211,7 @@ export const IoasPciIovaRangeCodec: StructCodec<IoasPciIovaRange> = /* @__PURE__
 /**
  * Reads struct ioas_pci_reserved of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byteLength): IoasPciReserved {
   const limit = Math.min(end, view.byteLength);
@@ -5237,7 +5237,7 @@ export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_pci_reserved of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5282,7 +5282,7 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
 /**
  * Bytes that a ioas_pci_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasPciReserved(value: Encodable<IoasPciReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -5353,7 +5353,7 @@ export const IoasPciReservedCodec: StructCodec<IoasPciReserved> = /* @__PURE__ *
 /**
  * Reads struct ioas_pci_type1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5370,7 +5370,7 @@ export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
  * Writes struct ioas_pci_type1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5415,7 +5415,7 @@ export class IoasPciType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -5433,7 +5433,7 @@ export const IoasPciType1Codec: StructCodec<IoasPciType1> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_pci_pgtable of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5450,7 +5450,7 @@ export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable
  * Writes struct ioas_pci_pgtable of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5495,7 +5495,7 @@ export class IoasPciPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -5513,7 +5513,7 @@ export const IoasPciPgtableCodec: StructCodec<IoasPciPgtable> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_pci_pasid_table of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5530,7 +5530,7 @@ export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasi
  * Writes struct ioas_pci_pasid_table of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPasidTable(
   value: Encodable<IoasPciPasidTable>,
@@ -5579,7 +5579,7 @@ export class IoasPciPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -5597,7 +5597,7 @@ export const IoasPciPasidTableCodec: StructCodec<IoasPciPasidTable> = /* @__PURE
 /**
  * Reads struct ioas_pci_nesting of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5614,7 +5614,7 @@ export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting
  * Writes struct ioas_pci_nesting of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5659,7 +5659,7 @@ export class IoasPciNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -5677,7 +5677,7 @@ export const IoasPciNestingCodec: StructCodec<IoasPciNesting> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_pci_page_sizes of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5694,7 +5694,7 @@ export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageS
  * Writes struct ioas_pci_page_sizes of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPageSizes(
   value: Encodable<IoasPciPageSizes>,
@@ -5743,7 +5743,7 @@ export class IoasPciPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -5761,7 +5761,7 @@ export const IoasPciPageSizesCodec: StructCodec<IoasPciPageSizes> = /* @__PURE__
 /**
  * Reads struct ioas_pci_children of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5778,7 +5778,7 @@ export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildr
  * Writes struct ioas_pci_children of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5823,7 +5823,7 @@ export class IoasPciChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -5841,7 +5841,7 @@ export const IoasPciChildrenCodec: StructCodec<IoasPciChildren> = /* @__PURE__ *
 /**
  * Reads struct ioas_pci_format_vtd_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5858,7 +5858,7 @@ export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFor
  * Writes struct ioas_pci_format_vtd_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatVtdS1(
   value: Encodable<IoasPciFormatVtdS1>,
@@ -5907,7 +5907,7 @@ export class IoasPciFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -5925,7 +5925,7 @@ export const IoasPciFormatVtdS1Codec: StructCodec<IoasPciFormatVtdS1> = /* @__PU
 /**
  * Reads struct ioas_pci_format_smmuv3_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPciFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5942,7 +5942,7 @@ export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPci
  * Writes struct ioas_pci_format_smmuv3_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatSmmuv3S1(
   value: Encodable<IoasPciFormatSmmuv3S1>,
@@ -5991,7 +5991,7 @@ export class IoasPciFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -6009,7 +6009,7 @@ export const IoasPciFormatSmmuv3S1Codec: StructCodec<IoasPciFormatSmmuv3S1> = /*
 /**
  * Reads struct ioas_pci_format_amd_v2 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6026,7 +6026,7 @@ export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFor
  * Writes struct ioas_pci_format_amd_v2 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatAmdV2(
   value: Encodable<IoasPciFormatAmdV2>,
@@ -6075,7 +6075,7 @@ export class IoasPciFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -6093,7 +6093,7 @@ export const IoasPciFormatAmdV2Codec: StructCodec<IoasPciFormatAmdV2> = /* @__PU
 /**
  * Reads struct ioas_pci_format_smmuv3_cd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPciFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6110,7 +6110,7 @@ export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPci
  * Writes struct ioas_pci_format_smmuv3_cd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatSmmuv3Cd(
   value: Encodable<IoasPciFormatSmmuv3Cd>,
@@ -6159,7 +6159,7 @@ export class IoasPciFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -6177,7 +6177,7 @@ export const IoasPciFormatSmmuv3CdCodec: StructCodec<IoasPciFormatSmmuv3Cd> = /*
 /**
  * Reads struct ioas_ext_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasExtIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -6203,7 +6203,7 @@ export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_ext_iova_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtIovaRange(
   value: Encodable<IoasExtIovaRange>,
@@ -6252,7 +6252,7 @@ export function encodeIoasExtIovaRange(
 /**
  * Bytes that a ioas_ext_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasExtIovaRange(value: Encodable<IoasExtIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -6323,7 +6323,7 @@ export const IoasExtIovaRangeCodec: StructCodec<IoasExtIovaRange> = /* @__PURE__
 /**
  * Reads struct ioas_ext_reserved of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byteLength): IoasExtReserved {
   const limit = Math.min(end, view.byteLength);
@@ -6349,7 +6349,7 @@ export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_ext_reserved of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6394,7 +6394,7 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
 /**
  * Bytes that a ioas_ext_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasExtReserved(value: Encodable<IoasExtReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -6465,7 +6465,7 @@ export const IoasExtReservedCodec: StructCodec<IoasExtReserved> = /* @__PURE__ *
 /**
  * Reads struct ioas_ext_type1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6482,7 +6482,7 @@ export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
  * Writes struct ioas_ext_type1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6527,7 +6527,7 @@ export class IoasExtType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -6545,7 +6545,7 @@ export const IoasExtType1Codec: StructCodec<IoasExtType1> = /* @__PURE__ */ fixe
 /**
  * Reads struct ioas_ext_pgtable of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6562,7 +6562,7 @@ export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable
  * Writes struct ioas_ext_pgtable of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6607,7 +6607,7 @@ export class IoasExtPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -6625,7 +6625,7 @@ export const IoasExtPgtableCodec: StructCodec<IoasExtPgtable> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_ext_pasid_table of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6642,7 +6642,7 @@ export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasi
  * Writes struct ioas_ext_pasid_table of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPasidTable(
   value: Encodable<IoasExtPasidTable>,
@@ -6691,7 +6691,7 @@ export class IoasExtPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -6709,7 +6709,7 @@ export const IoasExtPasidTableCodec: StructCodec<IoasExtPasidTable> = /* @__PURE
 /**
  * Reads struct ioas_ext_nesting of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6726,7 +6726,7 @@ export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting
  * Writes struct ioas_ext_nesting of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6771,7 +6771,7 @@ export class IoasExtNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -6789,7 +6789,7 @@ export const IoasExtNestingCodec: StructCodec<IoasExtNesting> = /* @__PURE__ */ 
 /**
  * Reads struct ioas_ext_page_sizes of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6806,7 +6806,7 @@ export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageS
  * Writes struct ioas_ext_page_sizes of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPageSizes(
   value: Encodable<IoasExtPageSizes>,
@@ -6855,7 +6855,7 @@ export class IoasExtPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -6873,7 +6873,7 @@ export const IoasExtPageSizesCodec: StructCodec<IoasExtPageSizes> = /* @__PURE__
 /**
  * Reads struct ioas_ext_children of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6890,7 +6890,7 @@ export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildr
  * Writes struct ioas_ext_children of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6935,7 +6935,7 @@ export class IoasExtChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -6953,7 +6953,7 @@ export const IoasExtChildrenCodec: StructCodec<IoasExtChildren> = /* @__PURE__ *
 /**
  * Reads struct ioas_ext_format_vtd_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6970,7 +6970,7 @@ export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFor
  * Writes struct ioas_ext_format_vtd_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatVtdS1(
   value: Encodable<IoasExtFormatVtdS1>,
@@ -7019,7 +7019,7 @@ export class IoasExtFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -7037,7 +7037,7 @@ export const IoasExtFormatVtdS1Codec: StructCodec<IoasExtFormatVtdS1> = /* @__PU
 /**
  * Reads struct ioas_ext_format_smmuv3_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExtFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -7054,7 +7054,7 @@ export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExt
  * Writes struct ioas_ext_format_smmuv3_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatSmmuv3S1(
   value: Encodable<IoasExtFormatSmmuv3S1>,
@@ -7103,7 +7103,7 @@ export class IoasExtFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -7121,7 +7121,7 @@ export const IoasExtFormatSmmuv3S1Codec: StructCodec<IoasExtFormatSmmuv3S1> = /*
 /**
  * Reads struct ioas_ext_format_amd_v2 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -7138,7 +7138,7 @@ export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFor
  * Writes struct ioas_ext_format_amd_v2 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatAmdV2(
   value: Encodable<IoasExtFormatAmdV2>,
@@ -7187,7 +7187,7 @@ export class IoasExtFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -7205,7 +7205,7 @@ export const IoasExtFormatAmdV2Codec: StructCodec<IoasExtFormatAmdV2> = /* @__PU
 /**
  * Reads struct ioas_ext_format_smmuv3_cd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExtFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -7222,7 +7222,7 @@ export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExt
  * Writes struct ioas_ext_format_smmuv3_cd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatSmmuv3Cd(
   value: Encodable<IoasExtFormatSmmuv3Cd>,
@@ -7271,7 +7271,7 @@ export class IoasExtFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -7289,7 +7289,7 @@ export const IoasExtFormatSmmuv3CdCodec: StructCodec<IoasExtFormatSmmuv3Cd> = /*
 /**
  * Reads the member of ioas_pgtable_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableDataVariant(
   format: number,
@@ -7314,7 +7314,7 @@ export function decodeIoasPgtableDataVariant(
  * Writes a member of ioas_pgtable_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableDataVariant(
   variant: IoasPgtableDataVariant,
@@ -7337,7 +7337,7 @@ export function encodeIoasPgtableDataVariant(
 /**
  * Reads the member of ioas_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapabilitiesVariant(
   id: number,
@@ -7389,7 +7389,7 @@ export function decodeIoasCapabilitiesVariant(
  * Writes a member of ioas_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapabilitiesVariant(
   variant: IoasCapabilitiesVariant,
@@ -7430,7 +7430,7 @@ export function encodeIoasCapabilitiesVariant(
 /**
  * Reads the member of ioas_hw_requests that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasHwRequestsVariant(
   type: number,
@@ -7452,7 +7452,7 @@ export function decodeIoasHwRequestsVariant(
  * Writes a member of ioas_hw_requests.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasHwRequestsVariant(
   variant: IoasHwRequestsVariant,
@@ -7473,7 +7473,7 @@ export function encodeIoasHwRequestsVariant(
 /**
  * Reads the member of ioas_pci_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciCapabilitiesVariant(
   id: number,
@@ -7525,7 +7525,7 @@ export function decodeIoasPciCapabilitiesVariant(
  * Writes a member of ioas_pci_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciCapabilitiesVariant(
   variant: IoasPciCapabilitiesVariant,
@@ -7566,7 +7566,7 @@ export function encodeIoasPciCapabilitiesVariant(
 /**
  * Reads the member of ioas_ext_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtCapabilitiesVariant(
   id: number,
@@ -7618,7 +7618,7 @@ export function decodeIoasExtCapabilitiesVariant(
  * Writes a member of ioas_ext_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtCapabilitiesVariant(
   variant: IoasExtCapabilitiesVariant,
@@ -7726,7 +7726,7 @@ export function walkIoasInfoCaps(
 /**
  * Makes the head of ioas_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_info_caps', at + 12, to);
@@ -7736,7 +7736,7 @@ function headIoasInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_info_caps', at + 4, to);
@@ -7971,13 +7971,12 @@ function writeIoasInfoCapsElement(
 /**
  * Writes ioas_info_caps: Capabilities behind an ioas_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_info at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_info at `start` must be there already; its pointer is set, and the bits that say
+ * that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasInfoCaps(
   elements: readonly IoasCapabilitiesElementInput[],
@@ -8083,7 +8082,7 @@ export function walkIoasDeviceInfoCaps(
 /**
  * Makes the head of ioas_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_device_info_caps', at + 28, to);
@@ -8093,7 +8092,7 @@ function headIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_device_info_caps', at + 4, to);
@@ -8215,13 +8214,12 @@ function writeIoasDeviceInfoCapsElement(
 /**
  * Writes ioas_device_info_caps: Capabilities behind an ioas_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasDeviceInfoCaps(
   elements: readonly IoasCapabilitiesElementInput[],
@@ -8331,7 +8329,7 @@ export function walkIoasPciCaps(
 /**
  * Makes the head of ioas_pci_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasPciCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('ioas_pci_caps', at + 52, to);
@@ -8341,7 +8339,7 @@ function headIoasPciCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_pci_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasPciCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('ioas_pci_caps', at + 1, to);
@@ -8576,13 +8574,12 @@ function writeIoasPciCapsElement(
 /**
  * Writes ioas_pci_caps: The list in the first 256 bytes.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_config_space at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_config_space at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasPciCaps(
   elements: readonly IoasPciCapabilitiesElementInput[],
@@ -8623,7 +8620,7 @@ const placesOfIoasExtCaps: ChainPlaces = {
 };
 
 /**
- * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws, and visits at most 480 elements; pointers count from `start`, and all offsets too.
  */
@@ -8688,7 +8685,7 @@ export function walkIoasExtCaps(
 /**
  * Makes the element of ioas_ext_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasExtCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('ioas_ext_caps', at, to);
@@ -8810,7 +8807,7 @@ function readIoasExtCapabilitiesElement(
 }
 
 /**
- * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -8922,14 +8919,13 @@ function writeIoasExtCapsElement(
 }
 
 /**
- * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasExtCaps(
   elements: readonly IoasExtCapabilitiesElementInput[],

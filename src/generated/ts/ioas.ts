@@ -2,7 +2,7 @@
 
 /**
  * I/O address spaces as objects of /dev/iommu, the information about them as a chain of capabilities, and
- * invalidation that reaches the hardware as it was asked for.
+ * invalidation that reaches the hardware exactly as requested.
  *
  * @module
  */
@@ -70,7 +70,7 @@ import {
 /** Type byte of the ioctls, which VFIO has too. */
 export const IOAS_TYPE = 0x3b;
 
-/** First number, which is VFIO's too: only the kind of the file tells the ioctls apart. */
+/** First number, which is VFIO's too: only the kind of the file distinguishes the ioctls. */
 export const IOAS_BASE = 0x64;
 
 /** Type byte of KVM's ioctls. */
@@ -107,7 +107,7 @@ export const IOAS_EXT_DEVICE_INVALIDATE = 9;
 export const IOAS_EXT_HW_INVALIDATE = 0xa;
 
 /**
- * What IOAS_CHECK_EXTENSION can be asked for.
+ * Extensions that IOAS_CHECK_EXTENSION knows.
  *
  * Names without IOAS_EXT_, for names and values both ways.
  */
@@ -140,7 +140,7 @@ export const ioas_map_type = {
   KERNEL_TYPE1V2: IOAS_TYPE_KERNEL_TYPE1V2,
 } as const;
 
-/** DMA snoops caches whatever the device asks for. */
+/** DMA snoops caches regardless of what the device requests. */
 export const IOAS_ALLOC_ENFORCE_SNOOP = 1;
 
 /** The caller fills the page table, which starts at addr of the parent. */
@@ -316,7 +316,7 @@ export const IOAS_FORMAT_AMD_V2 = 3;
 export const IOAS_FORMAT_SMMUV3_CD = 4;
 
 /**
- * Formats of tables that the caller fills. Which of them there are, capabilities say.
+ * Formats of tables that the caller fills. Capabilities say which of them are supported.
  *
  * Names without IOAS_FORMAT_, for names and values both ways.
  */
@@ -397,11 +397,11 @@ export const IOAS_SMMUV3_TLBI_NH_VAA = 0x13;
 /** Forget everything, which for a guest means all of its VMID. */
 export const IOAS_SMMUV3_TLBI_NSNH_ALL = 0x30;
 
-/** A device forgets what it cached. */
+/** A device invalidates what it cached. */
 export const IOAS_SMMUV3_ATC_INV = 0x40;
 
 /**
- * Commands of SMMUv3 that a guest may give.
+ * Commands of SMMUv3 that a guest may issue.
  *
  * Names without IOAS_SMMUV3_, for names and values both ways.
  */
@@ -451,7 +451,7 @@ export const ioas_granularity = {
 /** The page is there, the device tries again. */
 export const IOAS_RESP_SUCCESS = 0;
 
-/** There is no such page, the device gives up. */
+/** There is no such page; the device gives up. */
 export const IOAS_RESP_INVALID = 1;
 
 /**
@@ -525,7 +525,7 @@ export const ioas_fault_flags = {
 } as const;
 
 /**
- * Asks whether an extension is there.
+ * Asks whether an extension is supported.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 0) (0x20003b64 on alpha, mips, powerpc, sparc).
  */
@@ -553,7 +553,7 @@ export const IOAS_UNREGISTER_MEMORY = 0x3b66;
 export const IOAS_ALLOC = 0x3b67;
 
 /**
- * Ends an address space.
+ * Frees an address space.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 4) (0x20003b68 on alpha, mips, powerpc, sparc).
  */
@@ -576,7 +576,7 @@ export const IOAS_GET_INFO = 0x3b69;
 export const IOAS_MAP_DMA = 0x3b6a;
 
 /**
- * Ends a mapping.
+ * Removes a mapping.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 7) (0x20003b6b on alpha, mips, powerpc, sparc).
  */
@@ -618,7 +618,7 @@ export const IOAS_BIND_PASID_TABLE = 0x3b6f;
 export const IOAS_UNBIND_PASID_TABLE = 0x3b70;
 
 /**
- * Makes the hardware forget what it cached of a nested address space.
+ * Invalidates what the hardware cached of a nested address space.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 13) (0x20003b71 on alpha, mips, powerpc, sparc).
  */
@@ -632,7 +632,7 @@ export const IOAS_INVALIDATE_CACHE = 0x3b71;
 export const IOAS_DEVICE_GET_INFO = 0x3b72;
 
 /**
- * Makes the hardware forget all that it cached for a device, whatever address spaces it uses.
+ * Invalidates all that the hardware cached for a device, in every address space that it uses.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 15) (0x20003b73 on alpha, mips, powerpc, sparc).
  */
@@ -646,14 +646,14 @@ export const IOAS_DEVICE_INVALIDATE = 0x3b73;
 export const IOAS_HW_INVALIDATE = 0x3b74;
 
 /**
- * Tells why a call answered EDEADLK.
+ * Tells why a call failed with EDEADLK.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 17) (0x20003b75 on alpha, mips, powerpc, sparc).
  */
 export const IOAS_WHY = 0x3b75;
 
 /**
- * Answers a page fault that read() gave.
+ * Answers a page fault that read() returned.
  *
  * Number: _IO(IOAS_TYPE, IOAS_BASE + 18) (0x20003b76 on alpha, mips, powerpc, sparc).
  */
@@ -733,7 +733,7 @@ export const sizeofIoasMemory = 24;
 /**
  * Reads struct ioas_memory.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -751,7 +751,7 @@ export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
  * Writes struct ioas_memory; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasMemory(value: Partial<IoasMemory>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -834,15 +834,15 @@ export interface IoasAlloc {
   flags: number;
   /** Who fills it. */
   type: number;
-  /** Width of its addresses; 0 for that of the devices. (bits) */
+  /** Width of its addresses; 0 for the width that the devices have. (bits) */
   addr_width: number;
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   parent: number;
   /** Format of the table that the caller fills. */
   format: number;
   /** Where that table is, an address of the parent. */
   addr: bigint;
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   data_uptr: bigint;
   /** Length of the data; 0 for none. (bytes) */
   data_len: number;
@@ -870,7 +870,7 @@ export const sizeofIoasAlloc = 48;
 /**
  * Reads struct ioas_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -894,7 +894,7 @@ export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
  * Writes struct ioas_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasAlloc(value: Partial<IoasAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -951,7 +951,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_alloc.type', value, this.#offset + 8), true);
   }
 
-  /** Width of its addresses; 0 for that of the devices. */
+  /** Width of its addresses; 0 for the width that the devices have. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -960,7 +960,7 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_alloc.addr_width', value, this.#offset + 12), true);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -987,7 +987,7 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_alloc.addr', value, this.#offset + 24), true);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1025,7 +1025,7 @@ export const IoasAllocCodec: StructCodec<IoasAlloc> = /* @__PURE__ */ fixedCodec
 );
 
 /**
- * The end of an address space that nothing uses.
+ * Frees an address space that nothing uses.
  *
  * (struct ioas_free)
  */
@@ -1048,7 +1048,7 @@ export const sizeofIoasFree = 8;
 /**
  * Reads struct ioas_free.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1064,7 +1064,7 @@ export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
  * Writes struct ioas_free; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasFree(value: Partial<IoasFree>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1120,13 +1120,13 @@ export const IoasFreeCodec: StructCodec<IoasFree> = /* @__PURE__ */ fixedCodec(
  * (struct ioas_info)
  */
 export interface IoasInfo {
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   argsz: number;
   /** What is reported. */
   flags: number;
   /** The address space. */
   ioas: number;
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   cap_offset: number;
 }
 
@@ -1144,7 +1144,7 @@ export const sizeofIoasInfo = 16;
 /**
  * Reads struct ioas_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1162,7 +1162,7 @@ export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
  * Writes struct ioas_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasInfo(value: Partial<IoasInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1186,7 +1186,7 @@ export class IoasInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1213,7 +1213,7 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_info.ioas', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1246,7 +1246,7 @@ export interface IoasMapDma {
   ioas: number;
   /** Zero. */
   __reserved: number;
-  /** Address of user memory; of the parent, where there is one. */
+  /** Address in user memory, or in the parent if there is one. */
   vaddr: bigint;
   /** Where devices see it. */
   iova: bigint;
@@ -1271,7 +1271,7 @@ export const sizeofIoasMapDma = 40;
 /**
  * Reads struct ioas_map_dma.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1292,7 +1292,7 @@ export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
  * Writes struct ioas_map_dma; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasMapDma(value: Partial<IoasMapDma>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1355,7 +1355,7 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_map_dma.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Address of user memory; of the parent, where there is one. */
+  /** Address in user memory, or in the parent if there is one. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1393,7 +1393,7 @@ export const IoasMapDmaCodec: StructCodec<IoasMapDma> = /* @__PURE__ */ fixedCod
 );
 
 /**
- * Ends exactly one mapping.
+ * Removes exactly one mapping.
  *
  * (struct ioas_unmap_dma)
  */
@@ -1428,7 +1428,7 @@ export const sizeofIoasUnmapDma = 32;
 /**
  * Reads struct ioas_unmap_dma.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1448,7 +1448,7 @@ export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
  * Writes struct ioas_unmap_dma; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasUnmapDma(value: Partial<IoasUnmapDma>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1548,7 +1548,7 @@ export interface IoasCreateNesting {
   argsz: number;
   /** None yet. */
   flags: number;
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   parent: number;
   /** Zero. */
   __reserved: number;
@@ -1568,7 +1568,7 @@ export const sizeofIoasCreateNesting = 16;
 /**
  * Reads struct ioas_create_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1586,7 +1586,7 @@ export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateN
  * Writes struct ioas_create_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCreateNesting(
   value: Partial<IoasCreateNesting>,
@@ -1632,7 +1632,7 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_create_nesting.flags', value, this.#offset + 4), true);
   }
 
-  /** What it lies on. */
+  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1676,7 +1676,7 @@ export interface IoasBindPgtable {
   format: number;
   /** Where its root is, an address of the parent. */
   addr: bigint;
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   data_uptr: bigint;
   /** Length of the data; 0 for none. (bytes) */
   data_len: number;
@@ -1702,7 +1702,7 @@ export const sizeofIoasBindPgtable = 40;
 /**
  * Reads struct ioas_bind_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtable {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1724,7 +1724,7 @@ export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtab
  * Writes struct ioas_bind_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasBindPgtable(value: Partial<IoasBindPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1797,7 +1797,7 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pgtable.addr', value, this.#offset + 16), true);
   }
 
-  /** What the format needs besides. */
+  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1858,7 +1858,7 @@ export const sizeofIoasUnbind = 8;
 /**
  * Reads struct ioas_unbind.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1874,7 +1874,7 @@ export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
  * Writes struct ioas_unbind; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasUnbind(value: Partial<IoasUnbind>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1963,7 +1963,7 @@ export const sizeofIoasBindPasidTable = 32;
 /**
  * Reads struct ioas_bind_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPasidTable {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1984,7 +1984,7 @@ export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPa
  * Writes struct ioas_bind_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasBindPasidTable(
   value: Partial<IoasBindPasidTable>,
@@ -2089,7 +2089,7 @@ export const IoasBindPasidTableCodec: StructCodec<IoasBindPasidTable> = /* @__PU
 );
 
 /**
- * Which devices are missing, where a call answered EDEADLK.
+ * Which devices are missing when a call failed with EDEADLK.
  *
  * (struct ioas_why)
  */
@@ -2130,7 +2130,7 @@ export const sizeofIoasWhy = 64;
 /**
  * Reads struct ioas_why.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -2152,7 +2152,7 @@ export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
  * Writes struct ioas_why; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -2266,17 +2266,17 @@ export const IoasWhyCodec: StructCodec<IoasWhy> = /* @__PURE__ */ fixedCodec(
  * (struct ioas_device_info)
  */
 export interface IoasDeviceInfo {
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   argsz: number;
   /** What is reported. */
   flags: number;
   /** Label or id of the device. */
   dev_cookie: bigint;
-  /** Page sizes; bit n stands for 1 \<\< n bytes. */
+  /** Page sizes; bit n represents 1 \<\< n bytes. */
   pgsize_bitmap: bigint;
   /** Width of addresses. (bits) */
   addr_width: number;
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   cap_offset: number;
 }
 
@@ -2296,7 +2296,7 @@ export const sizeofIoasDeviceInfo = 32;
 /**
  * Reads struct ioas_device_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2316,7 +2316,7 @@ export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo
  * Writes struct ioas_device_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceInfo(value: Partial<IoasDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2342,7 +2342,7 @@ export class IoasDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what is needed where it did not fit. */
+  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2369,7 +2369,7 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_info.dev_cookie', value, this.#offset + 8), true);
   }
 
-  /** Page sizes; bit n stands for 1 \<\< n bytes. */
+  /** Page sizes; bit n represents 1 \<\< n bytes. */
   get pgsize_bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2387,7 +2387,7 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_device_info.addr_width', value, this.#offset + 24), true);
   }
 
-  /** Offset of the first capability, 0 where there is no room. */
+  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -2439,7 +2439,7 @@ export const sizeofIoasDeviceBind = 24;
 /**
  * Reads struct ioas_device_bind.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2458,7 +2458,7 @@ export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind
  * Writes struct ioas_device_bind; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceBind(value: Partial<IoasDeviceBind>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2568,7 +2568,7 @@ export const sizeofIoasDeviceAttach = 16;
 /**
  * Reads struct ioas_device_attach.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAttach {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2586,7 +2586,7 @@ export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAt
  * Writes struct ioas_device_attach; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceAttach(value: Partial<IoasDeviceAttach>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2686,7 +2686,7 @@ export const sizeofIoasKvmPasid = 16;
 /**
  * Reads struct ioas_kvm_pasid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2704,7 +2704,7 @@ export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
  * Writes struct ioas_kvm_pasid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasKvmPasid(value: Partial<IoasKvmPasid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2801,7 +2801,7 @@ export const sizeofIoasCapHeader = 8;
 /**
  * Reads struct ioas_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapHeader(view: DataView, offset = 0): IoasCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2827,7 +2827,7 @@ export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader
  * Writes struct ioas_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2837,7 +2837,7 @@ export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataVie
 }
 
 /**
- * Writes struct ioas_cap_header where there is room for it.
+ * Writes struct ioas_cap_header if there is room for it.
  *
  * @internal
  */
@@ -2932,7 +2932,7 @@ export const sizeofIoasRange = 16;
 /**
  * Reads struct ioas_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasRange(view: DataView, offset = 0): IoasRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2957,7 +2957,7 @@ export function readIoasRange(view: DataView, offset: number): IoasRange {
  * Writes struct ioas_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2967,7 +2967,7 @@ export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_range where there is room for it.
+ * Writes struct ioas_range if there is room for it.
  *
  * @internal
  */
@@ -3048,7 +3048,7 @@ export const sizeofIoasType1 = 8;
 /**
  * Reads struct ioas_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasType1(view: DataView, offset = 0): IoasType1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3073,7 +3073,7 @@ export function readIoasType1(view: DataView, offset: number): IoasType1 {
  * Writes struct ioas_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3083,7 +3083,7 @@ export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_type1 where there is room for it.
+ * Writes struct ioas_type1 if there is room for it.
  *
  * @internal
  */
@@ -3146,9 +3146,9 @@ export const IoasType1Codec: StructCodec<IoasType1> = /* @__PURE__ */ fixedCodec
  * (struct ioas_tables)
  */
 export interface IoasTables {
-  /** How many formats there are, each with a capability of its own. */
+  /** How many formats there are; each has its own capability. */
   nr_formats: number;
-  /** Width of PASIDs, 0 where there are none. (bits) */
+  /** Width of PASIDs, 0 if there are none. (bits) */
   pasid_bits: number;
 }
 
@@ -3164,7 +3164,7 @@ export const sizeofIoasTables = 8;
 /**
  * Reads struct ioas_tables.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasTables(view: DataView, offset = 0): IoasTables {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3189,7 +3189,7 @@ export function readIoasTables(view: DataView, offset: number): IoasTables {
  * Writes struct ioas_tables; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3199,7 +3199,7 @@ export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, off
 }
 
 /**
- * Writes struct ioas_tables where there is room for it.
+ * Writes struct ioas_tables if there is room for it.
  *
  * @internal
  */
@@ -3228,7 +3228,7 @@ export class IoasTablesView {
     this.#offset = offset;
   }
 
-  /** How many formats there are, each with a capability of its own. */
+  /** How many formats there are; each has its own capability. */
   get nr_formats(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3237,7 +3237,7 @@ export class IoasTablesView {
     this.#view.setUint32(this.#offset, checkU32('ioas_tables.nr_formats', value, this.#offset), true);
   }
 
-  /** Width of PASIDs, 0 where there are none. */
+  /** Width of PASIDs, 0 if there are none. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3280,7 +3280,7 @@ export const sizeofIoasNesting = 8;
 /**
  * Reads struct ioas_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasNesting(view: DataView, offset = 0): IoasNesting {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3305,7 +3305,7 @@ export function readIoasNesting(view: DataView, offset: number): IoasNesting {
  * Writes struct ioas_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3315,7 +3315,7 @@ export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, o
 }
 
 /**
- * Writes struct ioas_nesting where there is room for it.
+ * Writes struct ioas_nesting if there is room for it.
  *
  * @internal
  */
@@ -3378,7 +3378,7 @@ export const IoasNestingCodec: StructCodec<IoasNesting> = /* @__PURE__ */ fixedC
  * (struct ioas_page_sizes)
  */
 export interface IoasPageSizes {
-  /** Bit n stands for pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
+  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
   bitmap: bigint;
 }
 
@@ -3393,7 +3393,7 @@ export const sizeofIoasPageSizes = 8;
 /**
  * Reads struct ioas_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPageSizes(view: DataView, offset = 0): IoasPageSizes {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3417,7 +3417,7 @@ export function readIoasPageSizes(view: DataView, offset: number): IoasPageSizes
  * Writes struct ioas_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3427,7 +3427,7 @@ export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataVie
 }
 
 /**
- * Writes struct ioas_page_sizes where there is room for it.
+ * Writes struct ioas_page_sizes if there is room for it.
  *
  * @internal
  */
@@ -3451,7 +3451,7 @@ export class IoasPageSizesView {
     this.#offset = offset;
   }
 
-  /** Bit n stands for pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
+  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
   get bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -3494,7 +3494,7 @@ export const sizeofIoasChildren = 8;
 /**
  * Reads struct ioas_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasChildren(view: DataView, offset = 0): IoasChildren {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3519,7 +3519,7 @@ export function readIoasChildren(view: DataView, offset: number): IoasChildren {
  * Writes struct ioas_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3529,7 +3529,7 @@ export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView,
 }
 
 /**
- * Writes struct ioas_children where there is room for it.
+ * Writes struct ioas_children if there is room for it.
  *
  * @internal
  */
@@ -3592,7 +3592,7 @@ export const IoasChildrenCodec: StructCodec<IoasChildren> = /* @__PURE__ */ fixe
  * (struct ioas_vtd_s1)
  */
 export interface IoasVtdS1 {
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   format: number;
   /** What else there is. */
   features: number;
@@ -3616,7 +3616,7 @@ export const sizeofIoasVtdS1 = 16;
 /**
  * Reads struct ioas_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasVtdS1(view: DataView, offset = 0): IoasVtdS1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3643,7 +3643,7 @@ export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
  * Writes struct ioas_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3653,7 +3653,7 @@ export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_vtd_s1 where there is room for it.
+ * Writes struct ioas_vtd_s1 if there is room for it.
  *
  * @internal
  */
@@ -3692,7 +3692,7 @@ export class IoasVtdS1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3744,11 +3744,11 @@ export const IoasVtdS1Codec: StructCodec<IoasVtdS1> = /* @__PURE__ */ fixedCodec
  * (struct ioas_smmuv3_s1)
  */
 export interface IoasSmmuv3S1 {
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   format: number;
   /** Width of ASIDs. (bits) */
   asid_bits: number;
-  /** Granules of the tables: bit n stands for 1 \<\< n bytes. */
+  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
   granules: number;
   /** Width of input addresses. (bits) */
   va_bits: number;
@@ -3768,7 +3768,7 @@ export const sizeofIoasSmmuv3S1 = 16;
 /**
  * Reads struct ioas_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3S1(view: DataView, offset = 0): IoasSmmuv3S1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3795,7 +3795,7 @@ export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
  * Writes struct ioas_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3805,7 +3805,7 @@ export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView,
 }
 
 /**
- * Writes struct ioas_smmuv3_s1 where there is room for it.
+ * Writes struct ioas_smmuv3_s1 if there is room for it.
  *
  * @internal
  */
@@ -3844,7 +3844,7 @@ export class IoasSmmuv3S1View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3862,7 +3862,7 @@ export class IoasSmmuv3S1View {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_s1.asid_bits', value, this.#offset + 4), true);
   }
 
-  /** Granules of the tables: bit n stands for 1 \<\< n bytes. */
+  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
   get granules(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3896,7 +3896,7 @@ export const IoasSmmuv3S1Codec: StructCodec<IoasSmmuv3S1> = /* @__PURE__ */ fixe
  * (struct ioas_amd_v2)
  */
 export interface IoasAmdV2 {
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   format: number;
   /** Levels of the table of GCR3s, 0 to 2. */
   glx_max: number;
@@ -3920,7 +3920,7 @@ export const sizeofIoasAmdV2 = 16;
 /**
  * Reads struct ioas_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasAmdV2(view: DataView, offset = 0): IoasAmdV2 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3947,7 +3947,7 @@ export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
  * Writes struct ioas_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3957,7 +3957,7 @@ export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offse
 }
 
 /**
- * Writes struct ioas_amd_v2 where there is room for it.
+ * Writes struct ioas_amd_v2 if there is room for it.
  *
  * @internal
  */
@@ -3996,7 +3996,7 @@ export class IoasAmdV2View {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PGTABLE. */
+  /** What to pass to IOAS_BIND_PGTABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4048,7 +4048,7 @@ export const IoasAmdV2Codec: StructCodec<IoasAmdV2> = /* @__PURE__ */ fixedCodec
  * (struct ioas_smmuv3_cd)
  */
 export interface IoasSmmuv3Cd {
-  /** What to give to IOAS_BIND_PASID_TABLE. */
+  /** What to pass to IOAS_BIND_PASID_TABLE. */
   format: number;
   /** Width of substream ids (PASIDs). (bits) */
   ssid_bits: number;
@@ -4072,7 +4072,7 @@ export const sizeofIoasSmmuv3Cd = 16;
 /**
  * Reads struct ioas_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3Cd(view: DataView, offset = 0): IoasSmmuv3Cd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4099,7 +4099,7 @@ export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
  * Writes struct ioas_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4109,7 +4109,7 @@ export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView,
 }
 
 /**
- * Writes struct ioas_smmuv3_cd where there is room for it.
+ * Writes struct ioas_smmuv3_cd if there is room for it.
  *
  * @internal
  */
@@ -4148,7 +4148,7 @@ export class IoasSmmuv3CdView {
     this.#offset = offset;
   }
 
-  /** What to give to IOAS_BIND_PASID_TABLE. */
+  /** What to pass to IOAS_BIND_PASID_TABLE. */
   get format(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4195,7 +4195,7 @@ export const IoasSmmuv3CdCodec: StructCodec<IoasSmmuv3Cd> = /* @__PURE__ */ fixe
 );
 
 /**
- * Where one may map; as struct vfio_iommu_type1_info_cap_iova_range.
+ * Ranges that may be mapped; as struct vfio_iommu_type1_info_cap_iova_range.
  *
  * (struct ioas_cap_iova_range)
  */
@@ -4224,7 +4224,7 @@ export const minSizeofIoasCapIovaRange = 16;
 /**
  * Reads struct ioas_cap_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -4249,7 +4249,7 @@ export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_cap_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapIovaRange(
   value: Encodable<IoasCapIovaRange>,
@@ -4295,7 +4295,7 @@ export function encodeIoasCapIovaRange(
 /**
  * Bytes that a ioas_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasCapIovaRange(value: Encodable<IoasCapIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -4359,7 +4359,7 @@ export const IoasCapIovaRangeCodec: StructCodec<IoasCapIovaRange> = /* @__PURE__
 });
 
 /**
- * Where one may not map: all of the address width that ioas_cap_iova_range leaves out.
+ * Ranges that may not be mapped: everything within the address width that ioas_cap_iova_range leaves out.
  *
  * (struct ioas_cap_reserved)
  */
@@ -4388,7 +4388,7 @@ export const minSizeofIoasCapReserved = 16;
 /**
  * Reads struct ioas_cap_reserved.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byteLength): IoasCapReserved {
   const limit = Math.min(end, view.byteLength);
@@ -4413,7 +4413,7 @@ export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_cap_reserved; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4455,7 +4455,7 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
 /**
  * Bytes that a ioas_cap_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasCapReserved(value: Encodable<IoasCapReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -4526,7 +4526,7 @@ export const IoasCapReservedCodec: StructCodec<IoasCapReserved> = /* @__PURE__ *
 export interface IoasCapType1 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasType1;
 }
 
@@ -4542,7 +4542,7 @@ export const sizeofIoasCapType1 = 16;
 /**
  * Reads struct ioas_cap_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4558,7 +4558,7 @@ export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
  * Writes struct ioas_cap_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4595,7 +4595,7 @@ export class IoasCapType1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -4618,7 +4618,7 @@ export const IoasCapType1Codec: StructCodec<IoasCapType1> = /* @__PURE__ */ fixe
 export interface IoasCapPgtable {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -4634,7 +4634,7 @@ export const sizeofIoasCapPgtable = 16;
 /**
  * Reads struct ioas_cap_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4650,7 +4650,7 @@ export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable
  * Writes struct ioas_cap_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4687,7 +4687,7 @@ export class IoasCapPgtableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -4710,7 +4710,7 @@ export const IoasCapPgtableCodec: StructCodec<IoasCapPgtable> = /* @__PURE__ */ 
 export interface IoasCapPasidTable {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -4726,7 +4726,7 @@ export const sizeofIoasCapPasidTable = 16;
 /**
  * Reads struct ioas_cap_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4742,7 +4742,7 @@ export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasi
  * Writes struct ioas_cap_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPasidTable(
   value: Encodable<IoasCapPasidTable>,
@@ -4783,7 +4783,7 @@ export class IoasCapPasidTableView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -4806,7 +4806,7 @@ export const IoasCapPasidTableCodec: StructCodec<IoasCapPasidTable> = /* @__PURE
 export interface IoasCapNesting {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasNesting;
 }
 
@@ -4822,7 +4822,7 @@ export const sizeofIoasCapNesting = 16;
 /**
  * Reads struct ioas_cap_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4838,7 +4838,7 @@ export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting
  * Writes struct ioas_cap_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4875,7 +4875,7 @@ export class IoasCapNestingView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -4898,7 +4898,7 @@ export const IoasCapNestingCodec: StructCodec<IoasCapNesting> = /* @__PURE__ */ 
 export interface IoasCapPageSizes {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasPageSizes;
 }
 
@@ -4914,7 +4914,7 @@ export const sizeofIoasCapPageSizes = 16;
 /**
  * Reads struct ioas_cap_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4930,7 +4930,7 @@ export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageS
  * Writes struct ioas_cap_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapPageSizes(
   value: Encodable<IoasCapPageSizes>,
@@ -4971,7 +4971,7 @@ export class IoasCapPageSizesView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -4994,7 +4994,7 @@ export const IoasCapPageSizesCodec: StructCodec<IoasCapPageSizes> = /* @__PURE__
 export interface IoasCapChildren {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasChildren;
 }
 
@@ -5010,7 +5010,7 @@ export const sizeofIoasCapChildren = 16;
 /**
  * Reads struct ioas_cap_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5026,7 +5026,7 @@ export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildr
  * Writes struct ioas_cap_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5063,7 +5063,7 @@ export class IoasCapChildrenView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -5086,7 +5086,7 @@ export const IoasCapChildrenCodec: StructCodec<IoasCapChildren> = /* @__PURE__ *
 export interface IoasCapFormatVtdS1 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasVtdS1;
 }
 
@@ -5102,7 +5102,7 @@ export const sizeofIoasCapFormatVtdS1 = 24;
 /**
  * Reads struct ioas_cap_format_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5118,7 +5118,7 @@ export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFor
  * Writes struct ioas_cap_format_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatVtdS1(
   value: Encodable<IoasCapFormatVtdS1>,
@@ -5159,7 +5159,7 @@ export class IoasCapFormatVtdS1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -5182,7 +5182,7 @@ export const IoasCapFormatVtdS1Codec: StructCodec<IoasCapFormatVtdS1> = /* @__PU
 export interface IoasCapFormatSmmuv3S1 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3S1;
 }
 
@@ -5198,7 +5198,7 @@ export const sizeofIoasCapFormatSmmuv3S1 = 24;
 /**
  * Reads struct ioas_cap_format_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCapFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5214,7 +5214,7 @@ export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCap
  * Writes struct ioas_cap_format_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatSmmuv3S1(
   value: Encodable<IoasCapFormatSmmuv3S1>,
@@ -5255,7 +5255,7 @@ export class IoasCapFormatSmmuv3S1View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -5278,7 +5278,7 @@ export const IoasCapFormatSmmuv3S1Codec: StructCodec<IoasCapFormatSmmuv3S1> = /*
 export interface IoasCapFormatAmdV2 {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasAmdV2;
 }
 
@@ -5294,7 +5294,7 @@ export const sizeofIoasCapFormatAmdV2 = 24;
 /**
  * Reads struct ioas_cap_format_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5310,7 +5310,7 @@ export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFor
  * Writes struct ioas_cap_format_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatAmdV2(
   value: Encodable<IoasCapFormatAmdV2>,
@@ -5351,7 +5351,7 @@ export class IoasCapFormatAmdV2View {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -5374,7 +5374,7 @@ export const IoasCapFormatAmdV2Codec: StructCodec<IoasCapFormatAmdV2> = /* @__PU
 export interface IoasCapFormatSmmuv3Cd {
   /** Version 1. */
   header: IoasCapHeader;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3Cd;
 }
 
@@ -5390,7 +5390,7 @@ export const sizeofIoasCapFormatSmmuv3Cd = 24;
 /**
  * Reads struct ioas_cap_format_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCapFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5406,7 +5406,7 @@ export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCap
  * Writes struct ioas_cap_format_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapFormatSmmuv3Cd(
   value: Encodable<IoasCapFormatSmmuv3Cd>,
@@ -5447,7 +5447,7 @@ export class IoasCapFormatSmmuv3CdView {
     return new IoasCapHeaderView(this.#view, this.#offset);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -5486,7 +5486,7 @@ export const sizeofIoasPgtableVtdS1 = 8;
 /**
  * Reads struct ioas_pgtable_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableVtdS1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5502,7 +5502,7 @@ export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableV
  * Writes struct ioas_pgtable_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableVtdS1(value: Partial<IoasPgtableVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5576,7 +5576,7 @@ export const sizeofIoasPgtableSmmuv3S1 = 8;
 /**
  * Reads struct ioas_pgtable_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtableSmmuv3S1 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5592,7 +5592,7 @@ export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtab
  * Writes struct ioas_pgtable_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableSmmuv3S1(
   value: Partial<IoasPgtableSmmuv3S1>,
@@ -5670,7 +5670,7 @@ export const sizeofIoasPgtableAmdV2 = 8;
 /**
  * Reads struct ioas_pgtable_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableAmdV2 {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5686,7 +5686,7 @@ export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableA
  * Writes struct ioas_pgtable_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableAmdV2(value: Partial<IoasPgtableAmdV2>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5766,7 +5766,7 @@ export const sizeofIoasVtdInv = 24;
 /**
  * Reads struct ioas_vtd_inv.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5784,7 +5784,7 @@ export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
  * Writes struct ioas_vtd_inv; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5860,7 +5860,7 @@ export interface IoasSmmuv3CmdHead {
   opcode: number;
   /** Bit 8: reserved. */
   reserved0: number;
-  /** Bit 9: ATC_INV: whatever the substream. */
+  /** Bit 9: ATC_INV: for every substream. */
   global: number;
   /** Bit 10: reserved. */
   reserved1: number;
@@ -5892,7 +5892,7 @@ export interface IoasSmmuv3CmdOperand {
 }
 
 /**
- * A command of SMMUv3 as it stands in the command queue.
+ * A command of SMMUv3 as it is laid out in the command queue.
  *
  * (struct ioas_smmuv3_cmd)
  */
@@ -5918,7 +5918,7 @@ export const sizeofIoasSmmuv3Cmd = 16;
 /**
  * Reads struct ioas_smmuv3_cmd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5952,7 +5952,7 @@ export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
  * Writes struct ioas_smmuv3_cmd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6032,7 +6032,7 @@ export const IoasSmmuv3CmdCodec: StructCodec<IoasSmmuv3Cmd> = /* @__PURE__ */ fi
 );
 
 /**
- * What the hardware shall forget of a nested address space.
+ * What the hardware must invalidate of a nested address space.
  *
  * (struct ioas_invalidate)
  */
@@ -6076,7 +6076,7 @@ export const sizeofIoasInvalidate = 48;
 /**
  * Reads struct ioas_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -6099,7 +6099,7 @@ export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate
  * Writes struct ioas_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasInvalidate(value: Partial<IoasInvalidate>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -6220,7 +6220,7 @@ export const IoasInvalidateCodec: StructCodec<IoasInvalidate> = /* @__PURE__ */ 
 );
 
 /**
- * What the hardware shall forget of a device.
+ * What the hardware must invalidate of a device.
  *
  * (struct ioas_device_invalidate)
  */
@@ -6252,7 +6252,7 @@ export const sizeofIoasDeviceInvalidate = 24;
 /**
  * Reads struct ioas_device_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDeviceInvalidate {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6271,7 +6271,7 @@ export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDevi
  * Writes struct ioas_device_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasDeviceInvalidate(
   value: Partial<IoasDeviceInvalidate>,
@@ -6373,7 +6373,7 @@ export interface IoasHwInvalidate {
   entries: bigint;
   /** Length of one. (bytes) */
   entry_len: number;
-  /** How many there are; then how many were done, also where one failed. (commands) */
+  /** How many there are; on return how many were done, even if one failed. (commands) */
   entry_num: number;
 }
 
@@ -6394,7 +6394,7 @@ export const sizeofIoasHwInvalidate = 32;
 /**
  * Reads struct ioas_hw_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvalidate {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6415,7 +6415,7 @@ export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvali
  * Writes struct ioas_hw_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasHwInvalidate(value: Partial<IoasHwInvalidate>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6496,7 +6496,7 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_hw_invalidate.entry_len', value, this.#offset + 24), true);
   }
 
-  /** How many there are; then how many were done, also where one failed. */
+  /** How many there are; on return how many were done, even if one failed. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -6516,7 +6516,7 @@ export const IoasHwInvalidateCodec: StructCodec<IoasHwInvalidate> = /* @__PURE__
 );
 
 /**
- * A page fault, as read() gives it.
+ * A page fault, as read() returns it.
  *
  * (struct ioas_fault)
  */
@@ -6557,7 +6557,7 @@ export const sizeofIoasFault = 40;
 /**
  * Reads struct ioas_fault.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -6579,7 +6579,7 @@ export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
  * Writes struct ioas_fault; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -6722,7 +6722,7 @@ export const sizeofIoasPageResponse = 24;
 /**
  * Reads struct ioas_page_response.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResponse {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6741,7 +6741,7 @@ export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResp
  * Writes struct ioas_page_response; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPageResponse(value: Partial<IoasPageResponse>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6822,16 +6822,16 @@ export const IoasPageResponseCodec: StructCodec<IoasPageResponse> = /* @__PURE__
 );
 
 /**
- * Where the lists of a space in the form of PCI start.
+ * Where the lists of a configuration space in PCI form start.
  *
  * (struct ioas_config_space)
  */
 export interface IoasConfigSpace {
-  /** Nothing; ids and the like in PCI. */
+  /** Unused; in PCI, ids and the like. */
   __reserved: Uint8Array;
   /** Offset of the first capability. */
   capabilities_pointer: number;
-  /** 1 where there is a list. */
+  /** 1 if there is a list. */
   has_list: number;
   /** Nothing. */
   __reserved2: Uint8Array;
@@ -6851,7 +6851,7 @@ export const sizeofIoasConfigSpace = 64;
 /**
  * Reads struct ioas_config_space.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasConfigSpace(view: DataView, offset = 0): IoasConfigSpace {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -6869,7 +6869,7 @@ export function decodeIoasConfigSpace(view: DataView, offset = 0): IoasConfigSpa
  * Writes struct ioas_config_space; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasConfigSpace(value: Encodable<IoasConfigSpace>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -6897,7 +6897,7 @@ export class IoasConfigSpaceView {
     this.#offset = offset;
   }
 
-  /** Nothing; ids and the like in PCI. */
+  /** Unused; in PCI, ids and the like. */
   get __reserved(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 52);
   }
@@ -6911,7 +6911,7 @@ export class IoasConfigSpaceView {
     this.#view.setUint8(this.#offset + 52, checkU8('ioas_config_space.capabilities_pointer', value, this.#offset + 52));
   }
 
-  /** 1 where there is a list. */
+  /** 1 if there is a list. */
   get has_list(): number {
     return this.#view.getUint8(this.#offset + 53);
   }
@@ -6959,7 +6959,7 @@ export const sizeofIoasPciCapHeader = 2;
 /**
  * Reads struct ioas_pci_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciCapHeader(view: DataView, offset = 0): IoasPciCapHeader {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -6984,7 +6984,7 @@ export function readIoasPciCapHeader(view: DataView, offset: number): IoasPciCap
  * Writes struct ioas_pci_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciCapHeader(value: Partial<IoasPciCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -6994,7 +6994,7 @@ export function encodeIoasPciCapHeader(value: Partial<IoasPciCapHeader>, view: D
 }
 
 /**
- * Writes struct ioas_pci_cap_header where there is room for it.
+ * Writes struct ioas_pci_cap_header if there is room for it.
  *
  * @internal
  */
@@ -7086,7 +7086,7 @@ export const sizeofIoasExtCapHeader = 4;
 /**
  * Reads struct ioas_ext_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtCapHeader(view: DataView, offset = 0): IoasExtCapHeader {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7115,7 +7115,7 @@ export function readIoasExtCapHeader(view: DataView, offset: number): IoasExtCap
  * Writes struct ioas_ext_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtCapHeader(
   value: Encodable<IoasExtCapHeader>,
@@ -7129,7 +7129,7 @@ export function encodeIoasExtCapHeader(
 }
 
 /**
- * Writes struct ioas_ext_cap_header where there is room for it.
+ * Writes struct ioas_ext_cap_header if there is room for it.
  *
  * @internal
  */
@@ -7211,7 +7211,7 @@ export const minSizeofIoasPciIovaRange = 16;
 /**
  * Reads struct ioas_pci_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasPciIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -7237,7 +7237,7 @@ export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_pci_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciIovaRange(
   value: Encodable<IoasPciIovaRange>,
@@ -7286,7 +7286,7 @@ export function encodeIoasPciIovaRange(
 /**
  * Bytes that a ioas_pci_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasPciIovaRange(value: Encodable<IoasPciIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -7387,7 +7387,7 @@ export const minSizeofIoasPciReserved = 16;
 /**
  * Reads struct ioas_pci_reserved.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byteLength): IoasPciReserved {
   const limit = Math.min(end, view.byteLength);
@@ -7413,7 +7413,7 @@ export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_pci_reserved; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7458,7 +7458,7 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
 /**
  * Bytes that a ioas_pci_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasPciReserved(value: Encodable<IoasPciReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -7536,7 +7536,7 @@ export interface IoasPciType1 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasType1;
 }
 
@@ -7553,7 +7553,7 @@ export const sizeofIoasPciType1 = 16;
 /**
  * Reads struct ioas_pci_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7570,7 +7570,7 @@ export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
  * Writes struct ioas_pci_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7615,7 +7615,7 @@ export class IoasPciType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -7640,7 +7640,7 @@ export interface IoasPciPgtable {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -7657,7 +7657,7 @@ export const sizeofIoasPciPgtable = 16;
 /**
  * Reads struct ioas_pci_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7674,7 +7674,7 @@ export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable
  * Writes struct ioas_pci_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7719,7 +7719,7 @@ export class IoasPciPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -7744,7 +7744,7 @@ export interface IoasPciPasidTable {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -7761,7 +7761,7 @@ export const sizeofIoasPciPasidTable = 16;
 /**
  * Reads struct ioas_pci_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7778,7 +7778,7 @@ export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasi
  * Writes struct ioas_pci_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPasidTable(
   value: Encodable<IoasPciPasidTable>,
@@ -7827,7 +7827,7 @@ export class IoasPciPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -7852,7 +7852,7 @@ export interface IoasPciNesting {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasNesting;
 }
 
@@ -7869,7 +7869,7 @@ export const sizeofIoasPciNesting = 16;
 /**
  * Reads struct ioas_pci_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7886,7 +7886,7 @@ export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting
  * Writes struct ioas_pci_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7931,7 +7931,7 @@ export class IoasPciNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -7956,7 +7956,7 @@ export interface IoasPciPageSizes {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasPageSizes;
 }
 
@@ -7973,7 +7973,7 @@ export const sizeofIoasPciPageSizes = 16;
 /**
  * Reads struct ioas_pci_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7990,7 +7990,7 @@ export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageS
  * Writes struct ioas_pci_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciPageSizes(
   value: Encodable<IoasPciPageSizes>,
@@ -8039,7 +8039,7 @@ export class IoasPciPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -8064,7 +8064,7 @@ export interface IoasPciChildren {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasChildren;
 }
 
@@ -8081,7 +8081,7 @@ export const sizeofIoasPciChildren = 16;
 /**
  * Reads struct ioas_pci_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8098,7 +8098,7 @@ export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildr
  * Writes struct ioas_pci_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8143,7 +8143,7 @@ export class IoasPciChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -8168,7 +8168,7 @@ export interface IoasPciFormatVtdS1 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasVtdS1;
 }
 
@@ -8185,7 +8185,7 @@ export const sizeofIoasPciFormatVtdS1 = 24;
 /**
  * Reads struct ioas_pci_format_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8202,7 +8202,7 @@ export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFor
  * Writes struct ioas_pci_format_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatVtdS1(
   value: Encodable<IoasPciFormatVtdS1>,
@@ -8251,7 +8251,7 @@ export class IoasPciFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -8276,7 +8276,7 @@ export interface IoasPciFormatSmmuv3S1 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3S1;
 }
 
@@ -8293,7 +8293,7 @@ export const sizeofIoasPciFormatSmmuv3S1 = 24;
 /**
  * Reads struct ioas_pci_format_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPciFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8310,7 +8310,7 @@ export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPci
  * Writes struct ioas_pci_format_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatSmmuv3S1(
   value: Encodable<IoasPciFormatSmmuv3S1>,
@@ -8359,7 +8359,7 @@ export class IoasPciFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -8384,7 +8384,7 @@ export interface IoasPciFormatAmdV2 {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasAmdV2;
 }
 
@@ -8401,7 +8401,7 @@ export const sizeofIoasPciFormatAmdV2 = 24;
 /**
  * Reads struct ioas_pci_format_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8418,7 +8418,7 @@ export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFor
  * Writes struct ioas_pci_format_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatAmdV2(
   value: Encodable<IoasPciFormatAmdV2>,
@@ -8467,7 +8467,7 @@ export class IoasPciFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -8492,7 +8492,7 @@ export interface IoasPciFormatSmmuv3Cd {
   header: IoasPciCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3Cd;
 }
 
@@ -8509,7 +8509,7 @@ export const sizeofIoasPciFormatSmmuv3Cd = 24;
 /**
  * Reads struct ioas_pci_format_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPciFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8526,7 +8526,7 @@ export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPci
  * Writes struct ioas_pci_format_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciFormatSmmuv3Cd(
   value: Encodable<IoasPciFormatSmmuv3Cd>,
@@ -8575,7 +8575,7 @@ export class IoasPciFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -8623,7 +8623,7 @@ export const minSizeofIoasExtIovaRange = 16;
 /**
  * Reads struct ioas_ext_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasExtIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -8649,7 +8649,7 @@ export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.by
  * Writes struct ioas_ext_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtIovaRange(
   value: Encodable<IoasExtIovaRange>,
@@ -8698,7 +8698,7 @@ export function encodeIoasExtIovaRange(
 /**
  * Bytes that a ioas_ext_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasExtIovaRange(value: Encodable<IoasExtIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -8799,7 +8799,7 @@ export const minSizeofIoasExtReserved = 16;
 /**
  * Reads struct ioas_ext_reserved.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byteLength): IoasExtReserved {
   const limit = Math.min(end, view.byteLength);
@@ -8825,7 +8825,7 @@ export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byt
  * Writes struct ioas_ext_reserved; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8870,7 +8870,7 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
 /**
  * Bytes that a ioas_ext_reserved takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureIoasExtReserved(value: Encodable<IoasExtReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
@@ -8948,7 +8948,7 @@ export interface IoasExtType1 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasType1;
 }
 
@@ -8965,7 +8965,7 @@ export const sizeofIoasExtType1 = 16;
 /**
  * Reads struct ioas_ext_type1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8982,7 +8982,7 @@ export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
  * Writes struct ioas_ext_type1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9027,7 +9027,7 @@ export class IoasExtType1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasType1View {
     return new IoasType1View(this.#view, this.#offset + 8);
   }
@@ -9052,7 +9052,7 @@ export interface IoasExtPgtable {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -9069,7 +9069,7 @@ export const sizeofIoasExtPgtable = 16;
 /**
  * Reads struct ioas_ext_pgtable.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9086,7 +9086,7 @@ export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable
  * Writes struct ioas_ext_pgtable; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9131,7 +9131,7 @@ export class IoasExtPgtableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -9156,7 +9156,7 @@ export interface IoasExtPasidTable {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasTables;
 }
 
@@ -9173,7 +9173,7 @@ export const sizeofIoasExtPasidTable = 16;
 /**
  * Reads struct ioas_ext_pasid_table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasidTable {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9190,7 +9190,7 @@ export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasi
  * Writes struct ioas_ext_pasid_table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPasidTable(
   value: Encodable<IoasExtPasidTable>,
@@ -9239,7 +9239,7 @@ export class IoasExtPasidTableView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasTablesView {
     return new IoasTablesView(this.#view, this.#offset + 8);
   }
@@ -9264,7 +9264,7 @@ export interface IoasExtNesting {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasNesting;
 }
 
@@ -9281,7 +9281,7 @@ export const sizeofIoasExtNesting = 16;
 /**
  * Reads struct ioas_ext_nesting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9298,7 +9298,7 @@ export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting
  * Writes struct ioas_ext_nesting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9343,7 +9343,7 @@ export class IoasExtNestingView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasNestingView {
     return new IoasNestingView(this.#view, this.#offset + 8);
   }
@@ -9368,7 +9368,7 @@ export interface IoasExtPageSizes {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasPageSizes;
 }
 
@@ -9385,7 +9385,7 @@ export const sizeofIoasExtPageSizes = 16;
 /**
  * Reads struct ioas_ext_page_sizes.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageSizes {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9402,7 +9402,7 @@ export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageS
  * Writes struct ioas_ext_page_sizes; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtPageSizes(
   value: Encodable<IoasExtPageSizes>,
@@ -9451,7 +9451,7 @@ export class IoasExtPageSizesView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasPageSizesView {
     return new IoasPageSizesView(this.#view, this.#offset + 8);
   }
@@ -9476,7 +9476,7 @@ export interface IoasExtChildren {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasChildren;
 }
 
@@ -9493,7 +9493,7 @@ export const sizeofIoasExtChildren = 16;
 /**
  * Reads struct ioas_ext_children.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildren {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9510,7 +9510,7 @@ export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildr
  * Writes struct ioas_ext_children; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -9555,7 +9555,7 @@ export class IoasExtChildrenView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasChildrenView {
     return new IoasChildrenView(this.#view, this.#offset + 8);
   }
@@ -9580,7 +9580,7 @@ export interface IoasExtFormatVtdS1 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasVtdS1;
 }
 
@@ -9597,7 +9597,7 @@ export const sizeofIoasExtFormatVtdS1 = 24;
 /**
  * Reads struct ioas_ext_format_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFormatVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9614,7 +9614,7 @@ export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFor
  * Writes struct ioas_ext_format_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatVtdS1(
   value: Encodable<IoasExtFormatVtdS1>,
@@ -9663,7 +9663,7 @@ export class IoasExtFormatVtdS1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasVtdS1View {
     return new IoasVtdS1View(this.#view, this.#offset + 8);
   }
@@ -9688,7 +9688,7 @@ export interface IoasExtFormatSmmuv3S1 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3S1;
 }
 
@@ -9705,7 +9705,7 @@ export const sizeofIoasExtFormatSmmuv3S1 = 24;
 /**
  * Reads struct ioas_ext_format_smmuv3_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExtFormatSmmuv3S1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9722,7 +9722,7 @@ export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExt
  * Writes struct ioas_ext_format_smmuv3_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatSmmuv3S1(
   value: Encodable<IoasExtFormatSmmuv3S1>,
@@ -9771,7 +9771,7 @@ export class IoasExtFormatSmmuv3S1View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3S1View {
     return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
   }
@@ -9796,7 +9796,7 @@ export interface IoasExtFormatAmdV2 {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasAmdV2;
 }
 
@@ -9813,7 +9813,7 @@ export const sizeofIoasExtFormatAmdV2 = 24;
 /**
  * Reads struct ioas_ext_format_amd_v2.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFormatAmdV2 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9830,7 +9830,7 @@ export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFor
  * Writes struct ioas_ext_format_amd_v2; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatAmdV2(
   value: Encodable<IoasExtFormatAmdV2>,
@@ -9879,7 +9879,7 @@ export class IoasExtFormatAmdV2View {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasAmdV2View {
     return new IoasAmdV2View(this.#view, this.#offset + 8);
   }
@@ -9904,7 +9904,7 @@ export interface IoasExtFormatSmmuv3Cd {
   header: IoasExtCapHeader;
   /** Bodies are 8 bytes in. */
   __pad: Uint8Array;
-  /** What it tells. */
+  /** What it reports. */
   body: IoasSmmuv3Cd;
 }
 
@@ -9921,7 +9921,7 @@ export const sizeofIoasExtFormatSmmuv3Cd = 24;
 /**
  * Reads struct ioas_ext_format_smmuv3_cd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExtFormatSmmuv3Cd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -9938,7 +9938,7 @@ export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExt
  * Writes struct ioas_ext_format_smmuv3_cd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtFormatSmmuv3Cd(
   value: Encodable<IoasExtFormatSmmuv3Cd>,
@@ -9987,7 +9987,7 @@ export class IoasExtFormatSmmuv3CdView {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
   }
 
-  /** What it tells. */
+  /** What it reports. */
   get body(): IoasSmmuv3CdView {
     return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
   }
@@ -10003,7 +10003,7 @@ export const IoasExtFormatSmmuv3CdCodec: StructCodec<IoasExtFormatSmmuv3Cd> = /*
 );
 
 /**
- * What a format of page tables needs besides the address.
+ * What a page table format needs in addition to the address.
  *
  * (Variants ioas_pgtable_data: kind is the name of the member's struct.)
  */
@@ -10016,7 +10016,7 @@ export type IoasPgtableDataVariant =
 /**
  * Reads the member of ioas_pgtable_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPgtableDataVariant(
   format: number,
@@ -10041,7 +10041,7 @@ export function decodeIoasPgtableDataVariant(
  * Writes a member of ioas_pgtable_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPgtableDataVariant(
   variant: IoasPgtableDataVariant,
@@ -10084,7 +10084,7 @@ export type IoasCapabilitiesVariant =
 /**
  * Reads the member of ioas_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasCapabilitiesVariant(
   id: number,
@@ -10136,7 +10136,7 @@ export function decodeIoasCapabilitiesVariant(
  * Writes a member of ioas_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasCapabilitiesVariant(
   variant: IoasCapabilitiesVariant,
@@ -10187,7 +10187,7 @@ export type IoasHwRequestsVariant =
 /**
  * Reads the member of ioas_hw_requests that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasHwRequestsVariant(
   type: number,
@@ -10209,7 +10209,7 @@ export function decodeIoasHwRequestsVariant(
  * Writes a member of ioas_hw_requests.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasHwRequestsVariant(
   variant: IoasHwRequestsVariant,
@@ -10250,7 +10250,7 @@ export type IoasPciCapabilitiesVariant =
 /**
  * Reads the member of ioas_pci_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasPciCapabilitiesVariant(
   id: number,
@@ -10302,7 +10302,7 @@ export function decodeIoasPciCapabilitiesVariant(
  * Writes a member of ioas_pci_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasPciCapabilitiesVariant(
   variant: IoasPciCapabilitiesVariant,
@@ -10363,7 +10363,7 @@ export type IoasExtCapabilitiesVariant =
 /**
  * Reads the member of ioas_ext_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIoasExtCapabilitiesVariant(
   id: number,
@@ -10415,7 +10415,7 @@ export function decodeIoasExtCapabilitiesVariant(
  * Writes a member of ioas_ext_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIoasExtCapabilitiesVariant(
   variant: IoasExtCapabilitiesVariant,
@@ -10470,8 +10470,8 @@ export type IoasCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ioas_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ioas_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type IoasCapabilitiesElementInput =
   | { readonly kind: 'ioas_cap_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<IoasCapIovaRange> }
@@ -10558,7 +10558,7 @@ export function walkIoasInfoCaps(
 /**
  * Makes the head of ioas_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_info_caps', at + 12, to);
@@ -10568,7 +10568,7 @@ function headIoasInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_info_caps', at + 4, to);
@@ -10803,13 +10803,12 @@ function writeIoasInfoCapsElement(
 /**
  * Writes ioas_info_caps: Capabilities behind an ioas_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_info at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_info at `start` must be there already; its pointer is set, and the bits that say
+ * that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasInfoCaps(
   elements: readonly IoasCapabilitiesElementInput[],
@@ -10915,7 +10914,7 @@ export function walkIoasDeviceInfoCaps(
 /**
  * Makes the head of ioas_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_device_info_caps', at + 28, to);
@@ -10925,7 +10924,7 @@ function headIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('ioas_device_info_caps', at + 4, to);
@@ -11047,13 +11046,12 @@ function writeIoasDeviceInfoCapsElement(
 /**
  * Writes ioas_device_info_caps: Capabilities behind an ioas_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasDeviceInfoCaps(
   elements: readonly IoasCapabilitiesElementInput[],
@@ -11106,8 +11104,8 @@ export type IoasPciCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ioas_pci_capabilities: at its offset, or behind the one before
- * where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ioas_pci_capabilities: at its offset, or after the previous one if
+ * it has none. Decoded elements can be passed as they are.
  */
 export type IoasPciCapabilitiesElementInput =
   | { readonly kind: 'ioas_pci_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<IoasPciIovaRange> }
@@ -11198,7 +11196,7 @@ export function walkIoasPciCaps(
 /**
  * Makes the head of ioas_pci_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headIoasPciCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('ioas_pci_caps', at + 52, to);
@@ -11208,7 +11206,7 @@ function headIoasPciCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of ioas_pci_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasPciCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('ioas_pci_caps', at + 1, to);
@@ -11443,13 +11441,12 @@ function writeIoasPciCapsElement(
 /**
  * Writes ioas_pci_caps: The list in the first 256 bytes.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The ioas_config_space at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The ioas_config_space at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasPciCaps(
   elements: readonly IoasPciCapabilitiesElementInput[],
@@ -11502,8 +11499,8 @@ export type IoasExtCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ioas_ext_capabilities: at its offset, or behind the one before
- * where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ioas_ext_capabilities: at its offset, or after the previous one if
+ * it has none. Decoded elements can be passed as they are.
  */
 export type IoasExtCapabilitiesElementInput =
   | { readonly kind: 'ioas_ext_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<IoasExtIovaRange> }
@@ -11525,7 +11522,7 @@ const placesOfIoasExtCaps: ChainPlaces = {
 };
 
 /**
- * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Walks ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws, and visits at most 480 elements; pointers count from `start`, and all offsets too.
  */
@@ -11590,7 +11587,7 @@ export function walkIoasExtCaps(
 /**
  * Makes the element of ioas_ext_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkIoasExtCaps(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('ioas_ext_caps', at, to);
@@ -11712,7 +11709,7 @@ function readIoasExtCapabilitiesElement(
 }
 
 /**
- * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Reads ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -11824,14 +11821,13 @@ function writeIoasExtCapsElement(
 }
 
 /**
- * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there says that there are none.
+ * Writes ioas_ext_caps: The list from 0x100 on. A header of zero there means that there are none.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeIoasExtCaps(
   elements: readonly IoasExtCapabilitiesElementInput[],

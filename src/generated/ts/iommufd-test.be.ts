@@ -62,7 +62,7 @@ import {
 /**
  * Reads struct iommu_test_cmd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
   if (!(offset >= 0 && offset + 72 <= view.byteLength)) {
@@ -186,7 +186,7 @@ export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
  * Writes struct iommu_test_cmd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength)) {
@@ -667,7 +667,7 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.access_rw.length', value, this.#offset + 8), false);
   }
 
-  /** The data to write, or where to put what was read. */
+  /** The data to write, or the buffer for what was read. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1003,12 +1003,12 @@ export class IommuTestCmdView {
     return new IommuTestCmdCheckIotlbView(this.#view, this.#offset + 16);
   }
 
-  /** The page fault. It makes a group of its own. */
+  /** The page fault. It forms its own group. */
   get trigger_iopf(): IommuTestCmdTriggerIopfView {
     return new IommuTestCmdTriggerIopfView(this.#view, this.#offset + 16);
   }
 
-  /** Without a meaning; marks the end of the union for all releases. */
+  /** Unused; marks the end of the union for all releases. */
   get last(): number {
     return this.#view.getUint32(this.#offset + 64, false);
   }
@@ -1030,7 +1030,7 @@ export const IommuTestCmdCodec: StructCodec<IommuTestCmd> = /* @__PURE__ */ fixe
 /**
  * Reads struct iommu_test_hw_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwInfo {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1046,7 +1046,7 @@ export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwIn
  * Writes struct iommu_test_hw_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuTestHwInfo(value: Partial<IommuTestHwInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1099,7 +1099,7 @@ export const IommuTestHwInfoCodec: StructCodec<IommuTestHwInfo> = /* @__PURE__ *
 /**
  * Reads struct iommu_hwpt_selftest of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptSelftest(view: DataView, offset = 0): IommuHwptSelftest {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -1114,7 +1114,7 @@ export function decodeIommuHwptSelftest(view: DataView, offset = 0): IommuHwptSe
  * Writes struct iommu_hwpt_selftest of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptSelftest(
   value: Partial<IommuHwptSelftest>,
@@ -1161,7 +1161,7 @@ export const IommuHwptSelftestCodec: StructCodec<IommuHwptSelftest> = /* @__PURE
 /**
  * Reads struct iommu_hwpt_invalidate_selftest of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateSelftest(view: DataView, offset = 0): IommuHwptInvalidateSelftest {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1177,7 +1177,7 @@ export function decodeIommuHwptInvalidateSelftest(view: DataView, offset = 0): I
  * Writes struct iommu_hwpt_invalidate_selftest of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateSelftest(
   value: Partial<IommuHwptInvalidateSelftest>,
@@ -1234,7 +1234,7 @@ export const IommuHwptInvalidateSelftestCodec: StructCodec<IommuHwptInvalidateSe
 /**
  * Reads the member of iommu_hwpt_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptDataVariant(
   data_type: number,
@@ -1253,7 +1253,7 @@ export function decodeIommuHwptDataVariant(
  * Writes a member of iommu_hwpt_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptDataVariant(
   variant: IommuHwptDataVariant,
@@ -1272,7 +1272,7 @@ export function encodeIommuHwptDataVariant(
 /**
  * Reads the member of iommu_hw_info_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoDataVariant(
   out_data_type: number,
@@ -1291,7 +1291,7 @@ export function decodeIommuHwInfoDataVariant(
  * Writes a member of iommu_hw_info_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoDataVariant(
   variant: IommuHwInfoDataVariant,
@@ -1310,7 +1310,7 @@ export function encodeIommuHwInfoDataVariant(
 /**
  * Reads the member of iommu_hwpt_invalidate_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateDataVariant(
   data_type: number,
@@ -1329,7 +1329,7 @@ export function decodeIommuHwptInvalidateDataVariant(
  * Writes a member of iommu_hwpt_invalidate_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateDataVariant(
   variant: IommuHwptInvalidateDataVariant,

@@ -91,7 +91,7 @@ import {
 /**
  * Reads struct iommu_destroy of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -107,7 +107,7 @@ export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
  * Writes struct iommu_destroy of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuDestroy(value: Partial<IommuDestroy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -160,7 +160,7 @@ export const IommuDestroyCodec: StructCodec<IommuDestroy> = /* @__PURE__ */ fixe
 /**
  * Reads struct iommu_ioas_alloc of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -177,7 +177,7 @@ export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc
  * Writes struct iommu_ioas_alloc of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasAlloc(value: Partial<IommuIoasAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -240,7 +240,7 @@ export const IommuIoasAllocCodec: StructCodec<IommuIoasAlloc> = /* @__PURE__ */ 
 /**
  * Reads struct iommu_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -256,7 +256,7 @@ export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange
  * Writes struct iommu_iova_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIovaRange(value: Partial<IommuIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -309,7 +309,7 @@ export const IommuIovaRangeCodec: StructCodec<IommuIovaRange> = /* @__PURE__ */ 
 /**
  * Reads struct iommu_ioas_iova_ranges of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoasIovaRanges {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -329,7 +329,7 @@ export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoas
  * Writes struct iommu_ioas_iova_ranges of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasIovaRanges(
   value: Partial<IommuIoasIovaRanges>,
@@ -377,7 +377,7 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** How many ranges there is room for; then how many there are. */
+  /** In: how many ranges there is room for; out: how many there are. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -395,7 +395,7 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_iova_ranges.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Where the ranges go, in ascending order, as many as there is room for. */
+  /** Buffer for the ranges, in ascending order; as many as there is room for are written. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -426,7 +426,7 @@ export const IommuIoasIovaRangesCodec: StructCodec<IommuIoasIovaRanges> = /* @__
 /**
  * Reads struct iommu_ioas_allow_iovas of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoasAllowIovas {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -445,7 +445,7 @@ export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoas
  * Writes struct iommu_ioas_allow_iovas of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasAllowIovas(
   value: Partial<IommuIoasAllowIovas>,
@@ -492,7 +492,7 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** How many ranges; 0 takes all limits away. */
+  /** How many ranges; 0 removes all limits. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -532,7 +532,7 @@ export const IommuIoasAllowIovasCodec: StructCodec<IommuIoasAllowIovas> = /* @__
 /**
  * Reads struct iommu_ioas_map of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -553,7 +553,7 @@ export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
  * Writes struct iommu_ioas_map of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasMap(value: Partial<IommuIoasMap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -634,7 +634,7 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_map.length', value, this.#offset + 24), false);
   }
 
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -656,7 +656,7 @@ export const IommuIoasMapCodec: StructCodec<IommuIoasMap> = /* @__PURE__ */ fixe
 /**
  * Reads struct iommu_ioas_copy of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -677,7 +677,7 @@ export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
  * Writes struct iommu_ioas_copy of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasCopy(value: Partial<IommuIoasCopy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -749,7 +749,7 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_copy.length', value, this.#offset + 16), false);
   }
 
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get dst_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -780,7 +780,7 @@ export const IommuIoasCopyCodec: StructCodec<IommuIoasCopy> = /* @__PURE__ */ fi
 /**
  * Reads struct iommu_ioas_unmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -798,7 +798,7 @@ export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap
  * Writes struct iommu_ioas_unmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasUnmap(value: Partial<IommuIoasUnmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -871,7 +871,7 @@ export const IommuIoasUnmapCodec: StructCodec<IommuIoasUnmap> = /* @__PURE__ */ 
 /**
  * Reads struct iommu_option of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -891,7 +891,7 @@ export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
  * Writes struct iommu_option of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuOption(value: Partial<IommuOption>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -984,7 +984,7 @@ export const IommuOptionCodec: StructCodec<IommuOption> = /* @__PURE__ */ fixedC
 /**
  * Reads struct iommu_vfio_ioas of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1002,7 +1002,7 @@ export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
  * Writes struct iommu_vfio_ioas of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuVfioIoas(value: Partial<IommuVfioIoas>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1075,7 +1075,7 @@ export const IommuVfioIoasCodec: StructCodec<IommuVfioIoas> = /* @__PURE__ */ fi
 /**
  * Reads struct iommu_hwpt_vtd_s1 of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1093,7 +1093,7 @@ export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1
  * Writes struct iommu_hwpt_vtd_s1 of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1166,7 +1166,7 @@ export const IommuHwptVtdS1Codec: StructCodec<IommuHwptVtdS1> = /* @__PURE__ */ 
 /**
  * Reads struct iommu_hwpt_alloc of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -1191,7 +1191,7 @@ export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc
  * Writes struct iommu_hwpt_alloc of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptAlloc(value: Partial<IommuHwptAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -1334,7 +1334,7 @@ export const IommuHwptAllocCodec: StructCodec<IommuHwptAlloc> = /* @__PURE__ */ 
 /**
  * Reads struct iommu_hw_info_vtd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1352,7 +1352,7 @@ export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd
  * Writes struct iommu_hw_info_vtd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1425,7 +1425,7 @@ export const IommuHwInfoVtdCodec: StructCodec<IommuHwInfoVtd> = /* @__PURE__ */ 
 /**
  * Reads struct iommu_hw_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1448,7 +1448,7 @@ export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
  * Writes struct iommu_hw_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfo(value: Encodable<IommuHwInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1506,7 +1506,7 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hw_info.dev_id', value, this.#offset + 8), false);
   }
 
-  /** Length of the buffer; then how much the kernel has to tell. */
+  /** Length of the buffer; on return, length of the kernel's data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1533,7 +1533,7 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hw_info.out_data_type', value, this.#offset + 24), false);
   }
 
-  /** Width of PASIDs, 0 where the device has none. */
+  /** Width of PASIDs, 0 if the device has none. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 28);
   }
@@ -1569,7 +1569,7 @@ export const IommuHwInfoCodec: StructCodec<IommuHwInfo> = /* @__PURE__ */ fixedC
 /**
  * Reads struct iommu_hwpt_set_dirty_tracking of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): IommuHwptSetDirtyTracking {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1587,7 +1587,7 @@ export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): Iom
  * Writes struct iommu_hwpt_set_dirty_tracking of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptSetDirtyTracking(
   value: Partial<IommuHwptSetDirtyTracking>,
@@ -1664,7 +1664,7 @@ export const IommuHwptSetDirtyTrackingCodec: StructCodec<IommuHwptSetDirtyTracki
 /**
  * Reads struct iommu_hwpt_get_dirty_bitmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): IommuHwptGetDirtyBitmap {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -1686,7 +1686,7 @@ export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): Iommu
  * Writes struct iommu_hwpt_get_dirty_bitmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptGetDirtyBitmap(
   value: Partial<IommuHwptGetDirtyBitmap>,
@@ -1754,7 +1754,7 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_get_dirty_bitmap.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Start of the range; the first bit stands for it. */
+  /** Start of the range; the first bit represents it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1772,7 +1772,7 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_get_dirty_bitmap.length', value, this.#offset + 24), false);
   }
 
-  /** What one bit stands for. Only the lowest bit set counts. */
+  /** Bytes that one bit represents. Only the lowest bit set counts. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -1803,7 +1803,7 @@ export const IommuHwptGetDirtyBitmapCodec: StructCodec<IommuHwptGetDirtyBitmap> 
 /**
  * Reads struct iommu_hwpt_vtd_s1_invalidate of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): IommuHwptVtdS1Invalidate {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1821,7 +1821,7 @@ export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): Iomm
  * Writes struct iommu_hwpt_vtd_s1_invalidate of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1Invalidate(
   value: Partial<IommuHwptVtdS1Invalidate>,
@@ -1867,7 +1867,7 @@ export class IommuHwptVtdS1InvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value, this.#offset + 8), false);
   }
 
-  /** What to forget. */
+  /** What to invalidate. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1898,7 +1898,7 @@ export const IommuHwptVtdS1InvalidateCodec: StructCodec<IommuHwptVtdS1Invalidate
 /**
  * Reads struct iommu_hwpt_invalidate of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwptInvalidate {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1919,7 +1919,7 @@ export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwpt
  * Writes struct iommu_hwpt_invalidate of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidate(
   value: Partial<IommuHwptInvalidate>,
@@ -1977,7 +1977,7 @@ export class IommuHwptInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value, this.#offset + 8), false);
   }
 
-  /** What they are. Checked even when there are none. */
+  /** What they are. Checked even if there are none. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1995,7 +1995,7 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_invalidate.entry_len', value, this.#offset + 20), false);
   }
 
-  /** How many there are; then how many were done. */
+  /** How many there are; on return, how many were done. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -2026,7 +2026,7 @@ export const IommuHwptInvalidateCodec: StructCodec<IommuHwptInvalidate> = /* @__
 /**
  * Reads struct iommu_hwpt_pgfault of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgfault {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -2049,7 +2049,7 @@ export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgf
  * Writes struct iommu_hwpt_pgfault of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -2096,7 +2096,7 @@ export class IommuHwptPgfaultView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value, this.#offset + 4), false);
   }
 
-  /** Its PASID, where PASID_VALID is set. */
+  /** Its PASID, if PASID_VALID is set. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2172,7 +2172,7 @@ export const IommuHwptPgfaultCodec: StructCodec<IommuHwptPgfault> = /* @__PURE__
 /**
  * Reads struct iommu_hwpt_page_response of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHwptPageResponse {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2188,7 +2188,7 @@ export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHw
  * Writes struct iommu_hwpt_page_response of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptPageResponse(
   value: Partial<IommuHwptPageResponse>,
@@ -2245,7 +2245,7 @@ export const IommuHwptPageResponseCodec: StructCodec<IommuHwptPageResponse> = /*
 /**
  * Reads struct iommu_fault_alloc of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAlloc {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2263,7 +2263,7 @@ export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAll
  * Writes struct iommu_fault_alloc of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuFaultAlloc(value: Partial<IommuFaultAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2336,7 +2336,7 @@ export const IommuFaultAllocCodec: StructCodec<IommuFaultAlloc> = /* @__PURE__ *
 /**
  * Reads the member of iommu_hwpt_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptDataVariant(
   data_type: number,
@@ -2355,7 +2355,7 @@ export function decodeIommuHwptDataVariant(
  * Writes a member of iommu_hwpt_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptDataVariant(
   variant: IommuHwptDataVariant,
@@ -2374,7 +2374,7 @@ export function encodeIommuHwptDataVariant(
 /**
  * Reads the member of iommu_hw_info_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoDataVariant(
   out_data_type: number,
@@ -2393,7 +2393,7 @@ export function decodeIommuHwInfoDataVariant(
  * Writes a member of iommu_hw_info_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoDataVariant(
   variant: IommuHwInfoDataVariant,
@@ -2412,7 +2412,7 @@ export function encodeIommuHwInfoDataVariant(
 /**
  * Reads the member of iommu_hwpt_invalidate_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateDataVariant(
   data_type: number,
@@ -2431,7 +2431,7 @@ export function decodeIommuHwptInvalidateDataVariant(
  * Writes a member of iommu_hwpt_invalidate_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateDataVariant(
   variant: IommuHwptInvalidateDataVariant,

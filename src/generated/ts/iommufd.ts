@@ -115,7 +115,7 @@ export const IOMMU_OPTION_RLIMIT_MODE = 0;
 export const IOMMU_OPTION_HUGE_PAGES = 1;
 
 /**
- * Options that IOMMU_OPTION knows.
+ * Options of IOMMU_OPTION.
  *
  * Names without IOMMU_OPTION_, for names and values both ways.
  */
@@ -140,13 +140,13 @@ export const iommufd_option_ops = {
   GET: IOMMU_OPTION_OP_GET,
 } as const;
 
-/** Tells which address space the VFIO emulation uses. */
+/** Reports which address space the VFIO emulation uses. */
 export const IOMMU_VFIO_IOAS_GET = 0;
 
 /** Makes it use another one. */
 export const IOMMU_VFIO_IOAS_SET = 1;
 
-/** Takes it away; nothing is destroyed. */
+/** Unsets it; nothing is destroyed. */
 export const IOMMU_VFIO_IOAS_CLEAR = 2;
 
 /**
@@ -176,7 +176,7 @@ export const iommu_hwpt_data_type = {
   VTD_S1: IOMMU_HWPT_DATA_VTD_S1,
 } as const;
 
-/** The IOMMU driver tells nothing. */
+/** The IOMMU driver reports nothing. */
 export const IOMMU_HW_INFO_TYPE_NONE = 0;
 
 /** Registers of Intel VT-d. */
@@ -204,14 +204,14 @@ export const iommu_hwpt_invalidate_data_type = {
   VTD_S1: IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
 } as const;
 
-/** The page is there, the device tries again (PCIe Success). */
+/** The page is present; the device tries again (PCIe Success). */
 export const IOMMUFD_PAGE_RESP_SUCCESS = 0;
 
-/** There is no such page, the device gives up (PCIe Invalid Request). */
+/** There is no such page; the device gives up (PCIe Invalid Request). */
 export const IOMMUFD_PAGE_RESP_INVALID = 1;
 
 /**
- * What became of a page fault.
+ * How a page fault was handled.
  *
  * Names without IOMMUFD_PAGE_RESP_, for names and values both ways.
  */
@@ -298,14 +298,14 @@ export const iommu_hw_info_vtd_flags = {
 /** It tracks which pages were written; IOMMU_HWPT_SET_DIRTY_TRACKING and IOMMU_HWPT_GET_DIRTY_BITMAP work. */
 export const IOMMU_HW_CAP_DIRTY_TRACKING = 1n;
 
-/** Requests with a PASID may ask for execute permission. Without a meaning where out_max_pasid_log2 is 0. */
+/** Requests with a PASID may ask for execute permission. Meaningless if out_max_pasid_log2 is 0. */
 export const IOMMU_HW_CAP_PCI_PASID_EXEC = 2n;
 
-/** Requests with a PASID may be privileged. Without a meaning where out_max_pasid_log2 is 0. */
+/** Requests with a PASID may be privileged. Meaningless if out_max_pasid_log2 is 0. */
 export const IOMMU_HW_CAP_PCI_PASID_PRIV = 4n;
 
 /**
- * What the IOMMU of a device can do, whoever made it.
+ * What the IOMMU of a device can do, regardless of its vendor.
  *
  * Names without IOMMU_HW_CAP_, for names and values both ways.
  */
@@ -327,7 +327,7 @@ export const iommufd_hwpt_set_dirty_tracking_flags = {
   ENABLE: IOMMU_HWPT_DIRTY_TRACKING_ENABLE,
 } as const;
 
-/** Pages stay dirty, as is enough before an unmap. */
+/** Pages stay dirty, which is enough before an unmap. */
 export const IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR = 1;
 
 /**
@@ -339,7 +339,7 @@ export const iommufd_hwpt_get_dirty_bitmap_flags = {
   NO_CLEAR: IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR,
 } as const;
 
-/** Only the last level of the page table is forgotten, not the levels above. */
+/** Only cached entries of the last page table level are invalidated, not those of the levels above. */
 export const IOMMU_VTD_INV_FLAGS_LEAF = 1;
 
 /**
@@ -373,10 +373,10 @@ export const IOMMU_PGFAULT_PERM_READ = 1;
 /** Write. */
 export const IOMMU_PGFAULT_PERM_WRITE = 2;
 
-/** Execute, as asked for in the PASID prefix. */
+/** Execute, as requested in the PASID prefix. */
 export const IOMMU_PGFAULT_PERM_EXEC = 4;
 
-/** Access with privilege, as asked for in the PASID prefix. */
+/** Privileged access, as requested in the PASID prefix. */
 export const IOMMU_PGFAULT_PERM_PRIV = 8;
 
 /**
@@ -405,7 +405,7 @@ export const IOMMU_DESTROY = 0x3b80;
  *
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_ALLOC) (0x20003b81 on alpha, mips, powerpc, sparc).
  *
- * EOPNOTSUPP: A flag is set. ENOMEM: There is no memory or no free id.
+ * EOPNOTSUPP: A flag is set. ENOMEM: Out of memory, or no id is free.
  */
 export const IOMMU_IOAS_ALLOC = 0x3b81;
 
@@ -415,22 +415,22 @@ export const IOMMU_IOAS_ALLOC = 0x3b81;
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_ALLOW_IOVAS) (0x20003b82 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: __reserved is not 0. ENOENT: There is no such address space. EFAULT: The ranges cannot be read.
- * EINVAL: A range ends where it starts or before, or two ranges overlap. EADDRINUSE: A range touches reserved
- * IOVAs. The old list stays. ENOMEM: There is no memory for the list.
+ * EINVAL: A range's last IOVA is not above its first, or two ranges overlap. EADDRINUSE: A range touches
+ * reserved IOVAs. The old list stays. ENOMEM: Out of memory for the list.
  */
 export const IOMMU_IOAS_ALLOW_IOVAS = 0x3b82;
 
 /**
- * Maps what is mapped elsewhere already.
+ * Maps memory that is already mapped elsewhere.
  *
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_COPY) (0x20003b83 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: An unknown flag is set. EOVERFLOW: A number is all ones, or source or destination wrap around.
- * EINVAL: No access is asked for, the length is 0, something is misaligned, or a fixed dst_iova is reserved.
+ * EINVAL: No access is requested, the length is 0, something is misaligned, or a fixed dst_iova is reserved.
  * ENOENT: An address space does not exist or part of the source is not mapped. EEXIST: A fixed dst_iova meets
- * another mapping. ENOSPC: There is no room for the mapping. EPERM: Writing is asked for and the memory was
- * mapped without. EFAULT: The memory is gone. Or the answer cannot be written; the mapping stays. ENOMEM:
- * RLIMIT_MEMLOCK is reached or there is no memory.
+ * another mapping. ENOSPC: There is no free range for the mapping. EPERM: Write access is requested, but the
+ * memory was mapped without it. EFAULT: The memory is gone. Or the answer cannot be written; the mapping
+ * stays. ENOMEM: RLIMIT_MEMLOCK is reached, or out of memory.
  */
 export const IOMMU_IOAS_COPY = 0x3b83;
 
@@ -440,7 +440,7 @@ export const IOMMU_IOAS_COPY = 0x3b83;
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_IOVA_RANGES) (0x20003b84 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: __reserved is not 0. ENOENT: There is no such address space. EFAULT: The ranges cannot be
- * written. EMSGSIZE: There are more ranges than there is room for. num_iovas tells how many.
+ * written. EMSGSIZE: There are more ranges than there is room for. num_iovas reports how many.
  */
 export const IOMMU_IOAS_IOVA_RANGES = 0x3b84;
 
@@ -450,10 +450,10 @@ export const IOMMU_IOAS_IOVA_RANGES = 0x3b84;
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_IOAS_MAP) (0x20003b85 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: An unknown flag is set or __reserved is not 0. EOVERFLOW: A number is all ones, or the memory
- * or a fixed mapping wrap around. EINVAL: No access is asked for, the length is 0, something is misaligned,
+ * or a fixed mapping wrap around. EINVAL: No access is requested, the length is 0, something is misaligned,
  * or a fixed iova is reserved. ENOENT: There is no such address space. EEXIST: A fixed iova meets another
- * mapping. ENOSPC: There is no room for the mapping. EFAULT: The memory cannot be pinned. Or the answer
- * cannot be written; the mapping stays. ENOMEM: RLIMIT_MEMLOCK is reached or there is no memory.
+ * mapping. ENOSPC: There is no free range for the mapping. EFAULT: The memory cannot be pinned. Or the answer
+ * cannot be written; the mapping stays. ENOMEM: RLIMIT_MEMLOCK is reached, or out of memory.
  */
 export const IOMMU_IOAS_MAP = 0x3b85;
 
@@ -464,7 +464,7 @@ export const IOMMU_IOAS_MAP = 0x3b85;
  *
  * ENOENT: There is no such address space, nothing is mapped in the range, or a mapping lies partly in it.
  * EOVERFLOW: A number is all ones or the range wraps around. EINVAL: The length is 0. EBUSY: Another call is
- * just making or removing a mapping in the range. EDEADLK: An access does not let go of its pages.
+ * making or removing a mapping in the range at the same time. EDEADLK: An access does not release its pages.
  */
 export const IOMMU_IOAS_UNMAP = 0x3b86;
 
@@ -474,10 +474,10 @@ export const IOMMU_IOAS_UNMAP = 0x3b86;
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_OPTION) (0x20003b87 on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: The option or the operation is unknown, __reserved is not 0, or RLIMIT_MODE is given an object.
- * ENOENT: There is no such address space. EPERM: RLIMIT_MODE needs CAP_SYS_RESOURCE. EBUSY: RLIMIT_MODE is to
- * be set and there are objects already. EINVAL: The value is not 0 or 1, or HUGE_PAGES is to be turned off
- * and hardware page tables hold mappings. EADDRINUSE: HUGE_PAGES is to be turned off and a mapping is not
- * aligned to pages.
+ * ENOENT: There is no such address space. EPERM: RLIMIT_MODE needs CAP_SYS_RESOURCE. EBUSY: RLIMIT_MODE
+ * cannot be set once there are objects. EINVAL: The value is not 0 or 1, or HUGE_PAGES cannot be turned off
+ * because hardware page tables hold mappings. EADDRINUSE: HUGE_PAGES cannot be turned off because a mapping
+ * is not aligned to pages.
  */
 export const IOMMU_OPTION = 0x3b87;
 
@@ -486,8 +486,8 @@ export const IOMMU_OPTION = 0x3b87;
  *
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_VFIO_IOAS) (0x20003b88 on alpha, mips, powerpc, sparc).
  *
- * EOPNOTSUPP: The operation is unknown or __reserved is not 0. ENODEV: There is none to read. ENOENT: There
- * is no such address space.
+ * EOPNOTSUPP: The operation is unknown or __reserved is not 0. ENODEV: There is nothing to read. ENOENT:
+ * There is no such address space.
  */
 export const IOMMU_VFIO_IOAS = 0x3b88;
 
@@ -500,8 +500,8 @@ export const IOMMU_VFIO_IOAS = 0x3b88;
  * EINVAL: There is a type without data or data without a type, pt_id does not exist or is of a kind or make
  * that does not fit, or the data is not as its type wants. ENOENT: There is no such device or fault queue.
  * EADDRINUSE: An allowed range or a mapping is out of the hardware's reach or not aligned as it wants.
- * EFAULT: The data cannot be read or the mapped memory is gone. ENOMEM: RLIMIT_MEMLOCK is reached or there is
- * no memory.
+ * EFAULT: The data cannot be read or the mapped memory is gone. ENOMEM: RLIMIT_MEMLOCK is reached, or out of
+ * memory.
  */
 export const IOMMU_HWPT_ALLOC = 0x3b89;
 
@@ -511,7 +511,7 @@ export const IOMMU_HWPT_ALLOC = 0x3b89;
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_GET_HW_INFO) (0x20003b8a on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: A flag is set or __reserved is not 0. ENOENT: There is no such device. EFAULT: The buffer
- * cannot be written. ENOMEM: There is no memory.
+ * cannot be written. ENOMEM: Out of memory.
  */
 export const IOMMU_GET_HW_INFO = 0x3b8a;
 
@@ -532,12 +532,12 @@ export const IOMMU_HWPT_SET_DIRTY_TRACKING = 0x3b8b;
  *
  * EOPNOTSUPP: An unknown flag is set, __reserved is not 0, or the page table was made without DIRTY_TRACKING.
  * ENOENT: There is no such page table. EINVAL: The length or page_size is 0, or the range is not aligned.
- * EOVERFLOW: The range wraps around. ENOMEM: There is no memory.
+ * EOVERFLOW: The range wraps around. ENOMEM: Out of memory.
  */
 export const IOMMU_HWPT_GET_DIRTY_BITMAP = 0x3b8c;
 
 /**
- * Makes the IOMMU forget cached entries of a nested page table.
+ * Invalidates cached entries of a nested page table.
  *
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_HWPT_INVALIDATE) (0x20003b8d on alpha, mips, powerpc, sparc).
  *
@@ -554,7 +554,7 @@ export const IOMMU_HWPT_INVALIDATE = 0x3b8d;
  * Number: _IO(IOMMUFD_TYPE, IOMMUFD_CMD_FAULT_QUEUE_ALLOC) (0x20003b8e on alpha, mips, powerpc, sparc).
  *
  * EOPNOTSUPP: A flag is set. EMFILE: The process has no file descriptor left. ENFILE: The system has no open
- * file left. ENOMEM: There is no memory or no free id.
+ * file left. ENOMEM: Out of memory, or no id is free.
  */
 export const IOMMU_FAULT_QUEUE_ALLOC = 0x3b8e;
 
@@ -582,7 +582,7 @@ export const sizeofIommuDestroy = 8;
 /**
  * Reads struct iommu_destroy.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -598,7 +598,7 @@ export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
  * Writes struct iommu_destroy; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuDestroy(value: Partial<IommuDestroy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -675,7 +675,7 @@ export const sizeofIommuIoasAlloc = 12;
 /**
  * Reads struct iommu_ioas_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -692,7 +692,7 @@ export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc
  * Writes struct iommu_ioas_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasAlloc(value: Partial<IommuIoasAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -776,7 +776,7 @@ export const sizeofIommuIovaRange = 16;
 /**
  * Reads struct iommu_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -792,7 +792,7 @@ export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange
  * Writes struct iommu_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIovaRange(value: Partial<IommuIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -843,8 +843,8 @@ export const IommuIovaRangeCodec: StructCodec<IommuIovaRange> = /* @__PURE__ */ 
 );
 
 /**
- * Tells which IOVAs devices attached to the address space can use at all. Every device may narrow the ranges
- * and give them back when it leaves. Mappings and allowed ranges do not show.
+ * Reports which IOVAs the devices attached to the address space can use. Attaching a device may narrow the
+ * ranges, and detaching it widens them again. Mappings and allowed ranges have no influence.
  *
  * (struct iommu_ioas_iova_ranges)
  */
@@ -853,11 +853,11 @@ export interface IommuIoasIovaRanges {
   size: number;
   /** The address space. */
   ioas_id: number;
-  /** How many ranges there is room for; then how many there are. (ranges) */
+  /** In: how many ranges there is room for; out: how many there are. (ranges) */
   num_iovas: number;
   /** Zero. */
   __reserved: number;
-  /** Where the ranges go, in ascending order, as many as there is room for. */
+  /** Buffer for the ranges, in ascending order; as many as there is room for are written. */
   allowed_iovas: bigint;
   /** IOVAs and lengths of mappings must be multiples of this; at most the page size. (bytes) */
   out_iova_alignment: bigint;
@@ -879,7 +879,7 @@ export const sizeofIommuIoasIovaRanges = 32;
 /**
  * Reads struct iommu_ioas_iova_ranges.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoasIovaRanges {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -899,7 +899,7 @@ export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoas
  * Writes struct iommu_ioas_iova_ranges; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasIovaRanges(
   value: Partial<IommuIoasIovaRanges>,
@@ -947,7 +947,7 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value, this.#offset + 4), true);
   }
 
-  /** How many ranges there is room for; then how many there are. */
+  /** In: how many ranges there is room for; out: how many there are. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -965,7 +965,7 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_iova_ranges.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Where the ranges go, in ascending order, as many as there is room for. */
+  /** Buffer for the ranges, in ascending order; as many as there is room for are written. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1005,7 +1005,7 @@ export interface IommuIoasAllowIovas {
   size: number;
   /** The address space. */
   ioas_id: number;
-  /** How many ranges; 0 takes all limits away. (ranges) */
+  /** How many ranges; 0 removes all limits. (ranges) */
   num_iovas: number;
   /** Zero. */
   __reserved: number;
@@ -1028,7 +1028,7 @@ export const sizeofIommuIoasAllowIovas = 24;
 /**
  * Reads struct iommu_ioas_allow_iovas.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoasAllowIovas {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1047,7 +1047,7 @@ export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoas
  * Writes struct iommu_ioas_allow_iovas; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasAllowIovas(
   value: Partial<IommuIoasAllowIovas>,
@@ -1094,7 +1094,7 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value, this.#offset + 4), true);
   }
 
-  /** How many ranges; 0 takes all limits away. */
+  /** How many ranges; 0 removes all limits. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1150,7 +1150,7 @@ export interface IommuIoasMap {
   user_va: bigint;
   /** How much of it. (bytes) */
   length: bigint;
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   iova: bigint;
 }
 
@@ -1171,7 +1171,7 @@ export const sizeofIommuIoasMap = 40;
 /**
  * Reads struct iommu_ioas_map.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1192,7 +1192,7 @@ export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
  * Writes struct iommu_ioas_map; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasMap(value: Partial<IommuIoasMap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1273,7 +1273,7 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_map.length', value, this.#offset + 24), true);
   }
 
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1293,8 +1293,8 @@ export const IommuIoasMapCodec: StructCodec<IommuIoasMap> = /* @__PURE__ */ fixe
 );
 
 /**
- * Maps what is mapped in one address space into another, or elsewhere in the same. The memory is shared and
- * pinned once. The source may be part of a mapping or span adjacent ones.
+ * Maps what is mapped in one address space into another one, or elsewhere in the same one. The memory is
+ * shared and pinned once. The source may be part of a mapping or span adjacent ones.
  *
  * (struct iommu_ioas_copy)
  */
@@ -1309,7 +1309,7 @@ export interface IommuIoasCopy {
   src_ioas_id: number;
   /** How much. (bytes) */
   length: bigint;
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   dst_iova: bigint;
   /** Where the source starts. */
   src_iova: bigint;
@@ -1332,7 +1332,7 @@ export const sizeofIommuIoasCopy = 40;
 /**
  * Reads struct iommu_ioas_copy.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1353,7 +1353,7 @@ export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
  * Writes struct iommu_ioas_copy; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasCopy(value: Partial<IommuIoasCopy>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -1425,7 +1425,7 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_copy.length', value, this.#offset + 16), true);
   }
 
-  /** Where the mapping goes, and where it is. Not all ones even when the kernel chooses. */
+  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get dst_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1454,8 +1454,8 @@ export const IommuIoasCopyCodec: StructCodec<IommuIoasCopy> = /* @__PURE__ */ fi
 );
 
 /**
- * Removes mappings, whole ones only. iova 0 with a length of all ones removes all there are, none included. A
- * failure keeps what was removed before it and does not tell how much that was.
+ * Removes mappings, whole ones only. iova 0 with a length of all ones removes all of them, even if there are
+ * none. After a failure, what was removed before it stays removed, and how much that was is not reported.
  *
  * (struct iommu_ioas_unmap)
  */
@@ -1484,7 +1484,7 @@ export const sizeofIommuIoasUnmap = 24;
 /**
  * Reads struct iommu_ioas_unmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1502,7 +1502,7 @@ export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap
  * Writes struct iommu_ioas_unmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuIoasUnmap(value: Partial<IommuIoasUnmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1608,7 +1608,7 @@ export const sizeofIommuOption = 24;
 /**
  * Reads struct iommu_option.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1628,7 +1628,7 @@ export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
  * Writes struct iommu_option; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuOption(value: Partial<IommuOption>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1719,7 +1719,7 @@ export const IommuOptionCodec: StructCodec<IommuOption> = /* @__PURE__ */ fixedC
 );
 
 /**
- * The address space that stands behind the VFIO container which /dev/iommu emulates.
+ * The address space behind the VFIO container that /dev/iommu emulates.
  *
  * (struct iommu_vfio_ioas)
  */
@@ -1748,7 +1748,7 @@ export const sizeofIommuVfioIoas = 12;
 /**
  * Reads struct iommu_vfio_ioas.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1766,7 +1766,7 @@ export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
  * Writes struct iommu_vfio_ioas; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuVfioIoas(value: Partial<IommuVfioIoas>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1866,7 +1866,7 @@ export const sizeofIommuHwptVtdS1 = 24;
 /**
  * Reads struct iommu_hwpt_vtd_s1.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1 {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1884,7 +1884,7 @@ export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1
  * Writes struct iommu_hwpt_vtd_s1; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2006,7 +2006,7 @@ export const sizeofIommuHwptAlloc = 48;
 /**
  * Reads struct iommu_hwpt_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -2031,7 +2031,7 @@ export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc
  * Writes struct iommu_hwpt_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptAlloc(value: Partial<IommuHwptAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -2172,8 +2172,7 @@ export const IommuHwptAllocCodec: StructCodec<IommuHwptAlloc> = /* @__PURE__ */ 
 );
 
 /**
- * Registers of the Intel VT-d IOMMU behind a device. What they mean stands in the VT-d specification, chapter
- * 11.4.
+ * Registers of the Intel VT-d IOMMU behind a device. The VT-d specification, chapter 11.4, describes them.
  *
  * (struct iommu_hw_info_vtd)
  */
@@ -2202,7 +2201,7 @@ export const sizeofIommuHwInfoVtd = 24;
 /**
  * Reads struct iommu_hw_info_vtd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2220,7 +2219,7 @@ export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd
  * Writes struct iommu_hw_info_vtd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2302,13 +2301,13 @@ export interface IommuHwInfo {
   flags: number;
   /** The device. */
   dev_id: number;
-  /** Length of the buffer; then how much the kernel has to tell. (bytes) */
+  /** Length of the buffer; on return, length of the kernel's data. (bytes) */
   data_len: number;
   /** The buffer. All of it is written. */
   data_uptr: bigint;
   /** What the data is. */
   out_data_type: number;
-  /** Width of PASIDs, 0 where the device has none. (bits) */
+  /** Width of PASIDs, 0 if the device has none. (bits) */
   out_max_pasid_log2: number;
   /** Zero. */
   __reserved: Uint8Array;
@@ -2335,7 +2334,7 @@ export const sizeofIommuHwInfo = 40;
 /**
  * Reads struct iommu_hw_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -2358,7 +2357,7 @@ export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
  * Writes struct iommu_hw_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfo(value: Encodable<IommuHwInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -2416,7 +2415,7 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hw_info.dev_id', value, this.#offset + 8), true);
   }
 
-  /** Length of the buffer; then how much the kernel has to tell. */
+  /** Length of the buffer; on return, length of the kernel's data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2443,7 +2442,7 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hw_info.out_data_type', value, this.#offset + 24), true);
   }
 
-  /** Width of PASIDs, 0 where the device has none. */
+  /** Width of PASIDs, 0 if the device has none. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 28);
   }
@@ -2506,7 +2505,7 @@ export const sizeofIommuHwptSetDirtyTracking = 16;
 /**
  * Reads struct iommu_hwpt_set_dirty_tracking.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): IommuHwptSetDirtyTracking {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2524,7 +2523,7 @@ export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): Iom
  * Writes struct iommu_hwpt_set_dirty_tracking; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptSetDirtyTracking(
   value: Partial<IommuHwptSetDirtyTracking>,
@@ -2599,7 +2598,7 @@ export const IommuHwptSetDirtyTrackingCodec: StructCodec<IommuHwptSetDirtyTracki
 );
 
 /**
- * Reads which pages of a range were written, and marks them clean. Bit n stands for the page_size bytes at
+ * Reads which pages of a range were written, and marks them clean. Bit n represents the page_size bytes at
  * iova + n * page_size. Bits are only set, never cleared, so the caller starts with zeros.
  *
  * (struct iommu_hwpt_get_dirty_bitmap)
@@ -2613,11 +2612,11 @@ export interface IommuHwptGetDirtyBitmap {
   flags: number;
   /** Zero. */
   __reserved: number;
-  /** Start of the range; the first bit stands for it. */
+  /** Start of the range; the first bit represents it. */
   iova: bigint;
   /** Length of the range. (bytes) */
   length: bigint;
-  /** What one bit stands for. Only the lowest bit set counts. (bytes) */
+  /** Bytes that one bit represents. Only the lowest bit set counts. (bytes) */
   page_size: bigint;
   /** The bitmap, lowest bit of each byte first. */
   data: bigint;
@@ -2641,7 +2640,7 @@ export const sizeofIommuHwptGetDirtyBitmap = 48;
 /**
  * Reads struct iommu_hwpt_get_dirty_bitmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): IommuHwptGetDirtyBitmap {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -2663,7 +2662,7 @@ export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): Iommu
  * Writes struct iommu_hwpt_get_dirty_bitmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptGetDirtyBitmap(
   value: Partial<IommuHwptGetDirtyBitmap>,
@@ -2731,7 +2730,7 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_get_dirty_bitmap.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Start of the range; the first bit stands for it. */
+  /** Start of the range; the first bit represents it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2749,7 +2748,7 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_get_dirty_bitmap.length', value, this.#offset + 24), true);
   }
 
-  /** What one bit stands for. Only the lowest bit set counts. */
+  /** Bytes that one bit represents. Only the lowest bit set counts. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -2778,8 +2777,8 @@ export const IommuHwptGetDirtyBitmapCodec: StructCodec<IommuHwptGetDirtyBitmap> 
 );
 
 /**
- * Tells VT-d that entries of a first-stage page table changed. Device TLBs forget too. addr 0 with npages of
- * all ones is the whole table.
+ * Tells VT-d that entries of a first-stage page table changed. Device TLBs are invalidated too. addr 0 with
+ * npages of all ones is the whole table.
  *
  * (struct iommu_hwpt_vtd_s1_invalidate)
  */
@@ -2788,7 +2787,7 @@ export interface IommuHwptVtdS1Invalidate {
   addr: bigint;
   /** How long it is. (pages of 4 KiB) */
   npages: bigint;
-  /** What to forget. */
+  /** What to invalidate. */
   flags: number;
   /** Zero. */
   __reserved: number;
@@ -2808,7 +2807,7 @@ export const sizeofIommuHwptVtdS1Invalidate = 24;
 /**
  * Reads struct iommu_hwpt_vtd_s1_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): IommuHwptVtdS1Invalidate {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2826,7 +2825,7 @@ export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): Iomm
  * Writes struct iommu_hwpt_vtd_s1_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptVtdS1Invalidate(
   value: Partial<IommuHwptVtdS1Invalidate>,
@@ -2872,7 +2871,7 @@ export class IommuHwptVtdS1InvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value, this.#offset + 8), true);
   }
 
-  /** What to forget. */
+  /** What to invalidate. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -2901,8 +2900,8 @@ export const IommuHwptVtdS1InvalidateCodec: StructCodec<IommuHwptVtdS1Invalidate
 );
 
 /**
- * Makes the IOMMU forget what it cached of a page table that the caller fills. Requests are done in order up
- * to the first that fails; the answer is written in any case.
+ * Invalidates what the IOMMU cached of a page table that the caller fills. Requests are done in order up to
+ * the first that fails; the answer is written in any case.
  *
  * (struct iommu_hwpt_invalidate)
  */
@@ -2913,11 +2912,11 @@ export interface IommuHwptInvalidate {
   hwpt_id: number;
   /** The requests. */
   data_uptr: bigint;
-  /** What they are. Checked even when there are none. */
+  /** What they are. Checked even if there are none. */
   data_type: number;
   /** Length of one. (bytes) */
   entry_len: number;
-  /** How many there are; then how many were done. (requests) */
+  /** How many there are; on return, how many were done. (requests) */
   entry_num: number;
   /** Zero. */
   __reserved: number;
@@ -2940,7 +2939,7 @@ export const sizeofIommuHwptInvalidate = 32;
 /**
  * Reads struct iommu_hwpt_invalidate.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwptInvalidate {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2961,7 +2960,7 @@ export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwpt
  * Writes struct iommu_hwpt_invalidate; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidate(
   value: Partial<IommuHwptInvalidate>,
@@ -3019,7 +3018,7 @@ export class IommuHwptInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value, this.#offset + 8), true);
   }
 
-  /** What they are. Checked even when there are none. */
+  /** What they are. Checked even if there are none. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -3037,7 +3036,7 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_invalidate.entry_len', value, this.#offset + 20), true);
   }
 
-  /** How many there are; then how many were done. */
+  /** How many there are; on return, how many were done. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -3075,7 +3074,7 @@ export interface IommuHwptPgfault {
   flags: number;
   /** The device. */
   dev_id: number;
-  /** Its PASID, where PASID_VALID is set. */
+  /** Its PASID, if PASID_VALID is set. */
   pasid: number;
   /** Page Request Group Index, as the device gave it. */
   grpid: number;
@@ -3110,7 +3109,7 @@ export const sizeofIommuHwptPgfault = 40;
 /**
  * Reads struct iommu_hwpt_pgfault.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgfault {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -3133,7 +3132,7 @@ export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgf
  * Writes struct iommu_hwpt_pgfault; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -3180,7 +3179,7 @@ export class IommuHwptPgfaultView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value, this.#offset + 4), true);
   }
 
-  /** Its PASID, where PASID_VALID is set. */
+  /** Its PASID, if PASID_VALID is set. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3277,7 +3276,7 @@ export const sizeofIommuHwptPageResponse = 8;
 /**
  * Reads struct iommu_hwpt_page_response.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHwptPageResponse {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3293,7 +3292,7 @@ export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHw
  * Writes struct iommu_hwpt_page_response; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptPageResponse(
   value: Partial<IommuHwptPageResponse>,
@@ -3377,7 +3376,7 @@ export const sizeofIommuFaultAlloc = 16;
 /**
  * Reads struct iommu_fault_alloc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAlloc {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3395,7 +3394,7 @@ export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAll
  * Writes struct iommu_fault_alloc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuFaultAlloc(value: Partial<IommuFaultAlloc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3478,7 +3477,7 @@ export type IommuHwptDataVariant =
 /**
  * Reads the member of iommu_hwpt_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptDataVariant(
   data_type: number,
@@ -3497,7 +3496,7 @@ export function decodeIommuHwptDataVariant(
  * Writes a member of iommu_hwpt_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptDataVariant(
   variant: IommuHwptDataVariant,
@@ -3514,7 +3513,7 @@ export function encodeIommuHwptDataVariant(
 }
 
 /**
- * Data that IOMMU_GET_HW_INFO gives. What does not fit is cut off, what is left of the buffer is zeroed.
+ * Data that IOMMU_GET_HW_INFO gives. Data that does not fit is cut off; the rest of the buffer is zeroed.
  *
  * (Variants iommu_hw_info_data: kind is the name of the member's struct.)
  */
@@ -3525,7 +3524,7 @@ export type IommuHwInfoDataVariant =
 /**
  * Reads the member of iommu_hw_info_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwInfoDataVariant(
   out_data_type: number,
@@ -3544,7 +3543,7 @@ export function decodeIommuHwInfoDataVariant(
  * Writes a member of iommu_hw_info_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwInfoDataVariant(
   variant: IommuHwInfoDataVariant,
@@ -3572,7 +3571,7 @@ export type IommuHwptInvalidateDataVariant =
 /**
  * Reads the member of iommu_hwpt_invalidate_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeIommuHwptInvalidateDataVariant(
   data_type: number,
@@ -3591,7 +3590,7 @@ export function decodeIommuHwptInvalidateDataVariant(
  * Writes a member of iommu_hwpt_invalidate_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeIommuHwptInvalidateDataVariant(
   variant: IommuHwptInvalidateDataVariant,

@@ -113,7 +113,7 @@ export const PCI_PREF_RANGE_MASK = 0xfffffffffffffff0n;
 /** Address bits of an I/O window of a CardBus bridge. */
 export const PCI_CB_IO_RANGE_MASK = 0xfffffffffffffffcn;
 
-/** Where most capabilities have a 16-bit word of flags. */
+/** Place at which most capabilities have a 16-bit word of flags. */
 export const PCI_CAP_FLAGS = 2;
 
 /** Bytes of id, pointer and that word. */
@@ -131,7 +131,7 @@ export const HT_3BIT_CAP_MASK = 0xe0;
 /** Type bits of all other capabilities in byte 3. */
 export const HT_5BIT_CAP_MASK = 0xf8;
 
-/** Address that is mapped where the mapping is fixed. */
+/** Address that is mapped if the mapping is fixed. */
 export const HT_MSI_FIXED_ADDR = 0xfee00000;
 
 /** Bytes of a slave capability. */
@@ -149,10 +149,10 @@ export const PCI_CAP_PCIX_SIZEOF_V1 = 0x18;
 /** Bytes with the ECC registers of version 2. */
 export const PCI_CAP_PCIX_SIZEOF_V2 = 0x18;
 
-/** Bytes where index and data stand in a BAR. */
+/** Bytes if index and data are in a BAR. */
 export const PCI_SATA_SIZEOF_SHORT = 8;
 
-/** Bytes where they follow in configuration space. */
+/** Bytes if they follow in configuration space. */
 export const PCI_SATA_SIZEOF_LONG = 0x10;
 
 /** Offset of the first entry in a device. */
@@ -185,7 +185,7 @@ export const PCI_CAP_VC_BASE_SIZEOF = 0x10;
 /** Least version of the capability that has the bus numbers. */
 export const PCI_RCEC_BUSN_REG_VER = 2;
 
-/** Invalidate queue depth that a depth of 0 stands for. */
+/** Invalidate queue depth that a depth of 0 means. */
 export const PCI_ATS_MAX_QDEP = 0x20;
 
 /** Shift of the smallest translation unit there is: 4096 bytes. */
@@ -489,8 +489,8 @@ export const HT_CAPTYPE_GEN3 = 0xd0;
 export const HT_CAPTYPE_PM = 0xe0;
 
 /**
- * Types of HyperTransport capabilities as they stand in byte 3. Slave and host have 3 bits of type, all
- * others 5; the remapping types are told apart by two bits below.
+ * Types of HyperTransport capabilities as found in byte 3. Slave and host have 3 bits of type, all others 5;
+ * the remapping types are told apart by two bits below.
  *
  * Names without HT_CAPTYPE_, for names and values both ways.
  */
@@ -534,7 +534,7 @@ export const pci_sriov_vfm = {
   AV: PCI_SRIOV_VFM_AV,
 } as const;
 
-/** Offset: Who made the function; 0xffff where nothing answers. */
+/** Offset: Who made the function; 0xffff if nothing responds. */
 export const PCI_VENDOR_ID = 0;
 
 /** Offset: Which function it is; the vendor chooses the number. */
@@ -617,10 +617,10 @@ export const PCI_STATUS_DEVSEL_SLOW = 0x400;
 /** It refused a request with a target abort. */
 export const PCI_STATUS_SIG_TARGET_ABORT = 0x800;
 
-/** A request of its own was refused with a target abort. */
+/** One of its own requests ended in a target abort. */
 export const PCI_STATUS_REC_TARGET_ABORT = 0x1000;
 
-/** Nobody answered a request of its own. */
+/** One of its own requests was not answered (master abort). */
 export const PCI_STATUS_REC_MASTER_ABORT = 0x2000;
 
 /** It asserted SERR# or sent a fatal or non-fatal error message. */
@@ -674,7 +674,7 @@ export const PCI_BIST_START = 0x40;
 /** There is a test. */
 export const PCI_BIST_CAPABLE = 0x80;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_0 = 0x10;
 
 /** Address space. */
@@ -701,19 +701,19 @@ export const PCI_BASE_ADDRESS_MEM_TYPE_64 = 4;
 /** Reads have no side effects. */
 export const PCI_BASE_ADDRESS_MEM_PREFETCH = 8;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_1 = 0x14;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_2 = 0x18;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_3 = 0x1c;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_4 = 0x20;
 
-/** Offset: Where in memory or I/O space the function answers. */
+/** Offset: Where in memory or I/O space the function responds. */
 export const PCI_BASE_ADDRESS_5 = 0x24;
 
 /** Offset: Where a CardBus card keeps its Card Information Structure; 0 on everything else. */
@@ -725,7 +725,7 @@ export const PCI_SUBSYSTEM_VENDOR_ID = 0x2c;
 /** Offset: Which card or board it is. */
 export const PCI_SUBSYSTEM_ID = 0x2e;
 
-/** Offset: Where the expansion ROM answers. */
+/** Offset: Where the expansion ROM responds. */
 export const PCI_ROM_ADDRESS = 0x30;
 
 /** The ROM answers memory accesses. */
@@ -803,7 +803,7 @@ export const PCI_IO_LIMIT_UPPER16 = 0x32;
 /** Offset: Offset of the first capability; the two low bits are reserved. */
 export const PCI_CAPABILITY_LIST = 0x34;
 
-/** Offset: Where the bridge's own expansion ROM answers. */
+/** Offset: Where the bridge's own expansion ROM responds. */
 export const PCI_ROM_ADDRESS1 = 0x38;
 
 /** Offset: Offset of the first capability; the two low bits are reserved. */
@@ -812,7 +812,7 @@ export const PCI_CB_CAPABILITY_LIST = 0x14;
 /** Offset: What happened on the CardBus side, in the bits of the status register. */
 export const PCI_CB_SEC_STATUS = 0x16;
 
-/** Offset: PCI bus that the bridge stands on. */
+/** Offset: PCI bus that the bridge is on. */
 export const PCI_CB_PRIMARY_BUS = 0x18;
 
 /** Offset: Bus number of the CardBus. */
@@ -860,7 +860,7 @@ export const PCI_CB_IO_LIMIT_1 = 0x38;
 /** Offset: Address bits 31:16 of the limit of I/O window 1. */
 export const PCI_CB_IO_LIMIT_1_HI = 0x3a;
 
-/** Offset: Where firmware routed the interrupt; 255 where it is not connected. */
+/** Offset: Where firmware routed the interrupt; 255 if it is not connected. */
 export const PCI_INTERRUPT_LINE = 0x3c;
 
 /** Offset: INTx interrupt that the function uses. */
@@ -996,7 +996,7 @@ export const PCI_PM_CTRL_NO_SOFT_RESET = 8;
 /** May assert PME#. */
 export const PCI_PM_CTRL_PME_ENABLE = 0x100;
 
-/** What the data register tells. */
+/** What the data register reports. */
 export const PCI_PM_CTRL_DATA_SEL_MASK = 0x1e00;
 
 /** Unit of the data register. */
@@ -1014,7 +1014,7 @@ export const PCI_PM_PPB_B2_B3 = 0x40;
 /** The secondary bus follows the state of the bridge. */
 export const PCI_PM_BPCC_ENABLE = 0x80;
 
-/** Offset: Power as data_select asks for it, in the unit of data_scale. */
+/** Offset: Power as selected by data_select, in the unit of data_scale. */
 export const PCI_PM_DATA_REGISTER = 7;
 
 /** Bytes of pci_cap_pm. */
@@ -1080,7 +1080,7 @@ export const PCI_AGP_COMMAND_RQ_MASK = 0xff000000;
 /** Bytes of pci_cap_agp. */
 export const PCI_AGP_SIZEOF = 12;
 
-/** Offset: Where in the product data the window stands. */
+/** Offset: Where in the product data the window is. */
 export const PCI_VPD_ADDR = 2;
 
 /** Offset in the data, a multiple of 4. */
@@ -1113,7 +1113,7 @@ export const PCI_MSI_FLAGS = 2;
 /** MSI is used instead of INTx. */
 export const PCI_MSI_FLAGS_ENABLE = 1;
 
-/** Vectors that the function asks for. */
+/** Vectors that the function requests. */
 export const PCI_MSI_FLAGS_QMASK = 0xe;
 
 /** Vectors that it was given. */
@@ -1224,7 +1224,7 @@ export const PCI_X_CMD_SPLIT_16 = 0x60;
 /** 32 */
 export const PCI_X_CMD_SPLIT_32 = 0x70;
 
-/** Offset: Where the device is and what it is capable of. */
+/** Offset: Where the device is and what it can do. */
 export const PCI_X_STATUS = 4;
 
 /** Device and function number that the device saw last. */
@@ -1242,7 +1242,7 @@ export const PCI_X_STATUS_133MHZ = 0x20000;
 /** The requester did not take a split completion. */
 export const PCI_X_STATUS_SPL_DISC = 0x40000;
 
-/** A split completion came that nobody had asked for. */
+/** A split completion arrived that was not requested. */
 export const PCI_X_STATUS_UNX_SPL = 0x80000;
 
 /** The device is a bridge. */
@@ -1338,7 +1338,7 @@ export const PCI_MSIX_FLAGS_ENABLE = 0x8000;
 /** Offset: Where the table is. */
 export const PCI_MSIX_TABLE = 4;
 
-/** BAR that it stands in. */
+/** BAR that it is in. */
 export const PCI_MSIX_TABLE_BIR = 7;
 
 /** Offset in that BAR. */
@@ -1347,7 +1347,7 @@ export const PCI_MSIX_TABLE_OFFSET = 0xfffffff8;
 /** Offset: Where the bits of pending interrupts are. */
 export const PCI_MSIX_PBA = 8;
 
-/** BAR that they stand in. */
+/** BAR that they are in. */
 export const PCI_MSIX_PBA_BIR = 7;
 
 /** Offset in that BAR. */
@@ -1395,7 +1395,7 @@ export const PCI_AF_CAP_TP = 1;
 /** The function can be reset on its own. */
 export const PCI_AF_CAP_FLR = 2;
 
-/** Offset: What is asked for. */
+/** Offset: What is requested. */
 export const PCI_AF_CTRL = 4;
 
 /** Write 1 to reset the function; reads 0. */
@@ -1428,7 +1428,7 @@ export const PCI_EA_SUB_BUS_SHIFT = 8;
 /** Dwords that follow. */
 export const PCI_EA_ES = 7;
 
-/** BAR that the resource stands for. */
+/** BAR that the resource represents. */
 export const PCI_EA_BEI = 0xf0;
 
 /** BAR 0 */
@@ -1593,7 +1593,7 @@ export const PCI_EXP_DEVCAP_PWR_VAL = 0x3fc0000;
 /** Scale of slot_power_limit_value. */
 export const PCI_EXP_DEVCAP_PWR_SCL = 0xc000000;
 
-/** A function level reset can be asked for. */
+/** A function level reset can be requested. */
 export const PCI_EXP_DEVCAP_FLR = 0x10000000;
 
 /** Offset: Device control. */
@@ -1764,7 +1764,7 @@ export const PCI_EXP_LNKCTL_ASPM_L0S = 1;
 /** L1 may be entered. */
 export const PCI_EXP_LNKCTL_ASPM_L1 = 2;
 
-/** Read completion boundary; root ports tell it and all others are told. */
+/** Read completion boundary; root ports report it; in all others software sets it. */
 export const PCI_EXP_LNKCTL_RCB = 8;
 
 /** Switch the link off; downstream-facing ports. */
@@ -1845,7 +1845,7 @@ export const PCI_EXP_LNKSTA_DLLLA = 0x2000;
 /** Speed or width changed: by retraining, or since the link was unreliable. */
 export const PCI_EXP_LNKSTA_LBMS = 0x4000;
 
-/** Speed or width changed of its own accord, not since the link was unreliable. */
+/** Speed or width changed autonomously, not because the link was unreliable. */
 export const PCI_EXP_LNKSTA_LABS = 0x8000;
 
 /** Offset: Slot capabilities. */
@@ -2273,7 +2273,7 @@ export const PCI_ERR_COR_BAD_TLP = 0x40;
 /** DLLP with a wrong CRC. */
 export const PCI_ERR_COR_BAD_DLLP = 0x80;
 
-/** A TLP was sent again four times in vain. */
+/** A TLP was sent again four times without success. */
 export const PCI_ERR_COR_REP_ROLL = 0x100;
 
 /** No acknowledgement came in time. */
@@ -2447,7 +2447,7 @@ export const PCI_EXT_CAP_PWR_SIZEOF = 16;
 /** Offset: Devices on the collector's own bus that it collects for, a bit for each device number. */
 export const PCI_RCEC_RCIEP_BITMAP = 4;
 
-/** Offset: Further buses with endpoints that it collects for; none where next is above last. */
+/** Offset: Further buses with endpoints that it collects for; none if next is above last. */
 export const PCI_RCEC_BUSN = 8;
 
 /** Offset: Vendor-specific header. */
@@ -2632,7 +2632,7 @@ export const PCI_SRIOV_TOTAL_VF = 0xe;
 /** Offset: Virtual functions that enabling brings up. */
 export const PCI_SRIOV_NUM_VF = 0x10;
 
-/** Offset: Function that this one depends on; its own number where on none. */
+/** Offset: Function that this one depends on; its own number if it depends on none. */
 export const PCI_SRIOV_FUNC_LINK = 0x12;
 
 /** Offset: Distance of the first virtual function's routing id from the physical one's. */
@@ -2644,7 +2644,7 @@ export const PCI_SRIOV_VF_STRIDE = 0x16;
 /** Offset: Device id of the virtual functions; their vendor id is that of the physical one. */
 export const PCI_SRIOV_VF_DID = 0x1a;
 
-/** Offset: Page sizes that the BARs can be aligned to; bit n stands for 4 KiB \<\< n. */
+/** Offset: Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
 export const PCI_SRIOV_SUP_PGSIZE = 0x1c;
 
 /** Offset: The page size in use, one bit as above. */
@@ -2716,7 +2716,7 @@ export const PCI_TPH_CAP = 4;
 /** Where the table of steering tags is. */
 export const PCI_TPH_CAP_LOC_MASK = 0x600;
 
-/** There is none. */
+/** No table. */
 export const PCI_TPH_LOC_NONE = 0;
 
 /** At the end of this capability. */
@@ -2740,7 +2740,7 @@ export const PCI_EXP_DPC_CAP = 4;
 /** Number of the interrupt message. */
 export const PCI_EXP_DPC_IRQ = 0x1f;
 
-/** The root port can contain errors of its own requests too; the RP PIO registers exist. */
+/** The root port can contain errors of its own requests as well; the RP PIO registers exist. */
 export const PCI_EXP_DPC_CAP_RP_EXT = 0x20;
 
 /** Poisoned packets can be stopped at the way out. */
@@ -2794,13 +2794,13 @@ export const PCI_EXP_DPC_STATUS_INTERRUPT = 8;
 /** The root port is still cleaning up; containment must not be released yet. */
 export const PCI_EXP_DPC_RP_BUSY = 0x10;
 
-/** The reason where the reason above is 3. */
+/** The reason, if the reason above is 3. */
 export const PCI_EXP_DPC_STATUS_TRIGGER_RSN_EXT = 0x60;
 
 /** A request of the root port failed. */
 export const PCI_EXP_DPC_STATUS_TRIGGER_RSN_RP_PIO = 0;
 
-/** Software asked for it. */
+/** Software requested it. */
 export const PCI_EXP_DPC_STATUS_TRIGGER_RSN_SW_TRIGGER = 0x20;
 
 /** Bit of the RP PIO status that the logs belong to. */
@@ -2872,7 +2872,7 @@ export const PCI_L1SS_CAP_ASPM_L1_2 = 4;
 /** L1.1 when the link idles by itself. */
 export const PCI_L1SS_CAP_ASPM_L1_1 = 8;
 
-/** The port has substates at all. */
+/** The port supports substates. */
 export const PCI_L1SS_CAP_L1_PM_SS = 0x10;
 
 /** Time that the port needs to restore the common mode voltage. */
@@ -3082,7 +3082,7 @@ export const PCI_DOE_DATA_OBJECT_HEADER_1_TYPE = 0xff0000;
 /** Its length with these two; 0 stands for 2^18. */
 export const PCI_DOE_DATA_OBJECT_HEADER_2_LENGTH = 0x3ffff;
 
-/** Which entry of the list is asked for; 0 is the first. */
+/** Which entry of the list is requested; 0 is the first. */
 export const PCI_DOE_DATA_OBJECT_DISC_REQ_3_INDEX = 0xff;
 
 /** Version of the capability that the request is made for. */
@@ -3152,7 +3152,7 @@ export function PCI_PWR_DATA_RAIL(x: number): number {
   return Number(shiftRight(BigInt(x), 18n) & 7n);
 }
 
-/** 1 where the system's budget has the device's power already. */
+/** 1 if the system's budget already includes the device's power. */
 export function PCI_PWR_CAP_BUDGET(x: number): number {
   return Number(BigInt(x) & 1n);
 }
@@ -3287,9 +3287,9 @@ export interface PciHeaderStatus {
   devsel_timing: number;
   /** Bit 11: It refused a request with a target abort. */
   signaled_target_abort: number;
-  /** Bit 12: A request of its own was refused with a target abort. */
+  /** Bit 12: One of its own requests ended in a target abort. */
   received_target_abort: number;
-  /** Bit 13: Nobody answered a request of its own. */
+  /** Bit 13: One of its own requests was not answered (master abort). */
   received_master_abort: number;
   /** Bit 14: It asserted SERR# or sent a fatal or non-fatal error message. */
   signaled_system_error: number;
@@ -3349,7 +3349,7 @@ export interface PciHeaderBaseAddress0 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_0.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3370,7 +3370,7 @@ export interface PciHeaderBaseAddress1 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_1.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3391,7 +3391,7 @@ export interface PciHeaderBaseAddress2 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_2.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3412,7 +3412,7 @@ export interface PciHeaderBaseAddress3 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_3.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3433,7 +3433,7 @@ export interface PciHeaderBaseAddress4 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_4.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -3454,14 +3454,14 @@ export interface PciHeaderBaseAddress5 {
   reserved_1?: number;
   /** Bits 31:2: Address bits from 2 up. Only if base_address_5.space == 1. */
   io_address?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
 /** Bits of pci_header.cardbus_cis_pointer. */
 export interface PciHeaderCardbusCisPointer {
   /**
-   * Bits 2:0: Where the offset counts from. Values: 0 configuration space, 1 BAR 0, 2 BAR 1, 3 BAR 2, 4 BAR
+   * Bits 2:0: What the offset is relative to. Values: 0 configuration space, 1 BAR 0, 2 BAR 1, 3 BAR 2, 4 BAR
    * 3, 5 BAR 4, 6 BAR 5, 7 expansion ROM.
    */
   space: number;
@@ -3698,7 +3698,7 @@ export interface PciHeaderCbBridgeControl {
  * Source: PCI Local Bus 3.0, 6.1; PCI Express Base 6.0, 7.5.1.
  */
 export interface PciHeader {
-  /** Who made the function; 0xffff where nothing answers. */
+  /** Who made the function; 0xffff if nothing responds. */
   vendor_id: number;
   /** Which function it is; the vendor chooses the number. */
   device_id: number;
@@ -3720,10 +3720,10 @@ export interface PciHeader {
   header_type: PciHeaderHeaderType;
   /** Built-in self test. */
   bist: PciHeaderBist;
-  /** Where in memory or I/O space the function answers. Only if header_type.layout \<= 2. */
+  /** Where in memory or I/O space the function responds. Only if header_type.layout \<= 2. */
   base_address_0?: PciHeaderBaseAddress0;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout \<= 1 && !((base_address_0
+   * Where in memory or I/O space the function responds. Only if header_type.layout \<= 1 && !((base_address_0
    * & 7) == 4).
    */
   base_address_1?: PciHeaderBaseAddress1;
@@ -3733,7 +3733,7 @@ export interface PciHeader {
    */
   base_address_1_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_1) && (base_address_1 & 7) == 4).
    */
   base_address_2?: PciHeaderBaseAddress2;
@@ -3743,7 +3743,7 @@ export interface PciHeader {
    */
   base_address_2_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_2) && (base_address_2 & 7) == 4).
    */
   base_address_3?: PciHeaderBaseAddress3;
@@ -3753,7 +3753,7 @@ export interface PciHeader {
    */
   base_address_3_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_3) && (base_address_3 & 7) == 4).
    */
   base_address_4?: PciHeaderBaseAddress4;
@@ -3763,7 +3763,7 @@ export interface PciHeader {
    */
   base_address_4_upper?: number;
   /**
-   * Where in memory or I/O space the function answers. Only if header_type.layout == 0 &&
+   * Where in memory or I/O space the function responds. Only if header_type.layout == 0 &&
    * !(has(base_address_4) && (base_address_4 & 7) == 4).
    */
   base_address_5?: PciHeaderBaseAddress5;
@@ -3781,7 +3781,7 @@ export interface PciHeader {
   subsystem_vendor_id?: number;
   /** Which card or board it is. Only if header_type.layout == 0. */
   subsystem_id?: number;
-  /** Where the expansion ROM answers. Only if header_type.layout == 0. */
+  /** Where the expansion ROM responds. Only if header_type.layout == 0. */
   expansion_rom_base_address?: PciHeaderExpansionRomBaseAddress;
   /** Bus on the side of the processor. Only if header_type.layout == 1. */
   primary_bus?: number;
@@ -3827,7 +3827,7 @@ export interface PciHeader {
   reserved_35?: Uint8Array;
   /** Must be 0. Only if header_type.layout == 0. */
   reserved_38?: number;
-  /** Where the bridge's own expansion ROM answers. Only if header_type.layout == 1. */
+  /** Where the bridge's own expansion ROM responds. Only if header_type.layout == 1. */
   bridge_expansion_rom_base_address?: PciHeaderBridgeExpansionRomBaseAddress;
   /** Offset of the first capability; the two low bits are reserved. Only if header_type.layout == 2. */
   cb_capabilities_pointer?: number;
@@ -3837,7 +3837,7 @@ export interface PciHeader {
    * What happened on the CardBus side, in the bits of the status register. Only if header_type.layout == 2.
    */
   cb_secondary_status?: PciHeaderCbSecondaryStatus;
-  /** PCI bus that the bridge stands on. Only if header_type.layout == 2. */
+  /** PCI bus that the bridge is on. Only if header_type.layout == 2. */
   cb_primary_bus?: number;
   /** Bus number of the CardBus. Only if header_type.layout == 2. */
   cb_card_bus?: number;
@@ -3869,7 +3869,7 @@ export interface PciHeader {
   cb_io_limit_1?: number;
   /** Address bits 31:16 of the limit of I/O window 1. Only if header_type.layout == 2. */
   cb_io_limit_1_upper?: number;
-  /** Where firmware routed the interrupt; 255 where it is not connected. Only if header_type.layout \<= 2. */
+  /** Where firmware routed the interrupt; 255 if it is not connected. Only if header_type.layout \<= 2. */
   interrupt_line?: number;
   /** INTx interrupt that the function uses. Only if header_type.layout \<= 2. */
   interrupt_pin?: PciHeaderInterruptPin;
@@ -3975,7 +3975,7 @@ export const minSizeofPciHeader = 16;
 /**
  * Reads registers pci_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHeader(view: DataView, offset = 0, end = view.byteLength): PciHeader {
   const limit = Math.min(end, view.byteLength);
@@ -4575,7 +4575,7 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers pci_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5350,7 +5350,7 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
 /**
  * Bytes that a pci_header takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciHeader(value: Encodable<PciHeader>): number {
   return measureByEncoding(encodePciHeader, value);
@@ -5367,7 +5367,7 @@ export class PciHeaderView {
     this.#offset = offset;
   }
 
-  /** Who made the function; 0xffff where nothing answers. */
+  /** Who made the function; 0xffff if nothing responds. */
   get vendor_id(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -5504,7 +5504,7 @@ export const sizeofPciCapHeader = 2;
 /**
  * Reads registers pci_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapHeader(view: DataView, offset = 0): PciCapHeader {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -5529,7 +5529,7 @@ export function readPciCapHeader(view: DataView, offset: number): PciCapHeader {
  * Writes registers pci_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -5539,7 +5539,7 @@ export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView,
 }
 
 /**
- * Writes registers pci_cap_header where there is room for it.
+ * Writes registers pci_cap_header if there is room for it.
  *
  * @internal
  */
@@ -5621,7 +5621,7 @@ export const sizeofPciExtCapHeader = 4;
 /**
  * Reads registers pci_ext_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapHeader(view: DataView, offset = 0): PciExtCapHeader {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5650,7 +5650,7 @@ export function readPciExtCapHeader(view: DataView, offset: number): PciExtCapHe
  * Writes registers pci_ext_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5660,7 +5660,7 @@ export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: D
 }
 
 /**
- * Writes registers pci_ext_cap_header where there is room for it.
+ * Writes registers pci_ext_cap_header if there is room for it.
  *
  * @internal
  */
@@ -5735,7 +5735,7 @@ export const sizeofPciCapNull = 4;
 /**
  * Reads registers pci_cap_null.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5751,7 +5751,7 @@ export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
  * Writes registers pci_cap_null; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapNull(value: Encodable<PciCapNull>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5838,7 +5838,7 @@ export interface PciCapPmPmcsr {
   /** Bit 8: May assert PME#. */
   pme_enable: number;
   /**
-   * Bits 12:9: What the data register tells. Values: 0 D0 power consumed, 1 D1 power consumed, 2 D2 power
+   * Bits 12:9: What the data register reports. Values: 0 D0 power consumed, 1 D1 power consumed, 2 D2 power
    * consumed, 3 D3 power consumed, 4 D0 power dissipated, 5 D1 power dissipated, 6 D2 power dissipated, 7 D3
    * power dissipated, 8 common logic power consumed.
    */
@@ -5875,7 +5875,7 @@ export interface PciCapPm {
   pmcsr: PciCapPmPmcsr;
   /** What a bridge does to its secondary bus. */
   bridge_extensions: PciCapPmBridgeExtensions;
-  /** Power as data_select asks for it, in the unit of data_scale. */
+  /** Power as selected by data_select, in the unit of data_scale. */
   data: number;
 }
 
@@ -5894,7 +5894,7 @@ export const sizeofPciCapPm = 8;
 /**
  * Reads registers pci_cap_pm.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5938,7 +5938,7 @@ export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
  * Writes registers pci_cap_pm; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapPm(value: Encodable<PciCapPm>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6028,7 +6028,7 @@ export class PciCapPmView {
     this.#view.setUint8(this.#offset + 6, checkU8('pci_cap_pm.bridge_extensions', value, this.#offset + 6));
   }
 
-  /** Power as data_select asks for it, in the unit of data_scale. */
+  /** Power as selected by data_select, in the unit of data_scale. */
   get data(): number {
     return this.#view.getUint8(this.#offset + 7);
   }
@@ -6063,7 +6063,7 @@ export interface PciCapAgpStatus {
   rate_2x: number;
   /** Bit 2: Transfers at 4x; reserved in AGP 3 mode. */
   rate_4x: number;
-  /** Bit 3: Signals as AGP 3 asks for. */
+  /** Bit 3: Signals as AGP 3 requires. */
   agp3_mode: number;
   /** Bit 4: Fast writes. */
   fast_writes: number;
@@ -6164,7 +6164,7 @@ export const sizeofPciCapAgp = 12;
 /**
  * Reads registers pci_cap_agp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -6221,7 +6221,7 @@ export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
  * Writes registers pci_cap_agp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapAgp(value: Encodable<PciCapAgp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -6361,7 +6361,7 @@ export interface PciCapVpdAddress {
 export interface PciCapVpd {
   /** See registers pci_cap_header. */
   header: PciCapHeader;
-  /** Where in the product data the window stands. */
+  /** Where in the product data the window is. */
   address: PciCapVpdAddress;
   /** Four bytes of product data, the one at the address lowest. */
   data: number;
@@ -6380,7 +6380,7 @@ export const sizeofPciCapVpd = 8;
 /**
  * Reads registers pci_cap_vpd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6401,7 +6401,7 @@ export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
  * Writes registers pci_cap_vpd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapVpd(value: Encodable<PciCapVpd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6439,7 +6439,7 @@ export class PciCapVpdView {
     return new PciCapHeaderView(this.#view, this.#offset);
   }
 
-  /** Where in the product data the window stands. */
+  /** Where in the product data the window is. */
   get address(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -6506,7 +6506,7 @@ export const sizeofPciCapSlotid = 4;
 /**
  * Reads registers pci_cap_slotid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -6528,7 +6528,7 @@ export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
  * Writes registers pci_cap_slotid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSlotid(value: Encodable<PciCapSlotid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -6600,7 +6600,7 @@ export interface PciCapMsiFlags {
   /** Bit 0: MSI is used instead of INTx. */
   enable: number;
   /**
-   * Bits 3:1: Vectors that the function asks for. Values: 0 1 vector, 1 2 vectors, 2 4 vectors, 3 8 vectors,
+   * Bits 3:1: Vectors that the function requests. Values: 0 1 vector, 1 2 vectors, 2 4 vectors, 3 8 vectors,
    * 4 16 vectors, 5 32 vectors.
    */
   multiple_message_capable: number;
@@ -6692,7 +6692,7 @@ export const minSizeofPciCapMsi = 8;
 /**
  * Reads registers pci_cap_msi.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLength): PciCapMsi {
   const limit = Math.min(end, view.byteLength);
@@ -6769,7 +6769,7 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers pci_cap_msi; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -6877,7 +6877,7 @@ export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, off
 /**
  * Bytes that a pci_cap_msi takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapMsi(value: Encodable<PciCapMsi>): number {
   return measureByEncoding(encodePciCapMsi, value);
@@ -6976,7 +6976,7 @@ export const sizeofPciCapChswp = 4;
 /**
  * Reads registers pci_cap_chswp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7002,7 +7002,7 @@ export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
  * Writes registers pci_cap_chswp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapChswp(value: Encodable<PciCapChswp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7109,7 +7109,7 @@ export interface PciCapPcixStatus {
   capable_133mhz: number;
   /** Bit 18: The requester did not take a split completion. */
   split_completion_discarded: number;
-  /** Bit 19: A split completion came that nobody had asked for. */
+  /** Bit 19: A split completion arrived that was not requested. */
   unexpected_split_completion: number;
   /** Bit 20: The device is a bridge. */
   device_complexity: number;
@@ -7147,7 +7147,7 @@ export interface PciCapPcixEccControlStatus {
   /** Bit 3: A further error came that could not be corrected. */
   additional_uncorrectable_error: number;
   /**
-   * Bits 6:4: Phase of the first error, 0 where there was none. Values: 0 none, 1 first address, 2 second
+   * Bits 6:4: Phase of the first error, 0 if there was none. Values: 0 none, 1 first address, 2 second
    * address, 3 attribute, 4 32-bit data, 5 64-bit data.
    */
   error_phase: number;
@@ -7183,7 +7183,7 @@ export interface PciCapPcix {
   header: PciCapHeader;
   /** How the device uses the bus. */
   command: PciCapPcixCommand;
-  /** Where the device is and what it is capable of. */
+  /** Where the device is and what it can do. */
   status: PciCapPcixStatus;
   /** Error correction and the first error. Only if command.version != 0. */
   ecc_control_status?: PciCapPcixEccControlStatus;
@@ -7212,7 +7212,7 @@ export const minSizeofPciCapPcix = 8;
 /**
  * Reads registers pci_cap_pcix.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLength): PciCapPcix {
   const limit = Math.min(end, view.byteLength);
@@ -7287,7 +7287,7 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_cap_pcix; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -7380,7 +7380,7 @@ export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, o
 /**
  * Bytes that a pci_cap_pcix takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapPcix(value: Encodable<PciCapPcix>): number {
   return measureByEncoding(encodePciCapPcix, value);
@@ -7411,7 +7411,7 @@ export class PciCapPcixView {
     this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_pcix.command', value, this.#offset + 2), true);
   }
 
-  /** Where the device is and what it is capable of. */
+  /** Where the device is and what it can do. */
   get status(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -7440,7 +7440,7 @@ export interface PciCapPcixBridgeSecondaryStatus {
   capable_133mhz: number;
   /** Bit 2: The requester did not take a split completion. */
   split_completion_discarded: number;
-  /** Bit 3: A split completion came that nobody had asked for. */
+  /** Bit 3: A split completion arrived that was not requested. */
   unexpected_split_completion: number;
   /** Bit 4: The bridge had no room for a split completion. */
   split_completion_overrun: number;
@@ -7476,7 +7476,7 @@ export interface PciCapPcixBridgeStatus {
   capable_133mhz: number;
   /** Bit 18: The requester did not take a split completion. */
   split_completion_discarded: number;
-  /** Bit 19: A split completion came that nobody had asked for. */
+  /** Bit 19: A split completion arrived that was not requested. */
   unexpected_split_completion: number;
   /** Bit 20: The bridge had no room for a split completion. */
   split_completion_overrun: number;
@@ -7517,7 +7517,7 @@ export interface PciCapPcixBridgeEccControlStatus {
   /** Bit 3: A further error came that could not be corrected. */
   additional_uncorrectable_error: number;
   /**
-   * Bits 6:4: Phase of the first error, 0 where there was none. Values: 0 none, 1 first address, 2 second
+   * Bits 6:4: Phase of the first error, 0 if there was none. Values: 0 none, 1 first address, 2 second
    * address, 3 attribute, 4 32-bit data, 5 64-bit data.
    */
   error_phase: number;
@@ -7588,7 +7588,7 @@ export const minSizeofPciCapPcixBridge = 16;
 /**
  * Reads registers pci_cap_pcix_bridge.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.byteLength): PciCapPcixBridge {
   const limit = Math.min(end, view.byteLength);
@@ -7680,7 +7680,7 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
  * Writes registers pci_cap_pcix_bridge; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapPcixBridge(
   value: Encodable<PciCapPcixBridge>,
@@ -7792,7 +7792,7 @@ export function encodePciCapPcixBridge(
 /**
  * Bytes that a pci_cap_pcix_bridge takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapPcixBridge(value: Encodable<PciCapPcixBridge>): number {
   return measureByEncoding(encodePciCapPcixBridge, value);
@@ -7944,7 +7944,7 @@ export const sizeofPciHtLink = 4;
 /**
  * Reads registers pci_ht_link.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtLink(view: DataView, offset = 0): PciHtLink {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -7994,7 +7994,7 @@ export function readPciHtLink(view: DataView, offset: number): PciHtLink {
  * Writes registers pci_ht_link; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -8004,7 +8004,7 @@ export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, off
 }
 
 /**
- * Writes registers pci_ht_link where there is room for it.
+ * Writes registers pci_ht_link if there is room for it.
  *
  * @internal
  */
@@ -8160,7 +8160,7 @@ export const sizeofPciHtFrequency = 3;
 /**
  * Reads registers pci_ht_frequency.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtFrequency(view: DataView, offset = 0): PciHtFrequency {
   if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -8210,7 +8210,7 @@ export function readPciHtFrequency(view: DataView, offset: number): PciHtFrequen
  * Writes registers pci_ht_frequency; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -8220,7 +8220,7 @@ export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: Dat
 }
 
 /**
- * Writes registers pci_ht_frequency where there is room for it.
+ * Writes registers pci_ht_frequency if there is room for it.
  *
  * @internal
  */
@@ -8346,7 +8346,7 @@ export interface PciHtSlaveErrorHandling {
   system_error_fatal_enable: number;
   /** Bit 8: The chain was flooded with sync packets. */
   chain_fail: number;
-  /** Bit 9: A response was wrong or for nobody. */
+  /** Bit 9: A response was malformed or matched no request. */
   response_error: number;
   /** Bit 10: Protocol errors raise the nonfatal interrupt. */
   protocol_error_nonfatal_enable: number;
@@ -8418,7 +8418,7 @@ export const sizeofPciHtSlave = 24;
 /**
  * Reads registers pci_ht_slave.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtSlave(view: DataView, offset = 0): PciHtSlave {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8484,7 +8484,7 @@ export function readPciHtSlave(view: DataView, offset: number): PciHtSlave {
  * Writes registers pci_ht_slave; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8494,7 +8494,7 @@ export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, o
 }
 
 /**
- * Writes registers pci_ht_slave where there is room for it.
+ * Writes registers pci_ht_slave if there is room for it.
  *
  * @internal
  */
@@ -8733,7 +8733,7 @@ export interface PciHtHostErrorHandling {
   system_error_fatal_enable: number;
   /** Bit 8: The chain was flooded with sync packets. */
   chain_fail: number;
-  /** Bit 9: A response was wrong or for nobody. */
+  /** Bit 9: A response was malformed or matched no request. */
   response_error: number;
   /** Bit 10: Protocol errors raise the nonfatal interrupt. */
   protocol_error_nonfatal_enable: number;
@@ -8799,7 +8799,7 @@ export const sizeofPciHtHost = 20;
 /**
  * Reads registers pci_ht_host.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtHost(view: DataView, offset = 0): PciHtHost {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -8866,7 +8866,7 @@ export function readPciHtHost(view: DataView, offset: number): PciHtHost {
  * Writes registers pci_ht_host; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -8876,7 +8876,7 @@ export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, off
 }
 
 /**
- * Writes registers pci_ht_host where there is room for it.
+ * Writes registers pci_ht_host if there is room for it.
  *
  * @internal
  */
@@ -9101,7 +9101,7 @@ export const sizeofPciHtSwitch = 20;
 /**
  * Reads registers pci_ht_switch.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtSwitch(view: DataView, offset = 0): PciHtSwitch {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -9140,7 +9140,7 @@ export function readPciHtSwitch(view: DataView, offset: number): PciHtSwitch {
  * Writes registers pci_ht_switch; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -9150,7 +9150,7 @@ export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView,
 }
 
 /**
- * Writes registers pci_ht_switch where there is room for it.
+ * Writes registers pci_ht_switch if there is room for it.
  *
  * @internal
  */
@@ -9280,7 +9280,7 @@ export const sizeofPciHtWindow = 4;
 /**
  * Reads registers pci_ht_window.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtWindow(view: DataView, offset = 0): PciHtWindow {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -9312,7 +9312,7 @@ export function readPciHtWindow(view: DataView, offset: number): PciHtWindow {
  * Writes registers pci_ht_window; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -9322,7 +9322,7 @@ export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView,
 }
 
 /**
- * Writes registers pci_ht_window where there is room for it.
+ * Writes registers pci_ht_window if there is room for it.
  *
  * @internal
  */
@@ -9415,7 +9415,7 @@ export const sizeofPciHtDmaWindow = 8;
 /**
  * Reads registers pci_ht_dma_window.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtDmaWindow(view: DataView, offset = 0): PciHtDmaWindow {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9449,7 +9449,7 @@ export function readPciHtDmaWindow(view: DataView, offset: number): PciHtDmaWind
  * Writes registers pci_ht_dma_window; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9459,7 +9459,7 @@ export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: Dat
 }
 
 /**
- * Writes registers pci_ht_dma_window where there is room for it.
+ * Writes registers pci_ht_dma_window if there is room for it.
  *
  * @internal
  */
@@ -9584,7 +9584,7 @@ export const sizeofPciHtVcset = 12;
 /**
  * Reads registers pci_ht_vcset.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtVcset(view: DataView, offset = 0): PciHtVcset {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -9618,7 +9618,7 @@ export function readPciHtVcset(view: DataView, offset: number): PciHtVcset {
  * Writes registers pci_ht_vcset; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -9628,7 +9628,7 @@ export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, off
 }
 
 /**
- * Writes registers pci_ht_vcset where there is room for it.
+ * Writes registers pci_ht_vcset if there is room for it.
  *
  * @internal
  */
@@ -9865,7 +9865,7 @@ export const sizeofPciHtRetry = 8;
 /**
  * Reads registers pci_ht_retry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciHtRetry(view: DataView, offset = 0): PciHtRetry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9924,7 +9924,7 @@ export function readPciHtRetry(view: DataView, offset: number): PciHtRetry {
  * Writes registers pci_ht_retry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -9934,7 +9934,7 @@ export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, o
 }
 
 /**
- * Writes registers pci_ht_retry where there is room for it.
+ * Writes registers pci_ht_retry if there is room for it.
  *
  * @internal
  */
@@ -10154,7 +10154,7 @@ export interface PciCapHtCommand {
    * HyperTransport 3, 28 power management.
    */
   capability_type: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -10185,8 +10185,8 @@ export interface PciCapHtMsiAddressLower {
 }
 
 /**
- * HyperTransport. Bits of the command tell which of a dozen layouts follows; of a type that is not described
- * only the command is known.
+ * HyperTransport. Bits of the command select which of a dozen layouts follows; for a type that is not
+ * described, only the command is known.
  *
  * (Registers pci_cap_ht)
  *
@@ -10300,7 +10300,7 @@ export const minSizeofPciCapHt = 4;
 /**
  * Reads registers pci_cap_ht.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength): PciCapHt {
   const limit = Math.min(end, view.byteLength);
@@ -10543,7 +10543,7 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
  * Writes registers pci_cap_ht; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -10910,7 +10910,7 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
 /**
  * Bytes that a pci_cap_ht takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapHt(value: Encodable<PciCapHt>): number {
   return measureByEncoding(encodePciCapHt, value);
@@ -10976,7 +10976,7 @@ export interface PciCapVirtio {
   length: number;
   /** Which structure it tells of. */
   structure: PciCapVirtioStructure;
-  /** BAR that it stands in. */
+  /** BAR that it is in. */
   bar: number;
   /** Which of several structures of the type. */
   id: number;
@@ -10991,7 +10991,7 @@ export interface PciCapVirtio {
    * (bytes)
    */
   notify_off_multiplier?: number;
-  /** What stands at the offset. Only if structure.type == 5 && length >= 20. */
+  /** The data at the offset. Only if structure.type == 5 && length >= 20. */
   window_data?: number;
   /** Upper half of the offset. Only if structure.type == 8 && length >= 24. */
   offset_upper?: number;
@@ -11024,7 +11024,7 @@ export const minSizeofPciCapVirtio = 16;
 /**
  * Reads registers pci_cap_virtio.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLength): PciCapVirtio {
   const limit = Math.min(end, view.byteLength);
@@ -11076,7 +11076,7 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_cap_virtio; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -11143,7 +11143,7 @@ export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataVie
 /**
  * Bytes that a pci_cap_virtio takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapVirtio(value: Encodable<PciCapVirtio>): number {
   return measureByEncoding(encodePciCapVirtio, value);
@@ -11183,7 +11183,7 @@ export class PciCapVirtioView {
     this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_virtio.structure', value, this.#offset + 3));
   }
 
-  /** BAR that it stands in. */
+  /** BAR that it is in. */
   get bar(): number {
     return this.#view.getUint8(this.#offset + 4);
   }
@@ -11433,7 +11433,7 @@ export const minSizeofPciCapIntelCapid0 = 4;
 /**
  * Reads registers pci_cap_intel_capid0.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.byteLength): PciCapIntelCapid0 {
   const limit = Math.min(end, view.byteLength);
@@ -11547,7 +11547,7 @@ export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.b
  * Writes registers pci_cap_intel_capid0; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapIntelCapid0(
   value: Encodable<PciCapIntelCapid0>,
@@ -11683,7 +11683,7 @@ export function encodePciCapIntelCapid0(
 /**
  * Bytes that a pci_cap_intel_capid0 takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapIntelCapid0(value: Encodable<PciCapIntelCapid0>): number {
   return measureByEncoding(encodePciCapIntelCapid0, value);
@@ -11775,7 +11775,7 @@ export const minSizeofPciCapIntelFeatureDetection = 4;
 /**
  * Reads registers pci_cap_intel_feature_detection.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapIntelFeatureDetection(view: DataView, offset = 0, end = view.byteLength): PciCapIntelFeatureDetection {
   const limit = Math.min(end, view.byteLength);
@@ -11807,7 +11807,7 @@ export function decodePciCapIntelFeatureDetection(view: DataView, offset = 0, en
  * Writes registers pci_cap_intel_feature_detection; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapIntelFeatureDetection(
   value: Encodable<PciCapIntelFeatureDetection>,
@@ -11851,7 +11851,7 @@ export function encodePciCapIntelFeatureDetection(
 /**
  * Bytes that a pci_cap_intel_feature_detection takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapIntelFeatureDetection(value: Encodable<PciCapIntelFeatureDetection>): number {
   return measureByEncoding(encodePciCapIntelFeatureDetection, value);
@@ -11909,7 +11909,7 @@ export const PciCapIntelFeatureDetectionCodec: StructCodec<PciCapIntelFeatureDet
 });
 
 /**
- * Whatever the vendor wants.
+ * Vendor-defined data.
  *
  * (Registers pci_cap_vndr)
  *
@@ -11937,7 +11937,7 @@ export const minSizeofPciCapVndr = 3;
 /**
  * Reads registers pci_cap_vndr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLength): PciCapVndr {
   const limit = Math.min(end, view.byteLength);
@@ -11959,7 +11959,7 @@ export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_cap_vndr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -11988,7 +11988,7 @@ export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, o
 /**
  * Bytes that a pci_cap_vndr takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapVndr(value: Encodable<PciCapVndr>): number {
   return measureByEncoding(encodePciCapVndr, value);
@@ -12070,7 +12070,7 @@ export const sizeofPciCapDbg = 4;
 /**
  * Reads registers pci_cap_dbg.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12090,7 +12090,7 @@ export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
  * Writes registers pci_cap_dbg; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapDbg(value: Encodable<PciCapDbg>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12172,7 +12172,7 @@ export const sizeofPciCapCcrc = 4;
 /**
  * Reads registers pci_cap_ccrc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12188,7 +12188,7 @@ export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
  * Writes registers pci_cap_ccrc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapCcrc(value: Encodable<PciCapCcrc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12284,7 +12284,7 @@ export const sizeofPciCapShpc = 8;
 /**
  * Reads registers pci_cap_shpc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12308,7 +12308,7 @@ export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
  * Writes registers pci_cap_shpc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapShpc(value: Encodable<PciCapShpc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12418,7 +12418,7 @@ export const sizeofPciCapSsvid = 8;
 /**
  * Reads registers pci_cap_ssvid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12436,7 +12436,7 @@ export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
  * Writes registers pci_cap_ssvid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSsvid(value: Encodable<PciCapSsvid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -12533,7 +12533,7 @@ export const sizeofPciCapAgp3 = 4;
 /**
  * Reads registers pci_cap_agp3.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12549,7 +12549,7 @@ export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
  * Writes registers pci_cap_agp3; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapAgp3(value: Encodable<PciCapAgp3>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12620,7 +12620,7 @@ export interface PciCapSecdevInfo {
   reserved_15_13?: number;
   /** Bits 15:8: Bits of blocks that are not known. Only if info.type != 3. */
   data?: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -12717,7 +12717,7 @@ export const minSizeofPciCapSecdev = 4;
 /**
  * Reads registers pci_cap_secdev.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLength): PciCapSecdev {
   const limit = Math.min(end, view.byteLength);
@@ -12816,7 +12816,7 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_cap_secdev; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -12942,7 +12942,7 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
 /**
  * Bytes that a pci_cap_secdev takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapSecdev(value: Encodable<PciCapSecdev>): number {
   return measureByEncoding(encodePciCapSecdev, value);
@@ -12999,7 +12999,7 @@ export interface PciCapMsixFlags {
 
 /** Bits of pci_cap_msix.table. */
 export interface PciCapMsixTable {
-  /** Bits 2:0: BAR that it stands in. */
+  /** Bits 2:0: BAR that it is in. */
   bir: number;
   /** Bits 31:3: Offset in that BAR. (8 bytes) */
   offset: number;
@@ -13007,7 +13007,7 @@ export interface PciCapMsixTable {
 
 /** Bits of pci_cap_msix.pba. */
 export interface PciCapMsixPba {
-  /** Bits 2:0: BAR that they stand in. */
+  /** Bits 2:0: BAR that they are in. */
   bir: number;
   /** Bits 31:3: Offset in that BAR. (8 bytes) */
   offset: number;
@@ -13045,7 +13045,7 @@ export const sizeofPciCapMsix = 12;
 /**
  * Reads registers pci_cap_msix.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -13077,7 +13077,7 @@ export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
  * Writes registers pci_cap_msix; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapMsix(value: Encodable<PciCapMsix>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -13209,7 +13209,7 @@ export const sizeofPciMsixEntry = 16;
 /**
  * Reads registers pci_msix_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -13233,7 +13233,7 @@ export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
  * Writes registers pci_msix_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciMsixEntry(value: Encodable<PciMsixEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -13367,7 +13367,7 @@ export const minSizeofPciCapSata = 8;
 /**
  * Reads registers pci_cap_sata.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLength): PciCapSata {
   const limit = Math.min(end, view.byteLength);
@@ -13404,7 +13404,7 @@ export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_cap_sata; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -13454,7 +13454,7 @@ export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, o
 /**
  * Bytes that a pci_cap_sata takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapSata(value: Encodable<PciCapSata>): number {
   return measureByEncoding(encodePciCapSata, value);
@@ -13546,7 +13546,7 @@ export interface PciCapAf {
   length: number;
   /** What there is. */
   capabilities: PciCapAfCapabilities;
-  /** What is asked for. */
+  /** What is requested. */
   control: PciCapAfControl;
   /** What goes on. */
   status: PciCapAfStatus;
@@ -13567,7 +13567,7 @@ export const sizeofPciCapAf = 6;
 /**
  * Reads registers pci_cap_af.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
   if (!(offset >= 0 && offset + 6 <= view.byteLength)) {
@@ -13599,7 +13599,7 @@ export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
  * Writes registers pci_cap_af; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapAf(value: Encodable<PciCapAf>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 6 <= view.byteLength)) {
@@ -13668,7 +13668,7 @@ export class PciCapAfView {
     this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_af.capabilities', value, this.#offset + 3));
   }
 
-  /** What is asked for. */
+  /** What is requested. */
   get control(): number {
     return this.#view.getUint8(this.#offset + 4);
   }
@@ -13703,7 +13703,7 @@ export interface PciEaEntryProperties {
   /** Bit 3: reserved. */
   reserved_3: number;
   /**
-   * Bits 7:4: BAR that the resource stands for. Values: 0 BAR 0, 1 BAR 1, 2 BAR 2, 3 BAR 3, 4 BAR 4, 5 BAR 5,
+   * Bits 7:4: BAR that the resource represents. Values: 0 BAR 0, 1 BAR 1, 2 BAR 2, 3 BAR 3, 4 BAR 4, 5 BAR 5,
    * 6 behind the bridge, 7 not indicated, 8 expansion ROM, 9 VF BAR 0, 10 VF BAR 1, 11 VF BAR 2, 12 VF BAR 3,
    * 13 VF BAR 4, 14 VF BAR 5, 15 reserved.
    */
@@ -13789,7 +13789,7 @@ export const minSizeofPciEaEntry = 4;
 /**
  * Reads registers pci_ea_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLength): PciEaEntry {
   const limit = Math.min(end, view.byteLength);
@@ -13861,7 +13861,7 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers pci_ea_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -13949,7 +13949,7 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
 /**
  * Bytes that a pci_ea_entry takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciEaEntry(value: Encodable<PciEaEntry>): number {
   return measureByEncoding(encodePciEaEntry, value);
@@ -14006,7 +14006,7 @@ export interface PciCapEaBusNumbers {
 }
 
 /**
- * Enhanced allocation: resources at addresses that nobody can move.
+ * Enhanced allocation: resources at fixed addresses.
  *
  * (Registers pci_cap_ea)
  *
@@ -14019,9 +14019,7 @@ export interface PciCapEa {
   num_entries: PciCapEaNumEntries;
   /** Must be 0. */
   reserved_3: number;
-  /**
-   * Bus numbers of a bridge that nobody can change; 0 where they can. Only if outer.header_type.layout == 1.
-   */
+  /** Fixed bus numbers of a bridge; 0 if they can be changed. Only if outer.header_type.layout == 1. */
   bus_numbers?: PciCapEaBusNumbers;
   /** The resources. */
   entries: PciEaEntry[];
@@ -14042,7 +14040,7 @@ export const minSizeofPciCapEa = 4;
 /**
  * Reads registers pci_cap_ea.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciCapEa {
   const limit = Math.min(end, view.byteLength);
@@ -14090,7 +14088,7 @@ export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength
  * Writes registers pci_cap_ea; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapEa(
   value: Encodable<PciCapEa>,
@@ -14154,7 +14152,7 @@ export function encodePciCapEa(
 /**
  * Bytes that a pci_cap_ea takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapEa(value: Encodable<PciCapEa>, context?: CodecContext): number {
   return measureByEncoding(encodePciCapEa, value, context);
@@ -14242,7 +14240,7 @@ export interface PciCapFpbRidControl1 {
   enable: number;
   /** Bits 3:1: reserved. */
   reserved_3_1: number;
-  /** Bits 7:4: Routing ids that a bit stands for. Values: 0 8, 3 64, 5 256. */
+  /** Bits 7:4: Routing ids that a bit represents. Values: 0 8, 3 64, 5 256. */
   granularity: number;
   /** Bits 18:8: reserved. */
   reserved_18_8: number;
@@ -14266,7 +14264,7 @@ export interface PciCapFpbMemLowControl {
   enable: number;
   /** Bits 3:1: reserved. */
   reserved_3_1: number;
-  /** Bits 7:4: Memory that a bit stands for, 1 MB times 2 to the power of this. */
+  /** Bits 7:4: Memory that a bit represents, 1 MB times 2 to the power of this. */
   granularity: number;
   /** Bits 19:8: reserved. */
   reserved_19_8: number;
@@ -14280,7 +14278,7 @@ export interface PciCapFpbMemHighControl1 {
   enable: number;
   /** Bits 3:1: reserved. */
   reserved_3_1: number;
-  /** Bits 7:4: Memory that a bit stands for, 256 MB times 2 to the power of this. */
+  /** Bits 7:4: Memory that a bit represents, 256 MB times 2 to the power of this. */
   granularity: number;
   /** Bits 27:8: reserved. */
   reserved_27_8: number;
@@ -14350,7 +14348,7 @@ export const sizeofPciCapFpb = 36;
 /**
  * Reads registers pci_cap_fpb.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -14418,7 +14416,7 @@ export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
  * Writes registers pci_cap_fpb; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapFpb(value: Encodable<PciCapFpb>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -14653,7 +14651,7 @@ export interface PciCapExpDevcap {
   role_based_error_reporting: number;
   /** Bit 16: ERR_COR messages can carry a subclass. */
   err_cor_subclass: number;
-  /** Bit 17: As a receiver the function takes its largest payload, whatever devctl says (PCIe 6.0). */
+  /** Bit 17: As a receiver the function accepts its largest payload regardless of devctl (PCIe 6.0). */
   rx_mps_fixed: number;
   /**
    * Bits 25:18: Power that the slot grants, as told by a Set_Slot_Power_Limit message; upstream ports; counts
@@ -14662,7 +14660,7 @@ export interface PciCapExpDevcap {
   slot_power_limit_value: number;
   /** Bits 27:26: Scale of slot_power_limit_value. Values: 0 1 W, 1 0.1 W, 2 0.01 W, 3 0.001 W. (W) */
   slot_power_limit_scale: number;
-  /** Bit 28: A function level reset can be asked for. */
+  /** Bit 28: A function level reset can be requested. */
   function_level_reset: number;
   /** Bit 29: Payload sizes may differ between the links on the way (PCIe 6.0). */
   mixed_mps: number;
@@ -14775,11 +14773,11 @@ export interface PciCapExpLnkctl {
    * Bits 1:0: Active state power management that is switched on. Values: 0 off, 1 L0s, 2 L1, 3 L0s and L1.
    */
   aspm_control: number;
-  /** Bit 2: How the propagation delay of PTM is to be read, after adaptation B (PCIe 6.0). */
+  /** Bit 2: How to interpret the propagation delay of PTM, after adaptation B (PCIe 6.0). */
   ptm_interpretation_b: number;
   /**
-   * Bit 3: Read completion boundary; root ports tell it and all others are told. Values: 0 64 bytes, 1 128
-   * bytes.
+   * Bit 3: Read completion boundary; root ports report it; in all others software sets it. Values: 0 64
+   * bytes, 1 128 bytes.
    */
   read_completion_boundary: number;
   /** Bit 4: Switch the link off; downstream-facing ports. */
@@ -14803,7 +14801,7 @@ export interface PciCapExpLnkctl {
   /** Bit 13: Do not use flit mode (PCIe 6.0). */
   flit_mode_disable: number;
   /**
-   * Bits 15:14: How a downstream port tells that a Device Readiness Status message came. Values: 0 not
+   * Bits 15:14: How a downstream port reports that a Device Readiness Status message arrived. Values: 0 not
    * reported, 1 interrupt, 2 FRS message.
    */
   drs_signaling: number;
@@ -14830,7 +14828,7 @@ export interface PciCapExpLnksta {
   link_active: number;
   /** Bit 14: Speed or width changed: by retraining, or since the link was unreliable. */
   bandwidth_management_status: number;
-  /** Bit 15: Speed or width changed of its own accord, not since the link was unreliable. */
+  /** Bit 15: Speed or width changed autonomously, not because the link was unreliable. */
   autonomous_bandwidth_status: number;
 }
 
@@ -15046,7 +15044,7 @@ export interface PciCapExpDevctl2 {
   ido_completion: number;
   /** Bit 10: Latency tolerance is reported. */
   ltr: number;
-  /** Bit 11: Emergency power reduction is asked for. */
+  /** Bit 11: Emergency power reduction is requested. */
   emergency_power_reduction_request: number;
   /** Bit 12: The function may use 10-bit tags. */
   tag_10bit_requester: number;
@@ -15080,9 +15078,9 @@ export interface PciCapExpLnkcap2 {
    * rate.
    */
   lower_skp_os_reception: number;
-  /** Bit 23: lnksta2 tells whether a retimer is there. */
+  /** Bit 23: lnksta2 reports whether a retimer is present. */
   retimer_presence_detect: number;
-  /** Bit 24: lnksta2 tells whether two retimers are there. */
+  /** Bit 24: lnksta2 reports whether two retimers are present. */
   two_retimers_presence_detect: number;
   /** Bits 30:25: reserved. */
   reserved_30_25: number;
@@ -15101,7 +15099,7 @@ export interface PciCapExpLnkctl2 {
   enter_compliance: number;
   /** Bit 5: Hardware may not change the speed, except to keep the link working. */
   autonomous_speed_disable: number;
-  /** Bit 6: De-emphasis that a downstream-facing port asks for at 5 GT/s. Values: 0 -6 dB, 1 -3.5 dB. */
+  /** Bit 6: De-emphasis that a downstream-facing port requests at 5 GT/s. Values: 0 -6 dB, 1 -3.5 dB. */
   selectable_deemphasis: number;
   /** Bits 9:7: Voltage that the transmitter uses instead of the normal one (0), for tests. */
   transmit_margin: number;
@@ -15128,7 +15126,7 @@ export interface PciCapExpLnksta2 {
   equalization_phase_2: number;
   /** Bit 4: Phase 3 of it succeeded. */
   equalization_phase_3: number;
-  /** Bit 5: The link asks for equalization at 8 GT/s to be done again. */
+  /** Bit 5: The link requests that equalization at 8 GT/s is done again. */
   equalization_request: number;
   /** Bit 6: A retimer is on the link. */
   retimer: number;
@@ -15175,8 +15173,8 @@ export interface PciCapExpSltsta2 {
 
 /**
  * PCI Express: what the function is in the hierarchy, its link, its slot, and how it reports errors. Link
- * registers are missing where there is no link, slot registers where the port has no slot, root registers in
- * all but root ports and event collectors; the second half came with version 2.
+ * registers are missing if there is no link, slot registers if the port has no slot, root registers in all
+ * but root ports and event collectors; the second half came with version 2.
  *
  * (Registers pci_cap_exp)
  *
@@ -15201,7 +15199,7 @@ export interface PciCapExp {
   /** Link status. Only if flags.type != PCI_EXP_TYPE_RC_END && flags.type != PCI_EXP_TYPE_RC_EC. */
   lnksta?: PciCapExpLnksta;
   /**
-   * Place of the link registers where there is no link but registers follow. Only if flags.type ==
+   * Place of the link registers if there is no link but registers follow. Only if flags.type ==
    * PCI_EXP_TYPE_RC_EC || flags.type == PCI_EXP_TYPE_RC_END && flags.version >= 2.
    */
   reserved_link?: Uint8Array;
@@ -15222,8 +15220,8 @@ export interface PciCapExp {
    */
   sltsta?: PciCapExpSltsta;
   /**
-   * Place of the slot registers where there is no slot but registers follow. Only if !(flags.slot_implemented
-   * && (flags.type == PCI_EXP_TYPE_ROOT_PORT || flags.type == PCI_EXP_TYPE_DOWNSTREAM || flags.type ==
+   * Place of the slot registers if there is no slot but registers follow. Only if !(flags.slot_implemented &&
+   * (flags.type == PCI_EXP_TYPE_ROOT_PORT || flags.type == PCI_EXP_TYPE_DOWNSTREAM || flags.type ==
    * PCI_EXP_TYPE_PCIE_BRIDGE)) && (flags.version >= 2 || flags.type == PCI_EXP_TYPE_ROOT_PORT || flags.type
    * == PCI_EXP_TYPE_RC_EC).
    */
@@ -15316,7 +15314,7 @@ export const minSizeofPciCapExp = 12;
 /**
  * Reads registers pci_cap_exp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLength): PciCapExp {
   const limit = Math.min(end, view.byteLength);
@@ -15661,7 +15659,7 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers pci_cap_exp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -16083,7 +16081,7 @@ export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, off
 /**
  * Bytes that a pci_cap_exp takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciCapExp(value: Encodable<PciCapExp>): number {
   return measureByEncoding(encodePciCapExp, value);
@@ -16325,7 +16323,7 @@ export interface PciExtCapErrCorStatus {
   bad_tlp: number;
   /** Bit 7: DLLP with a wrong CRC. */
   bad_dllp: number;
-  /** Bit 8: A TLP was sent again four times in vain. */
+  /** Bit 8: A TLP was sent again four times without success. */
   replay_num_rollover: number;
   /** Bits 11:9: reserved. */
   reserved_11_9: number;
@@ -16351,7 +16349,7 @@ export interface PciExtCapErrCorMask {
   bad_tlp: number;
   /** Bit 7: DLLP with a wrong CRC. */
   bad_dllp: number;
-  /** Bit 8: A TLP was sent again four times in vain. */
+  /** Bit 8: A TLP was sent again four times without success. */
   replay_num_rollover: number;
   /** Bits 11:9: reserved. */
   reserved_11_9: number;
@@ -16370,8 +16368,7 @@ export interface PciExtCapErrCorMask {
 /** Bits of pci_ext_cap_err.cap. */
 export interface PciExtCapErrCap {
   /**
-   * Bits 4:0: Bit in uncor_status of the error that the logs belong to; means nothing while that bit is
-   * clear.
+   * Bits 4:0: Bit in uncor_status of the error that the logs belong to; meaningless while that bit is clear.
    */
   first_error_pointer: number;
   /** Bit 5: End-to-end CRCs can be made. */
@@ -16529,7 +16526,7 @@ export const minSizeofPciExtCapErr = 44;
 /**
  * Reads registers pci_ext_cap_err.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapErr {
   const limit = Math.min(end, view.byteLength);
@@ -16730,7 +16727,7 @@ export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_err; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapErr(
   value: Encodable<PciExtCapErr>,
@@ -16983,7 +16980,7 @@ export function encodePciExtCapErr(
 /**
  * Bytes that a pci_ext_cap_err takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapErr(value: Encodable<PciExtCapErr>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapErr, value, context);
@@ -17166,7 +17163,7 @@ export const sizeofPciVcResource = 12;
 /**
  * Reads registers pci_vc_resource.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciVcResource(view: DataView, offset = 0): PciVcResource {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -17217,7 +17214,7 @@ export function readPciVcResource(view: DataView, offset: number): PciVcResource
  * Writes registers pci_vc_resource; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -17227,7 +17224,7 @@ export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataV
 }
 
 /**
- * Writes registers pci_vc_resource where there is room for it.
+ * Writes registers pci_vc_resource if there is room for it.
  *
  * @internal
  */
@@ -17358,7 +17355,7 @@ export const sizeofPciVcArbPhases = 1;
 /**
  * Reads registers pci_vc_arb_phases.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciVcArbPhases(view: DataView, offset = 0): PciVcArbPhases {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -17388,7 +17385,7 @@ export function readPciVcArbPhases(view: DataView, offset: number): PciVcArbPhas
  * Writes registers pci_vc_arb_phases; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -17398,7 +17395,7 @@ export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: Dat
 }
 
 /**
- * Writes registers pci_vc_arb_phases where there is room for it.
+ * Writes registers pci_vc_arb_phases if there is room for it.
  *
  * @internal
  */
@@ -17504,7 +17501,7 @@ export interface PciExtCapVcPortStatus {
 
 /**
  * Virtual Channel: separate resources for classes of traffic on one link. The id is 0002h, or 0009h in
- * functions that have a Multi-Function Virtual Channel capability too. Arbitration tables stand behind the
+ * functions that have a Multi-Function Virtual Channel capability too. Arbitration tables follow the
  * channels, where the capability points to them.
  *
  * (Registers pci_ext_cap_vc)
@@ -17630,7 +17627,7 @@ export const minSizeofPciExtCapVc = 28;
 /**
  * Reads registers pci_ext_cap_vc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLength): PciExtCapVc {
   const limit = Math.min(end, view.byteLength);
@@ -17833,7 +17830,7 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
  * Writes registers pci_ext_cap_vc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -18118,7 +18115,7 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
 /**
  * Bytes that a pci_ext_cap_vc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapVc(value: Encodable<PciExtCapVc>): number {
   return measureByEncoding(encodePciExtCapVc, value);
@@ -18275,7 +18272,7 @@ export const sizeofPciMfvcResource = 12;
 /**
  * Reads registers pci_mfvc_resource.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciMfvcResource(view: DataView, offset = 0): PciMfvcResource {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -18324,7 +18321,7 @@ export function readPciMfvcResource(view: DataView, offset: number): PciMfvcReso
  * Writes registers pci_mfvc_resource; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -18334,7 +18331,7 @@ export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: D
 }
 
 /**
- * Writes registers pci_mfvc_resource where there is room for it.
+ * Writes registers pci_mfvc_resource if there is room for it.
  *
  * @internal
  */
@@ -18613,7 +18610,7 @@ export const minSizeofPciExtCapMfvc = 28;
 /**
  * Reads registers pci_ext_cap_mfvc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteLength): PciExtCapMfvc {
   const limit = Math.min(end, view.byteLength);
@@ -18818,7 +18815,7 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_mfvc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -19103,7 +19100,7 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
 /**
  * Bytes that a pci_ext_cap_mfvc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMfvc(value: Encodable<PciExtCapMfvc>): number {
   return measureByEncoding(encodePciExtCapMfvc, value);
@@ -19207,7 +19204,7 @@ export const sizeofPciExtCapDsn = 12;
 /**
  * Reads registers pci_ext_cap_dsn.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -19224,7 +19221,7 @@ export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
  * Writes registers pci_ext_cap_dsn; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDsn(value: Encodable<PciExtCapDsn>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -19359,7 +19356,7 @@ export const sizeofPciExtCapPwr = 16;
 /**
  * Reads registers pci_ext_cap_pwr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19392,7 +19389,7 @@ export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
  * Writes registers pci_ext_cap_pwr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPwr(value: Encodable<PciExtCapPwr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19498,7 +19495,7 @@ export const PciExtCapPwrCodec: StructCodec<PciExtCapPwr> = /* @__PURE__ */ fixe
 export interface PciRcldLinkDesc {
   /** Bit 0: The entry describes a link. */
   valid: number;
-  /** Bit 1: Where the other element stands. Values: 0 memory, 1 configuration space. */
+  /** Bit 1: Where the other element is. Values: 0 memory, 1 configuration space. */
   type: number;
   /** Bit 2: An RCRB header capability belongs to the link. */
   rcrb_header: number;
@@ -19528,7 +19525,7 @@ export interface PciRcldLinkConfig {
 }
 
 /**
- * One link of a root complex element to another element, which stands in memory (an RCRB) or in configuration
+ * One link of a root complex element to another element, which is in memory (an RCRB) or in configuration
  * space.
  *
  * (Registers pci_rcld_link)
@@ -19563,7 +19560,7 @@ export const sizeofPciRcldLink = 16;
 /**
  * Reads registers pci_rcld_link.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciRcldLink(view: DataView, offset = 0): PciRcldLink {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19613,7 +19610,7 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
  * Writes registers pci_rcld_link; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19623,7 +19620,7 @@ export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView,
 }
 
 /**
- * Writes registers pci_rcld_link where there is room for it.
+ * Writes registers pci_rcld_link if there is room for it.
  *
  * @internal
  */
@@ -19784,7 +19781,7 @@ export const minSizeofPciExtCapRcld = 16;
 /**
  * Reads registers pci_ext_cap_rcld.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteLength): PciExtCapRcld {
   const limit = Math.min(end, view.byteLength);
@@ -19819,7 +19816,7 @@ export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_rcld; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -19874,7 +19871,7 @@ export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataV
 /**
  * Bytes that a pci_ext_cap_rcld takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapRcld(value: Encodable<PciExtCapRcld>): number {
   return measureByEncoding(encodePciExtCapRcld, value);
@@ -19959,7 +19956,7 @@ export interface PciExtCapRcec {
   /** Devices on the collector's own bus that it collects for, a bit for each device number. */
   rciep_bitmap: number;
   /**
-   * Further buses with endpoints that it collects for; none where next is above last. Only if
+   * Further buses with endpoints that it collects for; none if next is above last. Only if
    * header.header.version >= PCI_RCEC_BUSN_REG_VER.
    */
   associated_bus_numbers?: PciExtCapRcecAssociatedBusNumbers;
@@ -19978,7 +19975,7 @@ export const minSizeofPciExtCapRcec = 8;
 /**
  * Reads registers pci_ext_cap_rcec.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteLength): PciExtCapRcec {
   const limit = Math.min(end, view.byteLength);
@@ -20009,7 +20006,7 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_rcec; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20048,7 +20045,7 @@ export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataV
 /**
  * Bytes that a pci_ext_cap_rcec takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapRcec(value: Encodable<PciExtCapRcec>): number {
   return measureByEncoding(encodePciExtCapRcec, value);
@@ -20131,7 +20128,7 @@ export const minSizeofPciExtCapVndr = 8;
 /**
  * Reads registers pci_ext_cap_vndr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteLength): PciExtCapVndr {
   const limit = Math.min(end, view.byteLength);
@@ -20160,7 +20157,7 @@ export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_vndr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20199,7 +20196,7 @@ export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataV
 /**
  * Bytes that a pci_ext_cap_vndr takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapVndr(value: Encodable<PciExtCapVndr>): number {
   return measureByEncoding(encodePciExtCapVndr, value);
@@ -20343,7 +20340,7 @@ export const minSizeofPciExtCapAcs = 8;
 /**
  * Reads registers pci_ext_cap_acs.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLength): PciExtCapAcs {
   const limit = Math.min(end, view.byteLength);
@@ -20399,7 +20396,7 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_acs; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20475,7 +20472,7 @@ export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_acs takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapAcs(value: Encodable<PciExtCapAcs>): number {
   return measureByEncoding(encodePciExtCapAcs, value);
@@ -20602,7 +20599,7 @@ export const sizeofPciExtCapAri = 8;
 /**
  * Reads registers pci_ext_cap_ari.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20632,7 +20629,7 @@ export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
  * Writes registers pci_ext_cap_ari; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAri(value: Encodable<PciExtCapAri>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20733,8 +20730,7 @@ export interface PciExtCapAtsCtrl {
 }
 
 /**
- * Address Translation Services: the function asks the IOMMU for translations and keeps them in a cache of its
- * own.
+ * Address Translation Services: the function asks the IOMMU for translations and keeps them in its own cache.
  *
  * (Registers pci_ext_cap_ats)
  *
@@ -20762,7 +20758,7 @@ export const sizeofPciExtCapAts = 8;
 /**
  * Reads registers pci_ext_cap_ats.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20791,7 +20787,7 @@ export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
  * Writes registers pci_ext_cap_ats; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAts(value: Encodable<PciExtCapAts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -20870,7 +20866,7 @@ export const PciExtCapAtsCodec: StructCodec<PciExtCapAts> = /* @__PURE__ */ fixe
 export interface PciExtCapRcilcLnkcap {
   /** Bits 3:0: Highest speed; number of a bit in the vector of supported speeds. */
   max_link_speed: number;
-  /** Bits 9:4: Lanes of the link; 0 where it has no width. */
+  /** Bits 9:4: Lanes of the link; 0 if it has no width. */
   max_link_width: number;
   /** Bits 11:10: Power states that the link enters by itself. Values: 0 none, 1 L0s, 2 L1, 3 L0s and L1. */
   aspm_support: number;
@@ -20937,7 +20933,7 @@ export const sizeofPciExtCapRcilc = 12;
 /**
  * Reads registers pci_ext_cap_rcilc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -20974,7 +20970,7 @@ export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc
  * Writes registers pci_ext_cap_rcilc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcilc(value: Encodable<PciExtCapRcilc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -21122,7 +21118,7 @@ export const sizeofPciExtCapRcrb = 20;
 /**
  * Reads registers pci_ext_cap_rcrb.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -21150,7 +21146,7 @@ export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
  * Writes registers pci_ext_cap_rcrb; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRcrb(value: Encodable<PciExtCapRcrb>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -21316,7 +21312,7 @@ export interface PciExtCapMcast {
   /** A bit for each group: requests to it with an untranslated address are blocked. */
   block_untranslated: bigint;
   /**
-   * Where requests that leave through this port are redirected, for functions behind it that know no
+   * Where requests that leave through this port are redirected, for functions behind it that do not support
    * multicast. Only if peer.pci_cap_exp.flags.type == 4 || peer.pci_cap_exp.flags.type == 5 ||
    * peer.pci_cap_exp.flags.type == 6.
    */
@@ -21341,7 +21337,7 @@ export const minSizeofPciExtCapMcast = 40;
 /**
  * Reads registers pci_ext_cap_mcast.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMcast(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapMcast {
   const limit = Math.min(end, view.byteLength);
@@ -21387,7 +21383,7 @@ export function decodePciExtCapMcast(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_mcast; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMcast(
   value: Encodable<PciExtCapMcast>,
@@ -21446,7 +21442,7 @@ export function encodePciExtCapMcast(
 /**
  * Bytes that a pci_ext_cap_mcast takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMcast(value: Encodable<PciExtCapMcast>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapMcast, value, context);
@@ -21595,7 +21591,7 @@ export const sizeofPciExtCapPri = 16;
 /**
  * Reads registers pci_ext_cap_pri.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -21627,7 +21623,7 @@ export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
  * Writes registers pci_ext_cap_pri; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPri(value: Encodable<PciExtCapPri>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -21784,7 +21780,7 @@ export const sizeofPciExtCapPasid = 8;
 /**
  * Reads registers pci_ext_cap_pasid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -21817,7 +21813,7 @@ export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid
  * Writes registers pci_ext_cap_pasid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPasid(value: Encodable<PciExtCapPasid>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22041,7 +22037,7 @@ export interface PciExtCapSriov {
   total_vf: number;
   /** Virtual functions that enabling brings up. */
   num_vf: number;
-  /** Function that this one depends on; its own number where on none. */
+  /** Function that this one depends on; its own number if it depends on none. */
   func_link: number;
   /** Must be 0. */
   reserved_19: number;
@@ -22053,7 +22049,7 @@ export interface PciExtCapSriov {
   reserved_24: number;
   /** Device id of the virtual functions; their vendor id is that of the physical one. */
   vf_did: number;
-  /** Page sizes that the BARs can be aligned to; bit n stands for 4 KiB \<\< n. */
+  /** Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
   sup_pgsize: number;
   /** The page size in use, one bit as above. */
   sys_pgsize: number;
@@ -22135,7 +22131,7 @@ export const sizeofPciExtCapSriov = 64;
 /**
  * Reads registers pci_ext_cap_sriov.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -22265,7 +22261,7 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
  * Writes registers pci_ext_cap_sriov; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -22495,7 +22491,7 @@ export class PciExtCapSriovView {
     this.#view.setUint16(this.#offset + 16, checkU16('pci_ext_cap_sriov.num_vf', value, this.#offset + 16), true);
   }
 
-  /** Function that this one depends on; its own number where on none. */
+  /** Function that this one depends on; its own number if it depends on none. */
   get func_link(): number {
     return this.#view.getUint8(this.#offset + 18);
   }
@@ -22549,7 +22545,7 @@ export class PciExtCapSriovView {
     this.#view.setUint16(this.#offset + 26, checkU16('pci_ext_cap_sriov.vf_did', value, this.#offset + 26), true);
   }
 
-  /** Page sizes that the BARs can be aligned to; bit n stands for 4 KiB \<\< n. */
+  /** Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
   get sup_pgsize(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -22740,7 +22736,7 @@ export const sizeofPciExtCapLtr = 8;
 /**
  * Reads registers pci_ext_cap_ltr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22767,7 +22763,7 @@ export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
  * Writes registers pci_ext_cap_ltr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapLtr(value: Encodable<PciExtCapLtr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22844,7 +22840,7 @@ export const PciExtCapLtrCodec: StructCodec<PciExtCapLtr> = /* @__PURE__ */ fixe
 export interface PciRebarEntryCap {
   /** Bits 3:0: reserved. */
   reserved_0: number;
-  /** Bits 31:4: Bit n stands for 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
+  /** Bits 31:4: Bit n represents 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
   sizes: number;
 }
 
@@ -22858,7 +22854,7 @@ export interface PciRebarEntryCtrl {
   bar_size: number;
   /** Bits 15:14: reserved. */
   reserved_14: number;
-  /** Bits 31:16: Further sizes of the BAR; bit n stands for 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
+  /** Bits 31:16: Further sizes of the BAR; bit n represents 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
   sizes_high: number;
 }
 
@@ -22888,7 +22884,7 @@ export const sizeofPciRebarEntry = 8;
 /**
  * Reads registers pci_rebar_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciRebarEntry(view: DataView, offset = 0): PciRebarEntry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22924,7 +22920,7 @@ export function readPciRebarEntry(view: DataView, offset: number): PciRebarEntry
  * Writes registers pci_rebar_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -22934,7 +22930,7 @@ export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataV
 }
 
 /**
- * Writes registers pci_rebar_entry where there is room for it.
+ * Writes registers pci_rebar_entry if there is room for it.
  *
  * @internal
  */
@@ -23000,7 +22996,7 @@ export const PciRebarEntryCodec: StructCodec<PciRebarEntry> = /* @__PURE__ */ fi
 export interface PciExtCapRebarCap {
   /** Bits 3:0: reserved. */
   reserved_0: number;
-  /** Bits 31:4: Bit n stands for 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
+  /** Bits 31:4: Bit n represents 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
   sizes: number;
 }
 
@@ -23016,7 +23012,7 @@ export interface PciExtCapRebarCtrl {
   bar_size: number;
   /** Bits 15:14: reserved. */
   reserved_14: number;
-  /** Bits 31:16: Further sizes of the BAR; bit n stands for 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
+  /** Bits 31:16: Further sizes of the BAR; bit n represents 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
   sizes_high: number;
 }
 
@@ -23052,7 +23048,7 @@ export const minSizeofPciExtCapRebar = 12;
 /**
  * Reads registers pci_ext_cap_rebar.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byteLength): PciExtCapRebar {
   const limit = Math.min(end, view.byteLength);
@@ -23089,7 +23085,7 @@ export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_rebar; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -23143,7 +23139,7 @@ export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: Dat
 /**
  * Bytes that a pci_ext_cap_rebar takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapRebar(value: Encodable<PciExtCapRebar>): number {
   return measureByEncoding(encodePciExtCapRebar, value);
@@ -23239,7 +23235,7 @@ export interface PciExtCapDpaStatus {
 
 /** Bits of pci_ext_cap_dpa.ctrl. */
 export interface PciExtCapDpaCtrl {
-  /** Bits 4:0: The substate that software asks for. */
+  /** Bits 4:0: The substate that software requests. */
   substate: number;
   /** Bits 15:5: reserved. */
   reserved_5: number;
@@ -23284,7 +23280,7 @@ export const minSizeofPciExtCapDpa = 16;
 /**
  * Reads registers pci_ext_cap_dpa.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLength): PciExtCapDpa {
   const limit = Math.min(end, view.byteLength);
@@ -23328,7 +23324,7 @@ export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_dpa; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -23382,7 +23378,7 @@ export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_dpa takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDpa(value: Encodable<PciExtCapDpa>): number {
   return measureByEncoding(encodePciExtCapDpa, value);
@@ -23461,7 +23457,7 @@ export const PciExtCapDpaCodec: StructCodec<PciExtCapDpa> = /* @__PURE__ */ stru
 export interface PciTphStEntryTag {
   /** Bits 7:0: The tag that plain hints carry. */
   lower: number;
-  /** Bits 15:8: Its upper half, for extended hints; reserved where these are not supported. */
+  /** Bits 15:8: Its upper half, for extended hints; reserved if these are not supported. */
   upper: number;
 }
 
@@ -23488,7 +23484,7 @@ export const sizeofPciTphStEntry = 2;
 /**
  * Reads registers pci_tph_st_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciTphStEntry(view: DataView, offset = 0): PciTphStEntry {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23516,7 +23512,7 @@ export function readPciTphStEntry(view: DataView, offset: number): PciTphStEntry
  * Writes registers pci_tph_st_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23526,7 +23522,7 @@ export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataV
 }
 
 /**
- * Writes registers pci_tph_st_entry where there is room for it.
+ * Writes registers pci_tph_st_entry if there is room for it.
  *
  * @internal
  */
@@ -23576,7 +23572,7 @@ export interface PciExtCapTphCap {
   no_st_mode: number;
   /** Bit 1: An interrupt vector chooses the tag. */
   interrupt_vector_mode: number;
-  /** Bit 2: The device chooses the tag in a way of its own. */
+  /** Bit 2: The device chooses the tag in a device-specific way. */
   device_specific_mode: number;
   /** Bits 7:3: reserved. */
   reserved_3: number;
@@ -23637,7 +23633,7 @@ export const minSizeofPciExtCapTph = 12;
 /**
  * Reads registers pci_ext_cap_tph.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLength): PciExtCapTph {
   const limit = Math.min(end, view.byteLength);
@@ -23679,7 +23675,7 @@ export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_tph; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -23738,7 +23734,7 @@ export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_tph takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapTph(value: Encodable<PciExtCapTph>): number {
   return measureByEncoding(encodePciExtCapTph, value);
@@ -23839,7 +23835,7 @@ export const sizeofPciSecpciLane = 2;
 /**
  * Reads registers pci_secpci_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciSecpciLane(view: DataView, offset = 0): PciSecpciLane {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23871,7 +23867,7 @@ export function readPciSecpciLane(view: DataView, offset: number): PciSecpciLane
  * Writes registers pci_secpci_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -23881,7 +23877,7 @@ export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataV
 }
 
 /**
- * Writes registers pci_secpci_lane where there is room for it.
+ * Writes registers pci_secpci_lane if there is room for it.
  *
  * @internal
  */
@@ -23933,7 +23929,7 @@ export const PciSecpciLaneCodec: StructCodec<PciSecpciLane> = /* @__PURE__ */ fi
 export interface PciExtCapSecpciLnkctl3 {
   /** Bit 0: The next retraining of the link does equalization at 8 GT/s. */
   perform_equalization: number;
-  /** Bit 1: An interrupt tells that equalization is asked for. */
+  /** Bit 1: An interrupt signals that equalization is requested. */
   equalization_request_interrupt_enable: number;
   /** Bits 8:2: reserved. */
   reserved_2: number;
@@ -23979,7 +23975,7 @@ export const minSizeofPciExtCapSecpci = 12;
 /**
  * Reads registers pci_ext_cap_secpci.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSecpci(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapSecpci {
   const limit = Math.min(end, view.byteLength);
@@ -24024,7 +24020,7 @@ export function decodePciExtCapSecpci(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_secpci; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSecpci(
   value: Encodable<PciExtCapSecpci>,
@@ -24092,7 +24088,7 @@ export function encodePciExtCapSecpci(
 /**
  * Bytes that a pci_ext_cap_secpci takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapSecpci(value: Encodable<PciExtCapSecpci>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapSecpci, value, context);
@@ -24158,7 +24154,7 @@ export const PciExtCapSecpciCodec: StructCodec<PciExtCapSecpci> = /* @__PURE__ *
 export interface PciExtCapDpcCap {
   /** Bits 4:0: Number of the interrupt message. */
   interrupt_message: number;
-  /** Bit 5: The root port can contain errors of its own requests too; the RP PIO registers exist. */
+  /** Bit 5: The root port can contain errors of its own requests as well; the RP PIO registers exist. */
   rp_extensions: number;
   /** Bit 6: Poisoned packets can be stopped at the way out. */
   poisoned_tlp_egress_blocking: number;
@@ -24208,7 +24204,7 @@ export interface PciExtCapDpcStatus {
   interrupt: number;
   /** Bit 4: The root port is still cleaning up; containment must not be released yet. */
   rp_busy: number;
-  /** Bits 6:5: The reason where the reason above is 3. Values: 0 RP PIO error, 1 software trigger. */
+  /** Bits 6:5: The reason, if the reason above is 3. Values: 0 RP PIO error, 1 software trigger. */
   trigger_reason_extension: number;
   /** Bit 7: reserved. */
   reserved_7: number;
@@ -24429,7 +24425,7 @@ export const minSizeofPciExtCapDpc = 12;
 /**
  * Reads registers pci_ext_cap_dpc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLength): PciExtCapDpc {
   const limit = Math.min(end, view.byteLength);
@@ -24594,7 +24590,7 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_dpc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -24806,7 +24802,7 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_dpc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDpc(value: Encodable<PciExtCapDpc>): number {
   return measureByEncoding(encodePciExtCapDpc, value);
@@ -24940,7 +24936,7 @@ export const sizeofPciExtCapPtm = 12;
 /**
  * Reads registers pci_ext_cap_ptm.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -24974,7 +24970,7 @@ export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
  * Writes registers pci_ext_cap_ptm; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPtm(value: Encodable<PciExtCapPtm>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -25064,7 +25060,7 @@ export interface PciExtCapL1ssCap {
   aspm_l1_2: number;
   /** Bit 3: L1.1 when the link idles by itself. */
   aspm_l1_1: number;
-  /** Bit 4: The port has substates at all. */
+  /** Bit 4: The port supports substates. */
   l1_pm_substates: number;
   /** Bit 5: Software can hold the link active. */
   link_activation: number;
@@ -25161,7 +25157,7 @@ export const minSizeofPciExtCapL1ss = 16;
 /**
  * Reads registers pci_ext_cap_l1ss.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteLength): PciExtCapL1ss {
   const limit = Math.min(end, view.byteLength);
@@ -25218,7 +25214,7 @@ export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_l1ss; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -25285,7 +25281,7 @@ export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataV
 /**
  * Bytes that a pci_ext_cap_l1ss takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapL1ss(value: Encodable<PciExtCapL1ss>): number {
   return measureByEncoding(encodePciExtCapL1ss, value);
@@ -25472,7 +25468,7 @@ export const minSizeofPciExtCapDvsecCxlPort = 40;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_port.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlPort {
   const limit = Math.min(end, view.byteLength);
@@ -25535,7 +25531,7 @@ export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = vi
  * Writes registers pci_ext_cap_dvsec_cxl_port; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlPort(
   value: Encodable<PciExtCapDvsecCxlPort>,
@@ -25612,7 +25608,7 @@ export function encodePciExtCapDvsecCxlPort(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_port takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlPort(value: Encodable<PciExtCapDvsecCxlPort>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlPort, value);
@@ -25825,7 +25821,7 @@ export const minSizeofPciExtCapDvsec = 10;
 /**
  * Reads registers pci_ext_cap_dvsec.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsec {
   const limit = Math.min(end, view.byteLength);
@@ -25855,7 +25851,7 @@ export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_dvsec; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength)) {
@@ -25892,7 +25888,7 @@ export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: Dat
 /**
  * Bytes that a pci_ext_cap_dvsec takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsec(value: Encodable<PciExtCapDvsec>): number {
   return measureByEncoding(encodePciExtCapDvsec, value);
@@ -25999,7 +25995,7 @@ export const sizeofPciExtCapDlf = 12;
 /**
  * Reads registers pci_ext_cap_dlf.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -26026,7 +26022,7 @@ export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
  * Writes registers pci_ext_cap_dlf; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDlf(value: Encodable<PciExtCapDlf>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -26130,7 +26126,7 @@ export const sizeofPciPl16gtLane = 1;
 /**
  * Reads registers pci_pl_16gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl16gtLane(view: DataView, offset = 0): PciPl16gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26158,7 +26154,7 @@ export function readPciPl16gtLane(view: DataView, offset: number): PciPl16gtLane
  * Writes registers pci_pl_16gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26168,7 +26164,7 @@ export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataV
 }
 
 /**
- * Writes registers pci_pl_16gt_lane where there is room for it.
+ * Writes registers pci_pl_16gt_lane if there is room for it.
  *
  * @internal
  */
@@ -26222,7 +26218,7 @@ export interface PciExtCapPl16gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bits 31:5: reserved. */
   reserved_5: number;
@@ -26279,7 +26275,7 @@ export const minSizeofPciExtCapPl16gt = 32;
 /**
  * Reads registers pci_ext_cap_pl_16gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl16gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl16gt {
   const limit = Math.min(end, view.byteLength);
@@ -26330,7 +26326,7 @@ export function decodePciExtCapPl16gt(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_pl_16gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl16gt(
   value: Encodable<PciExtCapPl16gt>,
@@ -26404,7 +26400,7 @@ export function encodePciExtCapPl16gt(
 /**
  * Bytes that a pci_ext_cap_pl_16gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl16gt(value: Encodable<PciExtCapPl16gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl16gt, value, context);
@@ -26609,7 +26605,7 @@ export interface PciExtCapNpemStatus {
   command_completed: number;
   /** Bits 23:1: reserved. */
   reserved_1: number;
-  /** Bits 31:24: Whatever the enclosure tells. */
+  /** Bits 31:24: Data that the enclosure provides. */
   enclosure_specific: number;
 }
 
@@ -26645,7 +26641,7 @@ export const sizeofPciExtCapNpem = 16;
 /**
  * Reads registers pci_ext_cap_npem.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -26714,7 +26710,7 @@ export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
  * Writes registers pci_ext_cap_npem; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapNpem(value: Encodable<PciExtCapNpem>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -26870,7 +26866,7 @@ export const sizeofPciPl32gtLane = 1;
 /**
  * Reads registers pci_pl_32gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl32gtLane(view: DataView, offset = 0): PciPl32gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26898,7 +26894,7 @@ export function readPciPl32gtLane(view: DataView, offset: number): PciPl32gtLane
  * Writes registers pci_pl_32gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -26908,7 +26904,7 @@ export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataV
 }
 
 /**
- * Writes registers pci_pl_32gt_lane where there is room for it.
+ * Writes registers pci_pl_32gt_lane if there is room for it.
  *
  * @internal
  */
@@ -26999,12 +26995,12 @@ export interface PciExtCapPl32gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bit 5: The other end sent modified training sets. */
   modified_ts_received: number;
   /**
-   * Bits 7:6: What the other end asked for. Values: 0 full equalization, 1 equalization bypass to the highest
+   * Bits 7:6: What the other end requested. Values: 0 full equalization, 1 equalization bypass to the highest
    * speed, 2 no equalization, 3 modified training sets.
    */
   received_enhanced_link_behavior: number;
@@ -27121,7 +27117,7 @@ export const minSizeofPciExtCapPl32gt = 32;
 /**
  * Reads registers pci_ext_cap_pl_32gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl32gt {
   const limit = Math.min(end, view.byteLength);
@@ -27214,7 +27210,7 @@ export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_pl_32gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl32gt(
   value: Encodable<PciExtCapPl32gt>,
@@ -27336,7 +27332,7 @@ export function encodePciExtCapPl32gt(
 /**
  * Bytes that a pci_ext_cap_pl_32gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl32gt(value: Encodable<PciExtCapPl32gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl32gt, value, context);
@@ -27451,7 +27447,7 @@ export interface PciExtCapDoeCap {
   interrupt_message?: number;
   /** Bits 31:12: reserved. */
   reserved_12: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -27519,7 +27515,7 @@ export const sizeofPciExtCapDoe = 24;
 /**
  * Reads registers pci_ext_cap_doe.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -27563,7 +27559,7 @@ export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
  * Writes registers pci_ext_cap_doe; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -27724,7 +27720,7 @@ export const sizeofPciDoeDataObjectHeader = 8;
 /**
  * Reads registers pci_doe_data_object_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciDoeDataObjectHeader(view: DataView, offset = 0): PciDoeDataObjectHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -27758,7 +27754,7 @@ export function readPciDoeDataObjectHeader(view: DataView, offset: number): PciD
  * Writes registers pci_doe_data_object_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciDoeDataObjectHeader(
   value: Encodable<PciDoeDataObjectHeader>,
@@ -27772,7 +27768,7 @@ export function encodePciDoeDataObjectHeader(
 }
 
 /**
- * Writes registers pci_doe_data_object_header where there is room for it.
+ * Writes registers pci_doe_data_object_header if there is room for it.
  *
  * @internal
  */
@@ -27838,7 +27834,7 @@ export const PciDoeDataObjectHeaderCodec: StructCodec<PciDoeDataObjectHeader> = 
 
 /** Bits of pci_doe_discovery_request.request. */
 export interface PciDoeDiscoveryRequestRequest {
-  /** Bits 7:0: Which entry of the list is asked for; 0 is the first. */
+  /** Bits 7:0: Which entry of the list is requested; 0 is the first. */
   index: number;
   /** Bits 15:8: Version of the capability that the request is made for. */
   version: number;
@@ -27872,7 +27868,7 @@ export const sizeofPciDoeDiscoveryRequest = 12;
 /**
  * Reads registers pci_doe_discovery_request.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciDoeDiscoveryRequest(view: DataView, offset = 0): PciDoeDiscoveryRequest {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -27893,7 +27889,7 @@ export function decodePciDoeDiscoveryRequest(view: DataView, offset = 0): PciDoe
  * Writes registers pci_doe_discovery_request; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciDoeDiscoveryRequest(
   value: Encodable<PciDoeDiscoveryRequest>,
@@ -27990,7 +27986,7 @@ export const sizeofPciDoeDiscoveryResponse = 12;
 /**
  * Reads registers pci_doe_discovery_response.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciDoeDiscoveryResponse(view: DataView, offset = 0): PciDoeDiscoveryResponse {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -28011,7 +28007,7 @@ export function decodePciDoeDiscoveryResponse(view: DataView, offset = 0): PciDo
  * Writes registers pci_doe_discovery_response; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciDoeDiscoveryResponse(
   value: Encodable<PciDoeDiscoveryResponse>,
@@ -28135,7 +28131,7 @@ export const sizeofPciCxlDeviceRange = 16;
 /**
  * Reads registers pci_cxl_device_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCxlDeviceRange(view: DataView, offset = 0): PciCxlDeviceRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -28176,7 +28172,7 @@ export function readPciCxlDeviceRange(view: DataView, offset: number): PciCxlDev
  * Writes registers pci_cxl_device_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCxlDeviceRange(
   value: Encodable<PciCxlDeviceRange>,
@@ -28190,7 +28186,7 @@ export function encodePciCxlDeviceRange(
 }
 
 /**
- * Writes registers pci_cxl_device_range where there is room for it.
+ * Writes registers pci_cxl_device_range if there is room for it.
  *
  * @internal
  */
@@ -28309,7 +28305,7 @@ export interface PciExtCapDvsecCxlDeviceCap {
   hdm_count: number;
   /** Bit 6: The cache can be written back and invalidated by control 2. */
   cache_writeback_invalidate: number;
-  /** Bit 7: A CXL reset can be asked for. */
+  /** Bit 7: A CXL reset can be requested. */
   reset: number;
   /** Bits 10:8: Longest time of such a reset. Values: 0 10 ms, 1 100 ms, 2 1 s, 3 10 s, 4 100 s. */
   reset_timeout: number;
@@ -28343,7 +28339,7 @@ export interface PciExtCapDvsecCxlDeviceCtrl {
    * 1 KB, 5 2 KB, 6 4 KB.
    */
   cache_snoop_filter_granularity: number;
-  /** Bit 11: The host does not need to hear of clean evictions. */
+  /** Bit 11: The host does not need to be notified of clean evictions. */
   cache_clean_eviction: number;
   /** Bits 13:12: reserved. */
   reserved_12: number;
@@ -28374,7 +28370,7 @@ export interface PciExtCapDvsecCxlDeviceCtrl2 {
   /** Bit 3: That reset clears volatile memory. */
   reset_memory_clear_enable: number;
   /**
-   * Bit 4: Volatile memory shall keep its contents over a hot reset, where the device can be told (revision
+   * Bit 4: Volatile memory shall keep its contents over a hot reset, if the device supports that (revision
    * 2).
    */
   desired_volatile_hdm_state_after_hot_reset: number;
@@ -28494,7 +28490,7 @@ export const minSizeofPciExtCapDvsecCxlDevice = 56;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_device.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlDevice {
   const limit = Math.min(end, view.byteLength);
@@ -28610,7 +28606,7 @@ export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = 
  * Writes registers pci_ext_cap_dvsec_cxl_device; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlDevice(
   value: Encodable<PciExtCapDvsecCxlDevice>,
@@ -28755,7 +28751,7 @@ export function encodePciExtCapDvsecCxlDevice(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_device takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlDevice(value: Encodable<PciExtCapDvsecCxlDevice>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlDevice, value);
@@ -28934,7 +28930,7 @@ export const minSizeofPciExtCapDvsecCxlFunctionMap = 44;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_function_map.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlFunctionMap(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlFunctionMap {
   const limit = Math.min(end, view.byteLength);
@@ -28977,7 +28973,7 @@ export function decodePciExtCapDvsecCxlFunctionMap(view: DataView, offset = 0, e
  * Writes registers pci_ext_cap_dvsec_cxl_function_map; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlFunctionMap(
   value: Encodable<PciExtCapDvsecCxlFunctionMap>,
@@ -29037,7 +29033,7 @@ export function encodePciExtCapDvsecCxlFunctionMap(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_function_map takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlFunctionMap(value: Encodable<PciExtCapDvsecCxlFunctionMap>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlFunctionMap, value);
@@ -29199,7 +29195,7 @@ export const minSizeofPciExtCapDvsecCxlGpfPort = 16;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_gpf_port.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlGpfPort(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlGpfPort {
   const limit = Math.min(end, view.byteLength);
@@ -29246,7 +29242,7 @@ export function decodePciExtCapDvsecCxlGpfPort(view: DataView, offset = 0, end =
  * Writes registers pci_ext_cap_dvsec_cxl_gpf_port; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlGpfPort(
   value: Encodable<PciExtCapDvsecCxlGpfPort>,
@@ -29306,7 +29302,7 @@ export function encodePciExtCapDvsecCxlGpfPort(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_gpf_port takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlGpfPort(value: Encodable<PciExtCapDvsecCxlGpfPort>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlGpfPort, value);
@@ -29459,7 +29455,7 @@ export const minSizeofPciExtCapDvsecCxlGpfDevice = 16;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_gpf_device.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlGpfDevice(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlGpfDevice {
   const limit = Math.min(end, view.byteLength);
@@ -29499,7 +29495,7 @@ export function decodePciExtCapDvsecCxlGpfDevice(view: DataView, offset = 0, end
  * Writes registers pci_ext_cap_dvsec_cxl_gpf_device; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlGpfDevice(
   value: Encodable<PciExtCapDvsecCxlGpfDevice>,
@@ -29551,7 +29547,7 @@ export function encodePciExtCapDvsecCxlGpfDevice(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_gpf_device takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlGpfDevice(value: Encodable<PciExtCapDvsecCxlGpfDevice>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlGpfDevice, value);
@@ -29760,14 +29756,14 @@ export interface PciExtCapDvsecCxlFlexBusCtrl2 {
 
 /** Bits of pci_ext_cap_dvsec_cxl_flex_bus.status2. */
 export interface PciExtCapDvsecCxlFlexBusStatus2 {
-  /** Bits 1:0: NOP hints that were agreed upon. */
+  /** Bits 1:0: NOP hints that were negotiated. */
   nop_hint_info: number;
   /** Bits 31:2: reserved. */
   reserved_2: number;
 }
 
 /**
- * Flex bus port: which of the CXL protocols the ends of a link agreed upon. Revisions 0, 1 and 2 have 10h,
+ * Flex bus port: which of the CXL protocols the two ends of a link negotiated. Revisions 0, 1 and 2 have 10h,
  * 14h and 20h bytes.
  *
  * (Registers pci_ext_cap_dvsec_cxl_flex_bus)
@@ -29786,7 +29782,7 @@ export interface PciExtCapDvsecCxlFlexBus {
   cap: PciExtCapDvsecCxlFlexBusCap;
   /** What it shall do. */
   ctrl: PciExtCapDvsecCxlFlexBusCtrl;
-  /** What was agreed upon. */
+  /** What was negotiated. */
   status: PciExtCapDvsecCxlFlexBusStatus;
   /** What the other end offered. Only if header1.length >= 0x14. */
   received_modified_ts_data_phase_1?: PciExtCapDvsecCxlFlexBusReceivedModifiedTsDataPhase1;
@@ -29821,7 +29817,7 @@ export const minSizeofPciExtCapDvsecCxlFlexBus = 16;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_flex_bus.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlFlexBus {
   const limit = Math.min(end, view.byteLength);
@@ -29941,7 +29937,7 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
  * Writes registers pci_ext_cap_dvsec_cxl_flex_bus; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlFlexBus(
   value: Encodable<PciExtCapDvsecCxlFlexBus>,
@@ -30081,7 +30077,7 @@ export function encodePciExtCapDvsecCxlFlexBus(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_flex_bus takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlFlexBus(value: Encodable<PciExtCapDvsecCxlFlexBus>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlFlexBus, value);
@@ -30139,7 +30135,7 @@ export class PciExtCapDvsecCxlFlexBusView {
     this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dvsec_cxl_flex_bus.ctrl', value, this.#offset + 12), true);
   }
 
-  /** What was agreed upon. */
+  /** What was negotiated. */
   get status(): number {
     return this.#view.getUint16(this.#offset + 14, true);
   }
@@ -30201,7 +30197,7 @@ export const sizeofPciCxlRegisterBlock = 8;
 /**
  * Reads registers pci_cxl_register_block.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCxlRegisterBlock(view: DataView, offset = 0): PciCxlRegisterBlock {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -30232,7 +30228,7 @@ export function readPciCxlRegisterBlock(view: DataView, offset: number): PciCxlR
  * Writes registers pci_cxl_register_block; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCxlRegisterBlock(
   value: Encodable<PciCxlRegisterBlock>,
@@ -30246,7 +30242,7 @@ export function encodePciCxlRegisterBlock(
 }
 
 /**
- * Writes registers pci_cxl_register_block where there is room for it.
+ * Writes registers pci_cxl_register_block if there is room for it.
  *
  * @internal
  */
@@ -30360,7 +30356,7 @@ export const minSizeofPciExtCapDvsecCxlRegisterLocator = 12;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_register_locator.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlRegisterLocator(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlRegisterLocator {
   const limit = Math.min(end, view.byteLength);
@@ -30406,7 +30402,7 @@ export function decodePciExtCapDvsecCxlRegisterLocator(view: DataView, offset = 
  * Writes registers pci_ext_cap_dvsec_cxl_register_locator; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlRegisterLocator(
   value: Encodable<PciExtCapDvsecCxlRegisterLocator>,
@@ -30471,7 +30467,7 @@ export function encodePciExtCapDvsecCxlRegisterLocator(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_register_locator takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlRegisterLocator(value: Encodable<PciExtCapDvsecCxlRegisterLocator>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlRegisterLocator, value);
@@ -30593,7 +30589,7 @@ export const minSizeofPciExtCapDvsecCxlMld = 12;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_mld.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlMld(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlMld {
   const limit = Math.min(end, view.byteLength);
@@ -30624,7 +30620,7 @@ export function decodePciExtCapDvsecCxlMld(view: DataView, offset = 0, end = vie
  * Writes registers pci_ext_cap_dvsec_cxl_mld; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlMld(
   value: Encodable<PciExtCapDvsecCxlMld>,
@@ -30666,7 +30662,7 @@ export function encodePciExtCapDvsecCxlMld(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_mld takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlMld(value: Encodable<PciExtCapDvsecCxlMld>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlMld, value);
@@ -30780,7 +30776,7 @@ export const minSizeofPciExtCapDvsecCxlTest = 10;
 /**
  * Reads registers pci_ext_cap_dvsec_cxl_test.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDvsecCxlTest(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlTest {
   const limit = Math.min(end, view.byteLength);
@@ -30810,7 +30806,7 @@ export function decodePciExtCapDvsecCxlTest(view: DataView, offset = 0, end = vi
  * Writes registers pci_ext_cap_dvsec_cxl_test; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDvsecCxlTest(
   value: Encodable<PciExtCapDvsecCxlTest>,
@@ -30851,7 +30847,7 @@ export function encodePciExtCapDvsecCxlTest(
 /**
  * Bytes that a pci_ext_cap_dvsec_cxl_test takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapDvsecCxlTest(value: Encodable<PciExtCapDvsecCxlTest>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlTest, value);
@@ -30965,7 +30961,7 @@ export const sizeofPciExtCapLnr = 8;
 /**
  * Reads registers pci_ext_cap_lnr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -30996,7 +30992,7 @@ export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
  * Writes registers pci_ext_cap_lnr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapLnr(value: Encodable<PciExtCapLnr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -31151,7 +31147,7 @@ export const sizeofPciExtCapFrs = 16;
 /**
  * Reads registers pci_ext_cap_frs.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -31190,7 +31186,7 @@ export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
  * Writes registers pci_ext_cap_frs; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFrs(value: Encodable<PciExtCapFrs>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -31348,7 +31344,7 @@ export const sizeofPciExtCapRtr = 12;
 /**
  * Reads registers pci_ext_cap_rtr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -31376,7 +31372,7 @@ export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
  * Writes registers pci_ext_cap_rtr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapRtr(value: Encodable<PciExtCapRtr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -31454,7 +31450,7 @@ export const PciExtCapRtrCodec: StructCodec<PciExtCapRtr> = /* @__PURE__ */ fixe
 export interface PciExtCapVfRebarCap {
   /** Bits 3:0: reserved. */
   reserved_0: number;
-  /** Bits 31:4: Bit n stands for 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
+  /** Bits 31:4: Bit n represents 2^(n + 16) bytes, from 1 MiB to 128 TiB. */
   sizes: number;
 }
 
@@ -31470,7 +31466,7 @@ export interface PciExtCapVfRebarCtrl {
   bar_size: number;
   /** Bits 15:14: reserved. */
   reserved_14: number;
-  /** Bits 31:16: Further sizes of the BAR; bit n stands for 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
+  /** Bits 31:16: Further sizes of the BAR; bit n represents 2^(n + 32) bytes, from 256 TiB to 8 EiB. */
   sizes_high: number;
 }
 
@@ -31506,7 +31502,7 @@ export const minSizeofPciExtCapVfRebar = 12;
 /**
  * Reads registers pci_ext_cap_vf_rebar.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapVfRebar(view: DataView, offset = 0, end = view.byteLength): PciExtCapVfRebar {
   const limit = Math.min(end, view.byteLength);
@@ -31543,7 +31539,7 @@ export function decodePciExtCapVfRebar(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_vf_rebar; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapVfRebar(
   value: Encodable<PciExtCapVfRebar>,
@@ -31601,7 +31597,7 @@ export function encodePciExtCapVfRebar(
 /**
  * Bytes that a pci_ext_cap_vf_rebar takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapVfRebar(value: Encodable<PciExtCapVfRebar>): number {
   return measureByEncoding(encodePciExtCapVfRebar, value);
@@ -31665,9 +31661,9 @@ export const PciExtCapVfRebarCodec: StructCodec<PciExtCapVfRebar> = /* @__PURE__
 
 /** Bits of pci_lmr_lane.ctrl. */
 export interface PciLmrLaneCtrl {
-  /** Bits 2:0: The receiver; 0 is all of them. */
+  /** Bits 2:0: The receiver; 0 means all of them. */
   receiver_number: number;
-  /** Bits 5:3: What to do; 7 is no command. */
+  /** Bits 5:3: What to do; 7 means no command. */
   margin_type: number;
   /** Bit 6: Always 0, margining at the receiver. */
   usage_model: number;
@@ -31679,7 +31675,7 @@ export interface PciLmrLaneCtrl {
 
 /** Bits of pci_lmr_lane.status. */
 export interface PciLmrLaneStatus {
-  /** Bits 2:0: The answering receiver; 0 is all of them. */
+  /** Bits 2:0: The receiver that answers; 0 means all of them. */
   receiver_number: number;
   /** Bits 5:3: What was done. */
   margin_type: number;
@@ -31717,7 +31713,7 @@ export const sizeofPciLmrLane = 4;
 /**
  * Reads registers pci_lmr_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciLmrLane(view: DataView, offset = 0): PciLmrLane {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -31756,7 +31752,7 @@ export function readPciLmrLane(view: DataView, offset: number): PciLmrLane {
  * Writes registers pci_lmr_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -31766,7 +31762,7 @@ export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, o
 }
 
 /**
- * Writes registers pci_lmr_lane where there is room for it.
+ * Writes registers pci_lmr_lane if there is room for it.
  *
  * @internal
  */
@@ -31882,7 +31878,7 @@ export const minSizeofPciExtCapLmr = 8;
 /**
  * Reads registers pci_ext_cap_lmr.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapLmr(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapLmr {
   const limit = Math.min(end, view.byteLength);
@@ -31916,7 +31912,7 @@ export function decodePciExtCapLmr(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_lmr; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapLmr(
   value: Encodable<PciExtCapLmr>,
@@ -31972,7 +31968,7 @@ export function encodePciExtCapLmr(
 /**
  * Bytes that a pci_ext_cap_lmr takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapLmr(value: Encodable<PciExtCapLmr>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapLmr, value, context);
@@ -32127,7 +32123,7 @@ export const sizeofPciExtCapDev3 = 16;
 /**
  * Reads registers pci_ext_cap_dev3.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -32172,7 +32168,7 @@ export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
  * Writes registers pci_ext_cap_dev3; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapDev3(value: Encodable<PciExtCapDev3>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -32340,7 +32336,7 @@ export const sizeofPciIdeLinkStream = 8;
 /**
  * Reads registers pci_ide_link_stream.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciIdeLinkStream(view: DataView, offset = 0): PciIdeLinkStream {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -32384,7 +32380,7 @@ export function readPciIdeLinkStream(view: DataView, offset: number): PciIdeLink
  * Writes registers pci_ide_link_stream; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciIdeLinkStream(
   value: Encodable<PciIdeLinkStream>,
@@ -32398,7 +32394,7 @@ export function encodePciIdeLinkStream(
 }
 
 /**
- * Writes registers pci_ide_link_stream where there is room for it.
+ * Writes registers pci_ide_link_stream if there is room for it.
  *
  * @internal
  */
@@ -32513,7 +32509,7 @@ export const sizeofPciIdeAddressAssociation = 12;
 /**
  * Reads registers pci_ide_address_association.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciIdeAddressAssociation(view: DataView, offset = 0): PciIdeAddressAssociation {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -32545,7 +32541,7 @@ export function readPciIdeAddressAssociation(view: DataView, offset: number): Pc
  * Writes registers pci_ide_address_association; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciIdeAddressAssociation(
   value: Encodable<PciIdeAddressAssociation>,
@@ -32559,7 +32555,7 @@ export function encodePciIdeAddressAssociation(
 }
 
 /**
- * Writes registers pci_ide_address_association where there is room for it.
+ * Writes registers pci_ide_address_association if there is room for it.
  *
  * @internal
  */
@@ -32740,7 +32736,7 @@ export const minSizeofPciIdeSelectiveStream = 20;
 /**
  * Reads registers pci_ide_selective_stream.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = view.byteLength): PciIdeSelectiveStream {
   const limit = Math.min(end, view.byteLength);
@@ -32802,7 +32798,7 @@ export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = vi
  * Writes registers pci_ide_selective_stream; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciIdeSelectiveStream(
   value: Encodable<PciIdeSelectiveStream>,
@@ -32883,7 +32879,7 @@ export function encodePciIdeSelectiveStream(
 /**
  * Bytes that a pci_ide_selective_stream takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciIdeSelectiveStream(value: Encodable<PciIdeSelectiveStream>): number {
   return measureByEncoding(encodePciIdeSelectiveStream, value);
@@ -32988,8 +32984,8 @@ export interface PciExtCapIdeCap {
   /** Bits 12:8: Supported algorithm. Values: 0 AES-GCM 256 with 96-bit MAC. */
   algorithms: number;
   /**
-   * Bits 15:13: Traffic classes of link IDE, less one: the number of link stream blocks where there is link
-   * IDE.
+   * Bits 15:13: Traffic classes of link IDE, less one: the number of link stream blocks if link IDE is
+   * supported.
    */
   link_tc_count: number;
   /** Bits 23:16: Selective streams, less one. */
@@ -33048,7 +33044,7 @@ export const minSizeofPciExtCapIde = 12;
 /**
  * Reads registers pci_ext_cap_ide.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLength): PciExtCapIde {
   const limit = Math.min(end, view.byteLength);
@@ -33114,7 +33110,7 @@ export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_ide; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -33198,7 +33194,7 @@ export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_ide takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapIde(value: Encodable<PciExtCapIde>): number {
   return measureByEncoding(encodePciExtCapIde, value);
@@ -33291,7 +33287,7 @@ export const sizeofPciPl64gtLane = 1;
 /**
  * Reads registers pci_pl_64gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl64gtLane(view: DataView, offset = 0): PciPl64gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -33319,7 +33315,7 @@ export function readPciPl64gtLane(view: DataView, offset: number): PciPl64gtLane
  * Writes registers pci_pl_64gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -33329,7 +33325,7 @@ export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataV
 }
 
 /**
- * Writes registers pci_pl_64gt_lane where there is room for it.
+ * Writes registers pci_pl_64gt_lane if there is room for it.
  *
  * @internal
  */
@@ -33383,7 +33379,7 @@ export interface PciExtCapPl64gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bit 5: The transmitter precodes. */
   tx_precoding_on: number;
@@ -33433,7 +33429,7 @@ export const minSizeofPciExtCapPl64gt = 16;
 /**
  * Reads registers pci_ext_cap_pl_64gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl64gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl64gt {
   const limit = Math.min(end, view.byteLength);
@@ -33483,7 +33479,7 @@ export function decodePciExtCapPl64gt(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_pl_64gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl64gt(
   value: Encodable<PciExtCapPl64gt>,
@@ -33556,7 +33552,7 @@ export function encodePciExtCapPl64gt(
 /**
  * Bytes that a pci_ext_cap_pl_64gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl64gt(value: Encodable<PciExtCapPl64gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl64gt, value, context);
@@ -33756,7 +33752,7 @@ export const sizeofPciExtCapFlitLog = 60;
 /**
  * Reads registers pci_ext_cap_flit_log.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFlitLog(view: DataView, offset = 0): PciExtCapFlitLog {
   if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
@@ -33823,7 +33819,7 @@ export function decodePciExtCapFlitLog(view: DataView, offset = 0): PciExtCapFli
  * Writes registers pci_ext_cap_flit_log; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFlitLog(
   value: Encodable<PciExtCapFlitLog>,
@@ -34267,7 +34263,7 @@ export const sizeofPciExtCapFlitEi = 36;
 /**
  * Reads registers pci_ext_cap_flit_ei.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlitEi {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -34378,7 +34374,7 @@ export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlit
  * Writes registers pci_ext_cap_flit_ei; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFlitEi(value: Encodable<PciExtCapFlitEi>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -34632,7 +34628,7 @@ export const sizeofPciMmioRblLocator = 8;
 /**
  * Reads registers pci_mmio_rbl_locator.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciMmioRblLocator(view: DataView, offset = 0): PciMmioRblLocator {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -34663,7 +34659,7 @@ export function readPciMmioRblLocator(view: DataView, offset: number): PciMmioRb
  * Writes registers pci_mmio_rbl_locator; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciMmioRblLocator(
   value: Encodable<PciMmioRblLocator>,
@@ -34677,7 +34673,7 @@ export function encodePciMmioRblLocator(
 }
 
 /**
- * Writes registers pci_mmio_rbl_locator where there is room for it.
+ * Writes registers pci_mmio_rbl_locator if there is room for it.
  *
  * @internal
  */
@@ -34774,7 +34770,7 @@ export const minSizeofPciExtCapMmioRbl = 8;
 /**
  * Reads registers pci_ext_cap_mmio_rbl.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMmioRbl(view: DataView, offset = 0, end = view.byteLength): PciExtCapMmioRbl {
   const limit = Math.min(end, view.byteLength);
@@ -34802,7 +34798,7 @@ export function decodePciExtCapMmioRbl(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_mmio_rbl; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMmioRbl(
   value: Encodable<PciExtCapMmioRbl>,
@@ -34850,7 +34846,7 @@ export function encodePciExtCapMmioRbl(
 /**
  * Bytes that a pci_ext_cap_mmio_rbl takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMmioRbl(value: Encodable<PciExtCapMmioRbl>): number {
   return measureByEncoding(encodePciExtCapMmioRbl, value);
@@ -34926,7 +34922,7 @@ export const sizeofPciExtCapNull = 4;
 /**
  * Reads registers pci_ext_cap_null.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -34941,7 +34937,7 @@ export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
  * Writes registers pci_ext_cap_null; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapNull(value: Encodable<PciExtCapNull>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35009,7 +35005,7 @@ export const sizeofPciExtCapCac = 8;
 /**
  * Reads registers pci_ext_cap_cac.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -35025,7 +35021,7 @@ export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
  * Writes registers pci_ext_cap_cac; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapCac(value: Encodable<PciExtCapCac>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -35102,7 +35098,7 @@ export const minSizeofPciExtCapMriov = 4;
 /**
  * Reads registers pci_ext_cap_mriov.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byteLength): PciExtCapMriov {
   const limit = Math.min(end, view.byteLength);
@@ -35119,7 +35115,7 @@ export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byte
  * Writes registers pci_ext_cap_mriov; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35143,7 +35139,7 @@ export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: Dat
 /**
  * Bytes that a pci_ext_cap_mriov takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapMriov(value: Encodable<PciExtCapMriov>): number {
   return measureByEncoding(encodePciExtCapMriov, value);
@@ -35208,7 +35204,7 @@ export const minSizeofPciExtCapAmd = 4;
 /**
  * Reads registers pci_ext_cap_amd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLength): PciExtCapAmd {
   const limit = Math.min(end, view.byteLength);
@@ -35225,7 +35221,7 @@ export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_amd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35249,7 +35245,7 @@ export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_amd takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapAmd(value: Encodable<PciExtCapAmd>): number {
   return measureByEncoding(encodePciExtCapAmd, value);
@@ -35314,7 +35310,7 @@ export const sizeofPciPmuxProtocol = 4;
 /**
  * Reads registers pci_pmux_protocol.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPmuxProtocol(view: DataView, offset = 0): PciPmuxProtocol {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35339,7 +35335,7 @@ export function readPciPmuxProtocol(view: DataView, offset: number): PciPmuxProt
  * Writes registers pci_pmux_protocol; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -35349,7 +35345,7 @@ export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: Dat
 }
 
 /**
- * Writes registers pci_pmux_protocol where there is room for it.
+ * Writes registers pci_pmux_protocol if there is room for it.
  *
  * @internal
  */
@@ -35440,7 +35436,7 @@ export interface PciExtCapPmuxStatus {
   channel_0_speed: number;
   /** Bit 1: Its width does not. */
   channel_0_width: number;
-  /** Bit 2: The protocol has a reason of its own. */
+  /** Bit 2: The protocol has its own reason. */
   channel_0_protocol: number;
   /** Bits 7:3: reserved. */
   reserved_3: number;
@@ -35448,7 +35444,7 @@ export interface PciExtCapPmuxStatus {
   channel_1_speed: number;
   /** Bit 9: Its width does not. */
   channel_1_width: number;
-  /** Bit 10: The protocol has a reason of its own. */
+  /** Bit 10: The protocol has its own reason. */
   channel_1_protocol: number;
   /** Bits 15:11: reserved. */
   reserved_11: number;
@@ -35456,7 +35452,7 @@ export interface PciExtCapPmuxStatus {
   channel_2_speed: number;
   /** Bit 17: Its width does not. */
   channel_2_width: number;
-  /** Bit 18: The protocol has a reason of its own. */
+  /** Bit 18: The protocol has its own reason. */
   channel_2_protocol: number;
   /** Bits 23:19: reserved. */
   reserved_19: number;
@@ -35464,14 +35460,14 @@ export interface PciExtCapPmuxStatus {
   channel_3_speed: number;
   /** Bit 25: Its width does not. */
   channel_3_width: number;
-  /** Bit 26: The protocol has a reason of its own. */
+  /** Bit 26: The protocol has its own reason. */
   channel_3_protocol: number;
   /** Bits 31:27: reserved. */
   reserved_27: number;
 }
 
 /**
- * Protocol Multiplexing: other protocols share the link, in packets of their own.
+ * Protocol Multiplexing: other protocols share the link, in their own packets.
  *
  * (Registers pci_ext_cap_pmux)
  *
@@ -35506,7 +35502,7 @@ export const minSizeofPciExtCapPmux = 16;
 /**
  * Reads registers pci_ext_cap_pmux.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteLength): PciExtCapPmux {
   const limit = Math.min(end, view.byteLength);
@@ -35566,7 +35562,7 @@ export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteL
  * Writes registers pci_ext_cap_pmux; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -35644,7 +35640,7 @@ export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataV
 /**
  * Bytes that a pci_ext_cap_pmux takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPmux(value: Encodable<PciExtCapPmux>): number {
   return measureByEncoding(encodePciExtCapPmux, value);
@@ -35834,7 +35830,7 @@ export const sizeofPciExtCapMpcie = 28;
 /**
  * Reads registers pci_ext_cap_mpcie.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -35894,7 +35890,7 @@ export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie
  * Writes registers pci_ext_cap_mpcie; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapMpcie(value: Encodable<PciExtCapMpcie>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -36071,7 +36067,7 @@ export const sizeofPciExtCapHierarchyId = 32;
 /**
  * Reads registers pci_ext_cap_hierarchy_id.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapHierarchyId(view: DataView, offset = 0): PciExtCapHierarchyId {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -36095,7 +36091,7 @@ export function decodePciExtCapHierarchyId(view: DataView, offset = 0): PciExtCa
  * Writes registers pci_ext_cap_hierarchy_id; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapHierarchyId(
   value: Encodable<PciExtCapHierarchyId>,
@@ -36221,7 +36217,7 @@ export const sizeofPciExtCapAlternateProtocol = 20;
 /**
  * Reads registers pci_ext_cap_alternate_protocol.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapAlternateProtocol(view: DataView, offset = 0): PciExtCapAlternateProtocol {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36240,7 +36236,7 @@ export function decodePciExtCapAlternateProtocol(view: DataView, offset = 0): Pc
  * Writes registers pci_ext_cap_alternate_protocol; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapAlternateProtocol(
   value: Encodable<PciExtCapAlternateProtocol>,
@@ -36326,7 +36322,7 @@ export const PciExtCapAlternateProtocolCodec: StructCodec<PciExtCapAlternateProt
 );
 
 /**
- * System Firmware Intermediary: firmware stands between the operating system and a hot-plug slot.
+ * System Firmware Intermediary: firmware mediates between the operating system and a hot-plug slot.
  *
  * (Registers pci_ext_cap_sfi)
  *
@@ -36366,7 +36362,7 @@ export const sizeofPciExtCapSfi = 20;
 /**
  * Reads registers pci_ext_cap_sfi.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36387,7 +36383,7 @@ export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
  * Writes registers pci_ext_cap_sfi; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSfi(value: Encodable<PciExtCapSfi>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36520,7 +36516,7 @@ export const sizeofPciExtCapShadowFunctions = 28;
 /**
  * Reads registers pci_ext_cap_shadow_functions.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapShadowFunctions(view: DataView, offset = 0): PciExtCapShadowFunctions {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -36543,7 +36539,7 @@ export function decodePciExtCapShadowFunctions(view: DataView, offset = 0): PciE
  * Writes registers pci_ext_cap_shadow_functions; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapShadowFunctions(
   value: Encodable<PciExtCapShadowFunctions>,
@@ -36660,7 +36656,7 @@ export const minSizeofPciExtCapFlitPm = 4;
 /**
  * Reads registers pci_ext_cap_flit_pm.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byteLength): PciExtCapFlitPm {
   const limit = Math.min(end, view.byteLength);
@@ -36677,7 +36673,7 @@ export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byt
  * Writes registers pci_ext_cap_flit_pm; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -36701,7 +36697,7 @@ export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: D
 /**
  * Bytes that a pci_ext_cap_flit_pm takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>): number {
   return measureByEncoding(encodePciExtCapFlitPm, value);
@@ -36769,7 +36765,7 @@ export const sizeofPciSvcResource = 12;
 /**
  * Reads registers pci_svc_resource.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciSvcResource(view: DataView, offset = 0): PciSvcResource {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -36795,7 +36791,7 @@ export function readPciSvcResource(view: DataView, offset: number): PciSvcResour
  * Writes registers pci_svc_resource; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -36805,7 +36801,7 @@ export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataV
 }
 
 /**
- * Writes registers pci_svc_resource where there is room for it.
+ * Writes registers pci_svc_resource if there is room for it.
  *
  * @internal
  */
@@ -36911,7 +36907,7 @@ export const minSizeofPciExtCapSvc = 20;
 /**
  * Reads registers pci_ext_cap_svc.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLength): PciExtCapSvc {
   const limit = Math.min(end, view.byteLength);
@@ -36942,7 +36938,7 @@ export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLe
  * Writes registers pci_ext_cap_svc; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -36989,7 +36985,7 @@ export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataVie
 /**
  * Bytes that a pci_ext_cap_svc takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapSvc(value: Encodable<PciExtCapSvc>): number {
   return measureByEncoding(encodePciExtCapSvc, value);
@@ -37095,7 +37091,7 @@ export const minSizeofPciExtCapNopFlit = 4;
 /**
  * Reads registers pci_ext_cap_nop_flit.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapNopFlit(view: DataView, offset = 0, end = view.byteLength): PciExtCapNopFlit {
   const limit = Math.min(end, view.byteLength);
@@ -37112,7 +37108,7 @@ export function decodePciExtCapNopFlit(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_nop_flit; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapNopFlit(
   value: Encodable<PciExtCapNopFlit>,
@@ -37140,7 +37136,7 @@ export function encodePciExtCapNopFlit(
 /**
  * Bytes that a pci_ext_cap_nop_flit takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapNopFlit(value: Encodable<PciExtCapNopFlit>): number {
   return measureByEncoding(encodePciExtCapNopFlit, value);
@@ -37188,8 +37184,7 @@ export interface PciExtCapSiovStatus {
 }
 
 /**
- * Scalable I/O Virtualization: a function offers interfaces that have ids but no configuration space of their
- * own.
+ * Scalable I/O Virtualization: a function offers interfaces that have ids but no configuration space.
  *
  * (Registers pci_ext_cap_siov)
  *
@@ -37230,7 +37225,7 @@ export const sizeofPciExtCapSiov = 16;
 /**
  * Reads registers pci_ext_cap_siov.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -37255,7 +37250,7 @@ export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
  * Writes registers pci_ext_cap_siov; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapSiov(value: Encodable<PciExtCapSiov>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -37392,7 +37387,7 @@ export const sizeofPciPl128gtLane = 1;
 /**
  * Reads registers pci_pl_128gt_lane.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciPl128gtLane(view: DataView, offset = 0): PciPl128gtLane {
   if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -37420,7 +37415,7 @@ export function readPciPl128gtLane(view: DataView, offset: number): PciPl128gtLa
  * Writes registers pci_pl_128gt_lane; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
@@ -37430,7 +37425,7 @@ export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: Dat
 }
 
 /**
- * Writes registers pci_pl_128gt_lane where there is room for it.
+ * Writes registers pci_pl_128gt_lane if there is room for it.
  *
  * @internal
  */
@@ -37500,7 +37495,7 @@ export interface PciExtCapPl128gtSts {
   equalization_phase_2: number;
   /** Bit 3: Its phase 3 succeeded. */
   equalization_phase_3: number;
-  /** Bit 4: The link asks for equalization. */
+  /** Bit 4: The link requests equalization. */
   equalization_request: number;
   /** Bit 5: The transmitter precodes. */
   tx_precoding_on: number;
@@ -37551,7 +37546,7 @@ export const minSizeofPciExtCapPl128gt = 16;
 /**
  * Reads registers pci_ext_cap_pl_128gt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapPl128gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl128gt {
   const limit = Math.min(end, view.byteLength);
@@ -37607,7 +37602,7 @@ export function decodePciExtCapPl128gt(view: DataView, offset = 0, end = view.by
  * Writes registers pci_ext_cap_pl_128gt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapPl128gt(
   value: Encodable<PciExtCapPl128gt>,
@@ -37687,7 +37682,7 @@ export function encodePciExtCapPl128gt(
 /**
  * Bytes that a pci_ext_cap_pl_128gt takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapPl128gt(value: Encodable<PciExtCapPl128gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl128gt, value, context);
@@ -37784,7 +37779,7 @@ export const minSizeofPciExtCapCapturedData = 4;
 /**
  * Reads registers pci_ext_cap_captured_data.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtCapCapturedData(view: DataView, offset = 0, end = view.byteLength): PciExtCapCapturedData {
   const limit = Math.min(end, view.byteLength);
@@ -37801,7 +37796,7 @@ export function decodePciExtCapCapturedData(view: DataView, offset = 0, end = vi
  * Writes registers pci_ext_cap_captured_data; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtCapCapturedData(
   value: Encodable<PciExtCapCapturedData>,
@@ -37829,7 +37824,7 @@ export function encodePciExtCapCapturedData(
 /**
  * Bytes that a pci_ext_cap_captured_data takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measurePciExtCapCapturedData(value: Encodable<PciExtCapCapturedData>): number {
   return measureByEncoding(encodePciExtCapCapturedData, value);
@@ -37905,7 +37900,7 @@ export type PciCapabilitiesVariant =
 /**
  * Reads the member of pci_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciCapabilitiesVariant(
   id: number,
@@ -38014,7 +38009,7 @@ export function decodePciCapabilitiesVariant(
  * Writes a member of pci_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciCapabilitiesVariant(
   variant: PciCapabilitiesVariant,
@@ -38158,7 +38153,7 @@ export type PciExtendedCapabilitiesVariant =
 /**
  * Reads the member of pci_extended_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePciExtendedCapabilitiesVariant(
   id: number,
@@ -38414,7 +38409,7 @@ export function decodePciExtendedCapabilitiesVariant(
  * Writes a member of pci_extended_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePciExtendedCapabilitiesVariant(
   variant: PciExtendedCapabilitiesVariant,
@@ -38593,8 +38588,8 @@ export type PciCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of pci_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of pci_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type PciCapabilitiesElementInput =
   | { readonly kind: 'pci_cap_pcix'; readonly offset?: number | undefined; readonly value: Encodable<PciCapPcix> }
@@ -38704,7 +38699,7 @@ export function walkPciStd(
 /**
  * Makes the head of pci_std, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headPciStd(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_std', at + 52, to);
@@ -38714,7 +38709,7 @@ function headPciStd(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of pci_std at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkPciStd(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_std', at + 1, to);
@@ -39190,13 +39185,12 @@ function writePciStdElement(
  * Writes pci_std: Capabilities of functions with a header of type 0 or 1. The two low bits of each pointer
  * are reserved and masked off.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. The pci_header at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. The pci_header at `start` must be there already; its pointer is set, and the bits that
+ * say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodePciStd(
   elements: readonly PciCapabilitiesElementInput[],
@@ -39314,7 +39308,7 @@ export function walkPciCardbus(
 /**
  * Makes the head of pci_cardbus, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headPciCardbus(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_cardbus', at + 20, to);
@@ -39324,7 +39318,7 @@ function headPciCardbus(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of pci_cardbus at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkPciCardbus(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('pci_cardbus', at + 1, to);
@@ -39541,13 +39535,12 @@ function writePciCardbusElement(
 /**
  * Writes pci_cardbus: Capabilities of CardBus bridges, whose header has the pointer elsewhere.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. The pci_header at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. The pci_header at `start` must be there already; its pointer is set, and the bits that
+ * say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodePciCardbus(
   elements: readonly PciCapabilitiesElementInput[],
@@ -39659,8 +39652,8 @@ export type PciExtendedCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of pci_extended_capabilities: at its offset, or behind the one before
- * where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of pci_extended_capabilities: at its offset, or after the previous one
+ * if it has none. Decoded elements can be passed as they are.
  */
 export type PciExtendedCapabilitiesElementInput =
   | { readonly kind: 'pci_ext_cap_dvsec_cxl_device'; readonly offset?: number | undefined; readonly value: Encodable<PciExtCapDvsecCxlDevice> }
@@ -39737,13 +39730,13 @@ const placesOfPciExt: ChainPlaces = {
 };
 
 /**
- * Walks pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
- * that nothing answers.
+ * Walks pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
+ * that nothing responds.
  *
  * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
  *
- * @param required elements of pci_std (and its like): the list exists where one has an id that it needs; not
- * asked where left out
+ * @param required elements of pci_std (and its like): the list exists if one has an id that it requires; not
+ * checked if left out
  */
 export function walkPciExt(
   view: DataView,
@@ -39812,7 +39805,7 @@ export function walkPciExt(
 /**
  * Makes the element of pci_ext at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkPciExt(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('pci_ext', at, to);
@@ -40454,8 +40447,8 @@ function readPciExtendedCapabilitiesElement(
 }
 
 /**
- * Reads pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
- * that nothing answers.
+ * Reads pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
+ * that nothing responds.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -40941,15 +40934,14 @@ function writePciExtElement(
 }
 
 /**
- * Writes pci_ext: Extended capabilities. A header of zero at 0x100 says that there are none, one of all ones
- * that nothing answers.
+ * Writes pci_ext: Extended capabilities. A header of zero at 0x100 means that there are none, one of all ones
+ * that nothing responds.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodePciExt(
   elements: readonly PciExtendedCapabilitiesElementInput[],

@@ -209,7 +209,7 @@ import {
 /**
  * Reads struct vfio_info_cap_header of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioInfoCapHeader(view: DataView, offset = 0): VfioInfoCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -235,7 +235,7 @@ export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoC
  * Writes struct vfio_info_cap_header of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
@@ -249,7 +249,7 @@ export function encodeVfioInfoCapHeader(
 }
 
 /**
- * Writes struct vfio_info_cap_header where there is room for it.
+ * Writes struct vfio_info_cap_header if there is room for it.
  *
  * @internal
  */
@@ -327,7 +327,7 @@ export const VfioInfoCapHeaderCodec: StructCodec<VfioInfoCapHeader> = /* @__PURE
 /**
  * Reads struct vfio_group_status of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStatus {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -343,7 +343,7 @@ export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStat
  * Writes struct vfio_group_status of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -396,7 +396,7 @@ export const VfioGroupStatusCodec: StructCodec<VfioGroupStatus> = /* @__PURE__ *
 /**
  * Reads struct vfio_device_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -416,7 +416,7 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
  * Writes struct vfio_device_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -442,7 +442,7 @@ export class VfioDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -478,7 +478,7 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info.num_irqs', value, this.#offset + 12), false);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -509,7 +509,7 @@ export const VfioDeviceInfoCodec: StructCodec<VfioDeviceInfo> = /* @__PURE__ */ 
 /**
  * Reads struct vfio_device_info_cap_pci_atomic_comp of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0): VfioDeviceInfoCapPciAtomicComp {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -527,7 +527,7 @@ export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapPciAtomicComp(
   value: Encodable<VfioDeviceInfoCapPciAtomicComp>,
@@ -595,7 +595,7 @@ export const VfioDeviceInfoCapPciAtomicCompCodec: StructCodec<VfioDeviceInfoCapP
 /**
  * Reads struct vfio_region_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -615,7 +615,7 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
  * Writes struct vfio_region_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -641,7 +641,7 @@ export class VfioRegionInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -668,9 +668,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info.index', value, this.#offset + 8), false);
   }
 
-  /**
-   * Offset of the first capability, 0 where there is no room. Left as it was where there are no capabilities.
-   */
+  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -679,7 +677,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info.cap_offset', value, this.#offset + 12), false);
   }
 
-  /** Size of the region; 0 where it is not implemented. */
+  /** Size of the region; 0 if it is not implemented. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -710,7 +708,7 @@ export const VfioRegionInfoCodec: StructCodec<VfioRegionInfo> = /* @__PURE__ */ 
 /**
  * Reads struct vfio_region_sparse_mmap_area of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionSparseMmapArea(view: DataView, offset = 0): VfioRegionSparseMmapArea {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -735,7 +733,7 @@ export function readVfioRegionSparseMmapArea(view: DataView, offset: number): Vf
  * Writes struct vfio_region_sparse_mmap_area of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
@@ -749,7 +747,7 @@ export function encodeVfioRegionSparseMmapArea(
 }
 
 /**
- * Writes struct vfio_region_sparse_mmap_area where there is room for it.
+ * Writes struct vfio_region_sparse_mmap_area if there is room for it.
  *
  * @internal
  */
@@ -813,7 +811,7 @@ export const VfioRegionSparseMmapAreaCodec: StructCodec<VfioRegionSparseMmapArea
 /**
  * Reads struct vfio_region_info_cap_sparse_mmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, end = view.byteLength): VfioRegionInfoCapSparseMmap {
   const limit = Math.min(end, view.byteLength);
@@ -841,7 +839,7 @@ export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, en
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapSparseMmap(
   value: Encodable<VfioRegionInfoCapSparseMmap>,
@@ -887,7 +885,7 @@ export function encodeVfioRegionInfoCapSparseMmap(
 /**
  * Bytes that a vfio_region_info_cap_sparse_mmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
   if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
@@ -953,7 +951,7 @@ export const VfioRegionInfoCapSparseMmapCodec: StructCodec<VfioRegionInfoCapSpar
 /**
  * Reads struct vfio_region_info_cap_type of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioRegionInfoCapType {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -970,7 +968,7 @@ export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioReg
  * Writes struct vfio_region_info_cap_type of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapType(
   value: Encodable<VfioRegionInfoCapType>,
@@ -1038,7 +1036,7 @@ export const VfioRegionInfoCapTypeCodec: StructCodec<VfioRegionInfoCapType> = /*
 /**
  * Reads struct vfio_region_gfx_edid of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionGfxEdid {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1058,7 +1056,7 @@ export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionG
  * Writes struct vfio_region_gfx_edid of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionGfxEdid(
   value: Partial<VfioRegionGfxEdid>,
@@ -1088,7 +1086,7 @@ export class VfioRegionGfxEdidView {
     this.#offset = offset;
   }
 
-  /** Where the EDID stands in the region. */
+  /** Where the EDID is in the region. */
   get edid_offset(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1115,7 +1113,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value, this.#offset + 8), false);
   }
 
-  /** Largest width, 0 where there is no limit. */
+  /** Largest width, 0 if there is no limit. */
   get max_xres(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1124,7 +1122,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value, this.#offset + 12), false);
   }
 
-  /** Largest height, 0 where there is no limit. */
+  /** Largest height, 0 if there is no limit. */
   get max_yres(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1155,7 +1153,7 @@ export const VfioRegionGfxEdidCodec: StructCodec<VfioRegionGfxEdid> = /* @__PURE
 /**
  * Reads struct vfio_device_migration_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioDeviceMigrationInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -1174,7 +1172,7 @@ export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioD
  * Writes struct vfio_device_migration_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceMigrationInfo(
   value: Partial<VfioDeviceMigrationInfo>,
@@ -1230,7 +1228,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value, this.#offset + 8), false);
   }
 
-  /** Where data stands in the region. */
+  /** Where data is in the region. */
   get data_offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1239,7 +1237,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_migration_info.data_offset', value, this.#offset + 16), false);
   }
 
-  /** How much data stands there. */
+  /** How much data is there. */
   get data_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1261,7 +1259,7 @@ export const VfioDeviceMigrationInfoCodec: StructCodec<VfioDeviceMigrationInfo> 
 /**
  * Reads struct vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Ssatgt {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1278,7 +1276,7 @@ export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   value: Encodable<VfioRegionInfoCapNvlink2Ssatgt>,
@@ -1336,7 +1334,7 @@ export const VfioRegionInfoCapNvlink2SsatgtCodec: StructCodec<VfioRegionInfoCapN
 /**
  * Reads struct vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Lnkspd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1354,7 +1352,7 @@ export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   value: Encodable<VfioRegionInfoCapNvlink2Lnkspd>,
@@ -1391,7 +1389,7 @@ export class VfioRegionInfoCapNvlink2LnkspdView {
     return new VfioInfoCapHeaderView(this.#view, this.#offset);
   }
 
-  /** Speed as the device tree of the host gives it. */
+  /** Speed from the device tree of the host. */
   get link_speed(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1422,7 +1420,7 @@ export const VfioRegionInfoCapNvlink2LnkspdCodec: StructCodec<VfioRegionInfoCapN
 /**
  * Reads struct vfio_irq_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1440,7 +1438,7 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
  * Writes struct vfio_irq_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1513,7 +1511,7 @@ export const VfioIrqInfoCodec: StructCodec<VfioIrqInfo> = /* @__PURE__ */ fixedC
 /**
  * Reads struct vfio_irq_set of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLength): VfioIrqSet {
   const limit = Math.min(end, view.byteLength);
@@ -1539,7 +1537,7 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
  * Writes struct vfio_irq_set of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -1569,7 +1567,7 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
 /**
  * Bytes that a vfio_irq_set takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
   if (value.data instanceof Uint8Array) return 20 + value.data.length;
@@ -1652,7 +1650,7 @@ export const VfioIrqSetCodec: StructCodec<VfioIrqSet> = /* @__PURE__ */ structCo
 /**
  * Reads struct vfio_pci_dependent_device of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciDependentDevice(view: DataView, offset = 0): VfioPciDependentDevice {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1680,7 +1678,7 @@ export function readVfioPciDependentDevice(view: DataView, offset: number): Vfio
  * Writes struct vfio_pci_dependent_device of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
@@ -1694,7 +1692,7 @@ export function encodeVfioPciDependentDevice(
 }
 
 /**
- * Writes struct vfio_pci_dependent_device where there is room for it.
+ * Writes struct vfio_pci_dependent_device if there is room for it.
  *
  * @internal
  */
@@ -1795,7 +1793,7 @@ export const VfioPciDependentDeviceCodec: StructCodec<VfioPciDependentDevice> = 
 /**
  * Reads struct vfio_pci_hot_reset_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view.byteLength): VfioPciHotResetInfo {
   const limit = Math.min(end, view.byteLength);
@@ -1820,7 +1818,7 @@ export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view
  * Writes struct vfio_pci_hot_reset_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotResetInfo(
   value: Encodable<VfioPciHotResetInfo>,
@@ -1861,7 +1859,7 @@ export function encodeVfioPciHotResetInfo(
 /**
  * Bytes that a vfio_pci_hot_reset_info takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
   if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
@@ -1897,7 +1895,7 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Number of devices; also set where they do not fit (ENOSPC). */
+  /** Number of devices; also set if they do not fit (ENOSPC). */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1931,7 +1929,7 @@ export const VfioPciHotResetInfoCodec: StructCodec<VfioPciHotResetInfo> = /* @__
 /**
  * Reads struct vfio_pci_hot_reset of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byteLength): VfioPciHotReset {
   const limit = Math.min(end, view.byteLength);
@@ -1956,7 +1954,7 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
  * Writes struct vfio_pci_hot_reset of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -1992,7 +1990,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
 /**
  * Bytes that a vfio_pci_hot_reset takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
   if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
@@ -2062,7 +2060,7 @@ export const VfioPciHotResetCodec: StructCodec<VfioPciHotReset> = /* @__PURE__ *
 /**
  * Reads struct vfio_device_gfx_plane_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDeviceGfxPlaneInfo {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -2092,7 +2090,7 @@ export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDe
  * Writes struct vfio_device_gfx_plane_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceGfxPlaneInfo(
   value: Encodable<VfioDeviceGfxPlaneInfo>,
@@ -2234,7 +2232,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value, this.#offset + 44), false);
   }
 
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. */
   get x_hot(): number {
     return this.#view.getUint32(this.#offset + 48, false);
   }
@@ -2243,7 +2241,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value, this.#offset + 48), false);
   }
 
-  /** Vertical position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. */
   get y_hot(): number {
     return this.#view.getUint32(this.#offset + 52, false);
   }
@@ -2261,7 +2259,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.region_index', value, this.#offset + 56), false);
   }
 
-  /** Number to give to VFIO_DEVICE_GET_GFX_DMABUF. */
+  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   get dmabuf_id(): number {
     return this.#view.getUint32(this.#offset + 56, false);
   }
@@ -2292,7 +2290,7 @@ export const VfioDeviceGfxPlaneInfoCodec: StructCodec<VfioDeviceGfxPlaneInfo> = 
 /**
  * Reads struct vfio_device_ioeventfd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDeviceIoeventfd {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2312,7 +2310,7 @@ export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDevic
  * Writes struct vfio_device_ioeventfd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceIoeventfd(
   value: Partial<VfioDeviceIoeventfd>,
@@ -2409,7 +2407,7 @@ export const VfioDeviceIoeventfdCodec: StructCodec<VfioDeviceIoeventfd> = /* @__
 /**
  * Reads struct vfio_device_feature of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.byteLength): VfioDeviceFeature {
   const limit = Math.min(end, view.byteLength);
@@ -2438,7 +2436,7 @@ export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.b
  * Writes struct vfio_device_feature of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeature(
   value: Encodable<VfioDeviceFeature>,
@@ -2476,7 +2474,7 @@ export function encodeVfioDeviceFeature(
 /**
  * Bytes that a vfio_device_feature takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -2532,7 +2530,7 @@ export const VfioDeviceFeatureCodec: StructCodec<VfioDeviceFeature> = /* @__PURE
 /**
  * Reads struct vfio_device_bind_iommufd of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDeviceBindIommufd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2550,7 +2548,7 @@ export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDev
  * Writes struct vfio_device_bind_iommufd of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceBindIommufd(
   value: Partial<VfioDeviceBindIommufd>,
@@ -2627,7 +2625,7 @@ export const VfioDeviceBindIommufdCodec: StructCodec<VfioDeviceBindIommufd> = /*
 /**
  * Reads struct vfio_device_attach_iommufd_pt of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): VfioDeviceAttachIommufdPt {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -2644,7 +2642,7 @@ export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_attach_iommufd_pt of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceAttachIommufdPt(
   value: Partial<VfioDeviceAttachIommufdPt>,
@@ -2689,7 +2687,7 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value, this.#offset + 4), false);
   }
 
-  /** An IOAS or a HWPT; comes back as the HWPT that is used. */
+  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2711,7 +2709,7 @@ export const VfioDeviceAttachIommufdPtCodec: StructCodec<VfioDeviceAttachIommufd
 /**
  * Reads struct vfio_device_detach_iommufd_pt of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): VfioDeviceDetachIommufdPt {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2727,7 +2725,7 @@ export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_detach_iommufd_pt of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceDetachIommufdPt(
   value: Partial<VfioDeviceDetachIommufdPt>,
@@ -2784,7 +2782,7 @@ export const VfioDeviceDetachIommufdPtCodec: StructCodec<VfioDeviceDetachIommufd
 /**
  * Reads struct vfio_device_feature_migration of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): VfioDeviceFeatureMigration {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2799,7 +2797,7 @@ export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_migration of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigration(
   value: Partial<VfioDeviceFeatureMigration>,
@@ -2846,7 +2844,7 @@ export const VfioDeviceFeatureMigrationCodec: StructCodec<VfioDeviceFeatureMigra
 /**
  * Reads struct vfio_device_feature_mig_state of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): VfioDeviceFeatureMigState {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -2862,7 +2860,7 @@ export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_feature_mig_state of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigState(
   value: Partial<VfioDeviceFeatureMigState>,
@@ -2897,7 +2895,7 @@ export class VfioDeviceFeatureMigStateView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_mig_state.device_state', value, this.#offset), false);
   }
 
-  /** Data stream, where the new state began one; else -1. */
+  /** Data stream, if the new state began one; otherwise -1. */
   get data_fd(): number {
     return this.#view.getInt32(this.#offset + 4, false);
   }
@@ -2919,7 +2917,7 @@ export const VfioDeviceFeatureMigStateCodec: StructCodec<VfioDeviceFeatureMigSta
 /**
  * Reads struct vfio_precopy_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2937,7 +2935,7 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
  * Writes struct vfio_precopy_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3010,7 +3008,7 @@ export const VfioPrecopyInfoCodec: StructCodec<VfioPrecopyInfo> = /* @__PURE__ *
 /**
  * Reads struct vfio_device_low_power_entry_with_wakeup of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset = 0): VfioDeviceLowPowerEntryWithWakeup {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3027,7 +3025,7 @@ export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset =
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceLowPowerEntryWithWakeup(
   value: Partial<VfioDeviceLowPowerEntryWithWakeup>,
@@ -3084,7 +3082,7 @@ export const VfioDeviceLowPowerEntryWithWakeupCodec: StructCodec<VfioDeviceLowPo
 /**
  * Reads struct vfio_device_feature_dma_logging_control of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingControl {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3103,7 +3101,7 @@ export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingControl(
   value: Partial<VfioDeviceFeatureDmaLoggingControl>,
@@ -3131,7 +3129,7 @@ export class VfioDeviceFeatureDmaLoggingControlView {
     this.#offset = offset;
   }
 
-  /** Granularity that is asked for; comes back as the one that is used. */
+  /** In: granularity that is requested; out: the one that is used. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -3180,7 +3178,7 @@ export const VfioDeviceFeatureDmaLoggingControlCodec: StructCodec<VfioDeviceFeat
 /**
  * Reads struct vfio_device_feature_dma_logging_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3197,7 +3195,7 @@ export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingRange(
   value: Partial<VfioDeviceFeatureDmaLoggingRange>,
@@ -3254,7 +3252,7 @@ export const VfioDeviceFeatureDmaLoggingRangeCodec: StructCodec<VfioDeviceFeatur
 /**
  * Reads struct vfio_device_feature_dma_logging_report of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingReport {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -3273,7 +3271,7 @@ export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset =
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingReport(
   value: Partial<VfioDeviceFeatureDmaLoggingReport>,
@@ -3319,7 +3317,7 @@ export class VfioDeviceFeatureDmaLoggingReportView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value, this.#offset + 8), false);
   }
 
-  /** What a bit stands for: a power of two, 4 KiB or more. */
+  /** Bytes that a bit represents: a power of two, 4 KiB or more. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -3350,7 +3348,7 @@ export const VfioDeviceFeatureDmaLoggingReportCodec: StructCodec<VfioDeviceFeatu
 /**
  * Reads struct vfio_device_feature_mig_data_size of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): VfioDeviceFeatureMigDataSize {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3366,7 +3364,7 @@ export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigDataSize(
   value: Partial<VfioDeviceFeatureMigDataSize>,
@@ -3391,7 +3389,7 @@ export class VfioDeviceFeatureMigDataSizeView {
     this.#offset = offset;
   }
 
-  /** Estimate of what STOP_COPY will give. */
+  /** Estimate of what STOP_COPY will produce. */
   get stop_copy_length(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -3413,7 +3411,7 @@ export const VfioDeviceFeatureMigDataSizeCodec: StructCodec<VfioDeviceFeatureMig
 /**
  * Reads struct vfio_device_feature_bus_master of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): VfioDeviceFeatureBusMaster {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -3428,7 +3426,7 @@ export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_bus_master of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureBusMaster(
   value: Partial<VfioDeviceFeatureBusMaster>,
@@ -3475,7 +3473,7 @@ export const VfioDeviceFeatureBusMasterCodec: StructCodec<VfioDeviceFeatureBusMa
 /**
  * Reads struct vfio_iommu_type1_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuType1Info {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -3494,7 +3492,7 @@ export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuT
  * Writes struct vfio_iommu_type1_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1Info(
   value: Partial<VfioIommuType1Info>,
@@ -3524,8 +3522,8 @@ export class VfioIommuType1InfoView {
   }
 
   /**
-   * Size of the caller's buffer; comes back as what is needed: from a container where it did not fit, from an
-   * iommufd always.
+   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
+   * always.
    */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
@@ -3553,7 +3551,7 @@ export class VfioIommuType1InfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -3584,7 +3582,7 @@ export const VfioIommuType1InfoCodec: StructCodec<VfioIommuType1Info> = /* @__PU
 /**
  * Reads struct vfio_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIovaRange(view: DataView, offset = 0): VfioIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3609,7 +3607,7 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
  * Writes struct vfio_iova_range of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3619,7 +3617,7 @@ export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataVie
 }
 
 /**
- * Writes struct vfio_iova_range where there is room for it.
+ * Writes struct vfio_iova_range if there is room for it.
  *
  * @internal
  */
@@ -3679,7 +3677,7 @@ export const VfioIovaRangeCodec: StructCodec<VfioIovaRange> = /* @__PURE__ */ fi
 /**
  * Reads struct vfio_iommu_type1_info_cap_iova_range of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1InfoCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -3707,7 +3705,7 @@ export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0,
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapIovaRange(
   value: Encodable<VfioIommuType1InfoCapIovaRange>,
@@ -3753,7 +3751,7 @@ export function encodeVfioIommuType1InfoCapIovaRange(
 /**
  * Bytes that a vfio_iommu_type1_info_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
   if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
@@ -3819,7 +3817,7 @@ export const VfioIommuType1InfoCapIovaRangeCodec: StructCodec<VfioIommuType1Info
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -3838,7 +3836,7 @@ export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigration(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -3917,7 +3915,7 @@ export const VfioIommuType1InfoCapMigrationCodec: StructCodec<VfioIommuType1Info
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -3936,7 +3934,7 @@ export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset 
  * their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigrationI386(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -4019,7 +4017,7 @@ export const VfioIommuType1InfoCapMigrationCodecs: AbiCodecs<VfioIommuType1InfoC
 /**
  * Reads struct vfio_iommu_type1_info_dma_avail of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): VfioIommuType1InfoDmaAvail {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -4035,7 +4033,7 @@ export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): Vf
  * Writes struct vfio_iommu_type1_info_dma_avail of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoDmaAvail(
   value: Encodable<VfioIommuType1InfoDmaAvail>,
@@ -4093,7 +4091,7 @@ export const VfioIommuType1InfoDmaAvailCodec: StructCodec<VfioIommuType1InfoDmaA
 /**
  * Reads struct vfio_iommu_type1_dma_map of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIommuType1DmaMap {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -4112,7 +4110,7 @@ export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIomm
  * Writes struct vfio_iommu_type1_dma_map of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaMap(
   value: Partial<VfioIommuType1DmaMap>,
@@ -4199,7 +4197,7 @@ export const VfioIommuType1DmaMapCodec: StructCodec<VfioIommuType1DmaMap> = /* @
 /**
  * Reads struct vfio_bitmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmap(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4225,7 +4223,7 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4235,7 +4233,7 @@ export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, off
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -4269,7 +4267,7 @@ export class VfioBitmapView {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -4287,7 +4285,7 @@ export class VfioBitmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4309,7 +4307,7 @@ export const VfioBitmapCodec: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct vfio_bitmap of a big-endian machine on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapIlp32(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4335,7 +4333,7 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
  * Writes struct vfio_bitmap of a big-endian machine on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4345,7 +4343,7 @@ export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -4380,7 +4378,7 @@ export class VfioBitmapViewIlp32 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -4398,7 +4396,7 @@ export class VfioBitmapViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, false));
   }
@@ -4420,7 +4418,7 @@ export const VfioBitmapCodecIlp32: StructCodec<VfioBitmap> = /* @__PURE__ */ fix
 /**
  * Reads struct vfio_bitmap of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapI386(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -4446,7 +4444,7 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -4456,7 +4454,7 @@ export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView,
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -4490,7 +4488,7 @@ export class VfioBitmapViewI386 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -4508,7 +4506,7 @@ export class VfioBitmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, false));
   }
@@ -4535,7 +4533,7 @@ export const VfioBitmapCodecs: AbiCodecs<VfioBitmap> = {
 /**
  * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -4559,7 +4557,7 @@ export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = v
  * Writes struct vfio_iommu_type1_dma_unmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmap(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -4591,7 +4589,7 @@ export function encodeVfioIommuType1DmaUnmap(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -4636,7 +4634,7 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4665,7 +4663,7 @@ export const VfioIommuType1DmaUnmapCodec: StructCodec<VfioIommuType1DmaUnmap> = 
 /**
  * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -4690,7 +4688,7 @@ export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmapI386(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -4722,7 +4720,7 @@ export function encodeVfioIommuType1DmaUnmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -4767,7 +4765,7 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4801,7 +4799,7 @@ export const VfioIommuType1DmaUnmapCodecs: AbiCodecs<VfioIommuType1DmaUnmap> = {
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -4825,7 +4823,7 @@ export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end 
  * Writes struct vfio_iommu_type1_dirty_bitmap of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmap(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -4855,7 +4853,7 @@ export function encodeVfioIommuType1DirtyBitmap(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -4911,7 +4909,7 @@ export const VfioIommuType1DirtyBitmapCodec: StructCodec<VfioIommuType1DirtyBitm
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -4936,7 +4934,7 @@ export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapI386(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -4966,7 +4964,7 @@ export function encodeVfioIommuType1DirtyBitmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -5027,7 +5025,7 @@ export const VfioIommuType1DirtyBitmapCodecs: AbiCodecs<VfioIommuType1DirtyBitma
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5045,7 +5043,7 @@ export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGet(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -5095,7 +5093,7 @@ export class VfioIommuType1DirtyBitmapGetView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapView {
     return new VfioBitmapView(this.#view, this.#offset + 16);
   }
@@ -5113,7 +5111,7 @@ export const VfioIommuType1DirtyBitmapGetCodec: StructCodec<VfioIommuType1DirtyB
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5131,7 +5129,7 @@ export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset =
  * out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -5181,7 +5179,7 @@ export class VfioIommuType1DirtyBitmapGetViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewIlp32 {
     return new VfioBitmapViewIlp32(this.#view, this.#offset + 16);
   }
@@ -5199,7 +5197,7 @@ export const VfioIommuType1DirtyBitmapGetCodecIlp32: StructCodec<VfioIommuType1D
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -5217,7 +5215,7 @@ export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetI386(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -5267,7 +5265,7 @@ export class VfioIommuType1DirtyBitmapGetViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewI386 {
     return new VfioBitmapViewI386(this.#view, this.#offset + 16);
   }
@@ -5290,7 +5288,7 @@ export const VfioIommuType1DirtyBitmapGetCodecs: AbiCodecs<VfioIommuType1DirtyBi
 /**
  * Reads struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceDdwInfo(view: DataView, offset = 0): VfioIommuSpaprTceDdwInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5316,7 +5314,7 @@ export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): Vf
  * Writes struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
@@ -5330,7 +5328,7 @@ export function encodeVfioIommuSpaprTceDdwInfo(
 }
 
 /**
- * Writes struct vfio_iommu_spapr_tce_ddw_info where there is room for it.
+ * Writes struct vfio_iommu_spapr_tce_ddw_info if there is room for it.
  *
  * @internal
  */
@@ -5408,7 +5406,7 @@ export const VfioIommuSpaprTceDdwInfoCodec: StructCodec<VfioIommuSpaprTceDdwInfo
 /**
  * Reads struct vfio_iommu_spapr_tce_info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIommuSpaprTceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -5427,7 +5425,7 @@ export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIom
  * Writes struct vfio_iommu_spapr_tce_info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceInfo(
   value: Encodable<VfioIommuSpaprTceInfo>,
@@ -5497,7 +5495,7 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value, this.#offset + 12), false);
   }
 
-  /** Windows on demand; written where argsz has room for it. */
+  /** Dynamic DMA windows; written if argsz has room for it. */
   get ddw(): VfioIommuSpaprTceDdwInfoView {
     return new VfioIommuSpaprTceDdwInfoView(this.#view, this.#offset + 16);
   }
@@ -5515,7 +5513,7 @@ export const VfioIommuSpaprTceInfoCodec: StructCodec<VfioIommuSpaprTceInfo> = /*
 /**
  * Reads struct vfio_eeh_pe_err of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeErr(view: DataView, offset = 0): VfioEehPeErr {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5542,7 +5540,7 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
  * Writes struct vfio_eeh_pe_err of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5552,7 +5550,7 @@ export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView,
 }
 
 /**
- * Writes struct vfio_eeh_pe_err where there is room for it.
+ * Writes struct vfio_eeh_pe_err if there is room for it.
  *
  * @internal
  */
@@ -5640,7 +5638,7 @@ export const VfioEehPeErrCodec: StructCodec<VfioEehPeErr> = /* @__PURE__ */ fixe
 /**
  * Reads struct vfio_eeh_pe_op of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5658,7 +5656,7 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5738,7 +5736,7 @@ export const VfioEehPeOpCodec: StructCodec<VfioEehPeOp> = /* @__PURE__ */ fixedC
 /**
  * Reads struct vfio_eeh_pe_op of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -5756,7 +5754,7 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -5840,7 +5838,7 @@ export const VfioEehPeOpCodecs: AbiCodecs<VfioEehPeOp> = {
 /**
  * Reads struct vfio_iommu_spapr_register_memory of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): VfioIommuSpaprRegisterMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5859,7 +5857,7 @@ export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): 
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprRegisterMemory(
   value: Partial<VfioIommuSpaprRegisterMemory>,
@@ -5936,7 +5934,7 @@ export const VfioIommuSpaprRegisterMemoryCodec: StructCodec<VfioIommuSpaprRegist
 /**
  * Reads struct vfio_iommu_spapr_tce_create of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioIommuSpaprTceCreate {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -5958,7 +5956,7 @@ export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_create of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceCreate(
   value: Partial<VfioIommuSpaprTceCreate>,
@@ -6075,7 +6073,7 @@ export const VfioIommuSpaprTceCreateCodec: StructCodec<VfioIommuSpaprTceCreate> 
 /**
  * Reads struct vfio_iommu_spapr_tce_remove of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioIommuSpaprTceRemove {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -6092,7 +6090,7 @@ export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_remove of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceRemove(
   value: Partial<VfioIommuSpaprTceRemove>,
@@ -6159,7 +6157,7 @@ export const VfioIommuSpaprTceRemoveCodec: StructCodec<VfioIommuSpaprTceRemove> 
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariant(
   id: number,
@@ -6178,7 +6176,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariant(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariant(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -6197,7 +6195,7 @@ export function encodeVfioDeviceInfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_region_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapabilitiesVariant(
   id: number,
@@ -6228,7 +6226,7 @@ export function decodeVfioRegionInfoCapabilitiesVariant(
  * Writes a member of vfio_region_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapabilitiesVariant(
   variant: VfioRegionInfoCapabilitiesVariant,
@@ -6255,7 +6253,7 @@ export function encodeVfioRegionInfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariant(
   id: number,
@@ -6280,7 +6278,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariant(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariant(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -6303,7 +6301,7 @@ export function encodeVfioIommuType1InfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
   id: number,
@@ -6328,7 +6326,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -6351,7 +6349,7 @@ export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
 /**
  * Reads the member of vfio_device_feature_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDataVariant(
   index: number,
@@ -6388,7 +6386,7 @@ export function decodeVfioDeviceFeatureDataVariant(
  * Writes a member of vfio_device_feature_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDataVariant(
   variant: VfioDeviceFeatureDataVariant,
@@ -6419,7 +6417,7 @@ export function encodeVfioDeviceFeatureDataVariant(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariant(
   get_dirty_bitmap: number,
@@ -6438,7 +6436,7 @@ export function decodeVfioDmaUnmapDataVariant(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariant(
   variant: VfioDmaUnmapDataVariant,
@@ -6457,7 +6455,7 @@ export function encodeVfioDmaUnmapDataVariant(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantIlp32(
   get_dirty_bitmap: number,
@@ -6476,7 +6474,7 @@ export function decodeVfioDmaUnmapDataVariantIlp32(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantIlp32(
   variant: VfioDmaUnmapDataVariant,
@@ -6495,7 +6493,7 @@ export function encodeVfioDmaUnmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantI386(
   get_dirty_bitmap: number,
@@ -6514,7 +6512,7 @@ export function decodeVfioDmaUnmapDataVariantI386(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantI386(
   variant: VfioDmaUnmapDataVariant,
@@ -6533,7 +6531,7 @@ export function encodeVfioDmaUnmapDataVariantI386(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariant(
   get_bitmap: number,
@@ -6552,7 +6550,7 @@ export function decodeVfioDirtyBitmapDataVariant(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariant(
   variant: VfioDirtyBitmapDataVariant,
@@ -6571,7 +6569,7 @@ export function encodeVfioDirtyBitmapDataVariant(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantIlp32(
   get_bitmap: number,
@@ -6590,7 +6588,7 @@ export function decodeVfioDirtyBitmapDataVariantIlp32(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantIlp32(
   variant: VfioDirtyBitmapDataVariant,
@@ -6609,7 +6607,7 @@ export function encodeVfioDirtyBitmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantI386(
   get_bitmap: number,
@@ -6628,7 +6626,7 @@ export function decodeVfioDirtyBitmapDataVariantI386(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantI386(
   variant: VfioDirtyBitmapDataVariant,
@@ -6714,7 +6712,7 @@ export function walkVfioDeviceInfoCaps(
 /**
  * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
@@ -6724,7 +6722,7 @@ function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
@@ -6803,13 +6801,12 @@ function writeVfioDeviceInfoCapsElement(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCaps(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
@@ -6915,7 +6912,7 @@ export function walkVfioRegionInfoCaps(
 /**
  * Makes the head of vfio_region_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 12, to);
@@ -6925,7 +6922,7 @@ function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_region_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 4, to);
@@ -7061,13 +7058,12 @@ function writeVfioRegionInfoCapsElement(
 /**
  * Writes vfio_region_info_caps: Capabilities behind a vfio_region_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioRegionInfoCaps(
   elements: readonly VfioRegionInfoCapabilitiesElementInput[],
@@ -7113,8 +7109,8 @@ function hasVfioIommuType1InfoCaps(view: DataView, start: number, _size: number)
 }
 
 /**
- * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
  */
@@ -7174,7 +7170,7 @@ export function walkVfioIommuType1InfoCaps(
 /**
  * Makes the head of vfio_iommu_type1_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 16, to);
@@ -7184,7 +7180,7 @@ function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): voi
 /**
  * Makes the element of vfio_iommu_type1_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 4, to);
@@ -7233,8 +7229,8 @@ function readVfioIommuType1InfoCapabilitiesElement(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -7291,16 +7287,15 @@ function writeVfioIommuType1InfoCapsElement(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCaps(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],
@@ -7378,8 +7373,8 @@ function readVfioIommuType1InfoCapabilitiesElementI386(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -7436,16 +7431,15 @@ function writeVfioIommuType1InfoCapsElementI386(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCapsI386(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],

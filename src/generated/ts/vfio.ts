@@ -2,7 +2,7 @@
 
 /**
  * VFIO gives user space direct, IOMMU-protected access to devices. Containers, groups and devices are file
- * descriptors with ioctls of their own.
+ * descriptors with their own ioctls.
  *
  * @module
  */
@@ -100,7 +100,7 @@ export const VFIO_DEVICE_STATE_MASK = 7;
 /** The device has no id in this iommufd, but the caller owns its IOMMU group. */
 export const VFIO_PCI_DEVID_OWNED = 0;
 
-/** Somebody else owns the device, or no VFIO driver is bound to it. */
+/** Another user owns the device, or no VFIO driver is bound to it. */
 export const VFIO_PCI_DEVID_NOT_OWNED = -1;
 
 /** The first IOMMU model. Mappings can be cut when they are unmapped. */
@@ -134,7 +134,7 @@ export const VFIO_UNMAP_ALL = 9;
 export const VFIO_UPDATE_VADDR = 0xa;
 
 /**
- * What VFIO_CHECK_EXTENSION can be asked for; the IOMMU models among them are what VFIO_SET_IOMMU takes.
+ * Extensions that VFIO_CHECK_EXTENSION knows; VFIO_SET_IOMMU takes the IOMMU models among them.
  *
  * Names without VFIO_, for names and values both ways.
  */
@@ -188,7 +188,7 @@ export const VFIO_REGION_INFO_CAP_TYPE = 2;
 /** The pages with the MSI-X table can be mapped too. Nothing but a header. */
 export const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE = 3;
 
-/** Where GPU memory stands on the system bus. No longer provided. */
+/** Where GPU memory is on the system bus. No longer provided. */
 export const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT = 4;
 
 /** Speed of an NVLink. No longer provided. */
@@ -207,7 +207,7 @@ export const vfio_region_info_cap = {
   NVLINK2_LNKSPD: VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD,
 } as const;
 
-/** Where in the address space one may map. */
+/** Which ranges of the address space may be mapped. */
 export const VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE = 1;
 
 /** Dirty page logging is there. */
@@ -414,7 +414,7 @@ export const VFIO_PCI_MSIX_IRQ_INDEX = 2;
 /** An uncorrectable PCIe error was reported. */
 export const VFIO_PCI_ERR_IRQ_INDEX = 3;
 
-/** The host asks to give the device back. */
+/** The host asks for the device back. */
 export const VFIO_PCI_REQ_IRQ_INDEX = 4;
 
 /** Number of interrupt indexes. */
@@ -454,7 +454,7 @@ export const VFIO_CCW_IO_IRQ_INDEX = 0;
 /** A channel report is pending. */
 export const VFIO_CCW_CRW_IRQ_INDEX = 1;
 
-/** The host asks to give the device back. */
+/** The host asks for the device back. */
 export const VFIO_CCW_REQ_IRQ_INDEX = 2;
 
 /** Number of interrupt indexes. */
@@ -471,7 +471,7 @@ export const vfio_ccw_irq_index = {
   REQ_IRQ_INDEX: VFIO_CCW_REQ_IRQ_INDEX,
 } as const;
 
-/** The host asks to give the device back. */
+/** The host asks for the device back. */
 export const VFIO_AP_REQ_IRQ_INDEX = 0;
 
 /** Number of interrupt indexes. */
@@ -486,12 +486,10 @@ export const vfio_ap_irq_index = {
   REQ_IRQ_INDEX: VFIO_AP_REQ_IRQ_INDEX,
 } as const;
 
-/**
- * SET. Secret that opens the VFs of this PF. The payload is a UUID of 16 bytes without a struct of its own.
- */
+/** SET. Secret that opens the VFs of this PF. The payload is a UUID of 16 bytes, not a struct. */
 export const VFIO_DEVICE_FEATURE_PCI_VF_TOKEN = 0;
 
-/** GET. Whether and how far the device can migrate. */
+/** GET. Whether the device can migrate, and with which states. */
 export const VFIO_DEVICE_FEATURE_MIGRATION = 1;
 
 /** GET or SET. State of the migration. */
@@ -500,7 +498,7 @@ export const VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE = 2;
 /** SET without payload. Let the device sleep; an access wakes it. */
 export const VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY = 3;
 
-/** SET. Let the device sleep, and tell when it woke up. */
+/** SET. Let the device sleep, and signal when it woke up. */
 export const VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP = 4;
 
 /** SET without payload. The device shall not sleep any more. */
@@ -515,10 +513,10 @@ export const VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP = 7;
 /** GET. Read the log and clear what was read. */
 export const VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT = 8;
 
-/** GET. How much data STOP_COPY will give. */
+/** GET. How much data STOP_COPY will produce. */
 export const VFIO_DEVICE_FEATURE_MIG_DATA_SIZE = 9;
 
-/** SET. Turn bus mastering on or off where no register does. */
+/** SET. Turn bus mastering on or off for devices without a register for it. */
 export const VFIO_DEVICE_FEATURE_BUS_MASTER = 0xa;
 
 /**
@@ -556,7 +554,7 @@ export const vfio_device_feature_bus_master_op = {
   SET_MASTER: VFIO_DEVICE_FEATURE_SET_MASTER,
 } as const;
 
-/** The device failed; only a reset leads out. Cannot be asked for. */
+/** The device failed; only a reset leads out of it. Cannot be requested. */
 export const VFIO_DEVICE_STATE_ERROR = 0;
 
 /** The device changes neither its own state nor anything outside. */
@@ -568,7 +566,7 @@ export const VFIO_DEVICE_STATE_RUNNING = 2;
 /** As STOP, and the state of the device can be read from the data stream. */
 export const VFIO_DEVICE_STATE_STOP_COPY = 3;
 
-/** The device stands still and takes a new state from the data stream. */
+/** The device is stopped and takes a new state from the data stream. */
 export const VFIO_DEVICE_STATE_RESUMING = 4;
 
 /** As RUNNING without DMA to other devices. */
@@ -584,7 +582,7 @@ export const VFIO_DEVICE_STATE_PRE_COPY_P2P = 7;
 export const VFIO_DEVICE_STATE_NR = 8;
 
 /**
- * States of a migrating device. User space asks for the next one with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
+ * States of a migrating device. User space requests the next one with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
  *
  * Names without VFIO_DEVICE_STATE_, for names and values both ways.
  */
@@ -779,7 +777,7 @@ export const vfio_region_info_flags = {
   CAPS: VFIO_REGION_INFO_FLAG_CAPS,
 } as const;
 
-/** No bit; the device stands still. */
+/** No bit; the device is stopped. */
 export const VFIO_DEVICE_STATE_V1_STOP = 0;
 
 /** The device runs. */
@@ -827,10 +825,10 @@ export const vfio_irq_info_flags = {
   NORESIZE: VFIO_IRQ_INFO_NORESIZE,
 } as const;
 
-/** No data; all interrupts of the range are meant. */
+/** No data; applies to all interrupts of the range. */
 export const VFIO_IRQ_SET_DATA_NONE = 1;
 
-/** A byte for each interrupt, not 0 where it is meant. */
+/** A byte for each interrupt, not 0 if the action applies to it. */
 export const VFIO_IRQ_SET_DATA_BOOL = 2;
 
 /** A file descriptor (s32) for each interrupt, -1 for none. */
@@ -958,7 +956,7 @@ export const vfio_device_detach_flags = {
 /** STOP, STOP_COPY and RESUMING. */
 export const VFIO_MIGRATION_STOP_COPY = 1n;
 
-/** RUNNING_P2P, and PRE_COPY_P2P where there is PRE_COPY. */
+/** RUNNING_P2P, and PRE_COPY_P2P if there is PRE_COPY. */
 export const VFIO_MIGRATION_P2P = 2n;
 
 /** PRE_COPY. */
@@ -1005,7 +1003,7 @@ export const VFIO_DMA_MAP_FLAG_READ = 1;
 /** The device may write. */
 export const VFIO_DMA_MAP_FLAG_WRITE = 2;
 
-/** Only give an existing mapping its new user address, after an unmap with VADDR. */
+/** Only update the user address of an existing mapping, after an unmap with VADDR. */
 export const VFIO_DMA_MAP_FLAG_VADDR = 4;
 
 /**
@@ -1025,7 +1023,7 @@ export const VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP = 1;
 /** Unmap everything; iova and size are 0. */
 export const VFIO_DMA_UNMAP_FLAG_ALL = 2;
 
-/** Unmap nothing, only forget the user addresses. DMA goes on. */
+/** Unmap nothing, only invalidate the user addresses. DMA goes on. */
 export const VFIO_DMA_UNMAP_FLAG_VADDR = 4;
 
 /**
@@ -1083,12 +1081,12 @@ export const VFIO_DEVICE_FEATURE_SET = 0x20000;
 /** Only ask whether it, and the GET and SET that are given, are supported. */
 export const VFIO_DEVICE_FEATURE_PROBE = 0x40000;
 
-/** 1 where a state of the old migration protocol is a possible one (RESUMING stands alone). */
+/** 1 if a state of the old migration protocol is valid (RESUMING must be set alone). */
 export function VFIO_DEVICE_STATE_VALID(state: number): number {
   return (BigInt(state) & 4n) !== 0n ? (((BigInt(state) & 7n) === 4n) ? 1 : 0) : 1;
 }
 
-/** 1 where a state of the old migration protocol is the error state (SAVING with RESUMING). */
+/** 1 if a state of the old migration protocol is the error state (SAVING with RESUMING). */
 export function VFIO_DEVICE_STATE_IS_ERROR(state: number): number {
   return ((BigInt(state) & 7n) === 6n) ? 1 : 0;
 }
@@ -1111,7 +1109,7 @@ export const VFIO_GET_API_VERSION = 0x3b64;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 1) (0x20003b65 on alpha, mips, powerpc, sparc).
  *
- * ENODEV: An iommufd without an IOAS for VFIO was asked for VFIO_DMA_CC_IOMMU.
+ * ENODEV: VFIO_DMA_CC_IOMMU was queried on an iommufd that has no IOAS for VFIO.
  */
 export const VFIO_CHECK_EXTENSION = 0x3b65;
 
@@ -1121,8 +1119,8 @@ export const VFIO_CHECK_EXTENSION = 0x3b65;
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 2) (0x20003b66 on alpha, mips, powerpc, sparc).
  *
  * EINVAL: The container has no group, or a model already. An iommufd does not know the model, or its mappings
- * are in the way of TYPE1_IOMMU. ENODEV: No driver of the container knows the model; or the iommufd has no
- * IOAS for VFIO. EADDRINUSE: A mapping of the iommufd is not aligned to what TYPE1_IOMMU needs. EPERM:
+ * conflict with TYPE1_IOMMU. ENODEV: No driver of the container knows the model; or the iommufd has no IOAS
+ * for VFIO. EADDRINUSE: A mapping of the iommufd is not aligned to what TYPE1_IOMMU needs. EPERM:
  * NOIOMMU_IOMMU needs CAP_SYS_RAWIO.
  */
 export const VFIO_SET_IOMMU = 0x3b66;
@@ -1217,7 +1215,7 @@ export const VFIO_DEVICE_SET_IRQS = 0x3b6e;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 11) (0x20003b6f on alpha, mips, powerpc, sparc).
  *
- * EINVAL: The device cannot be reset alone. EAGAIN: The device is in use by somebody else just now.
+ * EINVAL: The device cannot be reset alone. EAGAIN: Another user has the device open.
  */
 export const VFIO_DEVICE_RESET = 0x3b6f;
 
@@ -1248,17 +1246,17 @@ export const VFIO_DEVICE_PCI_HOT_RESET = 0x3b71;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 14) (0x20003b72 on alpha, mips, powerpc, sparc).
  *
- * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, or the flags ask for what is not
- * supported. ENOTTY: The device shows no pictures.
+ * EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, or the flags request something
+ * that is not supported. ENOTTY: The device has no display.
  */
 export const VFIO_DEVICE_QUERY_GFX_PLANE = 0x3b72;
 
 /**
- * Get a plane as a dma-buf. The argument points to the dmabuf_id that VFIO_DEVICE_QUERY_GFX_PLANE gave.
+ * Get a plane as a dma-buf. The argument points to the dmabuf_id that VFIO_DEVICE_QUERY_GFX_PLANE returned.
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 15) (0x20003b73 on alpha, mips, powerpc, sparc).
  *
- * EFAULT: The argument cannot be read. EINVAL: There is no such plane. ENOTTY: The device shows no pictures.
+ * EFAULT: The argument cannot be read. EINVAL: There is no such plane. ENOTTY: The device has no display.
  */
 export const VFIO_DEVICE_GET_GFX_DMABUF = 0x3b73;
 
@@ -1303,7 +1301,7 @@ export const VFIO_DEVICE_BIND_IOMMUFD = 0x3b76;
  *
  * EFAULT: The struct cannot be read, or pt_id not be written; the device is detached then. EINVAL: argsz is
  * too small, flags are unknown, the device is not bound, or the device does not work with the IOAS or HWPT.
- * ENOENT: There is no object with this id. EADDRINUSE: A mapping lies where the device reserves addresses.
+ * ENOENT: There is no object with this id. EADDRINUSE: A mapping touches addresses that the device reserves.
  */
 export const VFIO_DEVICE_ATTACH_IOMMUFD_PT = 0x3b77;
 
@@ -1391,12 +1389,12 @@ export const VFIO_IOMMU_DISABLE = 0x20003b74;
  *
  * EACCES: The container is not of type1v2. EFAULT: The struct or the bitmap cannot be read or written.
  * EINVAL: argsz is too small, not exactly one flag is set, the range or the bitmap does not fit, or the log
- * does not run. ENOMEM: There is no memory for the log.
+ * does not run. ENOMEM: Out of memory for the log.
  */
 export const VFIO_IOMMU_DIRTY_PAGES = 0x3b75;
 
 /**
- * Ask where on the PCI bus one may map.
+ * Ask which ranges of the PCI bus may be mapped.
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 12) (only on powerpc).
  *
@@ -1442,9 +1440,10 @@ export const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY = 0x20003b76;
  *
  * Number: _IO(VFIO_TYPE, VFIO_BASE + 19) (only on powerpc).
  *
- * EPERM: The container belongs to another process, or the platform makes no windows. ENXIO: The container has
- * no group. EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, flags are set, or the
- * page size is not supported. ENOSPC: No window is left. ENOTTY: The container has the first model.
+ * EPERM: The container belongs to another process, or the platform does not create windows. ENXIO: The
+ * container has no group. EFAULT: The struct cannot be read or written. EINVAL: argsz is too small, flags are
+ * set, or the page size is not supported. ENOSPC: No window is left. ENOTTY: The container has the first
+ * model.
  */
 export const VFIO_IOMMU_SPAPR_TCE_CREATE = 0x20003b77;
 
@@ -1486,7 +1485,7 @@ export const sizeofVfioInfoCapHeader = 8;
 /**
  * Reads struct vfio_info_cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioInfoCapHeader(view: DataView, offset = 0): VfioInfoCapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1512,7 +1511,7 @@ export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoC
  * Writes struct vfio_info_cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
@@ -1526,7 +1525,7 @@ export function encodeVfioInfoCapHeader(
 }
 
 /**
- * Writes struct vfio_info_cap_header where there is room for it.
+ * Writes struct vfio_info_cap_header if there is room for it.
  *
  * @internal
  */
@@ -1625,7 +1624,7 @@ export const sizeofVfioGroupStatus = 8;
 /**
  * Reads struct vfio_group_status.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStatus {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1641,7 +1640,7 @@ export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStat
  * Writes struct vfio_group_status; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -1697,7 +1696,7 @@ export const VfioGroupStatusCodec: StructCodec<VfioGroupStatus> = /* @__PURE__ *
  * (struct vfio_device_info)
  */
 export interface VfioDeviceInfo {
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   argsz: number;
   /** What the device is and can do. */
   flags: number;
@@ -1705,7 +1704,7 @@ export interface VfioDeviceInfo {
   num_regions: number;
   /** Highest interrupt index plus 1. */
   num_irqs: number;
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   cap_offset: number;
   /** Puts the first capability on a multiple of 8. */
   pad: number;
@@ -1727,7 +1726,7 @@ export const sizeofVfioDeviceInfo = 24;
 /**
  * Reads struct vfio_device_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1747,7 +1746,7 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
  * Writes struct vfio_device_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -1773,7 +1772,7 @@ export class VfioDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1809,7 +1808,7 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info.num_irqs', value, this.#offset + 12), true);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -1838,7 +1837,7 @@ export const VfioDeviceInfoCodec: StructCodec<VfioDeviceInfo> = /* @__PURE__ */ 
 );
 
 /**
- * AtomicOps that the root port completes. Left out where it completes none.
+ * AtomicOps that the root port completes. Left out if it completes none.
  *
  * (struct vfio_device_info_cap_pci_atomic_comp)
  */
@@ -1864,7 +1863,7 @@ export const sizeofVfioDeviceInfoCapPciAtomicComp = 16;
 /**
  * Reads struct vfio_device_info_cap_pci_atomic_comp.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0): VfioDeviceInfoCapPciAtomicComp {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -1881,7 +1880,7 @@ export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0)
  * Writes struct vfio_device_info_cap_pci_atomic_comp; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapPciAtomicComp(
   value: Encodable<VfioDeviceInfoCapPciAtomicComp>,
@@ -1947,22 +1946,20 @@ export const VfioDeviceInfoCapPciAtomicCompCodec: StructCodec<VfioDeviceInfoCapP
 );
 
 /**
- * Where a region of a device is found and what one can do with it.
+ * Where a region of a device is and what can be done with it.
  *
  * (struct vfio_region_info)
  */
 export interface VfioRegionInfo {
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   argsz: number;
   /** What one can do with the region. */
   flags: number;
   /** Which region; the names are those of PCI devices. */
   index: number;
-  /**
-   * Offset of the first capability, 0 where there is no room. Left as it was where there are no capabilities.
-   */
+  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   cap_offset: number;
-  /** Size of the region; 0 where it is not implemented. (bytes) */
+  /** Size of the region; 0 if it is not implemented. (bytes) */
   size: bigint;
   /** Where the region starts in the device's file. */
   offset: bigint;
@@ -1984,7 +1981,7 @@ export const sizeofVfioRegionInfo = 32;
 /**
  * Reads struct vfio_region_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2004,7 +2001,7 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
  * Writes struct vfio_region_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2030,7 +2027,7 @@ export class VfioRegionInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; comes back as what the capabilities need, where they did not fit. */
+  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2057,9 +2054,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info.index', value, this.#offset + 8), true);
   }
 
-  /**
-   * Offset of the first capability, 0 where there is no room. Left as it was where there are no capabilities.
-   */
+  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2068,7 +2063,7 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info.cap_offset', value, this.#offset + 12), true);
   }
 
-  /** Size of the region; 0 where it is not implemented. */
+  /** Size of the region; 0 if it is not implemented. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2120,7 +2115,7 @@ export const sizeofVfioRegionSparseMmapArea = 16;
 /**
  * Reads struct vfio_region_sparse_mmap_area.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionSparseMmapArea(view: DataView, offset = 0): VfioRegionSparseMmapArea {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2145,7 +2140,7 @@ export function readVfioRegionSparseMmapArea(view: DataView, offset: number): Vf
  * Writes struct vfio_region_sparse_mmap_area; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
@@ -2159,7 +2154,7 @@ export function encodeVfioRegionSparseMmapArea(
 }
 
 /**
- * Writes struct vfio_region_sparse_mmap_area where there is room for it.
+ * Writes struct vfio_region_sparse_mmap_area if there is room for it.
  *
  * @internal
  */
@@ -2250,7 +2245,7 @@ export const minSizeofVfioRegionInfoCapSparseMmap = 16;
 /**
  * Reads struct vfio_region_info_cap_sparse_mmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, end = view.byteLength): VfioRegionInfoCapSparseMmap {
   const limit = Math.min(end, view.byteLength);
@@ -2277,7 +2272,7 @@ export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, en
  * Writes struct vfio_region_info_cap_sparse_mmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapSparseMmap(
   value: Encodable<VfioRegionInfoCapSparseMmap>,
@@ -2323,7 +2318,7 @@ export function encodeVfioRegionInfoCapSparseMmap(
 /**
  * Bytes that a vfio_region_info_cap_sparse_mmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
   if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
@@ -2413,7 +2408,7 @@ export const sizeofVfioRegionInfoCapType = 16;
 /**
  * Reads struct vfio_region_info_cap_type.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioRegionInfoCapType {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2430,7 +2425,7 @@ export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioReg
  * Writes struct vfio_region_info_cap_type; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapType(
   value: Encodable<VfioRegionInfoCapType>,
@@ -2502,15 +2497,15 @@ export const VfioRegionInfoCapTypeCodec: StructCodec<VfioRegionInfoCapType> = /*
  * (struct vfio_region_gfx_edid)
  */
 export interface VfioRegionGfxEdid {
-  /** Where the EDID stands in the region. */
+  /** Where the EDID is in the region. */
   edid_offset: number;
   /** Room for it. (bytes) */
   edid_max_size: number;
   /** Its size. (bytes) */
   edid_size: number;
-  /** Largest width, 0 where there is no limit. (pixels) */
+  /** Largest width, 0 if there is no limit. (pixels) */
   max_xres: number;
-  /** Largest height, 0 where there is no limit. (pixels) */
+  /** Largest height, 0 if there is no limit. (pixels) */
   max_yres: number;
   /** Whether the monitor is on. */
   link_state: number;
@@ -2532,7 +2527,7 @@ export const sizeofVfioRegionGfxEdid = 24;
 /**
  * Reads struct vfio_region_gfx_edid.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionGfxEdid {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -2552,7 +2547,7 @@ export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionG
  * Writes struct vfio_region_gfx_edid; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionGfxEdid(
   value: Partial<VfioRegionGfxEdid>,
@@ -2582,7 +2577,7 @@ export class VfioRegionGfxEdidView {
     this.#offset = offset;
   }
 
-  /** Where the EDID stands in the region. */
+  /** Where the EDID is in the region. */
   get edid_offset(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2609,7 +2604,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value, this.#offset + 8), true);
   }
 
-  /** Largest width, 0 where there is no limit. */
+  /** Largest width, 0 if there is no limit. */
   get max_xres(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2618,7 +2613,7 @@ export class VfioRegionGfxEdidView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value, this.#offset + 12), true);
   }
 
-  /** Largest height, 0 where there is no limit. */
+  /** Largest height, 0 if there is no limit. */
   get max_yres(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -2659,9 +2654,9 @@ export interface VfioDeviceMigrationInfo {
   reserved: number;
   /** What is left to read. (bytes) */
   pending_bytes: bigint;
-  /** Where data stands in the region. */
+  /** Where data is in the region. */
   data_offset: bigint;
-  /** How much data stands there. (bytes) */
+  /** How much data is there. (bytes) */
   data_size: bigint;
 }
 
@@ -2680,7 +2675,7 @@ export const sizeofVfioDeviceMigrationInfo = 32;
 /**
  * Reads struct vfio_device_migration_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioDeviceMigrationInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -2699,7 +2694,7 @@ export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioD
  * Writes struct vfio_device_migration_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceMigrationInfo(
   value: Partial<VfioDeviceMigrationInfo>,
@@ -2755,7 +2750,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value, this.#offset + 8), true);
   }
 
-  /** Where data stands in the region. */
+  /** Where data is in the region. */
   get data_offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2764,7 +2759,7 @@ export class VfioDeviceMigrationInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_migration_info.data_offset', value, this.#offset + 16), true);
   }
 
-  /** How much data stands there. */
+  /** How much data is there. */
   get data_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -2784,7 +2779,7 @@ export const VfioDeviceMigrationInfoCodec: StructCodec<VfioDeviceMigrationInfo> 
 );
 
 /**
- * Where GPU memory stands on the system bus. No longer provided.
+ * Where GPU memory is on the system bus. No longer provided.
  *
  * (struct vfio_region_info_cap_nvlink2_ssatgt)
  */
@@ -2807,7 +2802,7 @@ export const sizeofVfioRegionInfoCapNvlink2Ssatgt = 16;
 /**
  * Reads struct vfio_region_info_cap_nvlink2_ssatgt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Ssatgt {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2823,7 +2818,7 @@ export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0)
  * Writes struct vfio_region_info_cap_nvlink2_ssatgt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   value: Encodable<VfioRegionInfoCapNvlink2Ssatgt>,
@@ -2886,7 +2881,7 @@ export const VfioRegionInfoCapNvlink2SsatgtCodec: StructCodec<VfioRegionInfoCapN
 export interface VfioRegionInfoCapNvlink2Lnkspd {
   /** Version 1. */
   header: VfioInfoCapHeader;
-  /** Speed as the device tree of the host gives it. */
+  /** Speed from the device tree of the host. */
   link_speed: number;
   /** Always 0. */
   __pad: number;
@@ -2905,7 +2900,7 @@ export const sizeofVfioRegionInfoCapNvlink2Lnkspd = 16;
 /**
  * Reads struct vfio_region_info_cap_nvlink2_lnkspd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Lnkspd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -2922,7 +2917,7 @@ export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0)
  * Writes struct vfio_region_info_cap_nvlink2_lnkspd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   value: Encodable<VfioRegionInfoCapNvlink2Lnkspd>,
@@ -2959,7 +2954,7 @@ export class VfioRegionInfoCapNvlink2LnkspdView {
     return new VfioInfoCapHeaderView(this.#view, this.#offset);
   }
 
-  /** Speed as the device tree of the host gives it. */
+  /** Speed from the device tree of the host. */
   get link_speed(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3017,7 +3012,7 @@ export const sizeofVfioIrqInfo = 16;
 /**
  * Reads struct vfio_irq_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3035,7 +3030,7 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
  * Writes struct vfio_irq_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -3142,7 +3137,7 @@ export const minSizeofVfioIrqSet = 20;
 /**
  * Reads struct vfio_irq_set.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLength): VfioIrqSet {
   const limit = Math.min(end, view.byteLength);
@@ -3168,7 +3163,7 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
  * Writes struct vfio_irq_set; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -3198,7 +3193,7 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
 /**
  * Bytes that a vfio_irq_set takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
   if (value.data instanceof Uint8Array) return 20 + value.data.length;
@@ -3311,7 +3306,7 @@ export const sizeofVfioPciDependentDevice = 8;
 /**
  * Reads struct vfio_pci_dependent_device.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciDependentDevice(view: DataView, offset = 0): VfioPciDependentDevice {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -3339,7 +3334,7 @@ export function readVfioPciDependentDevice(view: DataView, offset: number): Vfio
  * Writes struct vfio_pci_dependent_device; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
@@ -3353,7 +3348,7 @@ export function encodeVfioPciDependentDevice(
 }
 
 /**
- * Writes struct vfio_pci_dependent_device where there is room for it.
+ * Writes struct vfio_pci_dependent_device if there is room for it.
  *
  * @internal
  */
@@ -3461,7 +3456,7 @@ export interface VfioPciHotResetInfo {
   argsz: number;
   /** How the devices are named. */
   flags: number;
-  /** Number of devices; also set where they do not fit (ENOSPC). */
+  /** Number of devices; also set if they do not fit (ENOSPC). */
   count: number;
   /** The devices. */
   devices: VfioPciDependentDevice[];
@@ -3481,7 +3476,7 @@ export const minSizeofVfioPciHotResetInfo = 12;
 /**
  * Reads struct vfio_pci_hot_reset_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view.byteLength): VfioPciHotResetInfo {
   const limit = Math.min(end, view.byteLength);
@@ -3506,7 +3501,7 @@ export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view
  * Writes struct vfio_pci_hot_reset_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotResetInfo(
   value: Encodable<VfioPciHotResetInfo>,
@@ -3547,7 +3542,7 @@ export function encodeVfioPciHotResetInfo(
 /**
  * Bytes that a vfio_pci_hot_reset_info takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
   if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
@@ -3583,7 +3578,7 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Number of devices; also set where they do not fit (ENOSPC). */
+  /** Number of devices; also set if they do not fit (ENOSPC). */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3645,7 +3640,7 @@ export const minSizeofVfioPciHotReset = 12;
 /**
  * Reads struct vfio_pci_hot_reset.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byteLength): VfioPciHotReset {
   const limit = Math.min(end, view.byteLength);
@@ -3670,7 +3665,7 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
  * Writes struct vfio_pci_hot_reset; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -3706,7 +3701,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
 /**
  * Bytes that a vfio_pci_hot_reset takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
   if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
@@ -3801,13 +3796,13 @@ export interface VfioDeviceGfxPlaneInfo {
   x_pos: number;
   /** Vertical position of a cursor. (pixels) */
   y_pos: number;
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff where unknown. (pixels) */
+  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. (pixels) */
   x_hot: number;
-  /** Vertical position of the hot spot in a cursor, 0xffffffff where unknown. (pixels) */
+  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. (pixels) */
   y_hot: number;
   /** Region with the plane. */
   region_index: number;
-  /** Number to give to VFIO_DEVICE_GET_GFX_DMABUF. */
+  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   dmabuf_id: number;
   /** Should be 0. */
   reserved: number;
@@ -3839,7 +3834,7 @@ export const sizeofVfioDeviceGfxPlaneInfo = 64;
 /**
  * Reads struct vfio_device_gfx_plane_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDeviceGfxPlaneInfo {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -3869,7 +3864,7 @@ export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDe
  * Writes struct vfio_device_gfx_plane_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceGfxPlaneInfo(
   value: Encodable<VfioDeviceGfxPlaneInfo>,
@@ -4011,7 +4006,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value, this.#offset + 44), true);
   }
 
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. */
   get x_hot(): number {
     return this.#view.getUint32(this.#offset + 48, true);
   }
@@ -4020,7 +4015,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value, this.#offset + 48), true);
   }
 
-  /** Vertical position of the hot spot in a cursor, 0xffffffff where unknown. */
+  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. */
   get y_hot(): number {
     return this.#view.getUint32(this.#offset + 52, true);
   }
@@ -4038,7 +4033,7 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.region_index', value, this.#offset + 56), true);
   }
 
-  /** Number to give to VFIO_DEVICE_GET_GFX_DMABUF. */
+  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   get dmabuf_id(): number {
     return this.#view.getUint32(this.#offset + 56, true);
   }
@@ -4102,7 +4097,7 @@ export const sizeofVfioDeviceIoeventfd = 32;
 /**
  * Reads struct vfio_device_ioeventfd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDeviceIoeventfd {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -4122,7 +4117,7 @@ export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDevic
  * Writes struct vfio_device_ioeventfd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceIoeventfd(
   value: Partial<VfioDeviceIoeventfd>,
@@ -4257,7 +4252,7 @@ export const minSizeofVfioDeviceFeature = 8;
 /**
  * Reads struct vfio_device_feature.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.byteLength): VfioDeviceFeature {
   const limit = Math.min(end, view.byteLength);
@@ -4286,7 +4281,7 @@ export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.b
  * Writes struct vfio_device_feature; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeature(
   value: Encodable<VfioDeviceFeature>,
@@ -4324,7 +4319,7 @@ export function encodeVfioDeviceFeature(
 /**
  * Bytes that a vfio_device_feature takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -4407,7 +4402,7 @@ export const sizeofVfioDeviceBindIommufd = 16;
 /**
  * Reads struct vfio_device_bind_iommufd.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDeviceBindIommufd {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -4425,7 +4420,7 @@ export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDev
  * Writes struct vfio_device_bind_iommufd; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceBindIommufd(
   value: Partial<VfioDeviceBindIommufd>,
@@ -4509,7 +4504,7 @@ export interface VfioDeviceAttachIommufdPt {
   argsz: number;
   /** Which further fields are given. */
   flags: number;
-  /** An IOAS or a HWPT; comes back as the HWPT that is used. */
+  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   pt_id: number;
 }
 
@@ -4526,7 +4521,7 @@ export const sizeofVfioDeviceAttachIommufdPt = 12;
 /**
  * Reads struct vfio_device_attach_iommufd_pt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): VfioDeviceAttachIommufdPt {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -4543,7 +4538,7 @@ export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_attach_iommufd_pt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceAttachIommufdPt(
   value: Partial<VfioDeviceAttachIommufdPt>,
@@ -4588,7 +4583,7 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value, this.#offset + 4), true);
   }
 
-  /** An IOAS or a HWPT; comes back as the HWPT that is used. */
+  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -4631,7 +4626,7 @@ export const sizeofVfioDeviceDetachIommufdPt = 8;
 /**
  * Reads struct vfio_device_detach_iommufd_pt.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): VfioDeviceDetachIommufdPt {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4647,7 +4642,7 @@ export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_detach_iommufd_pt; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceDetachIommufdPt(
   value: Partial<VfioDeviceDetachIommufdPt>,
@@ -4722,7 +4717,7 @@ export const sizeofVfioDeviceFeatureMigration = 8;
 /**
  * Reads struct vfio_device_feature_migration.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): VfioDeviceFeatureMigration {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4737,7 +4732,7 @@ export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_migration; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigration(
   value: Partial<VfioDeviceFeatureMigration>,
@@ -4789,7 +4784,7 @@ export const VfioDeviceFeatureMigrationCodec: StructCodec<VfioDeviceFeatureMigra
 export interface VfioDeviceFeatureMigState {
   /** SET: the state to go to; GET: the state it is in. */
   device_state: number;
-  /** Data stream, where the new state began one; else -1. */
+  /** Data stream, if the new state began one; otherwise -1. */
   data_fd: number;
 }
 
@@ -4805,7 +4800,7 @@ export const sizeofVfioDeviceFeatureMigState = 8;
 /**
  * Reads struct vfio_device_feature_mig_state.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): VfioDeviceFeatureMigState {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -4821,7 +4816,7 @@ export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_feature_mig_state; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigState(
   value: Partial<VfioDeviceFeatureMigState>,
@@ -4856,7 +4851,7 @@ export class VfioDeviceFeatureMigStateView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_mig_state.device_state', value, this.#offset), true);
   }
 
-  /** Data stream, where the new state began one; else -1. */
+  /** Data stream, if the new state began one; otherwise -1. */
   get data_fd(): number {
     return this.#view.getInt32(this.#offset + 4, true);
   }
@@ -4876,7 +4871,7 @@ export const VfioDeviceFeatureMigStateCodec: StructCodec<VfioDeviceFeatureMigSta
 );
 
 /**
- * Estimates of what is left to read from the data stream while a device is in PRE_COPY.
+ * Estimates of how much is left to read from the data stream while a device is in PRE_COPY.
  *
  * (struct vfio_precopy_info)
  */
@@ -4905,7 +4900,7 @@ export const sizeofVfioPrecopyInfo = 24;
 /**
  * Reads struct vfio_precopy_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4923,7 +4918,7 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
  * Writes struct vfio_precopy_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -4994,7 +4989,7 @@ export const VfioPrecopyInfoCodec: StructCodec<VfioPrecopyInfo> = /* @__PURE__ *
 );
 
 /**
- * Let a device sleep and tell when it woke up. It does not go to sleep again without another call.
+ * Let a device sleep and signal when it woke up. It does not go to sleep again without another call.
  *
  * (struct vfio_device_low_power_entry_with_wakeup)
  */
@@ -5017,7 +5012,7 @@ export const sizeofVfioDeviceLowPowerEntryWithWakeup = 8;
 /**
  * Reads struct vfio_device_low_power_entry_with_wakeup.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset = 0): VfioDeviceLowPowerEntryWithWakeup {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5033,7 +5028,7 @@ export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset =
  * Writes struct vfio_device_low_power_entry_with_wakeup; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceLowPowerEntryWithWakeup(
   value: Partial<VfioDeviceLowPowerEntryWithWakeup>,
@@ -5093,7 +5088,7 @@ export const VfioDeviceLowPowerEntryWithWakeupCodec: StructCodec<VfioDeviceLowPo
  * (struct vfio_device_feature_dma_logging_control)
  */
 export interface VfioDeviceFeatureDmaLoggingControl {
-  /** Granularity that is asked for; comes back as the one that is used. (bytes) */
+  /** In: granularity that is requested; out: the one that is used. (bytes) */
   page_size: bigint;
   /** Number of ranges. */
   num_ranges: number;
@@ -5117,7 +5112,7 @@ export const sizeofVfioDeviceFeatureDmaLoggingControl = 24;
 /**
  * Reads struct vfio_device_feature_dma_logging_control.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingControl {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5135,7 +5130,7 @@ export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset 
  * Writes struct vfio_device_feature_dma_logging_control; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingControl(
   value: Partial<VfioDeviceFeatureDmaLoggingControl>,
@@ -5163,7 +5158,7 @@ export class VfioDeviceFeatureDmaLoggingControlView {
     this.#offset = offset;
   }
 
-  /** Granularity that is asked for; comes back as the one that is used. */
+  /** In: granularity that is requested; out: the one that is used. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -5233,7 +5228,7 @@ export const sizeofVfioDeviceFeatureDmaLoggingRange = 16;
 /**
  * Reads struct vfio_device_feature_dma_logging_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5249,7 +5244,7 @@ export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 
  * Writes struct vfio_device_feature_dma_logging_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingRange(
   value: Partial<VfioDeviceFeatureDmaLoggingRange>,
@@ -5304,7 +5299,7 @@ export const VfioDeviceFeatureDmaLoggingRangeCodec: StructCodec<VfioDeviceFeatur
 );
 
 /**
- * Read the log of a range and clear it there. Bits are set in the bitmap and never cleared; bit n stands for
+ * Read the log of a range and clear it there. Bits are set in the bitmap and never cleared; bit n represents
  * the n-th page from iova.
  *
  * (struct vfio_device_feature_dma_logging_report)
@@ -5314,7 +5309,7 @@ export interface VfioDeviceFeatureDmaLoggingReport {
   iova: bigint;
   /** Length of the range. (bytes) */
   length: bigint;
-  /** What a bit stands for: a power of two, 4 KiB or more. (bytes) */
+  /** Bytes that a bit represents: a power of two, 4 KiB or more. (bytes) */
   page_size: bigint;
   /** Bitmap of u64 words. */
   bitmap: bigint;
@@ -5334,7 +5329,7 @@ export const sizeofVfioDeviceFeatureDmaLoggingReport = 32;
 /**
  * Reads struct vfio_device_feature_dma_logging_report.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingReport {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -5352,7 +5347,7 @@ export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset =
  * Writes struct vfio_device_feature_dma_logging_report; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDmaLoggingReport(
   value: Partial<VfioDeviceFeatureDmaLoggingReport>,
@@ -5398,7 +5393,7 @@ export class VfioDeviceFeatureDmaLoggingReportView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value, this.#offset + 8), true);
   }
 
-  /** What a bit stands for: a power of two, 4 KiB or more. */
+  /** Bytes that a bit represents: a power of two, 4 KiB or more. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -5427,12 +5422,12 @@ export const VfioDeviceFeatureDmaLoggingReportCodec: StructCodec<VfioDeviceFeatu
 );
 
 /**
- * How much data a migration will give.
+ * How much data a migration will produce.
  *
  * (struct vfio_device_feature_mig_data_size)
  */
 export interface VfioDeviceFeatureMigDataSize {
-  /** Estimate of what STOP_COPY will give. (bytes) */
+  /** Estimate of what STOP_COPY will produce. (bytes) */
   stop_copy_length: bigint;
 }
 
@@ -5447,7 +5442,7 @@ export const sizeofVfioDeviceFeatureMigDataSize = 8;
 /**
  * Reads struct vfio_device_feature_mig_data_size.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): VfioDeviceFeatureMigDataSize {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -5462,7 +5457,7 @@ export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): 
  * Writes struct vfio_device_feature_mig_data_size; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureMigDataSize(
   value: Partial<VfioDeviceFeatureMigDataSize>,
@@ -5487,7 +5482,7 @@ export class VfioDeviceFeatureMigDataSizeView {
     this.#offset = offset;
   }
 
-  /** Estimate of what STOP_COPY will give. */
+  /** Estimate of what STOP_COPY will produce. */
   get stop_copy_length(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -5527,7 +5522,7 @@ export const sizeofVfioDeviceFeatureBusMaster = 4;
 /**
  * Reads struct vfio_device_feature_bus_master.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): VfioDeviceFeatureBusMaster {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -5542,7 +5537,7 @@ export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_feature_bus_master; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureBusMaster(
   value: Partial<VfioDeviceFeatureBusMaster>,
@@ -5593,15 +5588,15 @@ export const VfioDeviceFeatureBusMasterCodec: StructCodec<VfioDeviceFeatureBusMa
  */
 export interface VfioIommuType1Info {
   /**
-   * Size of the caller's buffer; comes back as what is needed: from a container where it did not fit, from an
-   * iommufd always.
+   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
+   * always.
    */
   argsz: number;
   /** What is reported. */
   flags: number;
   /** Page sizes of the IOMMU, a bit for each power of two. */
   iova_pgsizes: bigint;
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   cap_offset: number;
   /** Puts the first capability on a multiple of 8. */
   pad: number;
@@ -5622,7 +5617,7 @@ export const sizeofVfioIommuType1Info = 24;
 /**
  * Reads struct vfio_iommu_type1_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuType1Info {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -5641,7 +5636,7 @@ export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuT
  * Writes struct vfio_iommu_type1_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1Info(
   value: Partial<VfioIommuType1Info>,
@@ -5671,8 +5666,8 @@ export class VfioIommuType1InfoView {
   }
 
   /**
-   * Size of the caller's buffer; comes back as what is needed: from a container where it did not fit, from an
-   * iommufd always.
+   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
+   * always.
    */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
@@ -5700,7 +5695,7 @@ export class VfioIommuType1InfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 where there is none or no room. */
+  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -5752,7 +5747,7 @@ export const sizeofVfioIovaRange = 16;
 /**
  * Reads struct vfio_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIovaRange(view: DataView, offset = 0): VfioIovaRange {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5777,7 +5772,7 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
  * Writes struct vfio_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -5787,7 +5782,7 @@ export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataVie
 }
 
 /**
- * Writes struct vfio_iova_range where there is room for it.
+ * Writes struct vfio_iova_range if there is room for it.
  *
  * @internal
  */
@@ -5845,7 +5840,7 @@ export const VfioIovaRangeCodec: StructCodec<VfioIovaRange> = /* @__PURE__ */ fi
 );
 
 /**
- * Where one may map. What lies outside is reserved by a device or beyond the reach of the IOMMU.
+ * Ranges that may be mapped. Addresses outside are reserved by a device or beyond the reach of the IOMMU.
  *
  * (struct vfio_iommu_type1_info_cap_iova_range)
  */
@@ -5874,7 +5869,7 @@ export const minSizeofVfioIommuType1InfoCapIovaRange = 16;
 /**
  * Reads struct vfio_iommu_type1_info_cap_iova_range.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1InfoCapIovaRange {
   const limit = Math.min(end, view.byteLength);
@@ -5901,7 +5896,7 @@ export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0,
  * Writes struct vfio_iommu_type1_info_cap_iova_range; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapIovaRange(
   value: Encodable<VfioIommuType1InfoCapIovaRange>,
@@ -5947,7 +5942,7 @@ export function encodeVfioIommuType1InfoCapIovaRange(
 /**
  * Bytes that a vfio_iommu_type1_info_cap_iova_range takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
   if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
@@ -6040,7 +6035,7 @@ export const sizeofVfioIommuType1InfoCapMigration = 32;
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6058,7 +6053,7 @@ export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0)
  * Writes struct vfio_iommu_type1_info_cap_migration; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigration(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -6140,7 +6135,7 @@ export const sizeofVfioIommuType1InfoCapMigrationI386 = 28;
 /**
  * Reads struct vfio_iommu_type1_info_cap_migration on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
@@ -6158,7 +6153,7 @@ export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset 
  * Writes struct vfio_iommu_type1_info_cap_migration on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapMigrationI386(
   value: Encodable<VfioIommuType1InfoCapMigration>,
@@ -6262,7 +6257,7 @@ export const sizeofVfioIommuType1InfoDmaAvail = 12;
 /**
  * Reads struct vfio_iommu_type1_info_dma_avail.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): VfioIommuType1InfoDmaAvail {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -6278,7 +6273,7 @@ export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): Vf
  * Writes struct vfio_iommu_type1_info_dma_avail; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoDmaAvail(
   value: Encodable<VfioIommuType1InfoDmaAvail>,
@@ -6366,7 +6361,7 @@ export const sizeofVfioIommuType1DmaMap = 32;
 /**
  * Reads struct vfio_iommu_type1_dma_map.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIommuType1DmaMap {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -6385,7 +6380,7 @@ export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIomm
  * Writes struct vfio_iommu_type1_dma_map; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaMap(
   value: Partial<VfioIommuType1DmaMap>,
@@ -6475,11 +6470,11 @@ export const VfioIommuType1DmaMapCodec: StructCodec<VfioIommuType1DmaMap> = /* @
  * (struct vfio_bitmap)
  */
 export interface VfioBitmap {
-  /** What a bit stands for; the smallest page size of the IOMMU. (bytes) */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. (bytes) */
   pgsize: bigint;
   /** Size of the bitmap. (bytes) */
   size: bigint;
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   data: bigint;
 }
 
@@ -6496,7 +6491,7 @@ export const sizeofVfioBitmap = 24;
 /**
  * Reads struct vfio_bitmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmap(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6522,7 +6517,7 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6532,7 +6527,7 @@ export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, off
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -6566,7 +6561,7 @@ export class VfioBitmapView {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -6584,7 +6579,7 @@ export class VfioBitmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -6609,7 +6604,7 @@ export const sizeofVfioBitmapIlp32 = 24;
 /**
  * Reads struct vfio_bitmap on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapIlp32(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6635,7 +6630,7 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
  * Writes struct vfio_bitmap on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -6645,7 +6640,7 @@ export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -6680,7 +6675,7 @@ export class VfioBitmapViewIlp32 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -6698,7 +6693,7 @@ export class VfioBitmapViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, true));
   }
@@ -6723,7 +6718,7 @@ export const sizeofVfioBitmapI386 = 20;
 /**
  * Reads struct vfio_bitmap on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioBitmapI386(view: DataView, offset = 0): VfioBitmap {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -6749,7 +6744,7 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
  * Writes struct vfio_bitmap on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -6759,7 +6754,7 @@ export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView,
 }
 
 /**
- * Writes struct vfio_bitmap where there is room for it.
+ * Writes struct vfio_bitmap if there is room for it.
  *
  * @internal
  */
@@ -6793,7 +6788,7 @@ export class VfioBitmapViewI386 {
     this.#offset = offset;
   }
 
-  /** What a bit stands for; the smallest page size of the IOMMU. */
+  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
   get pgsize(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -6811,7 +6806,7 @@ export class VfioBitmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
   }
 
-  /** The bitmap; bit n stands for the n-th page of the range. */
+  /** The bitmap; bit n represents the n-th page of the range. */
   get data(): bigint {
     return BigInt(this.#view.getUint32(this.#offset + 16, true));
   }
@@ -6847,7 +6842,7 @@ export interface VfioIommuType1DmaUnmap {
   flags: number;
   /** First address. */
   iova: bigint;
-  /** How much; comes back as what was unmapped. (bytes) */
+  /** In: how much; out: how much was unmapped. (bytes) */
   size: bigint;
   /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
   data: Uint8Array;
@@ -6868,7 +6863,7 @@ export const minSizeofVfioIommuType1DmaUnmap = 24;
 /**
  * Reads struct vfio_iommu_type1_dma_unmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -6892,7 +6887,7 @@ export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = v
  * Writes struct vfio_iommu_type1_dma_unmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmap(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -6924,7 +6919,7 @@ export function encodeVfioIommuType1DmaUnmap(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -6969,7 +6964,7 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -7001,7 +6996,7 @@ export const minSizeofVfioIommuType1DmaUnmapI386 = 24;
 /**
  * Reads struct vfio_iommu_type1_dma_unmap on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
@@ -7025,7 +7020,7 @@ export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end
  * Writes struct vfio_iommu_type1_dma_unmap on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DmaUnmapI386(
   value: Encodable<VfioIommuType1DmaUnmap>,
@@ -7057,7 +7052,7 @@ export function encodeVfioIommuType1DmaUnmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dma_unmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
@@ -7102,7 +7097,7 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** How much; comes back as what was unmapped. */
+  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -7160,7 +7155,7 @@ export const minSizeofVfioIommuType1DirtyBitmap = 8;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -7184,7 +7179,7 @@ export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end 
  * Writes struct vfio_iommu_type1_dirty_bitmap; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmap(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -7214,7 +7209,7 @@ export function encodeVfioIommuType1DirtyBitmap(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -7273,7 +7268,7 @@ export const minSizeofVfioIommuType1DirtyBitmapI386 = 8;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
@@ -7297,7 +7292,7 @@ export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, 
  * Writes struct vfio_iommu_type1_dirty_bitmap on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapI386(
   value: Encodable<VfioIommuType1DirtyBitmap>,
@@ -7327,7 +7322,7 @@ export function encodeVfioIommuType1DirtyBitmapI386(
 /**
  * Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
@@ -7386,7 +7381,7 @@ export const VfioIommuType1DirtyBitmapCodecs: AbiCodecs<VfioIommuType1DirtyBitma
 };
 
 /**
- * Range to read the log of, and where to.
+ * Range whose log is read, and the buffer for it.
  *
  * (struct vfio_iommu_type1_dirty_bitmap_get)
  */
@@ -7395,7 +7390,7 @@ export interface VfioIommuType1DirtyBitmapGet {
   iova: bigint;
   /** Length of the range. (bytes) */
   size: bigint;
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   bitmap: VfioBitmap;
 }
 
@@ -7412,7 +7407,7 @@ export const sizeofVfioIommuType1DirtyBitmapGet = 40;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -7429,7 +7424,7 @@ export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): 
  * Writes struct vfio_iommu_type1_dirty_bitmap_get; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGet(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -7479,7 +7474,7 @@ export class VfioIommuType1DirtyBitmapGetView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapView {
     return new VfioBitmapView(this.#view, this.#offset + 16);
   }
@@ -7500,7 +7495,7 @@ export const sizeofVfioIommuType1DirtyBitmapGetIlp32 = 40;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -7517,7 +7512,7 @@ export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset =
  * Writes struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -7567,7 +7562,7 @@ export class VfioIommuType1DirtyBitmapGetViewIlp32 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewIlp32 {
     return new VfioBitmapViewIlp32(this.#view, this.#offset + 16);
   }
@@ -7588,7 +7583,7 @@ export const sizeofVfioIommuType1DirtyBitmapGetI386 = 36;
 /**
  * Reads struct vfio_iommu_type1_dirty_bitmap_get on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -7605,7 +7600,7 @@ export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 
  * Writes struct vfio_iommu_type1_dirty_bitmap_get on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1DirtyBitmapGetI386(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
@@ -7655,7 +7650,7 @@ export class VfioIommuType1DirtyBitmapGetViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
   }
 
-  /** Where to write the bitmap; cleared beforehand. */
+  /** Buffer for the bitmap; cleared beforehand. */
   get bitmap(): VfioBitmapViewI386 {
     return new VfioBitmapViewI386(this.#view, this.#offset + 16);
   }
@@ -7702,7 +7697,7 @@ export const sizeofVfioIommuSpaprTceDdwInfo = 16;
 /**
  * Reads struct vfio_iommu_spapr_tce_ddw_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceDdwInfo(view: DataView, offset = 0): VfioIommuSpaprTceDdwInfo {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -7728,7 +7723,7 @@ export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): Vf
  * Writes struct vfio_iommu_spapr_tce_ddw_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
@@ -7742,7 +7737,7 @@ export function encodeVfioIommuSpaprTceDdwInfo(
 }
 
 /**
- * Writes struct vfio_iommu_spapr_tce_ddw_info where there is room for it.
+ * Writes struct vfio_iommu_spapr_tce_ddw_info if there is room for it.
  *
  * @internal
  */
@@ -7818,7 +7813,7 @@ export const VfioIommuSpaprTceDdwInfoCodec: StructCodec<VfioIommuSpaprTceDdwInfo
 );
 
 /**
- * Where on the PCI bus one may map.
+ * Which ranges of the PCI bus may be mapped.
  *
  * (struct vfio_iommu_spapr_tce_info)
  */
@@ -7831,7 +7826,7 @@ export interface VfioIommuSpaprTceInfo {
   dma32_window_start: number;
   /** Its size. (bytes) */
   dma32_window_size: number;
-  /** Windows on demand; written where argsz has room for it. */
+  /** Dynamic DMA windows; written if argsz has room for it. */
   ddw: VfioIommuSpaprTceDdwInfo;
 }
 
@@ -7850,7 +7845,7 @@ export const sizeofVfioIommuSpaprTceInfo = 32;
 /**
  * Reads struct vfio_iommu_spapr_tce_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIommuSpaprTceInfo {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -7869,7 +7864,7 @@ export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIom
  * Writes struct vfio_iommu_spapr_tce_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceInfo(
   value: Encodable<VfioIommuSpaprTceInfo>,
@@ -7939,7 +7934,7 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value, this.#offset + 12), true);
   }
 
-  /** Windows on demand; written where argsz has room for it. */
+  /** Dynamic DMA windows; written if argsz has room for it. */
   get ddw(): VfioIommuSpaprTceDdwInfoView {
     return new VfioIommuSpaprTceDdwInfoView(this.#view, this.#offset + 16);
   }
@@ -7984,7 +7979,7 @@ export const sizeofVfioEehPeErr = 24;
 /**
  * Reads struct vfio_eeh_pe_err.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeErr(view: DataView, offset = 0): VfioEehPeErr {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8011,7 +8006,7 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
  * Writes struct vfio_eeh_pe_err; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8021,7 +8016,7 @@ export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView,
 }
 
 /**
- * Writes struct vfio_eeh_pe_err where there is room for it.
+ * Writes struct vfio_eeh_pe_err if there is room for it.
  *
  * @internal
  */
@@ -8136,7 +8131,7 @@ export const sizeofVfioEehPeOp = 40;
 /**
  * Reads struct vfio_eeh_pe_op.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -8154,7 +8149,7 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -8237,7 +8232,7 @@ export const sizeofVfioEehPeOpI386 = 36;
 /**
  * Reads struct vfio_eeh_pe_op on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -8255,7 +8250,7 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
  * Writes struct vfio_eeh_pe_op on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -8366,7 +8361,7 @@ export const sizeofVfioIommuSpaprRegisterMemory = 24;
 /**
  * Reads struct vfio_iommu_spapr_register_memory.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): VfioIommuSpaprRegisterMemory {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -8384,7 +8379,7 @@ export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): 
  * Writes struct vfio_iommu_spapr_register_memory; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprRegisterMemory(
   value: Partial<VfioIommuSpaprRegisterMemory>,
@@ -8500,7 +8495,7 @@ export const sizeofVfioIommuSpaprTceCreate = 40;
 /**
  * Reads struct vfio_iommu_spapr_tce_create.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioIommuSpaprTceCreate {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -8522,7 +8517,7 @@ export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_create; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceCreate(
   value: Partial<VfioIommuSpaprTceCreate>,
@@ -8663,7 +8658,7 @@ export const sizeofVfioIommuSpaprTceRemove = 16;
 /**
  * Reads struct vfio_iommu_spapr_tce_remove.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioIommuSpaprTceRemove {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -8680,7 +8675,7 @@ export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioI
  * Writes struct vfio_iommu_spapr_tce_remove; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuSpaprTceRemove(
   value: Partial<VfioIommuSpaprTceRemove>,
@@ -8756,7 +8751,7 @@ export type VfioDeviceInfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariant(
   id: number,
@@ -8775,7 +8770,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariant(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariant(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -8807,7 +8802,7 @@ export type VfioRegionInfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_region_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioRegionInfoCapabilitiesVariant(
   id: number,
@@ -8838,7 +8833,7 @@ export function decodeVfioRegionInfoCapabilitiesVariant(
  * Writes a member of vfio_region_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioRegionInfoCapabilitiesVariant(
   variant: VfioRegionInfoCapabilitiesVariant,
@@ -8876,7 +8871,7 @@ export type VfioIommuType1InfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariant(
   id: number,
@@ -8901,7 +8896,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariant(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariant(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -8924,7 +8919,7 @@ export function encodeVfioIommuType1InfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_iommu_type1_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
   id: number,
@@ -8949,7 +8944,7 @@ export function decodeVfioIommuType1InfoCapabilitiesVariantI386(
  * Writes a member of vfio_iommu_type1_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioIommuType1InfoCapabilitiesVariantI386(
   variant: VfioIommuType1InfoCapabilitiesVariant,
@@ -8987,7 +8982,7 @@ export type VfioDeviceFeatureDataVariant =
 /**
  * Reads the member of vfio_device_feature_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceFeatureDataVariant(
   index: number,
@@ -9024,7 +9019,7 @@ export function decodeVfioDeviceFeatureDataVariant(
  * Writes a member of vfio_device_feature_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceFeatureDataVariant(
   variant: VfioDeviceFeatureDataVariant,
@@ -9064,7 +9059,7 @@ export type VfioDmaUnmapDataVariant =
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariant(
   get_dirty_bitmap: number,
@@ -9083,7 +9078,7 @@ export function decodeVfioDmaUnmapDataVariant(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariant(
   variant: VfioDmaUnmapDataVariant,
@@ -9102,7 +9097,7 @@ export function encodeVfioDmaUnmapDataVariant(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantIlp32(
   get_dirty_bitmap: number,
@@ -9121,7 +9116,7 @@ export function decodeVfioDmaUnmapDataVariantIlp32(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantIlp32(
   variant: VfioDmaUnmapDataVariant,
@@ -9140,7 +9135,7 @@ export function encodeVfioDmaUnmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dma_unmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDmaUnmapDataVariantI386(
   get_dirty_bitmap: number,
@@ -9159,7 +9154,7 @@ export function decodeVfioDmaUnmapDataVariantI386(
  * Writes a member of vfio_dma_unmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDmaUnmapDataVariantI386(
   variant: VfioDmaUnmapDataVariant,
@@ -9187,7 +9182,7 @@ export type VfioDirtyBitmapDataVariant =
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariant(
   get_bitmap: number,
@@ -9206,7 +9201,7 @@ export function decodeVfioDirtyBitmapDataVariant(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariant(
   variant: VfioDirtyBitmapDataVariant,
@@ -9225,7 +9220,7 @@ export function encodeVfioDirtyBitmapDataVariant(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantIlp32(
   get_bitmap: number,
@@ -9244,7 +9239,7 @@ export function decodeVfioDirtyBitmapDataVariantIlp32(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantIlp32(
   variant: VfioDirtyBitmapDataVariant,
@@ -9263,7 +9258,7 @@ export function encodeVfioDirtyBitmapDataVariantIlp32(
 /**
  * Reads the member of vfio_dirty_bitmap_data that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDirtyBitmapDataVariantI386(
   get_bitmap: number,
@@ -9282,7 +9277,7 @@ export function decodeVfioDirtyBitmapDataVariantI386(
  * Writes a member of vfio_dirty_bitmap_data.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDirtyBitmapDataVariantI386(
   variant: VfioDirtyBitmapDataVariant,
@@ -9304,8 +9299,8 @@ export type VfioDeviceInfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or behind the one
- * before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or after the previous
+ * one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioDeviceInfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_device_info_cap_pci_atomic_comp'; readonly offset?: number | undefined; readonly value: Encodable<VfioDeviceInfoCapPciAtomicComp> }
@@ -9381,7 +9376,7 @@ export function walkVfioDeviceInfoCaps(
 /**
  * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
@@ -9391,7 +9386,7 @@ function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
@@ -9470,13 +9465,12 @@ function writeVfioDeviceInfoCapsElement(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCaps(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
@@ -9522,8 +9516,8 @@ export type VfioRegionInfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_region_info_capabilities: at its offset, or behind the one
- * before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_region_info_capabilities: at its offset, or after the previous
+ * one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioRegionInfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_info_cap_header'; readonly offset?: number | undefined; readonly value: Encodable<VfioInfoCapHeader> }
@@ -9603,7 +9597,7 @@ export function walkVfioRegionInfoCaps(
 /**
  * Makes the head of vfio_region_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 12, to);
@@ -9613,7 +9607,7 @@ function headVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_region_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioRegionInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_region_info_caps', at + 4, to);
@@ -9749,13 +9743,12 @@ function writeVfioRegionInfoCapsElement(
 /**
  * Writes vfio_region_info_caps: Capabilities behind a vfio_region_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_region_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioRegionInfoCaps(
   elements: readonly VfioRegionInfoCapabilitiesElementInput[],
@@ -9799,8 +9792,8 @@ export type VfioIommuType1InfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_iommu_type1_info_capabilities: at its offset, or behind the
- * one before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_iommu_type1_info_capabilities: at its offset, or after the
+ * previous one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioIommuType1InfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_iommu_type1_info_cap_iova_range'; readonly offset?: number | undefined; readonly value: Encodable<VfioIommuType1InfoCapIovaRange> }
@@ -9818,8 +9811,8 @@ function hasVfioIommuType1InfoCaps(view: DataView, start: number, _size: number)
 }
 
 /**
- * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Walks vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws, and visits at most 64 elements; pointers count from `start`, and all offsets too.
  */
@@ -9879,7 +9872,7 @@ export function walkVfioIommuType1InfoCaps(
 /**
  * Makes the head of vfio_iommu_type1_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 16, to);
@@ -9889,7 +9882,7 @@ function headVfioIommuType1InfoCaps(view: DataView, at: number, to: number): voi
 /**
  * Makes the element of vfio_iommu_type1_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioIommuType1InfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_iommu_type1_info_caps', at + 4, to);
@@ -9938,8 +9931,8 @@ function readVfioIommuType1InfoCapabilitiesElement(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -9996,16 +9989,15 @@ function writeVfioIommuType1InfoCapsElement(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCaps(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],
@@ -10083,8 +10075,8 @@ function readVfioIommuType1InfoCapabilitiesElementI386(
 }
 
 /**
- * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives MIGRATION,
- * DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Reads vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
  * Never throws for what is in the bytes: an element that cannot be read as its struct is raw, and `problems`
  * says why.
@@ -10141,16 +10133,15 @@ function writeVfioIommuType1InfoCapsElementI386(
 }
 
 /**
- * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container gives
- * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE, an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
+ * Writes vfio_iommu_type1_info_caps: Capabilities behind a vfio_iommu_type1_info. A container reports
+ * MIGRATION, DMA_AVAIL, CAP_IOVA_RANGE; an iommufd DMA_AVAIL, CAP_IOVA_RANGE.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the bits that say
- * that there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_iommu_type1_info at `start` must be there already; its pointer is set, and the
+ * bits that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioIommuType1InfoCapsI386(
   elements: readonly VfioIommuType1InfoCapabilitiesElementInput[],

@@ -75,7 +75,7 @@ import {
 /**
  * Reads struct vfio_device_info_cap_zpci_base of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -98,7 +98,7 @@ export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_info_cap_zpci_base of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciBase(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
@@ -227,7 +227,7 @@ export const VfioDeviceInfoCapZpciBaseCodec: StructCodec<VfioDeviceInfoCapZpciBa
 /**
  * Reads struct vfio_device_info_cap_zpci_base of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -251,7 +251,7 @@ export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0):
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciBaseI386(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
@@ -384,7 +384,7 @@ export const VfioDeviceInfoCapZpciBaseCodecs: AbiCodecs<VfioDeviceInfoCapZpciBas
 /**
  * Reads struct vfio_device_info_cap_zpci_group of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -408,7 +408,7 @@ export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_info_cap_zpci_group of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciGroup(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
@@ -526,7 +526,7 @@ export class VfioDeviceInfoCapZpciGroupView {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, false);
   }
@@ -548,7 +548,7 @@ export const VfioDeviceInfoCapZpciGroupCodec: StructCodec<VfioDeviceInfoCapZpciG
 /**
  * Reads struct vfio_device_info_cap_zpci_group of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
   if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
@@ -573,7 +573,7 @@ export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0)
  * defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciGroupI386(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
@@ -690,7 +690,7 @@ export class VfioDeviceInfoCapZpciGroupViewI386 {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, false);
   }
@@ -717,7 +717,7 @@ export const VfioDeviceInfoCapZpciGroupCodecs: AbiCodecs<VfioDeviceInfoCapZpciGr
 /**
  * Reads struct vfio_device_info_cap_zpci_util of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciUtil {
   const limit = Math.min(end, view.byteLength);
@@ -740,7 +740,7 @@ export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end 
  * Writes struct vfio_device_info_cap_zpci_util of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciUtil(
   value: Encodable<VfioDeviceInfoCapZpciUtil>,
@@ -774,7 +774,7 @@ export function encodeVfioDeviceInfoCapZpciUtil(
 /**
  * Bytes that a vfio_device_info_cap_zpci_util takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceInfoCapZpciUtil(value: Encodable<VfioDeviceInfoCapZpciUtil>): number {
   if (value.util_str instanceof Uint8Array) return 12 + value.util_str.length;
@@ -826,7 +826,7 @@ export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUt
 /**
  * Reads struct vfio_device_info_cap_zpci_pfip of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciPfip {
   const limit = Math.min(end, view.byteLength);
@@ -849,7 +849,7 @@ export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end 
  * Writes struct vfio_device_info_cap_zpci_pfip of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciPfip(
   value: Encodable<VfioDeviceInfoCapZpciPfip>,
@@ -883,7 +883,7 @@ export function encodeVfioDeviceInfoCapZpciPfip(
 /**
  * Bytes that a vfio_device_info_cap_zpci_pfip takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceInfoCapZpciPfip(value: Encodable<VfioDeviceInfoCapZpciPfip>): number {
   if (value.pfip instanceof Uint8Array) return 12 + value.pfip.length;
@@ -935,7 +935,7 @@ export const VfioDeviceInfoCapZpciPfipCodec: StructCodec<VfioDeviceInfoCapZpciPf
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariant(
   id: number,
@@ -963,7 +963,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariant(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariant(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -988,7 +988,7 @@ export function encodeVfioDeviceInfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariantI386(
   id: number,
@@ -1016,7 +1016,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariantI386(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariantI386(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -1108,7 +1108,7 @@ export function walkVfioDeviceInfoCaps(
 /**
  * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
@@ -1118,7 +1118,7 @@ function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
@@ -1255,13 +1255,12 @@ function writeVfioDeviceInfoCapsElement(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCaps(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
@@ -1427,13 +1426,12 @@ function writeVfioDeviceInfoCapsElementI386(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCapsI386(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],

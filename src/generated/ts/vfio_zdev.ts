@@ -123,7 +123,7 @@ export const sizeofVfioDeviceInfoCapZpciBase = 40;
 /**
  * Reads struct vfio_device_info_cap_zpci_base.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -146,7 +146,7 @@ export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): Vfi
  * Writes struct vfio_device_info_cap_zpci_base; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciBase(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
@@ -278,7 +278,7 @@ export const sizeofVfioDeviceInfoCapZpciBaseI386 = 36;
 /**
  * Reads struct vfio_device_info_cap_zpci_base on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -301,7 +301,7 @@ export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0):
  * Writes struct vfio_device_info_cap_zpci_base on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciBaseI386(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
@@ -455,7 +455,7 @@ export interface VfioDeviceInfoCapZpciGroup {
   version: number;
   /** Should be 0. */
   reserved: number;
-  /** Longest block where the instruction is interpreted. From version 2 on. (bytes) */
+  /** Longest block if the instruction is interpreted. From version 2 on. (bytes) */
   imaxstbl: number;
 }
 
@@ -479,7 +479,7 @@ export const sizeofVfioDeviceInfoCapZpciGroup = 48;
 /**
  * Reads struct vfio_device_info_cap_zpci_group.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -503,7 +503,7 @@ export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): Vf
  * Writes struct vfio_device_info_cap_zpci_group; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciGroup(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
@@ -621,7 +621,7 @@ export class VfioDeviceInfoCapZpciGroupView {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, true);
   }
@@ -646,7 +646,7 @@ export const sizeofVfioDeviceInfoCapZpciGroupI386 = 44;
 /**
  * Reads struct vfio_device_info_cap_zpci_group on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
   if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
@@ -670,7 +670,7 @@ export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0)
  * Writes struct vfio_device_info_cap_zpci_group on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciGroupI386(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
@@ -787,7 +787,7 @@ export class VfioDeviceInfoCapZpciGroupViewI386 {
     this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
   }
 
-  /** Longest block where the instruction is interpreted. From version 2 on. */
+  /** Longest block if the instruction is interpreted. From version 2 on. */
   get imaxstbl(): number {
     return this.#view.getUint16(this.#offset + 40, true);
   }
@@ -838,7 +838,7 @@ export const minSizeofVfioDeviceInfoCapZpciUtil = 12;
 /**
  * Reads struct vfio_device_info_cap_zpci_util.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciUtil {
   const limit = Math.min(end, view.byteLength);
@@ -861,7 +861,7 @@ export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end 
  * Writes struct vfio_device_info_cap_zpci_util; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciUtil(
   value: Encodable<VfioDeviceInfoCapZpciUtil>,
@@ -895,7 +895,7 @@ export function encodeVfioDeviceInfoCapZpciUtil(
 /**
  * Bytes that a vfio_device_info_cap_zpci_util takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceInfoCapZpciUtil(value: Encodable<VfioDeviceInfoCapZpciUtil>): number {
   if (value.util_str instanceof Uint8Array) return 12 + value.util_str.length;
@@ -945,7 +945,7 @@ export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUt
 });
 
 /**
- * The PCI function path, where the device is found in the machine.
+ * The PCI function path: where the device is in the machine.
  *
  * (struct vfio_device_info_cap_zpci_pfip)
  */
@@ -971,7 +971,7 @@ export const minSizeofVfioDeviceInfoCapZpciPfip = 12;
 /**
  * Reads struct vfio_device_info_cap_zpci_pfip.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciPfip {
   const limit = Math.min(end, view.byteLength);
@@ -994,7 +994,7 @@ export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end 
  * Writes struct vfio_device_info_cap_zpci_pfip; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapZpciPfip(
   value: Encodable<VfioDeviceInfoCapZpciPfip>,
@@ -1028,7 +1028,7 @@ export function encodeVfioDeviceInfoCapZpciPfip(
 /**
  * Bytes that a vfio_device_info_cap_zpci_pfip takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureVfioDeviceInfoCapZpciPfip(value: Encodable<VfioDeviceInfoCapZpciPfip>): number {
   if (value.pfip instanceof Uint8Array) return 12 + value.pfip.length;
@@ -1092,7 +1092,7 @@ export type VfioDeviceInfoCapabilitiesVariant =
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariant(
   id: number,
@@ -1120,7 +1120,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariant(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariant(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -1145,7 +1145,7 @@ export function encodeVfioDeviceInfoCapabilitiesVariant(
 /**
  * Reads the member of vfio_device_info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVfioDeviceInfoCapabilitiesVariantI386(
   id: number,
@@ -1173,7 +1173,7 @@ export function decodeVfioDeviceInfoCapabilitiesVariantI386(
  * Writes a member of vfio_device_info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVfioDeviceInfoCapabilitiesVariantI386(
   variant: VfioDeviceInfoCapabilitiesVariant,
@@ -1205,8 +1205,8 @@ export type VfioDeviceInfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or behind the one
- * before where none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of vfio_device_info_capabilities: at its offset, or after the previous
+ * one if it has none. Decoded elements can be passed as they are.
  */
 export type VfioDeviceInfoCapabilitiesElementInput =
   | { readonly kind: 'vfio_device_info_cap_pci_atomic_comp'; readonly offset?: number | undefined; readonly value: Encodable<VfioDeviceInfoCapPciAtomicComp> }
@@ -1286,7 +1286,7 @@ export function walkVfioDeviceInfoCaps(
 /**
  * Makes the head of vfio_device_info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 16, to);
@@ -1296,7 +1296,7 @@ function headVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of vfio_device_info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkVfioDeviceInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('vfio_device_info_caps', at + 4, to);
@@ -1433,13 +1433,12 @@ function writeVfioDeviceInfoCapsElement(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCaps(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],
@@ -1605,13 +1604,12 @@ function writeVfioDeviceInfoCapsElementI386(
 /**
  * Writes vfio_device_info_caps: Capabilities behind a vfio_device_info.
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The vfio_device_info at `start` must be there already; its pointer is set, and the bits
+ * that say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeVfioDeviceInfoCapsI386(
   elements: readonly VfioDeviceInfoCapabilitiesElementInput[],

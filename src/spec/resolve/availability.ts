@@ -75,7 +75,7 @@ function releases(node: SpecNode, key: string, context: ResolveContext): readonl
     context.error(
       'bad-release',
       nodes[0].span,
-      `${key} names ${mainline.length} mainline releases, expected at most one beside stable ones.`,
+      `${key} names ${mainline.length} mainline releases, expected at most one in addition to stable ones.`,
     );
   }
   return list;

@@ -43,7 +43,7 @@ export function resolveBits(
       context.error(
         'duplicate-name',
         bits.span,
-        `two ranges of bits are named ${bits.name}, expected names of their own.`,
+        `two ranges of bits are named ${bits.name}, expected unique names.`,
       );
     }
     const other = all.find((one) => one.low <= bits.high && bits.low <= one.high && !exclusive(one, bits));
@@ -125,7 +125,7 @@ function checkBitValues({ values, name }: BitField, context: ResolveContext): vo
       context.error(
         'duplicate-value',
         value.span,
-        `${value.name} of ${name} has the value ${value.value} of ${other}, expected one of its own.`,
+        `${value.name} of ${name} has the value ${value.value} of ${other}, expected a unique one.`,
       );
     }
     taken.set(value.value, value.name);

@@ -22,7 +22,7 @@ export function checkChain(chain: Chain, node: SpecNode, context: ResolveContext
   const condition = get(node, 'if');
   if (condition !== undefined && chain.head.kind === 'fixed') {
     const message =
-      'the chain has a condition but no struct around its head, expected head: { struct, field } beside if.';
+      'the chain has a condition but no struct around its head, expected head: { struct, field } together with if.';
     context.error('conflict', condition.span, message);
   }
   checkOffset('first', chain.first, spanOf('first'), context);
@@ -75,7 +75,7 @@ function checkInteger(
   context.error(
     'wrong-type',
     span,
-    `${path.join('.')} is no unsigned integer, expected one (or a range of its bits).`,
+    `${path.join('.')} is not an unsigned integer, expected one (or a range of its bits).`,
   );
 }
 

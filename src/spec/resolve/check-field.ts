@@ -68,7 +68,7 @@ export function checkCompany(node: SpecNode, label: string, context: ResolveCont
     context.error(
       'conflict',
       alone.span,
-      `${label} has ${key} alone, expected it beside ${needs.join(' or ')}.`,
+      `${label} has ${key} alone, expected it together with ${needs.join(' or ')}.`,
     );
   }
 }
@@ -81,7 +81,7 @@ function checkPlace({ node, kind, type }: FieldFacts, context: ResolveContext): 
       kind === 'registers'
         ? ['a block of registers', 'a C struct or union']
         : [`a C ${kind}`, 'a block of registers'];
-    context.error('unknown-key', misplaced.span, `${key} stands in ${found}, expected it in ${expected}.`);
+    context.error('unknown-key', misplaced.span, `${key} is in ${found}, expected it in ${expected}.`);
   }
   if (kind === 'registers' && innermost(type).kind === 'pointer') {
     const message = 'a block of registers has a pointer, expected a type whose size is the same everywhere.';

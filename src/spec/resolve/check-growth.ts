@@ -21,11 +21,7 @@ export function checkGrowth(struct: Struct, node: SpecNode, context: ResolveCont
     const place = get(node, key);
     if (growth === undefined || place === undefined) continue;
     if (struct.kind !== 'struct') {
-      context.error(
-        'unknown-key',
-        place.span,
-        `${key} stands in ${kindName(struct)}, expected it in a struct.`,
-      );
+      context.error('unknown-key', place.span, `${key} is in ${kindName(struct)}, expected it in a struct.`);
       continue;
     }
     checkSizeField(struct, growth.sizeField, get(place, 'size-field') ?? place, context);

@@ -24,7 +24,7 @@ function checkTags(context: ResolveContext): void {
   for (const set of [...context.flags.values(), ...context.enums.values()]) {
     const struct = context.structs.get(set.name);
     if (set.c !== 'enum' || struct === undefined || struct.kind === 'registers') continue;
-    const message = `the enum ${set.name} has the name of a ${struct.kind}, expected one of its own (C has one name space for both).`;
+    const message = `the enum ${set.name} has the name of a ${struct.kind}, expected a unique one (C has one name space for both).`;
     context.error('duplicate-name', set.span, message);
   }
 }
@@ -65,7 +65,7 @@ function checkDerived(struct: Struct, context: ResolveContext): void {
       context.error(
         'duplicate-name',
         span,
-        `${name} is a field or derived value already, expected a name of its own.`,
+        `${name} is a field or derived value already, expected a unique name.`,
       );
     }
     taken.add(name);

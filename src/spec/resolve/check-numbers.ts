@@ -21,7 +21,7 @@ export function checkNumbers(context: ResolveContext): void {
       if (other === undefined) taken.set(number, ioctl);
       else if (other !== ioctl) {
         const where = fd === '' ? 'and neither names its fd' : `on ${fd}`;
-        const message = `${ioctl.name} has the number of ${other.name} ${where}, expected one of its own.`;
+        const message = `${ioctl.name} has the number of ${other.name} ${where}, expected a unique one.`;
         context.error('duplicate-value', ioctl.span, message);
       }
     }

@@ -36,7 +36,7 @@ function checkNames(struct: Struct, taken: Map<string, Field>, context: ResolveC
       context.error(
         'duplicate-name',
         field.span,
-        `two members are named ${field.name}, expected names of their own.`,
+        `two members are named ${field.name}, expected unique names.`,
       );
     }
     taken.set(field.name, field);
@@ -106,7 +106,7 @@ export function checkStructKeys(node: SpecNode, kind: Struct['kind'], context: R
     const [found, expected] = registers
       ? ['a block of registers', 'a C struct or union']
       : [`a C ${kind}`, 'a block of registers'];
-    context.error('unknown-key', misplaced.span, `${key} stands in ${found}, expected it in ${expected}.`);
+    context.error('unknown-key', misplaced.span, `${key} is in ${found}, expected it in ${expected}.`);
   }
 }
 

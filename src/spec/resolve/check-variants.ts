@@ -21,7 +21,7 @@ export function checkVariants(context: ResolveContext): void {
       const before = unconditional.get(key) ?? [];
       const other = before.find((one) => !areApart(one.struct.availability, struct.availability));
       if (other !== undefined) {
-        const message = `${struct.name} has the tags of ${other.struct.name}, which comes first in ${set.name}, expected tags of its own or a condition (if) on ${other.struct.name}.`;
+        const message = `${struct.name} has the tags of ${other.struct.name}, which comes first in ${set.name}, expected different tags or a condition (if) on ${other.struct.name}.`;
         context.error('duplicate-value', struct.span, message);
       }
       if (membership.condition === undefined) unconditional.set(key, [...before, { struct, membership }]);

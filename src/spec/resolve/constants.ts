@@ -132,7 +132,7 @@ function checkBody(expression: Expression, parameters: ReadonlySet<string>, cont
       context.error(
         'not-constant',
         expression.span,
-        `${expression.callee} stands in a macro, expected operators and names only.`,
+        `${expression.callee} is used in a macro, expected operators and names only.`,
       );
   }
 }

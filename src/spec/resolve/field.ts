@@ -124,7 +124,7 @@ function fieldType(
   if (written !== undefined) {
     if (name === null) {
       const message =
-        'the field has no name, expected one (only a struct or union declared in place can do without).';
+        'the field has no name, expected one (only a struct or union declared in place needs none).';
       context.error('missing-key', node.span, message);
       return undefined;
     }

@@ -58,11 +58,7 @@ function resolvePreconditions(
     if (id === undefined) return [];
     const span = get(item, 'id')?.span ?? item.span;
     if (ids.has(id))
-      context.error(
-        'duplicate-name',
-        span,
-        `two preconditions are named ${id}, expected names of their own.`,
-      );
+      context.error('duplicate-name', span, `two preconditions are named ${id}, expected unique names.`);
     ids.add(id);
     const except = getList(item, 'except').flatMap((each) => (each.kind === 'string' ? [each] : []));
     for (const { value, span: at } of except) {
@@ -162,7 +158,7 @@ function isBareCharacter(node: SpecNode, key: string, context: ResolveContext): 
   const value = get(node, key);
   if (value?.kind !== 'string' || !/^[^0-9\s]$/.test(value.value) || context.names.has(value.value))
     return false;
-  const expected = `"'${value.value}'": YAML takes the outer quotes away`;
+  const expected = `"'${value.value}'": YAML removes the outer quotes`;
   context.error('bad-expression', value.span, `${key} is ${value.value}, expected ${expected}.`);
   return true;
 }

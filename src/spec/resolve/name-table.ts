@@ -77,7 +77,7 @@ export class NameTable {
   declare(name: string, entry: Name): boolean {
     if (!this.checkCName(name, entry.span)) return false;
     if (builtins.has(name)) {
-      this.error('duplicate-name', entry.span, `${name} is built in, expected a name of its own.`);
+      this.error('duplicate-name', entry.span, `${name} is built in, expected a unique name.`);
       return false;
     }
     const old = this.names.get(name);
@@ -148,7 +148,7 @@ export class NameTable {
         return fail('unknown-name', `unknown name ${name.slice(0, 80)}${hint}`);
       },
       call: (callee) =>
-        fail('not-constant', `${callee} stands in a constant, expected integers and names only.`),
+        fail('not-constant', `${callee} is used in a constant, expected integers and names only.`),
     });
     if (failed) return undefined;
     if ((value < 0n ? -value : value) >> BigInt(limits.constantBits) === 0n) return value;
@@ -164,7 +164,7 @@ export class NameTable {
     if (entry?.value == null) return undefined;
     if (this.#evaluating.has(name)) {
       const trail = [...this.#evaluating, name].slice(-8).join(' -> ');
-      this.error('cycle', entry.span, `the value of ${name} needs itself: ${trail}.`);
+      this.error('cycle', entry.span, `the value of ${name} depends on itself: ${trail}.`);
       return undefined;
     }
     if (this.#depth >= limits.constantDepth) {

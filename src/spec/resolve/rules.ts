@@ -15,7 +15,7 @@ export function resolveRules(node: SpecNode, struct: string, context: ResolveCon
     if (id === undefined) return [];
     const span = get(item, 'id')?.span ?? item.span;
     if (ids.has(id))
-      context.error('duplicate-name', span, `two rules are named ${id}, expected names of their own.`);
+      context.error('duplicate-name', span, `two rules are named ${id}, expected unique names.`);
     ids.add(id);
     const check = resolveCheck(item, struct, context);
     if (check === undefined) return [];
@@ -39,7 +39,7 @@ export function resolveRules(node: SpecNode, struct: string, context: ResolveCon
       context.error(
         'conflict',
         get(item, 'before-argument')?.span ?? span,
-        `the rule ${id} comes before the argument, expected stage: state and a doc instead of check or fields.`,
+        `the rule ${id} has before-argument, expected stage: state and a doc instead of check or fields.`,
       );
     }
     return [

@@ -175,7 +175,7 @@ function checkValues(
     if (role !== 'member') continue;
     const other = taken.get(value);
     if (other !== undefined && !areApart(other.availability, availability)) {
-      const hint = what === 'flag' ? 'a bit of its own' : 'a value of its own';
+      const hint = what === 'flag' ? 'a unique bit' : 'a unique value';
       context.error(
         what === 'flag' ? 'overlap' : 'duplicate-value',
         span,

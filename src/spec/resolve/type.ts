@@ -64,7 +64,7 @@ function expectedInstead(text: string): string {
   const usual = 'a type like u32, u8[16], foo[], u64*';
   const [, bits, width] = /^(\w+) ?: ?([0-9]+)$/.exec(text) ?? [];
   if (bits !== undefined)
-    return `the width of a bit-field beside its type: type: ${bits}, bit-width: ${width}`;
+    return `the width of a bit-field next to its type: type: ${bits}, bit-width: ${width}`;
   const [, words = '', suffix = ''] = wordsPattern.exec(text) ?? [];
   const instead = insteadOf(words, suffix);
   if (instead !== undefined) return instead;

@@ -138,17 +138,17 @@ describe('uapi encode', () => {
       [
         'iommu_ioas_map',
         '{"flags": "FIXD_IOVA"}',
-        /iommu_ioas_map\.flags: "FIXD_IOVA" is no flag of iommufd_ioas_map_flags; did you mean FIXED_IOVA\?/,
+        /iommu_ioas_map\.flags: "FIXD_IOVA" is not a flag of iommufd_ioas_map_flags; did you mean FIXED_IOVA\?/,
       ],
       [
         'iommu_ioas_map',
         '{"flags": ["READABLE", "X"]}',
-        /iommu_ioas_map\.flags\[1\]: "X" is no flag of .*, one of FIXED_IOVA, WRITEABLE, READABLE, or a number/,
+        /iommu_ioas_map\.flags\[1\]: "X" is not a flag of .*, one of FIXED_IOVA, WRITEABLE, READABLE, or a number/,
       ],
       [
         'iommu_option',
         '{"op": "GOT"}',
-        /iommu_option\.op: "GOT" is no value of iommufd_option_ops; did you mean GET\?/,
+        /iommu_option\.op: "GOT" is not a value of iommufd_option_ops; did you mean GET\?/,
       ],
       [
         'iommu_ioas_map',

@@ -313,7 +313,7 @@ describe('uapi trace', () => {
       [[join(folder, 'none.jsonl')], /^uapi: error: cannot read .*none\.jsonl: no such file$/],
       [[broken], /^uapi: error: .*broken\.jsonl: line 3: not JSON/],
       [[cut], /^uapi: error: .*cut\.jsonl\.gz is a broken gzip file: it is cut short$/],
-      [[none], /recorded on "mine", which is no release: --kernel chooses one$/],
+      [[none], /recorded on "mine", which is not a release: --kernel chooses one$/],
       [[recorded('core-201.jsonl.gz'), '--seq', 'a'], /^uapi: error: --seq a: expected a number or a range/],
       [
         [recorded('core-201.jsonl.gz'), '--errno', 'bad'],

@@ -91,7 +91,7 @@ describe('uapi validate', () => {
           {
             check: 'object-exists',
             errnos: ['ENOENT'],
-            doc: 'object_id names an object that is there: ioas.',
+            doc: 'object_id names an existing object: ioas.',
           },
         ],
       },

@@ -90,7 +90,7 @@ describe('FileHost', () => {
     expect(said('large.yaml')).toEqual(['no-file: it has more than 4 MiB.']);
     expect(said('nosuch.yaml')).toEqual(['no-file: no such file.']);
     expect(said('/dev/zero', ['/dev'])).toEqual(['no-file: it is not a regular file.']);
-    expect(said(`${secret}/x.yaml`, [folder])).toEqual(['no-file: a part of the path is no folder.']);
+    expect(said(`${secret}/x.yaml`, [folder])).toEqual(['no-file: a part of the path is not a folder.']);
   });
 
   test('the file that the user names may be a device, but is not read without end', () => {

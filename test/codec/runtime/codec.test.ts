@@ -20,7 +20,7 @@ describe('a codec', () => {
     const error = thrownBy(() => IommuIoasMapCodec.encode(value, view, 8));
     expect(error).toBeInstanceOf(EncodeError);
     expect(error).toMatchObject({ code: 'unknown-member', path: 'iaos_id', offset: 8 });
-    expect((error as Error).message).toContain('perhaps ioas_id');
+    expect((error as Error).message).toContain('a known member, perhaps ioas_id');
   });
 
   it('finds such a property in the elements of arrays and in structs inside', () => {

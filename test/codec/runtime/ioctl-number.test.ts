@@ -72,8 +72,6 @@ describe('numbers of ioctls', () => {
     const unknown = 'toString' as 'x86';
     expect(() => ioctlEncoding(unknown)).toThrow(new RangeError('unknown architecture toString'));
     expect(() => ioctlNumberOn(unknown, 0x3b85)).toThrow(RangeError);
-    expect(() => ioctlNumberOn('x86', 0x3b85, 'powerpc')).toThrow(
-      '0x3b85 is no number of an ioctl on powerpc',
-    );
+    expect(() => ioctlNumberOn('x86', 0x3b85, 'powerpc')).toThrow('0x3b85 is not an ioctl number on powerpc');
   });
 });

@@ -47,12 +47,16 @@ describe('checkMembers', () => {
         return error instanceof EncodeError ? [error.code, error.path, error.expected] : error;
       }
     };
-    expect(check({ iosa_id: 1 })).toEqual(['unknown-member', 'iosa_id', 'perhaps ioas_id']);
-    expect(check({ header: { ids: 1 } })).toEqual(['unknown-member', 'header.ids', 'perhaps id']);
+    expect(check({ iosa_id: 1 })).toEqual(['unknown-member', 'iosa_id', 'a known member, perhaps ioas_id']);
+    expect(check({ header: { ids: 1 } })).toEqual([
+      'unknown-member',
+      'header.ids',
+      'a known member, perhaps id',
+    ]);
     expect(check({ areas: [{ offset: 1n }, { ofset: 1n }] })).toEqual([
       'unknown-member',
       'areas[1].ofset',
-      'perhaps offset',
+      'a known member, perhaps offset',
     ]);
     expect(check({ toString: 1 })).toEqual([
       'unknown-member',

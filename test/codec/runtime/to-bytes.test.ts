@@ -44,7 +44,9 @@ describe('toBytes and fromBytes', () => {
 
   it('throw the errors of encode and decode', () => {
     expect(() => IommuIoasMapCodec.toBytes({ flags: -1 })).toThrow(EncodeError);
-    expect(() => IommuIoasMapCodec.toBytes({ iaos_id: 1 } as object)).toThrow('perhaps ioas_id');
+    expect(() => IommuIoasMapCodec.toBytes({ iaos_id: 1 } as object)).toThrow(
+      'a known member, perhaps ioas_id',
+    );
     expect(() => IommuIoasMapCodec.fromBytes(new Uint8Array(39))).toThrow(DecodeError);
   });
 });

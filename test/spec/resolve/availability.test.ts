@@ -26,7 +26,7 @@ structs:
   s:
     fields:
       - { name: a, type: u32, since: ["6.12", "6.15"] }
-#                                     ^^^^^^ bad-release: since names 2 mainline releases, expected at most one beside stable ones.
+#                                     ^^^^^^ bad-release: since names 2 mainline releases, expected at most one in addition to stable ones.
       - { name: b, type: u32, since: ["6.15", "6.12.3", "6.12.9"] }
 #                                                       ^^^^^^^^ bad-release: since names the branch of 6.12.9 twice, expected once.
 `);

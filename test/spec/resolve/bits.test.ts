@@ -32,7 +32,7 @@ registers:
   r:
     fields:
       - { name: a, type: u8, bits: [{ name: x, bits: 3:0 }, { name: x, bits: 7:4 }] }
-#                                                                   ^ duplicate-name: two ranges of bits are named x, expected names of their own.
+#                                                                   ^ duplicate-name: two ranges of bits are named x, expected unique names.
 `);
   });
 
@@ -76,7 +76,7 @@ registers:
     fields:
       - { name: a, type: u8, bits: [{ name: x, bits: 7:0, values: [{ value: 256, name: big }, { value: 1, name: one }, { value: 1, name: again }] }] }
 #                                                                           ^^^ does-not-fit: the value 256 does not fit in the 8 bits of x, expected 0 to 255.
-#                                                                                                                               ^ duplicate-value: again of x has the value 1 of one, expected one of its own.
+#                                                                                                                               ^ duplicate-value: again of x has the value 1 of one, expected a unique one.
 `);
   });
 

@@ -67,7 +67,7 @@ chains:
   d: { head: { offset: 4, struct: h, field: next }, header: h, id: id, next: { field: next }, limit: 4, elements: v }
 #                                           ^^^^ conflict: the head has both offset and field, expected one of them.
   e: { head: { offset: 4 }, if: id == 1, header: h, id: id, next: { field: next }, limit: 4, elements: v }
-#                               ^^^^^^^ conflict: the chain has a condition but no struct around its head, expected head: { struct, field } beside if.
+#                               ^^^^^^^ conflict: the chain has a condition but no struct around its head, expected head: { struct, field } together with if.
 `);
   });
 
@@ -77,9 +77,9 @@ structs: { h: { fields: [{ name: id, type: "u8[2]" }, { name: next, type: s32 },
 variants: { v: { tags: [{ name: id }] } }
 chains:
   c: { head: { offset: 4 }, header: h, id: id, version: in_, next: { field: next }, limit: 4, elements: v }
-#                                          ^^ wrong-type: id is no unsigned integer, expected one (or a range of its bits).
-#                                                       ^^^ wrong-type: in_ is no unsigned integer, expected one (or a range of its bits).
-#                                                                           ^^^^ wrong-type: next is no unsigned integer, expected one (or a range of its bits).
+#                                          ^^ wrong-type: id is not an unsigned integer, expected one (or a range of its bits).
+#                                                       ^^^ wrong-type: in_ is not an unsigned integer, expected one (or a range of its bits).
+#                                                                           ^^^^ wrong-type: next is not an unsigned integer, expected one (or a range of its bits).
 `);
   });
 

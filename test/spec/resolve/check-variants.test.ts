@@ -24,7 +24,7 @@ structs:
   s: { member-of: { set: v, tag: 1, if: outer.x == 1 }, fields: [{ name: x, type: u8 }] }
   t: { member-of: { set: v, tag: 1 }, fields: [{ name: x, type: u8 }] }
   u: { member-of: { set: v, tag: 1 }, fields: [{ name: x, type: u8 }] }
-# ^ duplicate-value: u has the tags of t, which comes first in v, expected tags of its own or a condition (if) on t.
+# ^ duplicate-value: u has the tags of t, which comes first in v, expected different tags or a condition (if) on t.
   w: { member-of: { set: v, tag: null }, fields: [{ name: x, type: u8 }] }
 `);
   });

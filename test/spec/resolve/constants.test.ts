@@ -13,8 +13,8 @@ constants: { VFIO_BASE: 100, A: VFIO_BSAE + 1, B: NOTHING_LIKE_IT }
   test('reports values that need themselves', () => {
     reportsWhatIsMarked(`
 constants: { A: B + 1, B: C, C: A, D: D }
-#            ^ cycle: the value of A needs itself: A -> B -> C -> A.
-#                                  ^ cycle: the value of D needs itself: D -> D.
+#            ^ cycle: the value of A depends on itself: A -> B -> C -> A.
+#                                  ^ cycle: the value of D depends on itself: D -> D.
 `);
   });
 
@@ -37,21 +37,21 @@ ioctls: { A: { type: 1, nr: 1 } }
   test('reports names that are built in', () => {
     reportsWhatIsMarked(`
 constants: { U64_MAX: 1, PAGE_SIZE: 0x1000 }
-#            ^^^^^^^ duplicate-name: U64_MAX is built in, expected a name of its own.
-#                        ^^^^^^^^^ duplicate-name: PAGE_SIZE is built in, expected a name of its own.
+#            ^^^^^^^ duplicate-name: U64_MAX is built in, expected a unique name.
+#                        ^^^^^^^^^ duplicate-name: PAGE_SIZE is built in, expected a unique name.
 `);
   });
 
   test('reports names that are no C identifiers, or kept by C or C++', () => {
     reportsWhatIsMarked(`
 constants: { a-b: 1, class: 2, 1st: 3, int: 4, _Bool: 5, é: 6, "": 7, co_await: 8, __proto__: 9, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: 10 }
-#            ^^^ bad-name: the name a-b is no C identifier, expected one that C and C++ accept.
+#            ^^^ bad-name: the name a-b is not a C identifier, expected one that C and C++ accept.
 #                    ^^^^^ bad-name: the name class is a keyword of C or C++, expected one that C and C++ accept.
-#                              ^^^ bad-name: the name 1st is no C identifier, expected one that C and C++ accept.
+#                              ^^^ bad-name: the name 1st is not a C identifier, expected one that C and C++ accept.
 #                                      ^^^ bad-name: the name int is a keyword of C or C++, expected one that C and C++ accept.
 #                                              ^^^^^ bad-name: the name _Bool is reserved for the C compiler (an underscore and a capital), expected one that C and C++ accept.
-#                                                        ^ bad-name: the name é is no C identifier, expected one that C and C++ accept.
-#                                                              ^^ bad-name: the name  is no C identifier, expected one that C and C++ accept.
+#                                                        ^ bad-name: the name é is not a C identifier, expected one that C and C++ accept.
+#                                                              ^^ bad-name: the name  is not a C identifier, expected one that C and C++ accept.
 #                                                                     ^^^^^^^^ bad-name: the name co_await is a keyword of C or C++, expected one that C and C++ accept.
 #                                                                                  ^^^^^^^^^ bad-name: the name __proto__ names the prototype of objects in JavaScript, expected one that C and C++ accept.
 #                                                                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ bad-name: the name xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx is longer than 120 characters, expected one that C and C++ accept.
@@ -70,7 +70,7 @@ constants: { A: 1 << 127, B: A * 4, C: U64_MAX * U64_MAX * U64_MAX }
     reportsWhatIsMarked(`
 constants: { A: { string: text }, B: A + 1, C: sizeof(u32) }
 #                                    ^^^^^ no-integer: A has no value here, expected an integer.
-#                                              ^^^^^^ not-constant: sizeof stands in a constant, expected integers and names only.
+#                                              ^^^^^^ not-constant: sizeof is used in a constant, expected integers and names only.
 ioctls: { READ: { encoding: _IOR, type: 1, nr: 1, arg: u32 } }
 macros: { M: { params: [x], body: x + 1 } }
 enums: { e: { c: define, values: [{ name: E, value: READ }, { name: F, value: M }] } }
@@ -95,7 +95,7 @@ macros:
 #                                ^ unknown-name: unknown name y, expected x, M, N.
   N: { params: [int], body: "min(x, 1)" }
 #               ^^^ bad-name: the name int is a keyword of C or C++, expected one that C and C++ accept.
-#                            ^^^ not-constant: min stands in a macro, expected operators and names only.
+#                            ^^^ not-constant: min is used in a macro, expected operators and names only.
 `);
   });
 
@@ -104,8 +104,8 @@ macros:
 constants: { REAL_NAME: 1 }
 aliases: { A: REAL_NAM, B: { of: B }, C: D, D: C }
 #             ^^^^^^^^ unknown-name: unknown name REAL_NAM; did you mean REAL_NAME?
-#                       ^ cycle: the value of B needs itself: B -> B.
-#                                     ^ cycle: the value of C needs itself: C -> D -> C.
+#                       ^ cycle: the value of B depends on itself: B -> B.
+#                                     ^ cycle: the value of C depends on itself: C -> D -> C.
 `);
   });
 });

@@ -12,7 +12,7 @@ structs:
       - { name: b, type: u8, union: [{ name: c, type: u8 }] }
 #               ^ missing-type: b has several of type, struct and union, expected one type, struct or union.
       - { type: u32 }
-#       ^^^^^^^^^^^^^ missing-key: the field has no name, expected one (only a struct or union declared in place can do without).
+#       ^^^^^^^^^^^^^ missing-key: the field has no name, expected one (only a struct or union declared in place needs none).
       - { struct: [] }
 #       ^^^^^^^^^^^^^^ empty-struct: the anonymous member has no members, expected at least one.
 `);
@@ -43,9 +43,9 @@ structs:
   s:
     fields:
       - { name: a, type: u32, unknown: EINVAL }
-#                                      ^^^^^^ conflict: a has unknown alone, expected it beside flags or enum.
+#                                      ^^^^^^ conflict: a has unknown alone, expected it together with flags or enum.
       - { name: b, type: u32, missing: ENOENT }
-#                                      ^^^^^^ conflict: b has missing alone, expected it beside handle.
+#                                      ^^^^^^ conflict: b has missing alone, expected it together with handle.
 `);
   });
 

@@ -28,15 +28,15 @@ ioctls:
   A: { fd: f, type: 1, nr: 1 }
   B: { fd: g, type: 1, nr: 1 }
   C: { fd: [f, g], type: 1, nr: 1 }
-# ^ duplicate-value: C has the number of A on f, expected one of its own.
-# ^ duplicate-value: C has the number of B on g, expected one of its own.
+# ^ duplicate-value: C has the number of A on f, expected a unique one.
+# ^ duplicate-value: C has the number of B on g, expected a unique one.
   D: { type: 1, nr: 1 }
   E: { type: 1, nr: 1 }
-# ^ duplicate-value: E has the number of D and neither names its fd, expected one of its own.
+# ^ duplicate-value: E has the number of D and neither names its fd, expected a unique one.
   F: { encoding: _IOW, type: 1, nr: 1, arg: u32 }
   G: { encoding: _IOW, type: 1, nr: 1, arg: u64 }
   H: { encoding: _IOW, type: 1, nr: 1, arg: s32 }
-# ^ duplicate-value: H has the number of F and neither names its fd, expected one of its own.
+# ^ duplicate-value: H has the number of F and neither names its fd, expected a unique one.
 `);
   });
 
@@ -77,7 +77,7 @@ ioctls:
 fds: { f: { read: nobody } }
 #                 ^^^^^^ unknown-struct: unknown struct nobody, expected a declaration of it.
 handles: { h: One., a-b: Two. }
-#                   ^^^ bad-name: the name a-b is no identifier, expected letters, digits and underscores.
+#                   ^^^ bad-name: the name a-b is not an identifier, expected letters, digits and underscores.
 `);
   });
 });

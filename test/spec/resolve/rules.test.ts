@@ -7,7 +7,7 @@ describe('resolveRules', () => {
 structs:
   s:
     rules: [{ id: x, check: a == 1 }, { id: x, check: a == 2 }]
-#                                           ^ duplicate-name: two rules are named x, expected names of their own.
+#                                           ^ duplicate-name: two rules are named x, expected unique names.
     fields:
       - { name: a, type: u32 }
 `);

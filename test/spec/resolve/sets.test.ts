@@ -14,15 +14,15 @@ flags: { f: { type: u8, values: [{ name: A, bit: 8 }, { name: B, bit: -1 }, { na
   test('reports bits that overlap', () => {
     reportsWhatIsMarked(`
 flags: { f: { values: [{ name: A, bit: 3 }, { name: B, bit: 3 }, { name: C, mask: 8 }, { name: D, bit: 3, alias: true }] } }
-#                                                   ^ overlap: B has the same bit as A (8), expected a bit of its own or alias: true.
-#                                                                        ^ overlap: C has the same bit as B (8), expected a bit of its own or alias: true.
+#                                                   ^ overlap: B has the same bit as A (8), expected a unique bit or alias: true.
+#                                                                        ^ overlap: C has the same bit as B (8), expected a unique bit or alias: true.
 `);
   });
 
   test('reports values that are given twice', () => {
     reportsWhatIsMarked(`
 enums: { e: { values: [{ name: A }, { name: B, value: 0 }, { name: C, value: A, alias: true }, { name: D, value: 0, bound: true }] } }
-#                                           ^ duplicate-value: B has the same value as A (0), expected a value of its own or alias: true.
+#                                           ^ duplicate-value: B has the same value as A (0), expected a unique value or alias: true.
 `);
   });
 
@@ -68,7 +68,7 @@ enums: { f: { values: [] } }
   test('reports twins that no release has both of', () => {
     reportsWhatIsMarked(`
 enums: { e: { values: [{ name: A, value: 1, until: "6.2" }, { name: B, value: 1, since: "6.2" }, { name: C, value: 1, since: "6.1" }] } }
-#                                                                                                        ^ duplicate-value: C has the same value as B (1), expected a value of its own or alias: true.
+#                                                                                                        ^ duplicate-value: C has the same value as B (1), expected a unique value or alias: true.
 `);
   });
 });

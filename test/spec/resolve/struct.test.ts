@@ -45,11 +45,11 @@ structs:
     fields:
       - { name: a, type: u32 }
       - { name: a, type: u8 }
-#               ^ duplicate-name: two members are named a, expected names of their own.
+#               ^ duplicate-name: two members are named a, expected unique names.
       - { union: [{ name: a, type: u32 }, { name: b, type: u32 }] }
-#                         ^ duplicate-name: two members are named a, expected names of their own.
+#                         ^ duplicate-name: two members are named a, expected unique names.
       - { name: in_, struct: [{ name: b, type: u8 }, { name: b, type: u8 }] }
-#                                                            ^ duplicate-name: two members are named b, expected names of their own.
+#                                                            ^ duplicate-name: two members are named b, expected unique names.
       - { name: c, type: u8, until: "6.1" }
       - { name: c, type: u16, since: "6.1" }
 `);
@@ -63,7 +63,7 @@ structs:
       - { name: class, type: u32 }
 #               ^^^^^ bad-name: the name class is a keyword of C or C++, expected one that C and C++ accept.
       - { name: a b, type: u32 }
-#               ^^^ bad-name: the name a b is no C identifier, expected one that C and C++ accept.
+#               ^^^ bad-name: the name a b is not a C identifier, expected one that C and C++ accept.
       - { name: __proto__, type: u32 }
 #               ^^^^^^^^^ bad-name: the name __proto__ names the prototype of objects in JavaScript, expected one that C and C++ accept.
       - { name: constructor, type: u32 }
@@ -102,7 +102,7 @@ structs:
     reportsWhatIsMarked(`
 constants: { length: 4, point: 5 }
 enums: { point: { values: [{ name: P }] } }
-#        ^^^^^ duplicate-name: the enum point has the name of a struct, expected one of its own (C has one name space for both).
+#        ^^^^^ duplicate-name: the enum point has the name of a struct, expected a unique one (C has one name space for both).
 #        ^^^^^ duplicate-name: the enum point has the name of a constant, which the preprocessor would put in its place, expected another name.
 structs:
   point: { fields: [{ name: length, type: u8 }] }
@@ -151,7 +151,7 @@ structs:
 unions:
   u:
     extensible: { size-field: a, min-through: a }
-#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown-key: extensible stands in a union, expected it in a struct.
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown-key: extensible is in a union, expected it in a struct.
     fields: [{ name: a, type: u32 }]
 `);
   });
@@ -171,17 +171,17 @@ structs:
     reportsWhatIsMarked(`
 structs:
   s: { size: 4, size-macro: S_SIZE, fields: [{ name: a, type: u8, at: 0, macro: A_AT, access: RO }] }
-#            ^ unknown-key: size stands in a C struct, expected it in a block of registers.
-#                           ^^^^^^ unknown-key: size-macro stands in a C struct, expected it in a block of registers.
-#                                                                     ^ unknown-key: at stands in a C struct, expected it in a block of registers.
-#                                                                               ^^^^ unknown-key: macro stands in a C struct, expected it in a block of registers.
-#                                                                                             ^^ unknown-key: access stands in a C struct, expected it in a block of registers.
+#            ^ unknown-key: size is in a C struct, expected it in a block of registers.
+#                           ^^^^^^ unknown-key: size-macro is in a C struct, expected it in a block of registers.
+#                                                                     ^ unknown-key: at is in a C struct, expected it in a block of registers.
+#                                                                               ^^^^ unknown-key: macro is in a C struct, expected it in a block of registers.
+#                                                                                             ^^ unknown-key: access is in a C struct, expected it in a block of registers.
 registers:
   r: { packed: true, aligned: 8, fields: [{ name: a, type: u8, aligned: 2, bit-width: 3 }, { name: p, type: u32* }] }
-#              ^^^^ unknown-key: packed stands in a block of registers, expected it in a C struct or union.
-#                             ^ unknown-key: aligned stands in a block of registers, expected it in a C struct or union.
-#                                                                       ^ unknown-key: aligned stands in a block of registers, expected it in a C struct or union.
-#                                                                                     ^ unknown-key: bit-width stands in a block of registers, expected it in a C struct or union.
+#              ^^^^ unknown-key: packed is in a block of registers, expected it in a C struct or union.
+#                             ^ unknown-key: aligned is in a block of registers, expected it in a C struct or union.
+#                                                                       ^ unknown-key: aligned is in a block of registers, expected it in a C struct or union.
+#                                                                                     ^ unknown-key: bit-width is in a block of registers, expected it in a C struct or union.
 #                                                                                                           ^^^^ wrong-type: a block of registers has a pointer, expected a type whose size is the same everywhere.
 `);
   });
@@ -201,8 +201,8 @@ registers:
   r:
     fields: [{ name: a, type: u8 }]
     derived: [{ name: a, value: 1 }, { name: b, value: a }, { name: b, value: c }]
-#                     ^ duplicate-name: a is a field or derived value already, expected a name of its own.
-#                                                                   ^ duplicate-name: b is a field or derived value already, expected a name of its own.
+#                     ^ duplicate-name: a is a field or derived value already, expected a unique name.
+#                                                                   ^ duplicate-name: b is a field or derived value already, expected a unique name.
 #                                                                             ^ unknown-name: unknown name c, expected a field of r or a constant.
 `);
   });

@@ -51,7 +51,7 @@ export const sizeofPoint = 8;
 /**
  * Reads struct point.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePoint(view: DataView, offset = 0): Point {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('point', offset, 8, view.byteLength);
@@ -74,7 +74,7 @@ export function readPoint(view: DataView, offset: number): Point {
  * Writes struct point; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePoint(value: Partial<Point>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -84,7 +84,7 @@ export function encodePoint(value: Partial<Point>, view: DataView, offset = 0): 
 }
 
 /**
- * Writes struct point where there is room for it.
+ * Writes struct point if there is room for it.
  *
  * @internal
  */
@@ -165,7 +165,7 @@ export const sizeofNamedThing = 92;
 /**
  * Reads struct named_thing.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeNamedThing(view: DataView, offset = 0): NamedThing {
   if (!(offset >= 0 && offset + 92 <= view.byteLength)) {
@@ -196,7 +196,7 @@ export function decodeNamedThing(view: DataView, offset = 0): NamedThing {
  * Writes struct named_thing; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 92 <= view.byteLength)) {

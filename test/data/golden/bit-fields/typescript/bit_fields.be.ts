@@ -26,7 +26,7 @@ import { membersOfSmallParts, type SmallParts } from './bit_fields.js';
 /**
  * Reads struct small_parts of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -49,7 +49,7 @@ export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
  * Writes struct small_parts of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {

@@ -45,7 +45,7 @@ export const sizeofSmallParts = 12;
 /**
  * Reads struct small_parts.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -68,7 +68,7 @@ export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
  * Writes struct small_parts; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {

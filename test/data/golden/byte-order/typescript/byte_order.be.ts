@@ -49,7 +49,7 @@ import {
 /**
  * Reads struct own of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOwn(view: DataView, offset = 0): Own {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('own', offset, 8, view.byteLength);
@@ -76,7 +76,7 @@ export function readOwn(view: DataView, offset: number): Own {
  * Writes struct own of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOwn(value: Encodable<Own>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -86,7 +86,7 @@ export function encodeOwn(value: Encodable<Own>, view: DataView, offset = 0): nu
 }
 
 /**
- * Writes struct own where there is room for it.
+ * Writes struct own if there is room for it.
  *
  * @internal
  */
@@ -185,7 +185,7 @@ export { decodeInnerBlock, encodeInnerBlock, InnerBlockView, InnerBlockCodec } f
 /**
  * Reads struct holder of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeHolder(view: DataView, offset = 0): Holder {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('holder', offset, 12, view.byteLength);
@@ -212,7 +212,7 @@ export function readHolder(view: DataView, offset: number): Holder {
  * Writes struct holder of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeHolder(value: Encodable<Holder>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -222,7 +222,7 @@ export function encodeHolder(value: Encodable<Holder>, view: DataView, offset = 
 }
 
 /**
- * Writes struct holder where there is room for it.
+ * Writes struct holder if there is room for it.
  *
  * @internal
  */
@@ -325,7 +325,7 @@ export const HolderCodec: StructCodec<Holder> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads registers order_block of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -352,7 +352,7 @@ export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
  * Writes registers order_block of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOrderBlock(value: Encodable<OrderBlock>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {

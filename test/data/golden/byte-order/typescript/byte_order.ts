@@ -72,7 +72,7 @@ export const sizeofOwn = 8;
 /**
  * Reads struct own.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOwn(view: DataView, offset = 0): Own {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('own', offset, 8, view.byteLength);
@@ -99,7 +99,7 @@ export function readOwn(view: DataView, offset: number): Own {
  * Writes struct own; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOwn(value: Encodable<Own>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -109,7 +109,7 @@ export function encodeOwn(value: Encodable<Own>, view: DataView, offset = 0): nu
 }
 
 /**
- * Writes struct own where there is room for it.
+ * Writes struct own if there is room for it.
  *
  * @internal
  */
@@ -237,7 +237,7 @@ export const sizeofInnerBlock = 4;
 /**
  * Reads registers inner_block.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInnerBlock(view: DataView, offset = 0): InnerBlock {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -267,7 +267,7 @@ export function readInnerBlock(view: DataView, offset: number): InnerBlock {
  * Writes registers inner_block; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInnerBlock(value: Encodable<InnerBlock>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -277,7 +277,7 @@ export function encodeInnerBlock(value: Encodable<InnerBlock>, view: DataView, o
 }
 
 /**
- * Writes registers inner_block where there is room for it.
+ * Writes registers inner_block if there is room for it.
  *
  * @internal
  */
@@ -374,7 +374,7 @@ export const sizeofHolder = 12;
 /**
  * Reads struct holder.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeHolder(view: DataView, offset = 0): Holder {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('holder', offset, 12, view.byteLength);
@@ -401,7 +401,7 @@ export function readHolder(view: DataView, offset: number): Holder {
  * Writes struct holder; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeHolder(value: Encodable<Holder>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -411,7 +411,7 @@ export function encodeHolder(value: Encodable<Holder>, view: DataView, offset = 
 }
 
 /**
- * Writes struct holder where there is room for it.
+ * Writes struct holder if there is room for it.
  *
  * @internal
  */
@@ -580,7 +580,7 @@ export const sizeofOrderBlock = 64;
 /**
  * Reads registers order_block.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -607,7 +607,7 @@ export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
  * Writes registers order_block; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOrderBlock(value: Encodable<OrderBlock>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {

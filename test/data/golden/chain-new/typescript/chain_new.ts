@@ -73,7 +73,7 @@ export const sizeofBlobHead = 8;
 /**
  * Reads struct blob_head.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeBlobHead(view: DataView, offset = 0): BlobHead {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -89,7 +89,7 @@ export function decodeBlobHead(view: DataView, offset = 0): BlobHead {
  * Writes struct blob_head; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeBlobHead(value: Partial<BlobHead>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -158,7 +158,7 @@ export const sizeofBlob = 8;
 /**
  * Reads struct blob.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeBlob(view: DataView, offset = 0): Blob {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('blob', offset, 8, view.byteLength);
@@ -182,7 +182,7 @@ export function readBlob(view: DataView, offset: number): Blob {
  * Writes struct blob; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeBlob(value: Partial<Blob>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -192,7 +192,7 @@ export function encodeBlob(value: Partial<Blob>, view: DataView, offset = 0): nu
 }
 
 /**
- * Writes struct blob where there is room for it.
+ * Writes struct blob if there is room for it.
  *
  * @internal
  */
@@ -278,7 +278,7 @@ export const sizeofNameBlob = 24;
 /**
  * Reads struct name_blob.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeNameBlob(view: DataView, offset = 0): NameBlob {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -294,7 +294,7 @@ export function decodeNameBlob(view: DataView, offset = 0): NameBlob {
  * Writes struct name_blob; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeNameBlob(value: Encodable<NameBlob>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -350,7 +350,7 @@ export type BlobsVariant =
 /**
  * Reads the member of blobs that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeBlobsVariant(
   kind: number,
@@ -373,7 +373,7 @@ export function decodeBlobsVariant(
  * Writes a member of blobs.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeBlobsVariant(
   variant: BlobsVariant,
@@ -395,8 +395,8 @@ export type BlobsElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of blobs: at its offset, or behind the one before where none is given.
- * Decoded elements can be given as they are.
+ * An element for an encoder of a chain of blobs: at its offset, or after the previous one if it has none.
+ * Decoded elements can be passed as they are.
  */
 export type BlobsElementInput =
   | { readonly kind: 'name_blob'; readonly offset?: number | undefined; readonly value: Encodable<NameBlob> }
@@ -470,7 +470,7 @@ export function walkBlobList(
 /**
  * Makes the head of blob_list, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headBlobList(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0 || to === 0xffff) throw cannotPoint('blob_list', at + 4, to);
@@ -480,7 +480,7 @@ function headBlobList(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of blob_list at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkBlobList(view: DataView, at: number, to: number): void {
   if ((to & 0xffff) !== to || to === 0 || to === 0xffff) throw cannotPoint('blob_list', at, to);
@@ -570,13 +570,12 @@ function writeBlobListElement(
 /**
  * Writes blob_list:
  *
- * Elements go where they say, else one behind the other, each on a multiple of 2; their ids and pointers are
- * set. The blob_head at `start` must be there already; its pointer is set, and the bits that say that there
- * is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 2; their ids and
+ * pointers are set. The blob_head at `start` must be there already; its pointer is set, and the bits that say
+ * that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeBlobList(
   elements: readonly BlobsElementInput[],

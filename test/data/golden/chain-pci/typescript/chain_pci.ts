@@ -88,7 +88,7 @@ export const sizeofConfigHeader = 53;
 /**
  * Reads registers config_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeConfigHeader(view: DataView, offset = 0): ConfigHeader {
   if (!(offset >= 0 && offset + 53 <= view.byteLength)) {
@@ -110,7 +110,7 @@ export function decodeConfigHeader(view: DataView, offset = 0): ConfigHeader {
  * Writes registers config_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeConfigHeader(value: Encodable<ConfigHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 53 <= view.byteLength)) {
@@ -192,7 +192,7 @@ export const sizeofCapHeader = 2;
 /**
  * Reads registers cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapHeader(view: DataView, offset = 0): CapHeader {
   if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -217,7 +217,7 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
  * Writes registers cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
@@ -227,7 +227,7 @@ export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offse
 }
 
 /**
- * Writes registers cap_header where there is room for it.
+ * Writes registers cap_header if there is room for it.
  *
  * @internal
  */
@@ -295,7 +295,7 @@ export const minSizeofCapVendor = 3;
 /**
  * Reads registers cap_vendor.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapVendor(view: DataView, offset = 0, end = view.byteLength): CapVendor {
   const limit = Math.min(end, view.byteLength);
@@ -317,7 +317,7 @@ export function decodeCapVendor(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers cap_vendor; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapVendor(value: Encodable<CapVendor>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
@@ -346,7 +346,7 @@ export function encodeCapVendor(value: Encodable<CapVendor>, view: DataView, off
 /**
  * Bytes that a cap_vendor takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureCapVendor(value: Encodable<CapVendor>): number {
   return measureByEncoding(encodeCapVendor, value);
@@ -400,7 +400,7 @@ export type CapabilitiesVariant =
 /**
  * Reads the member of capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapabilitiesVariant(
   id: number,
@@ -421,7 +421,7 @@ export function decodeCapabilitiesVariant(
  * Writes a member of capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapabilitiesVariant(
   variant: CapabilitiesVariant,
@@ -443,8 +443,8 @@ export type CapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of capabilities: at its offset, or behind the one before where none is
- * given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of capabilities: at its offset, or after the previous one if it has
+ * none. Decoded elements can be passed as they are.
  */
 export type CapabilitiesElementInput =
   | { readonly kind: 'cap_vendor'; readonly offset?: number | undefined; readonly value: Encodable<CapVendor> }
@@ -528,7 +528,7 @@ export function walkStandard(
 /**
  * Makes the head of standard, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headStandard(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('standard', at + 52, to);
@@ -538,7 +538,7 @@ function headStandard(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of standard at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkStandard(view: DataView, at: number, to: number): void {
   if ((to & 0xfc) !== to || to === 0) throw cannotPoint('standard', at + 1, to);
@@ -625,13 +625,12 @@ function writeStandardElement(
 /**
  * Writes standard:
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. The config_header at `start` must be there already; its pointer is set, and the bits that say that
- * there is a list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. The config_header at `start` must be there already; its pointer is set, and the bits that
+ * say that there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeStandard(
   elements: readonly CapabilitiesElementInput[],

@@ -90,7 +90,7 @@ export const sizeofExtHeader = 4;
 /**
  * Reads registers ext_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeExtHeader(view: DataView, offset = 0): ExtHeader {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -119,7 +119,7 @@ export function readExtHeader(view: DataView, offset: number): ExtHeader {
  * Writes registers ext_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeExtHeader(value: Encodable<ExtHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -129,7 +129,7 @@ export function encodeExtHeader(value: Encodable<ExtHeader>, view: DataView, off
 }
 
 /**
- * Writes registers ext_header where there is room for it.
+ * Writes registers ext_header if there is room for it.
  *
  * @internal
  */
@@ -193,7 +193,7 @@ export const minSizeofExtAer = 4;
 /**
  * Reads registers ext_aer.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeExtAer(view: DataView, offset = 0, end = view.byteLength): ExtAer {
   const limit = Math.min(end, view.byteLength);
@@ -218,7 +218,7 @@ export function decodeExtAer(view: DataView, offset = 0, end = view.byteLength):
  * Writes registers ext_aer; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeExtAer(value: Encodable<ExtAer>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -255,7 +255,7 @@ export function encodeExtAer(value: Encodable<ExtAer>, view: DataView, offset = 
 /**
  * Bytes that a ext_aer takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureExtAer(value: Encodable<ExtAer>): number {
   return measureByEncoding(encodeExtAer, value);
@@ -297,7 +297,7 @@ export type ExtCapabilitiesVariant =
 /**
  * Reads the member of ext_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeExtCapabilitiesVariant(
   id: number,
@@ -316,7 +316,7 @@ export function decodeExtCapabilitiesVariant(
  * Writes a member of ext_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeExtCapabilitiesVariant(
   variant: ExtCapabilitiesVariant,
@@ -338,8 +338,8 @@ export type ExtCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ext_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ext_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type ExtCapabilitiesElementInput =
   | { readonly kind: 'ext_aer'; readonly offset?: number | undefined; readonly value: Encodable<ExtAer> }
@@ -354,8 +354,8 @@ const placesOfExtended: ChainPlaces = {
  *
  * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
  *
- * @param required elements of standard (and its like): the list exists where one has an id that it needs; not
- * asked where left out
+ * @param required elements of standard (and its like): the list exists if one has an id that it requires; not
+ * checked if left out
  */
 export function walkExtended(
   view: DataView,
@@ -424,7 +424,7 @@ export function walkExtended(
 /**
  * Makes the element of extended at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkExtended(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('extended', at, to);
@@ -506,12 +506,11 @@ function writeExtendedElement(
 /**
  * Writes extended:
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeExtended(
   elements: readonly ExtCapabilitiesElementInput[],

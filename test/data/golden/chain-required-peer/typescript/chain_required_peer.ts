@@ -97,7 +97,7 @@ export const minSizeofExtDvsec = 8;
 /**
  * Reads registers ext_dvsec.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeExtDvsec(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): ExtDvsec {
   const limit = Math.min(end, view.byteLength);
@@ -127,7 +127,7 @@ export function decodeExtDvsec(view: DataView, offset = 0, end = view.byteLength
  * Writes registers ext_dvsec; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeExtDvsec(
   value: Encodable<ExtDvsec>,
@@ -176,7 +176,7 @@ export function encodeExtDvsec(
 /**
  * Bytes that a ext_dvsec takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureExtDvsec(value: Encodable<ExtDvsec>, context?: CodecContext): number {
   return measureByEncoding(encodeExtDvsec, value, context);
@@ -235,7 +235,7 @@ export type ExtCapabilitiesVariant =
 /**
  * Reads the member of ext_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeExtCapabilitiesVariant(
   id: number,
@@ -257,7 +257,7 @@ export function decodeExtCapabilitiesVariant(
  * Writes a member of ext_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeExtCapabilitiesVariant(
   variant: ExtCapabilitiesVariant,
@@ -280,8 +280,8 @@ export type ExtCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of ext_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of ext_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type ExtCapabilitiesElementInput =
   | { readonly kind: 'ext_dvsec'; readonly offset?: number | undefined; readonly value: Encodable<ExtDvsec> }
@@ -297,8 +297,8 @@ const placesOfExtended: ChainPlaces = {
  *
  * Never throws, and visits at most 960 elements; pointers count from `start`, and all offsets too.
  *
- * @param required elements of standard (and its like): the list exists where one has an id that it needs; not
- * asked where left out
+ * @param required elements of standard (and its like): the list exists if one has an id that it requires; not
+ * checked if left out
  */
 export function walkExtended(
   view: DataView,
@@ -367,7 +367,7 @@ export function walkExtended(
 /**
  * Makes the element of extended at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkExtended(view: DataView, at: number, to: number): void {
   if ((to & 0xffc) !== to || to === 0) throw cannotPoint('extended', at, to);
@@ -476,12 +476,11 @@ function writeExtendedElement(
 /**
  * Writes extended:
  *
- * Elements go where they say, else one behind the other, each on a multiple of 4; their ids and pointers are
- * set. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 4; their ids and
+ * pointers are set. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeExtended(
   elements: readonly ExtCapabilitiesElementInput[],

@@ -92,7 +92,7 @@ export const minSizeofInterrupts = 8;
 /**
  * Reads registers interrupts.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInterrupts(view: DataView, offset = 0, end = view.byteLength): Interrupts {
   const limit = Math.min(end, view.byteLength);
@@ -146,7 +146,7 @@ export function decodeInterrupts(view: DataView, offset = 0, end = view.byteLeng
  * Writes registers interrupts; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInterrupts(value: Encodable<Interrupts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -219,7 +219,7 @@ export function encodeInterrupts(value: Encodable<Interrupts>, view: DataView, o
 /**
  * Bytes that a interrupts takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureInterrupts(value: Encodable<Interrupts>): number {
   return measureByEncoding(encodeInterrupts, value);

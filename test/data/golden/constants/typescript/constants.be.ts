@@ -24,7 +24,7 @@ import { membersOfThing, type Thing } from './constants.js';
 /**
  * Reads struct thing of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeThing(view: DataView, offset = 0): Thing {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('thing', offset, 28, view.byteLength);
@@ -45,7 +45,7 @@ export function decodeThing(view: DataView, offset = 0): Thing {
  * Writes struct thing of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeThing(value: Encodable<Thing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {

@@ -67,7 +67,7 @@ export const sizeofThing = 28;
 /**
  * Reads struct thing.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeThing(view: DataView, offset = 0): Thing {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('thing', offset, 28, view.byteLength);
@@ -88,7 +88,7 @@ export function decodeThing(view: DataView, offset = 0): Thing {
  * Writes struct thing; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeThing(value: Encodable<Thing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {

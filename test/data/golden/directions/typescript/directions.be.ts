@@ -21,7 +21,7 @@ import { type Answer, membersOfAnswer, membersOfPlace, type Place } from './dire
 /**
  * Reads struct place of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePlace(view: DataView, offset = 0): Place {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('place', offset, 32, view.byteLength);
@@ -38,7 +38,7 @@ export function decodePlace(view: DataView, offset = 0): Place {
  * Writes struct place of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -118,7 +118,7 @@ export const PlaceCodec: StructCodec<Place> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct answer of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeAnswer(view: DataView, offset = 0): Answer {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('answer', offset, 8, view.byteLength);
@@ -132,7 +132,7 @@ export function decodeAnswer(view: DataView, offset = 0): Answer {
  * Writes struct answer of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeAnswer(value: Partial<Answer>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {

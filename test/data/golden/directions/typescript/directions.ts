@@ -47,7 +47,7 @@ export const sizeofPlace = 32;
 /**
  * Reads struct place.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePlace(view: DataView, offset = 0): Place {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('place', offset, 32, view.byteLength);
@@ -64,7 +64,7 @@ export function decodePlace(view: DataView, offset = 0): Place {
  * Writes struct place; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -159,7 +159,7 @@ export const sizeofAnswer = 8;
 /**
  * Reads struct answer.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeAnswer(view: DataView, offset = 0): Answer {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('answer', offset, 8, view.byteLength);
@@ -173,7 +173,7 @@ export function decodeAnswer(view: DataView, offset = 0): Answer {
  * Writes struct answer; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeAnswer(value: Partial<Answer>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {

@@ -58,7 +58,7 @@ export const minSizeofEntry = 4;
 /**
  * Reads registers entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEntry(view: DataView, offset = 0, end = view.byteLength): Entry {
   const limit = Math.min(end, view.byteLength);
@@ -88,7 +88,7 @@ export function decodeEntry(view: DataView, offset = 0, end = view.byteLength): 
  * Writes registers entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEntry(value: Encodable<Entry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -128,7 +128,7 @@ export function encodeEntry(value: Encodable<Entry>, view: DataView, offset = 0)
 /**
  * Bytes that a entry takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureEntry(value: Encodable<Entry>): number {
   return measureByEncoding(encodeEntry, value);
@@ -200,7 +200,7 @@ export const minSizeofDirectory = 4;
 /**
  * Reads registers directory.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeDirectory(view: DataView, offset = 0, end = view.byteLength): Directory {
   const limit = Math.min(end, view.byteLength);
@@ -248,7 +248,7 @@ export function decodeDirectory(view: DataView, offset = 0, end = view.byteLengt
  * Writes registers directory; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeDirectory(value: Encodable<Directory>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -310,7 +310,7 @@ export function encodeDirectory(value: Encodable<Directory>, view: DataView, off
 /**
  * Bytes that a directory takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureDirectory(value: Encodable<Directory>): number {
   return measureByEncoding(encodeDirectory, value);

@@ -21,7 +21,7 @@ import { GROW, type Grown, membersOfGrown } from './extensible.js';
 /**
  * Reads struct grown of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeGrown(view: DataView, offset = 0): Grown {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('grown', offset, 24, view.byteLength);
@@ -38,7 +38,7 @@ export function decodeGrown(view: DataView, offset = 0): Grown {
  * Writes struct grown of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeGrown(value: Partial<Grown>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {

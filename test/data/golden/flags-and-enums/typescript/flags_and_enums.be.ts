@@ -23,7 +23,7 @@ import { membersOfPicture, type Picture } from './flags_and_enums.js';
 /**
  * Reads struct picture of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePicture(view: DataView, offset = 0): Picture {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -42,7 +42,7 @@ export function decodePicture(view: DataView, offset = 0): Picture {
  * Writes struct picture of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePicture(value: Partial<Picture>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -127,7 +127,7 @@ export const PictureCodec: StructCodec<Picture> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct picture of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePictureI386(view: DataView, offset = 0): Picture {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -146,7 +146,7 @@ export function decodePictureI386(view: DataView, offset = 0): Picture {
  * Writes struct picture of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePictureI386(value: Partial<Picture>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {

@@ -107,7 +107,7 @@ export const sizeofPicture = 24;
 /**
  * Reads struct picture.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePicture(view: DataView, offset = 0): Picture {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -126,7 +126,7 @@ export function decodePicture(view: DataView, offset = 0): Picture {
  * Writes struct picture; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePicture(value: Partial<Picture>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -214,7 +214,7 @@ export const sizeofPictureI386 = 20;
 /**
  * Reads struct picture on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePictureI386(view: DataView, offset = 0): Picture {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -233,7 +233,7 @@ export function decodePictureI386(view: DataView, offset = 0): Picture {
  * Writes struct picture on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePictureI386(value: Partial<Picture>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {

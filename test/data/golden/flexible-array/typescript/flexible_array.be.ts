@@ -42,7 +42,7 @@ import {
 /**
  * Reads struct entry of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEntry(view: DataView, offset = 0): Entry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('entry', offset, 8, view.byteLength);
@@ -65,7 +65,7 @@ export function readEntry(view: DataView, offset: number): Entry {
  * Writes struct entry of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -75,7 +75,7 @@ export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): 
 }
 
 /**
- * Writes struct entry where there is room for it.
+ * Writes struct entry if there is room for it.
  *
  * @internal
  */
@@ -131,7 +131,7 @@ export const EntryCodec: StructCodec<Entry> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct table of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTable(view: DataView, offset = 0, end = view.byteLength): Table {
   const limit = Math.min(end, view.byteLength);
@@ -155,7 +155,7 @@ export function decodeTable(view: DataView, offset = 0, end = view.byteLength): 
  * Writes struct table of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -191,7 +191,7 @@ export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0)
 /**
  * Bytes that a table takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureTable(value: Encodable<Table>): number {
   if (Array.isArray(value.entries)) return 8 + 8 * value.entries.length;
@@ -248,7 +248,7 @@ export const TableCodec: StructCodec<Table> = /* @__PURE__ */ structCodec({
 /**
  * Reads struct two_counts of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLength): TwoCounts {
   const limit = Math.min(end, view.byteLength);
@@ -271,7 +271,7 @@ export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLengt
  * Writes struct two_counts of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -298,7 +298,7 @@ export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, off
 /**
  * Bytes that a two_counts takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureTwoCounts(value: Encodable<TwoCounts>): number {
   if (value.cells instanceof Uint8Array) return 4 + value.cells.length;

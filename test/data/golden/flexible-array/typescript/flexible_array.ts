@@ -46,7 +46,7 @@ export const sizeofEntry = 8;
 /**
  * Reads struct entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEntry(view: DataView, offset = 0): Entry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('entry', offset, 8, view.byteLength);
@@ -69,7 +69,7 @@ export function readEntry(view: DataView, offset: number): Entry {
  * Writes struct entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -79,7 +79,7 @@ export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): 
 }
 
 /**
- * Writes struct entry where there is room for it.
+ * Writes struct entry if there is room for it.
  *
  * @internal
  */
@@ -154,7 +154,7 @@ export const minSizeofTable = 8;
 /**
  * Reads struct table.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTable(view: DataView, offset = 0, end = view.byteLength): Table {
   const limit = Math.min(end, view.byteLength);
@@ -178,7 +178,7 @@ export function decodeTable(view: DataView, offset = 0, end = view.byteLength): 
  * Writes struct table; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -214,7 +214,7 @@ export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0)
 /**
  * Bytes that a table takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureTable(value: Encodable<Table>): number {
   if (Array.isArray(value.entries)) return 8 + 8 * value.entries.length;
@@ -288,7 +288,7 @@ export const minSizeofTwoCounts = 4;
 /**
  * Reads struct two_counts.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLength): TwoCounts {
   const limit = Math.min(end, view.byteLength);
@@ -311,7 +311,7 @@ export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLengt
  * Writes struct two_counts; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -338,7 +338,7 @@ export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, off
 /**
  * Bytes that a two_counts takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureTwoCounts(value: Encodable<TwoCounts>): number {
   if (value.cells instanceof Uint8Array) return 4 + value.cells.length;

@@ -40,7 +40,7 @@ export const sizeofRecord = 4;
 /**
  * Reads struct record.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeRecord(view: DataView, offset = 0): Record {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('record', offset, 4, view.byteLength);
@@ -53,7 +53,7 @@ export function decodeRecord(view: DataView, offset = 0): Record {
  * Writes struct record; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeRecord(value: Partial<Record>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -123,7 +123,7 @@ export const sizeofAttach = 24;
 /**
  * Reads struct attach.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeAttach(view: DataView, offset = 0): Attach {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('attach', offset, 24, view.byteLength);
@@ -141,7 +141,7 @@ export function decodeAttach(view: DataView, offset = 0): Attach {
  * Writes struct attach; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeAttach(value: Partial<Attach>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {

@@ -30,7 +30,7 @@ import {
 /**
  * Reads struct test_payload of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -46,7 +46,7 @@ export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
  * Writes struct test_payload of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -101,7 +101,7 @@ export const TestPayloadCodec: StructCodec<TestPayload> = /* @__PURE__ */ fixedC
 /**
  * Reads struct test_payload of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -117,7 +117,7 @@ export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
  * Writes struct test_payload of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -176,7 +176,7 @@ export const TestPayloadCodecs: AbiCodecs<TestPayload> = {
 /**
  * Reads the member of payload that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePayloadVariant(
   payload_type: number,
@@ -195,7 +195,7 @@ export function decodePayloadVariant(
  * Writes a member of payload.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePayloadVariant(
   variant: PayloadVariant,
@@ -214,7 +214,7 @@ export function encodePayloadVariant(
 /**
  * Reads the member of payload that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePayloadVariantI386(
   payload_type: number,
@@ -233,7 +233,7 @@ export function decodePayloadVariantI386(
  * Writes a member of payload.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePayloadVariantI386(
   variant: PayloadVariant,

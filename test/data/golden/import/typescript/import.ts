@@ -57,7 +57,7 @@ export const sizeofTestPayload = 24;
 /**
  * Reads struct test_payload.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -73,7 +73,7 @@ export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
  * Writes struct test_payload; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -131,7 +131,7 @@ export const sizeofTestPayloadI386 = 20;
 /**
  * Reads struct test_payload on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -147,7 +147,7 @@ export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
  * Writes struct test_payload on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
@@ -211,7 +211,7 @@ export type PayloadVariant =
 /**
  * Reads the member of payload that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePayloadVariant(
   payload_type: number,
@@ -230,7 +230,7 @@ export function decodePayloadVariant(
  * Writes a member of payload.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePayloadVariant(
   variant: PayloadVariant,
@@ -249,7 +249,7 @@ export function encodePayloadVariant(
 /**
  * Reads the member of payload that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePayloadVariantI386(
   payload_type: number,
@@ -268,7 +268,7 @@ export function decodePayloadVariantI386(
  * Writes a member of payload.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePayloadVariantI386(
   variant: PayloadVariant,

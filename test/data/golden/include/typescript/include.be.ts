@@ -37,7 +37,7 @@ import {
 /**
  * Reads struct part_three of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePartThree(view: DataView, offset = 0): PartThree {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -61,7 +61,7 @@ export function readPartThree(view: DataView, offset: number): PartThree {
  * Writes struct part_three of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePartThree(value: Partial<PartThree>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -71,7 +71,7 @@ export function encodePartThree(value: Partial<PartThree>, view: DataView, offse
 }
 
 /**
- * Writes struct part_three where there is room for it.
+ * Writes struct part_three if there is room for it.
  *
  * @internal
  */
@@ -116,7 +116,7 @@ export const PartThreeCodec: StructCodec<PartThree> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct part_one of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePartOne(view: DataView, offset = 0): PartOne {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -145,7 +145,7 @@ export function readPartOne(view: DataView, offset: number): PartOne {
  * Writes struct part_one of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePartOne(value: Encodable<PartOne>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -155,7 +155,7 @@ export function encodePartOne(value: Encodable<PartOne>, view: DataView, offset 
 }
 
 /**
- * Writes struct part_one where there is room for it.
+ * Writes struct part_one if there is room for it.
  *
  * @internal
  */
@@ -205,7 +205,7 @@ export const PartOneCodec: StructCodec<PartOne> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct part_two of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePartTwo(view: DataView, offset = 0): PartTwo {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('part_two', offset, 8, view.byteLength);
@@ -227,7 +227,7 @@ export function readPartTwo(view: DataView, offset: number): PartTwo {
  * Writes struct part_two of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePartTwo(value: Encodable<PartTwo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -237,7 +237,7 @@ export function encodePartTwo(value: Encodable<PartTwo>, view: DataView, offset 
 }
 
 /**
- * Writes struct part_two where there is room for it.
+ * Writes struct part_two if there is room for it.
  *
  * @internal
  */
@@ -280,7 +280,7 @@ export const PartTwoCodec: StructCodec<PartTwo> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct whole of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeWhole(view: DataView, offset = 0): Whole {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('whole', offset, 24, view.byteLength);
@@ -294,7 +294,7 @@ export function decodeWhole(view: DataView, offset = 0): Whole {
  * Writes struct whole of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeWhole(value: Encodable<Whole>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {

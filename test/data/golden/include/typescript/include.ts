@@ -43,7 +43,7 @@ export const sizeofPartThree = 8;
 /**
  * Reads struct part_three.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePartThree(view: DataView, offset = 0): PartThree {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -67,7 +67,7 @@ export function readPartThree(view: DataView, offset: number): PartThree {
  * Writes struct part_three; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePartThree(value: Partial<PartThree>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -77,7 +77,7 @@ export function encodePartThree(value: Partial<PartThree>, view: DataView, offse
 }
 
 /**
- * Writes struct part_three where there is room for it.
+ * Writes struct part_three if there is room for it.
  *
  * @internal
  */
@@ -135,7 +135,7 @@ export const sizeofPartOne = 16;
 /**
  * Reads struct part_one.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePartOne(view: DataView, offset = 0): PartOne {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -164,7 +164,7 @@ export function readPartOne(view: DataView, offset: number): PartOne {
  * Writes struct part_one; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePartOne(value: Encodable<PartOne>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -174,7 +174,7 @@ export function encodePartOne(value: Encodable<PartOne>, view: DataView, offset 
 }
 
 /**
- * Writes struct part_one where there is room for it.
+ * Writes struct part_one if there is room for it.
  *
  * @internal
  */
@@ -238,7 +238,7 @@ export const sizeofPartTwo = 8;
 /**
  * Reads struct part_two.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePartTwo(view: DataView, offset = 0): PartTwo {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('part_two', offset, 8, view.byteLength);
@@ -260,7 +260,7 @@ export function readPartTwo(view: DataView, offset: number): PartTwo {
  * Writes struct part_two; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePartTwo(value: Encodable<PartTwo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -270,7 +270,7 @@ export function encodePartTwo(value: Encodable<PartTwo>, view: DataView, offset 
 }
 
 /**
- * Writes struct part_two where there is room for it.
+ * Writes struct part_two if there is room for it.
  *
  * @internal
  */
@@ -330,7 +330,7 @@ export const sizeofWhole = 24;
 /**
  * Reads struct whole.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeWhole(view: DataView, offset = 0): Whole {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('whole', offset, 24, view.byteLength);
@@ -344,7 +344,7 @@ export function decodeWhole(view: DataView, offset = 0): Whole {
  * Writes struct whole; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeWhole(value: Encodable<Whole>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {

@@ -35,7 +35,7 @@ import {
 /**
  * Reads struct pair of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePair(view: DataView, offset = 0): Pair {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pair', offset, 8, view.byteLength);
@@ -49,7 +49,7 @@ export function decodePair(view: DataView, offset = 0): Pair {
  * Writes struct pair of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePair(value: Partial<Pair>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {

@@ -116,7 +116,7 @@ export const sizeofPair = 8;
 /**
  * Reads struct pair.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePair(view: DataView, offset = 0): Pair {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pair', offset, 8, view.byteLength);
@@ -130,7 +130,7 @@ export function decodePair(view: DataView, offset = 0): Pair {
  * Writes struct pair; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePair(value: Partial<Pair>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {

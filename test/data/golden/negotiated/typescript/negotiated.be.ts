@@ -66,7 +66,7 @@ import {
 /**
  * Reads struct info of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInfo(view: DataView, offset = 0): Info {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('info', offset, 16, view.byteLength);
@@ -82,7 +82,7 @@ export function decodeInfo(view: DataView, offset = 0): Info {
  * Writes struct info of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInfo(value: Partial<Info>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -152,7 +152,7 @@ export const InfoCodec: StructCodec<Info> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct cap_header of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapHeader(view: DataView, offset = 0): CapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -178,7 +178,7 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
  * Writes struct cap_header of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -188,7 +188,7 @@ export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offse
 }
 
 /**
- * Writes struct cap_header where there is room for it.
+ * Writes struct cap_header if there is room for it.
  *
  * @internal
  */
@@ -257,7 +257,7 @@ export const CapHeaderCodec: StructCodec<CapHeader> = /* @__PURE__ */ fixedCodec
 /**
  * Reads struct cap_limit of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapLimit(view: DataView, offset = 0): CapLimit {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -273,7 +273,7 @@ export function decodeCapLimit(view: DataView, offset = 0): CapLimit {
  * Writes struct cap_limit of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapLimit(value: Encodable<CapLimit>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -326,7 +326,7 @@ export const CapLimitCodec: StructCodec<CapLimit> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct cap_ranges of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLength): CapRanges {
   const limit = Math.min(end, view.byteLength);
@@ -351,7 +351,7 @@ export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLengt
  * Writes struct cap_ranges of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -392,7 +392,7 @@ export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, off
 /**
  * Bytes that a cap_ranges takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureCapRanges(value: Encodable<CapRanges>): number {
   if (Array.isArray(value.starts)) return 16 + 8 * value.starts.length;
@@ -454,7 +454,7 @@ export const CapRangesCodec: StructCodec<CapRanges> = /* @__PURE__ */ structCode
 /**
  * Reads the member of info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInfoCapabilitiesVariant(
   id: number,
@@ -476,7 +476,7 @@ export function decodeInfoCapabilitiesVariant(
  * Writes a member of info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInfoCapabilitiesVariant(
   variant: InfoCapabilitiesVariant,
@@ -564,7 +564,7 @@ export function walkInfoCaps(
 /**
  * Makes the head of info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('info_caps', at + 12, to);
@@ -574,7 +574,7 @@ function headInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('info_caps', at + 4, to);
@@ -668,13 +668,12 @@ function writeInfoCapsElement(
 /**
  * Writes info_caps:
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The info at `start` must be there already; its pointer is set, and the bits that say that there is a
- * list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The info at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeInfoCaps(
   elements: readonly InfoCapabilitiesElementInput[],

@@ -84,7 +84,7 @@ export const sizeofInfo = 16;
 /**
  * Reads struct info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInfo(view: DataView, offset = 0): Info {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('info', offset, 16, view.byteLength);
@@ -100,7 +100,7 @@ export function decodeInfo(view: DataView, offset = 0): Info {
  * Writes struct info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInfo(value: Partial<Info>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -187,7 +187,7 @@ export const sizeofCapHeader = 8;
 /**
  * Reads struct cap_header.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapHeader(view: DataView, offset = 0): CapHeader {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -213,7 +213,7 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
  * Writes struct cap_header; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -223,7 +223,7 @@ export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offse
 }
 
 /**
- * Writes struct cap_header where there is room for it.
+ * Writes struct cap_header if there is room for it.
  *
  * @internal
  */
@@ -308,7 +308,7 @@ export const sizeofCapLimit = 12;
 /**
  * Reads struct cap_limit.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapLimit(view: DataView, offset = 0): CapLimit {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -324,7 +324,7 @@ export function decodeCapLimit(view: DataView, offset = 0): CapLimit {
  * Writes struct cap_limit; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapLimit(value: Encodable<CapLimit>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -399,7 +399,7 @@ export const minSizeofCapRanges = 16;
 /**
  * Reads struct cap_ranges.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLength): CapRanges {
   const limit = Math.min(end, view.byteLength);
@@ -424,7 +424,7 @@ export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLengt
  * Writes struct cap_ranges; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -465,7 +465,7 @@ export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, off
 /**
  * Bytes that a cap_ranges takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureCapRanges(value: Encodable<CapRanges>): number {
   if (Array.isArray(value.starts)) return 16 + 8 * value.starts.length;
@@ -537,7 +537,7 @@ export type InfoCapabilitiesVariant =
 /**
  * Reads the member of info_capabilities that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInfoCapabilitiesVariant(
   id: number,
@@ -559,7 +559,7 @@ export function decodeInfoCapabilitiesVariant(
  * Writes a member of info_capabilities.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInfoCapabilitiesVariant(
   variant: InfoCapabilitiesVariant,
@@ -584,8 +584,8 @@ export type InfoCapabilitiesElement =
   | RawElement;
 
 /**
- * An element for an encoder of a chain of info_capabilities: at its offset, or behind the one before where
- * none is given. Decoded elements can be given as they are.
+ * An element for an encoder of a chain of info_capabilities: at its offset, or after the previous one if it
+ * has none. Decoded elements can be passed as they are.
  */
 export type InfoCapabilitiesElementInput =
   | { readonly kind: 'cap_limit'; readonly offset?: number | undefined; readonly value: Encodable<CapLimit> }
@@ -662,7 +662,7 @@ export function walkInfoCaps(
 /**
  * Makes the head of info_caps, in the struct at an offset, lead to an element.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function headInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('info_caps', at + 12, to);
@@ -672,7 +672,7 @@ function headInfoCaps(view: DataView, at: number, to: number): void {
 /**
  * Makes the element of info_caps at an offset lead to the next one.
  *
- * @throws EncodeError where the pointer cannot hold it
+ * @throws EncodeError if the pointer cannot hold it
  */
 function linkInfoCaps(view: DataView, at: number, to: number): void {
   if (to >>> 0 !== to || to === 0) throw cannotPoint('info_caps', at + 4, to);
@@ -766,13 +766,12 @@ function writeInfoCapsElement(
 /**
  * Writes info_caps:
  *
- * Elements go where they say, else one behind the other, each on a multiple of 8; their ids and pointers are
- * set. The info at `start` must be there already; its pointer is set, and the bits that say that there is a
- * list. Other bytes stay as they are.
+ * Elements go to their own offset, otherwise one after the other, each on a multiple of 8; their ids and
+ * pointers are set. The info at `start` must be there already; its pointer is set, and the bits that say that
+ * there is a list. Other bytes stay as they are.
  *
  * @returns bytes from `start` to the end of the last element in memory
- * @throws EncodeError where a value, a pointer or the room does not fit; some bytes may have been written
- * then
+ * @throws EncodeError if a value, a pointer or the room does not fit; some bytes may be written by then
  */
 export function encodeInfoCaps(
   elements: readonly InfoCapabilitiesElementInput[],

@@ -38,7 +38,7 @@ import {
 /**
  * Reads struct inner of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInner(view: DataView, offset = 0): Inner {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('inner', offset, 8, view.byteLength);
@@ -65,7 +65,7 @@ export function readInner(view: DataView, offset: number): Inner {
  * Writes struct inner of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInner(value: Partial<Inner>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -75,7 +75,7 @@ export function encodeInner(value: Partial<Inner>, view: DataView, offset = 0): 
 }
 
 /**
- * Writes struct inner where there is room for it.
+ * Writes struct inner if there is room for it.
  *
  * @internal
  */
@@ -136,7 +136,7 @@ export const InnerCodec: StructCodec<Inner> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct outer_thing of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -174,7 +174,7 @@ export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
  * Writes struct outer_thing of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -351,7 +351,7 @@ export const OuterThingCodec: StructCodec<OuterThing> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct outer_thing of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -389,7 +389,7 @@ export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
  * Writes struct outer_thing of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -570,7 +570,7 @@ export const OuterThingCodecs: AbiCodecs<OuterThing> = {
 /**
  * Reads union any_number of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeAnyNumber(view: DataView, offset = 0): AnyNumber {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -586,7 +586,7 @@ export function decodeAnyNumber(view: DataView, offset = 0): AnyNumber {
  * Writes union any_number of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeAnyNumber(value: Partial<AnyNumber>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {

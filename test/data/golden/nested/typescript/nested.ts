@@ -41,7 +41,7 @@ export const sizeofInner = 8;
 /**
  * Reads struct inner.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeInner(view: DataView, offset = 0): Inner {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('inner', offset, 8, view.byteLength);
@@ -68,7 +68,7 @@ export function readInner(view: DataView, offset: number): Inner {
  * Writes struct inner; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeInner(value: Partial<Inner>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -78,7 +78,7 @@ export function encodeInner(value: Partial<Inner>, view: DataView, offset = 0): 
 }
 
 /**
- * Writes struct inner where there is room for it.
+ * Writes struct inner if there is room for it.
  *
  * @internal
  */
@@ -187,7 +187,7 @@ export const sizeofOuterThing = 40;
 /**
  * Reads struct outer_thing.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -225,7 +225,7 @@ export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
  * Writes struct outer_thing; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -405,7 +405,7 @@ export const sizeofOuterThingI386 = 36;
 /**
  * Reads struct outer_thing on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
   if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -443,7 +443,7 @@ export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
  * Writes struct outer_thing on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
@@ -639,7 +639,7 @@ export const sizeofAnyNumber = 8;
 /**
  * Reads union any_number.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeAnyNumber(view: DataView, offset = 0): AnyNumber {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -655,7 +655,7 @@ export function decodeAnyNumber(view: DataView, offset = 0): AnyNumber {
  * Writes union any_number; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeAnyNumber(value: Partial<AnyNumber>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {

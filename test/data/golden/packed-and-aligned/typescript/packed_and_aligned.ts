@@ -42,7 +42,7 @@ export const sizeofPackedRecord = 13;
 /**
  * Reads struct packed_record.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePackedRecord(view: DataView, offset = 0): PackedRecord {
   if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
@@ -68,7 +68,7 @@ export function readPackedRecord(view: DataView, offset: number): PackedRecord {
  * Writes struct packed_record; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePackedRecord(value: Partial<PackedRecord>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 13 <= view.byteLength)) {
@@ -78,7 +78,7 @@ export function encodePackedRecord(value: Partial<PackedRecord>, view: DataView,
 }
 
 /**
- * Writes struct packed_record where there is room for it.
+ * Writes struct packed_record if there is room for it.
  *
  * @internal
  */
@@ -169,7 +169,7 @@ export const sizeofCacheLine = 64;
 /**
  * Reads struct cache_line.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCacheLine(view: DataView, offset = 0): CacheLine {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -186,7 +186,7 @@ export function decodeCacheLine(view: DataView, offset = 0): CacheLine {
  * Writes struct cache_line; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCacheLine(value: Encodable<CacheLine>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {

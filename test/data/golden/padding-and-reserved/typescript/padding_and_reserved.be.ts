@@ -29,7 +29,7 @@ import { type Careful, membersOfCareful } from './padding_and_reserved.js';
 /**
  * Reads struct careful of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCareful(view: DataView, offset = 0): Careful {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -48,7 +48,7 @@ export function decodeCareful(view: DataView, offset = 0): Careful {
  * Writes struct careful of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCareful(value: Encodable<Careful>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {

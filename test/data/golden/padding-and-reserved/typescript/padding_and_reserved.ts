@@ -50,7 +50,7 @@ export const sizeofCareful = 32;
 /**
  * Reads struct careful.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCareful(view: DataView, offset = 0): Careful {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -69,7 +69,7 @@ export function decodeCareful(view: DataView, offset = 0): Careful {
  * Writes struct careful; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCareful(value: Encodable<Careful>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {

@@ -20,7 +20,7 @@ import { membersOfVector, type Vector } from './pointers.js';
 /**
  * Reads struct vector of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVector(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vector', offset, 32, view.byteLength);
@@ -36,7 +36,7 @@ export function decodeVector(view: DataView, offset = 0): Vector {
  * Writes struct vector of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -108,7 +108,7 @@ export const VectorCodec: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct vector of a big-endian machine on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vector', offset, 24, view.byteLength);
@@ -124,7 +124,7 @@ export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
  * Writes struct vector of a big-endian machine on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -197,7 +197,7 @@ export const VectorCodecIlp32: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct vector of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVectorI386(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vector', offset, 20, view.byteLength);
@@ -213,7 +213,7 @@ export function decodeVectorI386(view: DataView, offset = 0): Vector {
  * Writes struct vector of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {

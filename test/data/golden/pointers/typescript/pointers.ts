@@ -42,7 +42,7 @@ export const sizeofVector = 32;
 /**
  * Reads struct vector.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVector(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vector', offset, 32, view.byteLength);
@@ -58,7 +58,7 @@ export function decodeVector(view: DataView, offset = 0): Vector {
  * Writes struct vector; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
@@ -133,7 +133,7 @@ export const sizeofVectorIlp32 = 24;
 /**
  * Reads struct vector on 32-bit machines.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vector', offset, 24, view.byteLength);
@@ -149,7 +149,7 @@ export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
  * Writes struct vector on 32-bit machines; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -225,7 +225,7 @@ export const sizeofVectorI386 = 20;
 /**
  * Reads struct vector on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeVectorI386(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vector', offset, 20, view.byteLength);
@@ -241,7 +241,7 @@ export function decodeVectorI386(view: DataView, offset = 0): Vector {
  * Writes struct vector on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {

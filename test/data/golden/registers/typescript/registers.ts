@@ -75,7 +75,7 @@ export interface PowerControl {
   select?: number;
   /** Bit 15 */
   status: number;
-  /** Bits that have no name, in place; only where one is set. */
+  /** Bits that have no name, in place; only if one is set. */
   rest?: number;
 }
 
@@ -108,7 +108,7 @@ export const sizeofPower = 20;
 /**
  * Reads registers power.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePower(view: DataView, offset = 0): Power {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('power', offset, 20, view.byteLength);
@@ -147,7 +147,7 @@ export function decodePower(view: DataView, offset = 0): Power {
  * Writes registers power; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePower(value: Encodable<Power>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {

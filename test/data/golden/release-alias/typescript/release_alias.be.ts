@@ -22,7 +22,7 @@ import { membersOfQuery, type Query } from './release_alias.js';
 /**
  * Reads struct query of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeQuery(view: DataView, offset = 0): Query {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('query', offset, 16, view.byteLength);
@@ -39,7 +39,7 @@ export function decodeQuery(view: DataView, offset = 0): Query {
  * Writes struct query of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeQuery(value: Encodable<Query>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {

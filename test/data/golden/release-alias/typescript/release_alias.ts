@@ -55,7 +55,7 @@ export const sizeofQuery = 16;
 /**
  * Reads struct query.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeQuery(view: DataView, offset = 0): Query {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('query', offset, 16, view.byteLength);
@@ -72,7 +72,7 @@ export function decodeQuery(view: DataView, offset = 0): Query {
  * Writes struct query; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeQuery(value: Encodable<Query>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {

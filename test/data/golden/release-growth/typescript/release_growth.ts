@@ -49,7 +49,7 @@ export const sizeofHwInfo = 24;
 /**
  * Reads struct hw_info.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeHwInfo(view: DataView, offset = 0): HwInfo {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
@@ -68,7 +68,7 @@ export function decodeHwInfo(view: DataView, offset = 0): HwInfo {
  * Writes struct hw_info; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeHwInfo(value: Encodable<HwInfo>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {

@@ -21,7 +21,7 @@ import { membersOfSpan, type Span } from './rules.js';
 /**
  * Reads struct span of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSpan(view: DataView, offset = 0): Span {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('span', offset, 32, view.byteLength);
@@ -38,7 +38,7 @@ export function decodeSpan(view: DataView, offset = 0): Span {
  * Writes struct span of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {

@@ -52,7 +52,7 @@ export const sizeofSpan = 32;
 /**
  * Reads struct span.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSpan(view: DataView, offset = 0): Span {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('span', offset, 32, view.byteLength);
@@ -69,7 +69,7 @@ export function decodeSpan(view: DataView, offset = 0): Span {
  * Writes struct span; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {

@@ -32,7 +32,7 @@ import {
 /**
  * Reads struct every_scalar of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -60,7 +60,7 @@ export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
  * Writes struct every_scalar of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -223,7 +223,7 @@ export const EveryScalarCodec: StructCodec<EveryScalar> = /* @__PURE__ */ fixedC
 /**
  * Reads struct every_scalar of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
   if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
@@ -251,7 +251,7 @@ export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
  * Writes struct every_scalar of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
@@ -418,7 +418,7 @@ export const EveryScalarCodecs: AbiCodecs<EveryScalar> = {
 /**
  * Reads struct plain_and_aligned of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAligned {
   if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
@@ -439,7 +439,7 @@ export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAlign
  * Writes struct plain_and_aligned of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
@@ -539,7 +539,7 @@ export const PlainAndAlignedCodec: StructCodec<PlainAndAligned> = /* @__PURE__ *
 /**
  * Reads struct plain_and_aligned of a big-endian machine on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndAligned {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -560,7 +560,7 @@ export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndA
  * Writes struct plain_and_aligned of a big-endian machine on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePlainAndAlignedI386(
   value: Partial<PlainAndAligned>,

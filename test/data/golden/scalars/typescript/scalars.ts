@@ -66,7 +66,7 @@ export const sizeofEveryScalar = 64;
 /**
  * Reads struct every_scalar.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -94,7 +94,7 @@ export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
  * Writes struct every_scalar; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -260,7 +260,7 @@ export const sizeofEveryScalarI386 = 60;
 /**
  * Reads struct every_scalar on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
   if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
@@ -288,7 +288,7 @@ export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
  * Writes struct every_scalar on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
@@ -482,7 +482,7 @@ export const sizeofPlainAndAligned = 56;
 /**
  * Reads struct plain_and_aligned.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAligned {
   if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
@@ -503,7 +503,7 @@ export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAlign
  * Writes struct plain_and_aligned; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
@@ -606,7 +606,7 @@ export const sizeofPlainAndAlignedI386 = 48;
 /**
  * Reads struct plain_and_aligned on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndAligned {
   if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
@@ -627,7 +627,7 @@ export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndA
  * Writes struct plain_and_aligned on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePlainAndAlignedI386(
   value: Partial<PlainAndAligned>,
@@ -753,7 +753,7 @@ export const sizeofNamedOrder = 16;
 /**
  * Reads struct named_order.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeNamedOrder(view: DataView, offset = 0): NamedOrder {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -769,7 +769,7 @@ export function decodeNamedOrder(view: DataView, offset = 0): NamedOrder {
  * Writes struct named_order; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeNamedOrder(value: Partial<NamedOrder>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -826,7 +826,7 @@ export const sizeofNamedOrderI386 = 12;
 /**
  * Reads struct named_order on i386.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeNamedOrderI386(view: DataView, offset = 0): NamedOrder {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
@@ -842,7 +842,7 @@ export function decodeNamedOrderI386(view: DataView, offset = 0): NamedOrder {
  * Writes struct named_order on i386; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeNamedOrderI386(value: Partial<NamedOrder>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {

@@ -21,7 +21,7 @@ import { type Greeting, membersOfGreeting, SAY_HELLO } from './simple.js';
 /**
  * Reads struct greeting of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeGreeting(view: DataView, offset = 0): Greeting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -38,7 +38,7 @@ export function decodeGreeting(view: DataView, offset = 0): Greeting {
  * Writes struct greeting of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeGreeting(value: Partial<Greeting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {

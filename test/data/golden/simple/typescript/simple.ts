@@ -37,7 +37,7 @@ export const sizeofGreeting = 16;
 /**
  * Reads struct greeting.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeGreeting(view: DataView, offset = 0): Greeting {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -54,7 +54,7 @@ export function decodeGreeting(view: DataView, offset = 0): Greeting {
  * Writes struct greeting; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeGreeting(value: Partial<Greeting>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {

@@ -38,7 +38,7 @@ import {
 /**
  * Reads struct small_payload of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -53,7 +53,7 @@ export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
  * Writes struct small_payload of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSmallPayload(value: Partial<SmallPayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -95,7 +95,7 @@ export const SmallPayloadCodec: StructCodec<SmallPayload> = /* @__PURE__ */ fixe
 /**
  * Reads struct large_payload of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -116,7 +116,7 @@ export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
  * Writes struct large_payload of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeLargePayload(value: Encodable<LargePayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -180,7 +180,7 @@ export const LargePayloadCodec: StructCodec<LargePayload> = /* @__PURE__ */ fixe
 /**
  * Reads struct range_entry of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -196,7 +196,7 @@ export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
  * Writes struct range_entry of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeRangeEntry(value: Partial<RangeEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -247,7 +247,7 @@ export const RangeEntryCodec: StructCodec<RangeEntry> = /* @__PURE__ */ fixedCod
 /**
  * Reads struct command of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCommand(view: DataView, offset = 0): Command {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -271,7 +271,7 @@ export function decodeCommand(view: DataView, offset = 0): Command {
  * Writes struct command of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCommand(value: Partial<Command>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -401,7 +401,7 @@ export const CommandCodec: StructCodec<Command> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads the member of payload that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePayloadVariant(
   payload_type: number,
@@ -423,7 +423,7 @@ export function decodePayloadVariant(
  * Writes a member of payload.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePayloadVariant(
   variant: PayloadVariant,

@@ -51,7 +51,7 @@ export const sizeofSmallPayload = 4;
 /**
  * Reads struct small_payload.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -66,7 +66,7 @@ export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
  * Writes struct small_payload; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSmallPayload(value: Partial<SmallPayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -123,7 +123,7 @@ export const sizeofLargePayload = 40;
 /**
  * Reads struct large_payload.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
   if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -144,7 +144,7 @@ export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
  * Writes struct large_payload; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeLargePayload(value: Encodable<LargePayload>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
@@ -223,7 +223,7 @@ export const sizeofRangeEntry = 16;
 /**
  * Reads struct range_entry.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -239,7 +239,7 @@ export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
  * Writes struct range_entry; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeRangeEntry(value: Partial<RangeEntry>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -328,7 +328,7 @@ export const sizeofCommand = 64;
 /**
  * Reads struct command.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeCommand(view: DataView, offset = 0): Command {
   if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -352,7 +352,7 @@ export function decodeCommand(view: DataView, offset = 0): Command {
  * Writes struct command; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeCommand(value: Partial<Command>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
@@ -488,7 +488,7 @@ export type PayloadVariant =
 /**
  * Reads the member of payload that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodePayloadVariant(
   payload_type: number,
@@ -510,7 +510,7 @@ export function decodePayloadVariant(
  * Writes a member of payload.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodePayloadVariant(
   variant: PayloadVariant,

@@ -47,7 +47,7 @@ import {
 /**
  * Reads struct message of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeMessage(view: DataView, offset = 0, end = view.byteLength): Message {
   const limit = Math.min(end, view.byteLength);
@@ -69,7 +69,7 @@ export function decodeMessage(view: DataView, offset = 0, end = view.byteLength)
  * Writes struct message of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeMessage(value: Encodable<Message>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -95,7 +95,7 @@ export function encodeMessage(value: Encodable<Message>, view: DataView, offset 
 /**
  * Bytes that a message takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureMessage(value: Encodable<Message>): number {
   if (value.body instanceof Uint8Array) return 8 + value.body.length;
@@ -157,7 +157,7 @@ export const MessageCodec: StructCodec<Message> = /* @__PURE__ */ structCodec({
 /**
  * Reads struct get_body of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeGetBody(view: DataView, offset = 0): GetBody {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('get_body', offset, 4, view.byteLength);
@@ -170,7 +170,7 @@ export function decodeGetBody(view: DataView, offset = 0): GetBody {
  * Writes struct get_body of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeGetBody(value: Partial<GetBody>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -212,7 +212,7 @@ export const GetBodyCodec: StructCodec<GetBody> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads struct set_body_long of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -227,7 +227,7 @@ export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
  * Writes struct set_body_long of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -282,7 +282,7 @@ export const SetBodyLongCodec: StructCodec<SetBodyLong> = /* @__PURE__ */ fixedC
 /**
  * Reads struct set_body of a big-endian machine.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSetBody(view: DataView, offset = 0): SetBody {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('set_body', offset, 8, view.byteLength);
@@ -296,7 +296,7 @@ export function decodeSetBody(view: DataView, offset = 0): SetBody {
  * Writes struct set_body of a big-endian machine; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSetBody(value: Partial<SetBody>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -347,7 +347,7 @@ export const SetBodyCodec: StructCodec<SetBody> = /* @__PURE__ */ fixedCodec(
 /**
  * Reads the member of body that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeBodyVariant(
   op: number,
@@ -375,7 +375,7 @@ export function decodeBodyVariant(
  * Writes a member of body.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeBodyVariant(
   variant: BodyVariant,

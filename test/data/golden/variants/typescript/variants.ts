@@ -71,7 +71,7 @@ export const minSizeofMessage = 8;
 /**
  * Reads struct message.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeMessage(view: DataView, offset = 0, end = view.byteLength): Message {
   const limit = Math.min(end, view.byteLength);
@@ -93,7 +93,7 @@ export function decodeMessage(view: DataView, offset = 0, end = view.byteLength)
  * Writes struct message; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeMessage(value: Encodable<Message>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -119,7 +119,7 @@ export function encodeMessage(value: Encodable<Message>, view: DataView, offset 
 /**
  * Bytes that a message takes.
  *
- * @throws EncodeError where the value does not fit
+ * @throws EncodeError if the value does not fit
  */
 export function measureMessage(value: Encodable<Message>): number {
   if (value.body instanceof Uint8Array) return 8 + value.body.length;
@@ -194,7 +194,7 @@ export const sizeofGetBody = 4;
 /**
  * Reads struct get_body.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeGetBody(view: DataView, offset = 0): GetBody {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('get_body', offset, 4, view.byteLength);
@@ -207,7 +207,7 @@ export function decodeGetBody(view: DataView, offset = 0): GetBody {
  * Writes struct get_body; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeGetBody(value: Partial<GetBody>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
@@ -262,7 +262,7 @@ export const sizeofSetBodyLong = 16;
 /**
  * Reads struct set_body_long.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -277,7 +277,7 @@ export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
  * Writes struct set_body_long; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
@@ -347,7 +347,7 @@ export const sizeofSetBody = 8;
 /**
  * Reads struct set_body.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeSetBody(view: DataView, offset = 0): SetBody {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('set_body', offset, 8, view.byteLength);
@@ -361,7 +361,7 @@ export function decodeSetBody(view: DataView, offset = 0): SetBody {
  * Writes struct set_body; members left out get their defaults.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeSetBody(value: Partial<SetBody>, view: DataView, offset = 0): number {
   if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
@@ -419,7 +419,7 @@ export type BodyVariant =
 /**
  * Reads the member of body that the tags choose from the bytes up to end.
  *
- * @throws DecodeError where bytes are missing
+ * @throws DecodeError if bytes are missing
  */
 export function decodeBodyVariant(
   op: number,
@@ -447,7 +447,7 @@ export function decodeBodyVariant(
  * Writes a member of body.
  *
  * @returns the number of bytes
- * @throws EncodeError where a value or the room does not fit
+ * @throws EncodeError if a value or the room does not fit
  */
 export function encodeBodyVariant(
   variant: BodyVariant,
