@@ -49,7 +49,7 @@ export abstract class Emitter {
   protected block(head: string, body: () => void, tail = '}'): void {
     this.line(head);
     this.printer.indented(body);
-    this.line(tail);
+    if (tail !== '') this.line(tail);
   }
 
   /** The start of a block under a condition, with the schema's words where these say more. */
@@ -64,7 +64,7 @@ export abstract class Emitter {
   protected guard(test: string, error: string): void {
     const line = `if (${test}) throw ${error};`;
     if (line.length <= 108) this.line(line);
-    else this.block(`if (${test}) {`, () => this.line(`throw ${error};`));
+    else this.block(`if (${test})`, () => this.line(`throw ${error};`), '');
   }
 
   /** The path of an item in errors: the struct's name and the members down to it. */

@@ -105,7 +105,7 @@ export abstract class EncodeMembers extends Emitter {
     const scalar = mustBeScalar(item.field.type, item.abi);
     const place = this.room(item, scalar.bytes);
     const given = `${this.given(item)} ?? ${this.defaultOf(item)}`;
-    const checked = this.checkCall(scalar, this.where(item), given, this.text(place));
+    const checked = (): string => this.checkCall(scalar, this.where(item), given, this.text(place));
     const inPlace = this.module.isNested(this.plan.struct.name);
     if (inPlace && this.plan.struct.kind !== 'registers') {
       // Checks in place are faster by a few percent; for bigints only in loops over elements. Blocks of registers
@@ -119,9 +119,9 @@ export abstract class EncodeMembers extends Emitter {
       this.line(writeScalar(scalar, this.text(place), name));
     } else if (this.scope.isReferenced(item)) {
       const name = this.scope.nameOf(item);
-      this.line(`${this.isDeclared(item) ? '' : 'const '}${name} = ${checked};`);
+      this.line(`${this.isDeclared(item) ? '' : 'const '}${name} = ${checked()};`);
       this.line(writeScalar(scalar, this.text(place), name));
-    } else this.line(writeScalar(scalar, this.text(place), checked));
+    } else this.line(writeScalar(scalar, this.text(place), checked()));
     this.follow(item, place, `${scalar.bytes}`);
   }
 

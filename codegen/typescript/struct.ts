@@ -24,7 +24,7 @@ export function printStruct(module: Module, name: string): void {
     printDecode(module, plan, suffix);
     printEncode(module, plan, suffix);
     if (facts.isDynamic(name)) printMeasure(module, plan, suffix);
-    printViews(module, plan, suffix);
+    if (module.views.has(name)) printViews(module, plan, suffix);
     printCodec(module, plan, suffix);
   }
   printAbiCodecs(module, name);
@@ -63,11 +63,7 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   const end = facts.isDynamic(struct.name) ? ['end = view.byteLength'] : [];
   const emitter = new DecodeEmitter(module, plan, false);
   printer.blank();
-  printer.lines(
-    docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0, [
-      '@throws DecodeError where bytes are missing',
-    ]),
-  );
+  printer.lines(docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0));
   printer.line(
     `export function decode${name}(${['view: DataView', 'offset = 0', ...end, ...context].join(', ')}): ${type} {`,
   );
@@ -80,11 +76,7 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   printer.line('}');
   if (!module.isNested(struct.name)) return;
   printer.blank();
-  printer.lines(
-    docComment(`Reads ${titleOf(plan)} inside of something else; the bytes are there for sure.`, 0, [
-      '@internal',
-    ]),
-  );
+  printer.lines(docComment('', 0, [`@internal Reads ${titleOf(plan)} inside of something else.`]));
   printer.line(
     `export function read${name}(${['view: DataView', 'offset: number', ...context].join(', ')}): ${type} {`,
   );
@@ -101,9 +93,8 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
   printer.blank();
   printer.lines(
     docComment(
-      `Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)}; members left out get their defaults.`,
+      `Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)} and returns the number of bytes.`,
       0,
-      ['@returns the number of bytes', '@throws EncodeError where a value or the room does not fit'],
     ),
   );
   printSignature(module, `export function encode${name}`, [
@@ -120,7 +111,7 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
   printer.line('}');
   if (!module.isNested(struct.name)) return;
   printer.blank();
-  printer.lines(docComment(`Writes ${titleOf(plan)} where there is room for it.`, 0, ['@internal']));
+  printer.lines(docComment('', 0, [`@internal Writes ${titleOf(plan)} inside of something else.`]));
   printSignature(module, `export function write${name}`, [
     `value: ${inputType(module, plan)}`,
     'view: DataView',
@@ -157,11 +148,7 @@ function printMeasure(module: Module, plan: Plan, suffix: string): void {
   const { printer, names } = module;
   const { struct, facts } = plan;
   printer.blank();
-  printer.lines(
-    docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0, [
-      '@throws EncodeError where the value does not fit',
-    ]),
-  );
+  printer.lines(docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0));
   const parameters = [`value: ${inputType(module, plan)}`, ...contextParameter(module, facts, struct.name)];
   const name = names.struct(struct.name);
   printer.line(`export function measure${name}${suffix}(${parameters.join(', ')}): number {`);
@@ -209,7 +196,7 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
       `export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('fixedCodec')}(`,
     );
     printer.indented(() =>
-      printer.lines([
+      printer.filled([
         `'${struct.name}',`,
         `${layout.minSize},`,
         `${members},`,
@@ -224,7 +211,7 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
     `export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('structCodec')}({`,
   );
   printer.indented(() =>
-    printer.lines([
+    printer.filled([
       `name: '${struct.name}',`,
       'size: null,',
       `minSize: ${layout.minSize},`,
