@@ -1,6 +1,7 @@
-import { DecodeEmitter } from './decode.ts';
+import { FunctionContext } from './context.ts';
+import { printDecodeBody, printDecodeChecks } from './decode.ts';
 import { docComment } from './doc.ts';
-import { EncodeEmitter } from './encode.ts';
+import { printEncodeBody, printEncodeChecks } from './encode.ts';
 import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 import { memberOf } from './names.ts';
@@ -61,17 +62,17 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   const name = `${names.struct(struct.name)}${suffix}`;
   const context = contextParameter(module, facts, struct.name);
   const end = facts.isDynamic(struct.name) ? ['end = view.byteLength'] : [];
-  const emitter = new DecodeEmitter(module, plan, false);
+  const decoder = new FunctionContext(module, plan, 'decoder');
   printer.blank();
   printer.lines(docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0));
   printer.line(
     `export function decode${name}(${['view: DataView', 'offset = 0', ...end, ...context].join(', ')}): ${type} {`,
   );
   printer.indented(() => {
-    emitter.printChecks();
+    printDecodeChecks(decoder);
     if (module.isNested(struct.name))
       printer.line(`return read${name}(view, offset${context.length > 0 ? ', context' : ''});`);
-    else emitter.printBody();
+    else printDecodeBody(decoder);
   });
   printer.line('}');
   if (!module.isNested(struct.name)) return;
@@ -80,7 +81,7 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   printer.line(
     `export function read${name}(${['view: DataView', 'offset: number', ...context].join(', ')}): ${type} {`,
   );
-  printer.indented(() => emitter.printBody());
+  printer.indented(() => printDecodeBody(decoder));
   printer.line('}');
 }
 
@@ -89,7 +90,7 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
   const { struct, facts } = plan;
   const name = `${names.struct(struct.name)}${suffix}`;
   const context = contextParameter(module, facts, struct.name);
-  const emitter = new EncodeEmitter(module, plan);
+  const encoder = new FunctionContext(module, plan, 'encoder');
   printer.blank();
   printer.lines(
     docComment(
@@ -104,8 +105,8 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
     ...context,
   ]);
   printer.indented(() => {
-    emitter.printChecks();
-    if (!module.isNested(struct.name)) emitter.printBody();
+    printEncodeChecks(encoder);
+    if (!module.isNested(struct.name)) printEncodeBody(encoder);
     else printer.line(`return write${name}(value, view, offset${context.length > 0 ? ', context' : ''});`);
   });
   printer.line('}');
@@ -118,7 +119,7 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
     'offset: number',
     ...context,
   ]);
-  printer.indented(() => emitter.printBody());
+  printer.indented(() => printEncodeBody(encoder));
   printer.line('}');
 }
 
