@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /**
- * One generated function while it is printed: a decoder or an encoder. What both share stands here, places, names and
- * expressions; functions over it print the statements for one kind of member each.
+ * One generated function while it is printed: a decoder or an encoder. It has what both share: places, names and
+ * expressions. Functions over it print the statements for one kind of member each.
  */
 export class FunctionContext {
   readonly module: Module;
@@ -33,6 +33,7 @@ export class FunctionContext {
   readonly objects = new Map<string, string>();
   /** What an encoder has written. */
   readonly written = new Set<Item>();
+  /** Storage units of bit-fields that it has written. */
   readonly unitsWritten = new Set<string>();
   readonly #encodes: boolean;
   /** Fields that stand right behind one whose end depends on the contents. */
@@ -54,11 +55,13 @@ export class FunctionContext {
     );
   }
 
+  /** Prints a statement, or several lines of an object literal. */
   line(text: string): void {
     // A text of several lines is an object literal: its inner lines carry their own indentation.
     for (const each of text.split('\n')) this.printer.line(each);
   }
 
+  /** Prints statements between a line and its end. */
   block(head: string, body: () => void, tail = '}'): void {
     this.line(head);
     this.printer.indented(body);
@@ -85,6 +88,7 @@ export class FunctionContext {
     return `'${[this.plan.struct.name, ...item.path].join('.')}'`;
   }
 
+  /** The expression for a place. */
   text(place: Place, more = 0): string {
     const delta = place.delta + more;
     return delta === 0 ? place.base : `${place.base} + ${delta}`;
@@ -101,6 +105,7 @@ export class FunctionContext {
     return next !== undefined && this.#followers.has(next);
   }
 
+  /** Whether some field stands right behind one whose end depends on the contents. */
   get hasFollowers(): boolean {
     return this.#followers.size > 0;
   }
@@ -146,6 +151,7 @@ export class FunctionContext {
     return { ...code, text: `Math.max(${code.text}, 0)`, first: 0n, atom: true };
   }
 
+  /** The test for an item that exists only under a condition. */
   condition(item: Item): string | undefined {
     const { condition } = item.field;
     return condition === undefined ? undefined : this.scope.condition(condition, item.scopes);

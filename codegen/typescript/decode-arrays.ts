@@ -34,6 +34,7 @@ function checkedCount(context: FunctionContext, item: Item, place: Place, bytes:
   return name;
 }
 
+/** The value of an array of bytes. */
 export function bytesValue(context: FunctionContext, item: Item): string {
   const { type } = item.field;
   const read = context.module.runtime('readBytes');
@@ -50,6 +51,7 @@ export function bytesValue(context: FunctionContext, item: Item): string {
   return name;
 }
 
+/** The value of an array of integers or structs: written out if it is short, else filled by a loop. */
 export function arrayValue(context: FunctionContext, item: Item): string {
   const { type } = item.field;
   if (type.kind !== 'array' && type.kind !== 'flexible') throw new InternalError('no array');

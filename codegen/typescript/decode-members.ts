@@ -4,6 +4,7 @@ import type { Item } from './plan.ts';
 import { mustBeScalar, readScalar, unsigned } from './scalar.ts';
 import { keyOf, readTail } from './scope.ts';
 
+/** How a variable for an integer of a type starts. */
 export function zeroOf(context: FunctionContext, type: Type): string {
   return mustBeScalar(type, context.facts.abi).js === 'bigint' ? ' = 0n' : ' = 0';
 }
@@ -18,6 +19,7 @@ export function isReadAtStart(context: FunctionContext, item: Item): boolean {
   );
 }
 
+/** The expression that reads the integer of an item. */
 export function readItem(context: FunctionContext, item: Item, place: Place): string {
   const scalar = mustBeScalar(item.field.type, item.abi);
   return readScalar(item.field.bits === undefined ? scalar : unsigned(scalar), context.text(place));
@@ -30,6 +32,7 @@ export function keepReference(context: FunctionContext, item: Item, text: string
   return context.scope.nameOf(item);
 }
 
+/** The call that gives the bytes of a nested struct whose size varies. */
 export function measureCall(context: FunctionContext, struct: string, variable: string): string {
   const measure = context.module.codecPart(struct, context.facts, 'measure', '');
   return `${measure}(${variable}${context.facts.usesContext(struct) ? ', context' : ''})`;
@@ -62,10 +65,12 @@ export function checkedPlace(context: FunctionContext, item: Item, bytes: number
   return place;
 }
 
+/** A place behind a minus. */
 export function groupedText(context: FunctionContext, place: Place): string {
   return place.delta === 0 ? place.base : `(${context.text(place)})`;
 }
 
+/** Notes where the next field begins, if one stands right behind the item. */
 export function followItem(context: FunctionContext, item: Item, place: Place, bytes: number): void {
   if (context.isFollowed(item)) context.line(`next = ${context.text(place, bytes)};`);
 }

@@ -6,6 +6,7 @@ import { checkCall, followItem, givenFor, ownsBytes, roomFor } from './encode-me
 import type { Item } from './plan.ts';
 import { isByte, mustBeScalar, writeScalar } from './scalar.ts';
 
+/** Writes an array of bytes. */
 export function writeByteArray(context: FunctionContext, item: Item): void {
   const { type } = item.field;
   const name = context.scope.nameOf(item);
@@ -71,6 +72,7 @@ function checkedCount(
   return name;
 }
 
+/** Writes an array of integers or structs. */
 export function writeArray(context: FunctionContext, item: Item): void {
   const { type } = item.field;
   if (type.kind !== 'array' && type.kind !== 'flexible') throw new InternalError('no array');

@@ -7,10 +7,12 @@ import { checkFunction, isNot, mustBeScalar, type Scalar, scalarName, writeScala
 /** Zeros up to this many bytes are written out instead of filled. */
 const longestZeros = 32;
 
+/** Whether the variable of an item is declared at the start of the function, since not every value has it. */
 export function isDeclared(item: Item): boolean {
   return item.field.condition !== undefined || item.isConditional;
 }
 
+/** Writes zeros at a place. */
 export function writeZeros(context: FunctionContext, place: Place, bytes: number): void {
   if (bytes === 0) return;
   if (bytes > longestZeros) {
@@ -84,6 +86,7 @@ export function countedBy(context: FunctionContext, item: Item, bits: string | u
   });
 }
 
+/** Checks and writes a plain integer. */
 export function writeInteger(context: FunctionContext, item: Item): void {
   const scalar = mustBeScalar(item.field.type, item.abi);
   const place = roomFor(context, item, scalar.bytes);
@@ -167,6 +170,7 @@ export function roomFor(
   return place;
 }
 
+/** Notes where the next field begins, if one stands right behind the item. */
 export function followItem(context: FunctionContext, item: Item, place: Place, bytes: string): void {
   if (context.isFollowed(item)) context.line(`next = ${context.text(place)} + ${bytes};`);
 }

@@ -4,6 +4,7 @@ import type { Item } from './plan.ts';
 import { mustBeScalar } from './scalar.ts';
 import { readTail } from './scope.ts';
 
+/** Declares the integers that expressions ask for and that not every value has. */
 export function declareReferences(context: FunctionContext): void {
   for (const { item, tail, name } of context.scope.references.values()) {
     const type = tail.at(-1)?.field.type ?? item.field.type;

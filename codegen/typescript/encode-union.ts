@@ -24,6 +24,7 @@ export function sameScalars(context: FunctionContext, items: readonly Item[]): b
   );
 }
 
+/** Writes one integer for all members of a union, which must agree on it. */
 export function writeSharedScalar(
   context: FunctionContext,
   items: readonly Item[],
