@@ -35,6 +35,20 @@ export class Printer {
     for (const text of texts) this.line(text);
   }
 
+  /** Adds pieces of text, as many on each line as fit into some columns. */
+  filled(pieces: Iterable<string>, columns = 110): void {
+    const room = columns - this.#indent.length * this.#depth;
+    let line = '';
+    for (const piece of pieces) {
+      if (line !== '' && line.length + 1 + piece.length > room) {
+        this.line(line);
+        line = '';
+      }
+      line += line === '' ? piece : ` ${piece}`;
+    }
+    if (line !== '') this.line(line);
+  }
+
   /** Asks for one blank line before whatever comes next. */
   blank(): void {
     this.#blankAsked = this.#lines.length > 0;

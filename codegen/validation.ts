@@ -1,5 +1,5 @@
-import type { Abi } from '../src/layout/abi.ts';
-import { parseAbi } from '../src/layout/abi.ts';
+import { UsageError } from '../src/base/usage-error.ts';
+import { type Abi, abis, parseAbi } from '../src/layout/abi.ts';
 import type { Model } from '../src/model/model.ts';
 import { compilePlan } from '../src/validate/compile.ts';
 import type { Plan } from '../src/validate/plan.ts';
@@ -29,7 +29,8 @@ function chosen(
 ): { readonly abi: Abi; readonly env: Readonly<Record<string, bigint>> } {
   const { abi: name = 'lp64', fd } = settings;
   const abi = parseAbi(name);
-  if (abi === undefined) throw new RangeError(`unknown abi ${name}`);
+  if (abi === undefined)
+    throw new UsageError(`abi=${name}: unknown abi, expected ${Object.keys(abis).join(', ')}`);
   const kinds = fd === undefined ? [] : [...model.fds.keys()];
   return { abi, env: Object.fromEntries(kinds.map((kind) => [kind, kind === fd ? 1n : 0n])) };
 }

@@ -12,6 +12,7 @@ import { Module } from './module.ts';
 import { TypeNames } from './names.ts';
 import { printStruct } from './struct.ts';
 import { printVariants } from './variants.ts';
+import { checkViews, ViewChoice } from './view-choice.ts';
 
 /**
  * Codecs in TypeScript: `NAME.ts` with types, constants and functions for little-endian machines, and
@@ -23,23 +24,29 @@ export const typescriptBackend: Backend = {
   settings: {
     runtime: 'where generated files import the runtime from; default uapikit/runtime',
     index: 'name of one more file that finds the codecs of all interfaces, such as index.ts; default none',
+    views:
+      'structs that get a view: ioctls (default: those that ioctls take), all, none, names, or several with commas',
     extension:
       'extension in imports between generated files: .js (default), or .ts for compilers that need it',
   },
   emit(model, options = {}) {
     const names = new TypeNames(model);
+    const views = new ViewChoice(model, options);
     const little = new AbiFacts(model, 'little');
     const big = new AbiFacts(model, 'big');
     return interfacesToEmit(model, options).flatMap((owner) => {
       const files = [
-        littleFile(new Module({ model, owner, abis: little, names, endian: 'little' }), options),
+        littleFile(new Module({ model, owner, abis: little, names, views, endian: 'little' }), options),
       ];
       if (hasNativeOrder(model, owner, big))
-        files.push(bigFile(new Module({ model, owner, abis: big, names, endian: 'big' }), options));
+        files.push(bigFile(new Module({ model, owner, abis: big, names, views, endian: 'big' }), options));
       return files;
     });
   },
-  emitTogether: codecIndex,
+  emitTogether(models, options = {}) {
+    checkViews(models, options);
+    return codecIndex(models, options);
+  },
 };
 
 function littleFile(module: Module, options: EmitOptions): EmittedFile {
@@ -99,7 +106,7 @@ function printSame(module: Module, struct: string, options: EmitOptions): void {
   const functions = variants.flatMap(({ facts, suffix }) => [
     `decode${type}${suffix}`,
     `encode${type}${suffix}`,
-    `${type}View${suffix}`,
+    ...(module.views.has(struct) ? [`${type}View${suffix}`] : []),
     ...(facts.isDynamic(struct) ? [`measure${type}${suffix}`] : []),
   ]);
   const exported = [...functions, ...codecs];

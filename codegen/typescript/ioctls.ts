@@ -80,15 +80,12 @@ export function printCodecTable(module: Module): void {
   printer.line(
     `export const ${tableName(owner.name, 'Codecs')}: { readonly [struct: string]: ${module.runtimeType('AbiCodecs')}<unknown> } = {`,
   );
-  printer.indented(() => {
-    for (const { name } of structs) {
-      const type = names.struct(name);
-      const same = abis.variants(name).length === 1;
-      printer.line(
-        `${name}: ${same ? `/* @__PURE__ */ ${module.runtime('onEveryAbi')}(${type}Codec)` : `${type}Codecs`},`,
-      );
-    }
+  const codecs = structs.map(({ name }) => {
+    const type = names.struct(name);
+    const same = abis.variants(name).length === 1;
+    return `${name}: ${same ? `/* @__PURE__ */ ${module.runtime('onEveryAbi')}(${type}Codec)` : `${type}Codecs`},`;
   });
+  printer.indented(() => printer.filled(codecs));
   printer.line('};');
 }
 
@@ -107,7 +104,7 @@ export function printFingerprints({ printer, owner, model }: Module): void {
     `export const ${tableName(owner.name, 'Fingerprints')}: { readonly [struct: string]: string } = {`,
   );
   printer.indented(() => {
-    for (const { name } of structs) printer.line(`${name}: '${fingerprint(model, name)}',`);
+    printer.filled(structs.map(({ name }) => `${name}: '${fingerprint(model, name)}',`));
   });
   printer.line('};');
 }

@@ -4,6 +4,7 @@ import { Printer } from '../printer.ts';
 import { declaredBy } from '../scope.ts';
 import { type AbiFacts, type StructFacts, structsIn } from './facts.ts';
 import type { TypeNames } from './names.ts';
+import type { ViewChoice } from './view-choice.ts';
 
 /** One file while it is printed: its text, and what it must import for it. */
 export class Module {
@@ -12,6 +13,7 @@ export class Module {
   readonly owner: Interface;
   readonly abis: AbiFacts;
   readonly names: TypeNames;
+  readonly views: ViewChoice;
   readonly endian: 'little' | 'big';
   #nested: ReadonlySet<string> | undefined;
   readonly #runtime = new Set<string>();
@@ -19,11 +21,12 @@ export class Module {
   /** Imported names by the interface that exports them; names of the little-endian file under its own key. */
   readonly #imports = new Map<string, { values: Set<string>; types: Set<string> }>();
 
-  constructor(parts: Pick<Module, 'model' | 'owner' | 'abis' | 'names' | 'endian'>) {
+  constructor(parts: Pick<Module, 'model' | 'owner' | 'abis' | 'names' | 'views' | 'endian'>) {
     this.model = parts.model;
     this.owner = parts.owner;
     this.abis = parts.abis;
     this.names = parts.names;
+    this.views = parts.views;
     this.endian = parts.endian;
   }
 

@@ -88,7 +88,7 @@ export class LocalNames {
   }
 
   /** A free variable name like the wanted one. */
-  claim(wanted: string): string {
+  uniqueName(wanted: string): string {
     let name = wanted;
     while (taken.has(name) || this.#used.has(name) || /^(decode|encode|measure)[A-Z]/.test(name)) name += '_';
     this.#used.add(name);

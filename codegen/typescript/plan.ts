@@ -31,7 +31,7 @@ export interface Item {
   /** The abi with the byte order that integers have here: blocks of registers are little-endian. */
   readonly abi: Abi;
   /** True where an item around it exists only under a condition, or belongs to a union. */
-  readonly sheltered: boolean;
+  readonly isConditional: boolean;
 }
 
 /** All members of a struct; structs and unions in place are taken apart. */
@@ -54,7 +54,7 @@ export function planOf(name: string, facts: StructFacts): Plan {
     path: [],
     delta: 0,
     abi: facts.abi,
-    sheltered: struct.kind === 'union',
+    isConditional: struct.kind === 'union',
   };
   const items = itemsOf(struct, layout, facts, around);
   const all: Item[] = [];
@@ -75,10 +75,10 @@ export function namedItems(items: readonly Item[]): readonly Item[] {
 }
 
 /** Items with those of unconditional anonymous groups in their place. */
-export function spread(items: readonly Item[]): readonly Item[] {
+export function flattenAnonymous(items: readonly Item[]): readonly Item[] {
   return items.flatMap((item) => {
     const anonymous = item.kind === 'group' && item.name === null && item.field.condition === undefined;
-    return anonymous ? spread(item.items) : [item];
+    return anonymous ? flattenAnonymous(item.items) : [item];
   });
 }
 
@@ -88,7 +88,7 @@ interface Around {
   readonly path: readonly string[];
   readonly delta: number | null;
   readonly abi: Abi;
-  readonly sheltered: boolean;
+  readonly isConditional: boolean;
 }
 
 function itemsOf(struct: Struct, layout: Layout, facts: StructFacts, around: Around): Item[] {
@@ -113,7 +113,7 @@ function itemsOf(struct: Struct, layout: Layout, facts: StructFacts, around: Aro
       union: false,
       scalar: scalarOf(field.type, abi) ?? null,
       abi,
-      sheltered: around.sheltered,
+      isConditional: around.isConditional,
     };
     if (member.kind === 'bits') return [{ ...common, kind: 'bits' }];
     const { type } = field;
@@ -124,8 +124,8 @@ function itemsOf(struct: Struct, layout: Layout, facts: StructFacts, around: Aro
     const inner = facts.struct(type.name);
     if (!inner.inline || member.nested === null) return [{ ...common, kind: 'struct' }];
     const union = inner.kind === 'union';
-    const sheltered = around.sheltered || field.condition !== undefined || union;
-    const items = itemsOf(inner, member.nested, facts, { id, scopes, path, delta, abi, sheltered });
+    const isConditional = around.isConditional || field.condition !== undefined || union;
+    const items = itemsOf(inner, member.nested, facts, { id, scopes, path, delta, abi, isConditional });
     return [{ ...common, kind: 'group', items, union }];
   });
 }

@@ -51,7 +51,7 @@ export class FunctionScope {
     let name = this.#names.get(item.id);
     if (name === undefined) {
       const reference = this.references.get(item.id);
-      name = reference?.name ?? this.locals.claim(item.name === null ? 'anonymous' : variableName(item));
+      name = reference?.name ?? this.locals.uniqueName(item.name === null ? 'anonymous' : variableName(item));
       this.#names.set(item.id, name);
     }
     return name;
@@ -307,13 +307,13 @@ export class FunctionScope {
         if (this.references.has(key) || integer === undefined) return;
         const last = reference.tail.at(-1)?.field.name ?? item.name ?? 'anonymous';
         const wanted = reference.tail.length === 0 ? variableName(item) : `${item.name ?? ''}_${last}`;
-        this.references.set(key, { ...reference, name: this.locals.claim(wanted) });
+        this.references.set(key, { ...reference, name: this.locals.uniqueName(wanted) });
       }
     });
   }
 
   #claim(names: Map<string, string>, id: string, wanted: string): void {
-    if (!names.has(id)) names.set(id, this.locals.claim(wanted));
+    if (!names.has(id)) names.set(id, this.locals.uniqueName(wanted));
   }
 
   /** Visits the paths of an expression with the function that they are the argument of. */

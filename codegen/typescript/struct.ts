@@ -1,6 +1,7 @@
-import { DecodeEmitter } from './decode.ts';
+import { FunctionContext } from './context.ts';
+import { printDecodeBody, printDecodeChecks } from './decode.ts';
 import { docComment } from './doc.ts';
-import { EncodeEmitter } from './encode.ts';
+import { printEncodeBody, printEncodeChecks } from './encode.ts';
 import type { StructFacts } from './facts.ts';
 import type { Module } from './module.ts';
 import { memberOf } from './names.ts';
@@ -24,7 +25,7 @@ export function printStruct(module: Module, name: string): void {
     printDecode(module, plan, suffix);
     printEncode(module, plan, suffix);
     if (facts.isDynamic(name)) printMeasure(module, plan, suffix);
-    printViews(module, plan, suffix);
+    if (module.views.has(name)) printViews(module, plan, suffix);
     printCodec(module, plan, suffix);
   }
   printAbiCodecs(module, name);
@@ -61,34 +62,26 @@ function printDecode(module: Module, plan: Plan, suffix: string): void {
   const name = `${names.struct(struct.name)}${suffix}`;
   const context = contextParameter(module, facts, struct.name);
   const end = facts.isDynamic(struct.name) ? ['end = view.byteLength'] : [];
-  const emitter = new DecodeEmitter(module, plan, false);
+  const decoder = new FunctionContext(module, plan, 'decoder');
   printer.blank();
-  printer.lines(
-    docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0, [
-      '@throws DecodeError if bytes are missing',
-    ]),
-  );
+  printer.lines(docComment(`Reads ${titleOf(plan)}${orderText(module)}${abiText(suffix)}.`, 0));
   printer.line(
     `export function decode${name}(${['view: DataView', 'offset = 0', ...end, ...context].join(', ')}): ${type} {`,
   );
   printer.indented(() => {
-    emitter.printChecks();
+    printDecodeChecks(decoder);
     if (module.isNested(struct.name))
       printer.line(`return read${name}(view, offset${context.length > 0 ? ', context' : ''});`);
-    else emitter.printBody();
+    else printDecodeBody(decoder);
   });
   printer.line('}');
   if (!module.isNested(struct.name)) return;
   printer.blank();
-  printer.lines(
-    docComment(`Reads ${titleOf(plan)} inside of something else; the bytes are there for sure.`, 0, [
-      '@internal',
-    ]),
-  );
+  printer.lines(docComment('', 0, [`@internal Reads ${titleOf(plan)} inside of something else.`]));
   printer.line(
     `export function read${name}(${['view: DataView', 'offset: number', ...context].join(', ')}): ${type} {`,
   );
-  printer.indented(() => emitter.printBody());
+  printer.indented(() => printDecodeBody(decoder));
   printer.line('}');
 }
 
@@ -97,13 +90,12 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
   const { struct, facts } = plan;
   const name = `${names.struct(struct.name)}${suffix}`;
   const context = contextParameter(module, facts, struct.name);
-  const emitter = new EncodeEmitter(module, plan);
+  const encoder = new FunctionContext(module, plan, 'encoder');
   printer.blank();
   printer.lines(
     docComment(
-      `Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)}; members left out get their defaults.`,
+      `Writes ${titleOf(plan)}${orderText(module)}${abiText(suffix)} and returns the number of bytes.`,
       0,
-      ['@returns the number of bytes', '@throws EncodeError if a value or the room does not fit'],
     ),
   );
   printSignature(module, `export function encode${name}`, [
@@ -113,21 +105,21 @@ function printEncode(module: Module, plan: Plan, suffix: string): void {
     ...context,
   ]);
   printer.indented(() => {
-    emitter.printChecks();
-    if (!module.isNested(struct.name)) emitter.printBody();
+    printEncodeChecks(encoder);
+    if (!module.isNested(struct.name)) printEncodeBody(encoder);
     else printer.line(`return write${name}(value, view, offset${context.length > 0 ? ', context' : ''});`);
   });
   printer.line('}');
   if (!module.isNested(struct.name)) return;
   printer.blank();
-  printer.lines(docComment(`Writes ${titleOf(plan)} if there is room for it.`, 0, ['@internal']));
+  printer.lines(docComment('', 0, [`@internal Writes ${titleOf(plan)} inside another struct.`]));
   printSignature(module, `export function write${name}`, [
     `value: ${inputType(module, plan)}`,
     'view: DataView',
     'offset: number',
     ...context,
   ]);
-  printer.indented(() => emitter.printBody());
+  printer.indented(() => printEncodeBody(encoder));
   printer.line('}');
 }
 
@@ -157,11 +149,7 @@ function printMeasure(module: Module, plan: Plan, suffix: string): void {
   const { printer, names } = module;
   const { struct, facts } = plan;
   printer.blank();
-  printer.lines(
-    docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0, [
-      '@throws EncodeError if the value does not fit',
-    ]),
-  );
+  printer.lines(docComment(`Bytes that a ${struct.name} takes${abiText(suffix)}.`, 0));
   const parameters = [`value: ${inputType(module, plan)}`, ...contextParameter(module, facts, struct.name)];
   const name = names.struct(struct.name);
   printer.line(`export function measure${name}${suffix}(${parameters.join(', ')}): number {`);
@@ -209,7 +197,7 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
       `export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('fixedCodec')}(`,
     );
     printer.indented(() =>
-      printer.lines([
+      printer.filled([
         `'${struct.name}',`,
         `${layout.minSize},`,
         `${members},`,
@@ -224,7 +212,7 @@ function printCodec(module: Module, plan: Plan, suffix: string): void {
     `export const ${name}Codec${suffix}: ${codec}<${type}> = /* @__PURE__ */ ${module.runtime('structCodec')}({`,
   );
   printer.indented(() =>
-    printer.lines([
+    printer.filled([
       `name: '${struct.name}',`,
       'size: null,',
       `minSize: ${layout.minSize},`,

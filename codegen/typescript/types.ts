@@ -5,12 +5,12 @@ import type { Struct } from '../../src/model/declaration.ts';
 import { type Field, isTextArray } from '../../src/model/field.ts';
 import { scalars, type Type } from '../../src/model/type.ts';
 import { fieldDocOrUnit } from '../field-doc.ts';
+import { bitCover } from './bit-cover.ts';
 import { docComment } from './doc.ts';
-import { bitCover } from './emitter.ts';
 import { structsIn } from './facts.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
-import type { Item, Plan } from './plan.ts';
+import { type Item, namedItems, type Plan } from './plan.ts';
 import { isByte, mustBeScalar } from './scalar.ts';
 
 /** Prints the interfaces of a struct's values: its own, and those of members declared in place and of packed integers. */
@@ -130,37 +130,33 @@ export function printMembersOf(module: Module, plan: Plan): void {
   const { printer } = module;
   printer.blank();
   printer.lines(docComment(`Names of the members of ${plan.struct.name}.`, 0));
-  printer.line(`export const ${name}: ${module.runtimeType('Members')} = {`);
-  printer.indented(() => printNames(module, plan.items));
+  const head = `export const ${name}: ${module.runtimeType('Members')} = {`;
+  const names = memberNames(module, plan.items);
+  const line = `${head} ${names.join(', ')} };`;
+  if (names.length > 0 && line.length <= 110) {
+    printer.line(line);
+    return;
+  }
+  printer.line(head);
+  printer.indented(() => printer.filled(names.map((each) => `${each},`)));
   printer.line('};');
 }
 
-function printNames(module: Module, items: readonly Item[]): void {
-  const { printer } = module;
-  for (const item of items) {
-    if (item.kind === 'group' && item.name === null) {
-      printNames(module, item.items);
-      continue;
-    }
-    if (item.name === null) continue;
-    const key = propertyName(item.name);
+/** The properties of the tree, one for each member. */
+function memberNames(module: Module, items: readonly Item[]): readonly string[] {
+  return namedItems(items).map((item) => {
+    const key = propertyName(item.name ?? '');
     const { bits, type } = item.field;
     const [inner] = structsIn(type);
-    if (item.kind === 'group') {
-      printer.line(`${key}: {`);
-      printer.indented(() => printNames(module, item.items));
-      printer.line('},');
-    } else if (bits !== undefined) {
+    if (item.kind === 'group') return `${key}: { ${memberNames(module, item.items).join(', ')} }`;
+    if (bits !== undefined) {
       const width = type.kind === 'scalar' ? scalars[type.name].bytes * 8 : 64;
       const rest = bitCover(bits, width).uncovered === 0n ? [] : [restName(bits)];
-      const names = [...new Set(bits.map((range) => range.name)), ...rest].map(
-        (each) => `${propertyName(each)}: null`,
-      );
-      printer.line(`${key}: { ${names.join(', ')} },`);
-    } else if (inner !== undefined) {
-      const struct = module.model.structs.get(inner);
-      const members = `membersOf${module.names.struct(inner)}`;
-      printer.line(`${key}: ${struct === undefined ? 'null' : module.value(members, struct.interface)},`);
-    } else printer.line(`${key}: null,`);
-  }
+      const names = [...new Set(bits.map((range) => range.name)), ...rest];
+      return `${key}: { ${names.map((each) => `${propertyName(each)}: null`).join(', ')} }`;
+    }
+    const struct = inner === undefined ? undefined : module.model.structs.get(inner);
+    if (struct === undefined) return `${key}: null`;
+    return `${key}: ${module.value(`membersOf${module.names.struct(struct.name)}`, struct.interface)}`;
+  });
 }

@@ -92,7 +92,7 @@ function printType(module: Module, set: VariantSet, members: readonly Member[]):
 function tagParameters(set: VariantSet): readonly { name: string; type: string; declared: string }[] {
   const locals = new LocalNames(['view', 'offset', 'end', 'context', 'limit']);
   return set.tags.map((tag) => ({
-    name: locals.claim(tag.name),
+    name: locals.uniqueName(tag.name),
     type: scalars[tag.type].bytes === 8 ? 'bigint' : 'number',
     declared: tag.name,
   }));

@@ -1,6 +1,6 @@
 import { bitsFormat } from '../../src/plan/place.ts';
-import { fieldDocOrUnit } from '../field-doc.ts';
 import { docComment } from './doc.ts';
+import { structsIn } from './facts.ts';
 import type { Module } from './module.ts';
 import { propertyName } from './names.ts';
 import { type Item, namedItems, type Plan } from './plan.ts';
@@ -57,7 +57,7 @@ function printView(module: Module, plan: Plan, view: ViewClass, suffix: string):
       const there = name !== null && delta !== null && delta - view.base + (member.size ?? 0) <= view.size;
       if (!there || seen.has(name)) return false;
       seen.add(name);
-      return isAccessible(plan, item);
+      return isAccessible(module, plan, item);
     });
     if (items.length > 0) {
       printer.line('readonly #view: DataView;');
@@ -78,9 +78,15 @@ function printView(module: Module, plan: Plan, view: ViewClass, suffix: string):
   printer.line('}');
 }
 
-/** True where a view has an accessor for a member: all but arrays of arrays and of structs whose size varies. */
-function isAccessible(plan: Plan, item: Item): boolean {
+/**
+ * Whether a view has an accessor for a member: not for arrays of arrays and of structs whose size varies, nor for
+ * structs of other interfaces that have no view.
+ */
+function isAccessible(module: Module, plan: Plan, item: Item): boolean {
   const { type } = item.field;
+  if (item.kind === 'struct' || item.kind === 'array') {
+    if (!structsIn(type).every((name) => module.views.has(name))) return false;
+  }
   if (item.kind !== 'array' || (type.kind !== 'array' && type.kind !== 'flexible')) return true;
   return type.element.kind !== 'array' && !plan.facts.isDynamicType(type.element);
 }
@@ -91,7 +97,6 @@ function printAccessors(module: Module, plan: Plan, item: Item, delta: number, s
   const name = propertyName(item.name ?? '');
   const getter = (type: string, value: string, prepare?: string): void => {
     printer.blank();
-    printer.lines(docComment(fieldDocOrUnit(module.model, item.owner, item.field), 2));
     printer.line(`get ${name}(): ${type} {`);
     printer.indented(() => {
       if (prepare !== undefined) printer.line(prepare);
@@ -192,12 +197,7 @@ function printElement(module: Module, plan: Plan, item: Item, at: string): void 
   const few = type.kind === 'array' ? `${type.length} elements` : 'the elements';
   const { printer } = module;
   printer.blank();
-  printer.lines(
-    docComment(
-      `${fieldDocOrUnit(module.model, item.owner, item.field)}\n\nOne of ${few}, counted from 0; undefined beyond them.`,
-      2,
-    ),
-  );
+  printer.lines(docComment(`One of ${few}, counted from 0; undefined beyond them.`, 2));
   printer.line(
     `${propertyName(item.name ?? '')}(index: number): ${named ? view : mustBeScalar(type.element, item.abi).js} | undefined {`,
   );

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { SpaceContents } from '../../src/chain/build.ts';
 import type { NewElement } from '../../src/chain/element.ts';
 import type { SpaceFormat } from '../../src/chain/space-format.ts';
-import { lampModel, rawElement, schemaModel, spaceOf } from './spaces.ts';
+import { lampModel, rawElement, schemaModel } from './models.ts';
+import { spaceOf } from './spaces.ts';
 
 /** A format with what tests put into its chain. */
 export interface Subject {

@@ -12,8 +12,8 @@ import {
 import type { NewElement } from '../../src/chain/element.ts';
 import { decodeSpace, encodeSpace, type Space } from '../../src/chain/space.ts';
 import { type Subject, subjects } from './contents.ts';
+import { configSpace, rawElement } from './models.ts';
 import { readRecording, recordings } from './samples.ts';
-import { configSpace, rawElement } from './spaces.ts';
 
 const [pci, express, vfio, lamp] = subjects as [Subject, Subject, Subject, Subject];
 

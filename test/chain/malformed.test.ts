@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ChainIssueCode } from '../../src/chain/issue.ts';
 import { describeIssue } from '../../src/chain/issue.ts';
 import { decodeSpace, encodeSpace } from '../../src/chain/space.ts';
-import { bytesWith, configSpace, schemaModel, spaceOf } from './spaces.ts';
+import { bytesWith, configSpace, schemaModel } from './models.ts';
+import { spaceOf } from './spaces.ts';
 
 const pci = spaceOf(schemaModel('pci'), 'pci_header');
 const vfio = spaceOf(schemaModel('vfio'), 'vfio_region_info');

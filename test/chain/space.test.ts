@@ -6,8 +6,9 @@ import { ChainError } from '../../src/chain/chain-error.ts';
 import { findElements } from '../../src/chain/edit.ts';
 import { decodeSpace, encodeSpace, type Space, walkSpace } from '../../src/chain/space.ts';
 import { abis } from '../../src/layout/abi.ts';
+import { configSpace, lampModel, schemaModel } from './models.ts';
 import { readDumps, readRecording, recordings, samplesFolder } from './samples.ts';
-import { configSpace, lampModel, schemaModel, spaceOf } from './spaces.ts';
+import { spaceOf } from './spaces.ts';
 
 const pci = spaceOf(schemaModel('pci'), 'pci_header');
 const vfioModel = schemaModel('vfio');

@@ -4,7 +4,7 @@ import { ChainError } from '../../src/chain/chain-error.ts';
 import { type ChainFormat, compileChain } from '../../src/chain/format.ts';
 import { walkChain } from '../../src/chain/walk.ts';
 import { abis } from '../../src/layout/abi.ts';
-import { configSpace, lampModel, schemaModel } from './spaces.ts';
+import { configSpace, lampModel, schemaModel } from './models.ts';
 
 const formats: readonly ChainFormat[] = [schemaModel('pci'), schemaModel('vfio'), lampModel()].flatMap(
   (model) =>

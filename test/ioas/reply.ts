@@ -3,7 +3,8 @@ import * as uapi from '../../src/generated/ts/ioas.ts';
 import type { InfoReply } from '../../src/ioas/index.ts';
 import { compileNegotiated, type NegotiatedFormat } from '../../src/ioctl/negotiated.ts';
 import { abis } from '../../src/layout/abi.ts';
-import { codecsOf, schemaModel } from '../chain/spaces.ts';
+import { schemaModel } from '../chain/models.ts';
+import { codecsOf } from '../chain/spaces.ts';
 
 export const model = schemaModel('ioas');
 const codecs = codecsOf(model, abis.lp64);

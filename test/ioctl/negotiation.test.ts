@@ -7,8 +7,9 @@ import { compileNegotiated, type NegotiatedFormat } from '../../src/ioctl/negoti
 import { fillNegotiated, negotiate } from '../../src/ioctl/negotiation.ts';
 import { abis } from '../../src/layout/abi.ts';
 import { errnos } from '../../src/model/errno.ts';
+import { schemaModel } from '../chain/models.ts';
 import { readRecording } from '../chain/samples.ts';
-import { codecsOf, schemaModel } from '../chain/spaces.ts';
+import { codecsOf } from '../chain/spaces.ts';
 
 const model = schemaModel('vfio');
 const compile = (name: string): NegotiatedFormat =>

@@ -24,7 +24,6 @@ import {
   checkFree,
   checkObject,
   checkS32,
-  checkU16,
   checkU32,
   checkU64,
   checkWideBits,
@@ -116,7 +115,6 @@ import {
   type IoasExtCapabilitiesElementInput,
   type IoasExtCapabilitiesVariant,
   IoasExtCapHeaderCodec,
-  IoasExtCapHeaderView,
   type IoasExtChildren,
   type IoasExtFormatAmdV2,
   type IoasExtFormatSmmuv3Cd,
@@ -145,7 +143,6 @@ import {
   type IoasPciCapabilitiesElementInput,
   type IoasPciCapabilitiesVariant,
   IoasPciCapHeaderCodec,
-  IoasPciCapHeaderView,
   type IoasPciChildren,
   type IoasPciFormatAmdV2,
   type IoasPciFormatSmmuv3Cd,
@@ -254,15 +251,10 @@ import {
   writeIoasPciCapHeader,
 } from './ioas.ts';
 
-/**
- * Reads struct ioas_memory of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_memory of a big-endian machine. */
 export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_memory', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -271,16 +263,10 @@ export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
   };
 }
 
-/**
- * Writes struct ioas_memory of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_memory of a big-endian machine and returns the number of bytes. */
 export function encodeIoasMemory(value: Partial<IoasMemory>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_memory', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_memory.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_memory.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('ioas_memory.vaddr', value.vaddr ?? 0n, offset + 8), false);
@@ -299,7 +285,6 @@ export class IoasMemoryView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -308,7 +293,6 @@ export class IoasMemoryView {
     this.#view.setUint32(this.#offset, checkU32('ioas_memory.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -317,7 +301,6 @@ export class IoasMemoryView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_memory.flags', value, this.#offset + 4), false);
   }
 
-  /** First byte. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -326,7 +309,6 @@ export class IoasMemoryView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_memory.vaddr', value, this.#offset + 8), false);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -338,22 +320,13 @@ export class IoasMemoryView {
 
 /** Codec of ioas_memory of a big-endian machine. */
 export const IoasMemoryCodec: StructCodec<IoasMemory> = /* @__PURE__ */ fixedCodec(
-  'ioas_memory',
-  24,
-  membersOfIoasMemory,
-  decodeIoasMemory,
-  encodeIoasMemory,
+  'ioas_memory', 24, membersOfIoasMemory, decodeIoasMemory, encodeIoasMemory,
 );
 
-/**
- * Reads struct ioas_alloc of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_alloc of a big-endian machine. */
 export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('ioas_alloc', offset, 48, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -368,16 +341,10 @@ export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
   };
 }
 
-/**
- * Writes struct ioas_alloc of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_alloc of a big-endian machine and returns the number of bytes. */
 export function encodeIoasAlloc(value: Partial<IoasAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('ioas_alloc', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_alloc.argsz', value.argsz ?? 48, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_alloc.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_alloc.type', value.type ?? 0, offset + 8), false);
@@ -402,7 +369,6 @@ export class IoasAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -411,7 +377,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset, checkU32('ioas_alloc.argsz', value, this.#offset), false);
   }
 
-  /** What kind. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -420,7 +385,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_alloc.flags', value, this.#offset + 4), false);
   }
 
-  /** Who fills it. */
   get type(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -429,7 +393,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_alloc.type', value, this.#offset + 8), false);
   }
 
-  /** Width of its addresses; 0 for the width that the devices have. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -438,7 +401,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_alloc.addr_width', value, this.#offset + 12), false);
   }
 
-  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -447,7 +409,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_alloc.parent', value, this.#offset + 16), false);
   }
 
-  /** Format of the table that the caller fills. */
   get format(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -456,7 +417,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 20, checkU32('ioas_alloc.format', value, this.#offset + 20), false);
   }
 
-  /** Where that table is, an address of the parent. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -465,7 +425,6 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_alloc.addr', value, this.#offset + 24), false);
   }
 
-  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -474,7 +433,6 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('ioas_alloc.data_uptr', value, this.#offset + 32), false);
   }
 
-  /** Length of the data; 0 for none. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -483,7 +441,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 40, checkU32('ioas_alloc.data_len', value, this.#offset + 40), false);
   }
 
-  /** Width of the PASIDs of a PASID table. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 44, false);
   }
@@ -495,38 +452,23 @@ export class IoasAllocView {
 
 /** Codec of ioas_alloc of a big-endian machine. */
 export const IoasAllocCodec: StructCodec<IoasAlloc> = /* @__PURE__ */ fixedCodec(
-  'ioas_alloc',
-  48,
-  membersOfIoasAlloc,
-  decodeIoasAlloc,
-  encodeIoasAlloc,
+  'ioas_alloc', 48, membersOfIoasAlloc, decodeIoasAlloc, encodeIoasAlloc,
 );
 
-/**
- * Reads struct ioas_free of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_free of a big-endian machine. */
 export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_free', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     ioas: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct ioas_free of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_free of a big-endian machine and returns the number of bytes. */
 export function encodeIoasFree(value: Partial<IoasFree>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_free', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_free.argsz', value.argsz ?? 8, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_free.ioas', value.ioas ?? 0, offset + 4), false);
   return 8;
@@ -543,7 +485,6 @@ export class IoasFreeView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -552,7 +493,6 @@ export class IoasFreeView {
     this.#view.setUint32(this.#offset, checkU32('ioas_free.argsz', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -564,22 +504,13 @@ export class IoasFreeView {
 
 /** Codec of ioas_free of a big-endian machine. */
 export const IoasFreeCodec: StructCodec<IoasFree> = /* @__PURE__ */ fixedCodec(
-  'ioas_free',
-  8,
-  membersOfIoasFree,
-  decodeIoasFree,
-  encodeIoasFree,
+  'ioas_free', 8, membersOfIoasFree, decodeIoasFree, encodeIoasFree,
 );
 
-/**
- * Reads struct ioas_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_info of a big-endian machine. */
 export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_info', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -588,16 +519,10 @@ export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
   };
 }
 
-/**
- * Writes struct ioas_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_info of a big-endian machine and returns the number of bytes. */
 export function encodeIoasInfo(value: Partial<IoasInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_info', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_info.argsz', value.argsz ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_info.ioas', value.ioas ?? 0, offset + 8), false);
@@ -616,7 +541,6 @@ export class IoasInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -625,7 +549,6 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset, checkU32('ioas_info.argsz', value, this.#offset), false);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -634,7 +557,6 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_info.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -643,7 +565,6 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_info.ioas', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -655,22 +576,13 @@ export class IoasInfoView {
 
 /** Codec of ioas_info of a big-endian machine. */
 export const IoasInfoCodec: StructCodec<IoasInfo> = /* @__PURE__ */ fixedCodec(
-  'ioas_info',
-  16,
-  membersOfIoasInfo,
-  decodeIoasInfo,
-  encodeIoasInfo,
+  'ioas_info', 16, membersOfIoasInfo, decodeIoasInfo, encodeIoasInfo,
 );
 
-/**
- * Reads struct ioas_map_dma of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_map_dma of a big-endian machine. */
 export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('ioas_map_dma', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -682,16 +594,10 @@ export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
   };
 }
 
-/**
- * Writes struct ioas_map_dma of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_map_dma of a big-endian machine and returns the number of bytes. */
 export function encodeIoasMapDma(value: Partial<IoasMapDma>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('ioas_map_dma', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_map_dma.argsz', value.argsz ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_map_dma.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_map_dma.ioas', value.ioas ?? 0, offset + 8), false);
@@ -713,7 +619,6 @@ export class IoasMapDmaView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -722,7 +627,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset, checkU32('ioas_map_dma.argsz', value, this.#offset), false);
   }
 
-  /** What devices may do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -731,7 +635,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_map_dma.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -740,7 +643,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_map_dma.ioas', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -749,7 +651,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_map_dma.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Address in user memory, or in the parent if there is one. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -758,7 +659,6 @@ export class IoasMapDmaView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_map_dma.vaddr', value, this.#offset + 16), false);
   }
 
-  /** Where devices see it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -767,7 +667,6 @@ export class IoasMapDmaView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_map_dma.iova', value, this.#offset + 24), false);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -779,22 +678,13 @@ export class IoasMapDmaView {
 
 /** Codec of ioas_map_dma of a big-endian machine. */
 export const IoasMapDmaCodec: StructCodec<IoasMapDma> = /* @__PURE__ */ fixedCodec(
-  'ioas_map_dma',
-  40,
-  membersOfIoasMapDma,
-  decodeIoasMapDma,
-  encodeIoasMapDma,
+  'ioas_map_dma', 40, membersOfIoasMapDma, decodeIoasMapDma, encodeIoasMapDma,
 );
 
-/**
- * Reads struct ioas_unmap_dma of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_unmap_dma of a big-endian machine. */
 export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_unmap_dma', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -805,16 +695,10 @@ export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
   };
 }
 
-/**
- * Writes struct ioas_unmap_dma of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_unmap_dma of a big-endian machine and returns the number of bytes. */
 export function encodeIoasUnmapDma(value: Partial<IoasUnmapDma>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_unmap_dma', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_unmap_dma.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_unmap_dma.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_unmap_dma.ioas', value.ioas ?? 0, offset + 8), false);
@@ -835,7 +719,6 @@ export class IoasUnmapDmaView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -844,7 +727,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset, checkU32('ioas_unmap_dma.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -853,7 +735,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_unmap_dma.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -862,7 +743,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_unmap_dma.ioas', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -871,7 +751,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_unmap_dma.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Where the mapping starts. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -880,7 +759,6 @@ export class IoasUnmapDmaView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_unmap_dma.iova', value, this.#offset + 16), false);
   }
 
-  /** The size that it was mapped with. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -892,22 +770,13 @@ export class IoasUnmapDmaView {
 
 /** Codec of ioas_unmap_dma of a big-endian machine. */
 export const IoasUnmapDmaCodec: StructCodec<IoasUnmapDma> = /* @__PURE__ */ fixedCodec(
-  'ioas_unmap_dma',
-  32,
-  membersOfIoasUnmapDma,
-  decodeIoasUnmapDma,
-  encodeIoasUnmapDma,
+  'ioas_unmap_dma', 32, membersOfIoasUnmapDma, decodeIoasUnmapDma, encodeIoasUnmapDma,
 );
 
-/**
- * Reads struct ioas_create_nesting of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_create_nesting of a big-endian machine. */
 export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_create_nesting', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -916,20 +785,14 @@ export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateN
   };
 }
 
-/**
- * Writes struct ioas_create_nesting of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_create_nesting of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCreateNesting(
   value: Partial<IoasCreateNesting>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_create_nesting', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_create_nesting.argsz', value.argsz ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_create_nesting.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_create_nesting.parent', value.parent ?? 0, offset + 8), false);
@@ -948,7 +811,6 @@ export class IoasCreateNestingView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -957,7 +819,6 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset, checkU32('ioas_create_nesting.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -966,7 +827,6 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_create_nesting.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -975,7 +835,6 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_create_nesting.parent', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -987,22 +846,13 @@ export class IoasCreateNestingView {
 
 /** Codec of ioas_create_nesting of a big-endian machine. */
 export const IoasCreateNestingCodec: StructCodec<IoasCreateNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_create_nesting',
-  16,
-  membersOfIoasCreateNesting,
-  decodeIoasCreateNesting,
-  encodeIoasCreateNesting,
+  'ioas_create_nesting', 16, membersOfIoasCreateNesting, decodeIoasCreateNesting, encodeIoasCreateNesting,
 );
 
-/**
- * Reads struct ioas_bind_pgtable of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_bind_pgtable of a big-endian machine. */
 export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtable {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('ioas_bind_pgtable', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1015,16 +865,10 @@ export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtab
   };
 }
 
-/**
- * Writes struct ioas_bind_pgtable of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_bind_pgtable of a big-endian machine and returns the number of bytes. */
 export function encodeIoasBindPgtable(value: Partial<IoasBindPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('ioas_bind_pgtable', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_bind_pgtable.argsz', value.argsz ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_bind_pgtable.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_bind_pgtable.ioas', value.ioas ?? 0, offset + 8), false);
@@ -1047,7 +891,6 @@ export class IoasBindPgtableView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1056,7 +899,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset, checkU32('ioas_bind_pgtable.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1065,7 +907,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_bind_pgtable.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1074,7 +915,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_bind_pgtable.ioas', value, this.#offset + 8), false);
   }
 
-  /** Format of the page table. */
   get format(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1083,7 +923,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_bind_pgtable.format', value, this.#offset + 12), false);
   }
 
-  /** Where its root is, an address of the parent. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1092,7 +931,6 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pgtable.addr', value, this.#offset + 16), false);
   }
 
-  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1101,7 +939,6 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_bind_pgtable.data_uptr', value, this.#offset + 24), false);
   }
 
-  /** Length of the data; 0 for none. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 32, false);
   }
@@ -1110,7 +947,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 32, checkU32('ioas_bind_pgtable.data_len', value, this.#offset + 32), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 36, false);
   }
@@ -1122,38 +958,23 @@ export class IoasBindPgtableView {
 
 /** Codec of ioas_bind_pgtable of a big-endian machine. */
 export const IoasBindPgtableCodec: StructCodec<IoasBindPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_bind_pgtable',
-  40,
-  membersOfIoasBindPgtable,
-  decodeIoasBindPgtable,
-  encodeIoasBindPgtable,
+  'ioas_bind_pgtable', 40, membersOfIoasBindPgtable, decodeIoasBindPgtable, encodeIoasBindPgtable,
 );
 
-/**
- * Reads struct ioas_unbind of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_unbind of a big-endian machine. */
 export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_unbind', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     ioas: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct ioas_unbind of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_unbind of a big-endian machine and returns the number of bytes. */
 export function encodeIoasUnbind(value: Partial<IoasUnbind>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_unbind', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_unbind.argsz', value.argsz ?? 8, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_unbind.ioas', value.ioas ?? 0, offset + 4), false);
   return 8;
@@ -1170,7 +991,6 @@ export class IoasUnbindView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1179,7 +999,6 @@ export class IoasUnbindView {
     this.#view.setUint32(this.#offset, checkU32('ioas_unbind.argsz', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1191,22 +1010,13 @@ export class IoasUnbindView {
 
 /** Codec of ioas_unbind of a big-endian machine. */
 export const IoasUnbindCodec: StructCodec<IoasUnbind> = /* @__PURE__ */ fixedCodec(
-  'ioas_unbind',
-  8,
-  membersOfIoasUnbind,
-  decodeIoasUnbind,
-  encodeIoasUnbind,
+  'ioas_unbind', 8, membersOfIoasUnbind, decodeIoasUnbind, encodeIoasUnbind,
 );
 
-/**
- * Reads struct ioas_bind_pasid_table of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_bind_pasid_table of a big-endian machine. */
 export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPasidTable {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_bind_pasid_table', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1218,20 +1028,14 @@ export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPa
   };
 }
 
-/**
- * Writes struct ioas_bind_pasid_table of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_bind_pasid_table of a big-endian machine and returns the number of bytes. */
 export function encodeIoasBindPasidTable(
   value: Partial<IoasBindPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_bind_pasid_table', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_bind_pasid_table.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_bind_pasid_table.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_bind_pasid_table.ioas', value.ioas ?? 0, offset + 8), false);
@@ -1253,7 +1057,6 @@ export class IoasBindPasidTableView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1262,7 +1065,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset, checkU32('ioas_bind_pasid_table.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1271,7 +1073,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_bind_pasid_table.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1280,7 +1081,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_bind_pasid_table.ioas', value, this.#offset + 8), false);
   }
 
-  /** Format of the PASID table. */
   get format(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1289,7 +1089,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_bind_pasid_table.format', value, this.#offset + 12), false);
   }
 
-  /** Where it is, an address of the parent. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1298,7 +1097,6 @@ export class IoasBindPasidTableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pasid_table.addr', value, this.#offset + 16), false);
   }
 
-  /** Width of its PASIDs: it has 1 \<\< pasid_bits entries. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -1307,7 +1105,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_bind_pasid_table.pasid_bits', value, this.#offset + 24), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -1319,22 +1116,14 @@ export class IoasBindPasidTableView {
 
 /** Codec of ioas_bind_pasid_table of a big-endian machine. */
 export const IoasBindPasidTableCodec: StructCodec<IoasBindPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_bind_pasid_table',
-  32,
-  membersOfIoasBindPasidTable,
-  decodeIoasBindPasidTable,
+  'ioas_bind_pasid_table', 32, membersOfIoasBindPasidTable, decodeIoasBindPasidTable,
   encodeIoasBindPasidTable,
 );
 
-/**
- * Reads struct ioas_why of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_why of a big-endian machine. */
 export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('ioas_why', offset, 64, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1347,16 +1136,10 @@ export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
   };
 }
 
-/**
- * Writes struct ioas_why of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_why of a big-endian machine and returns the number of bytes. */
 export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('ioas_why', value, offset, 64, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_why.argsz', value.argsz ?? 64, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_why.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_why.ioas', value.ioas ?? 0, offset + 8), false);
@@ -1381,7 +1164,6 @@ export class IoasWhyView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1390,7 +1172,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset, checkU32('ioas_why.argsz', value, this.#offset), false);
   }
 
-  /** What is known. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1399,7 +1180,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_why.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1408,7 +1188,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_why.ioas', value, this.#offset + 8), false);
   }
 
-  /** Which of the missing devices, from 0 on. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1417,7 +1196,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_why.index', value, this.#offset + 12), false);
   }
 
-  /** How many are missing. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1426,7 +1204,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_why.count', value, this.#offset + 16), false);
   }
 
-  /** Id of the device. */
   get device_id(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -1435,7 +1212,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 20, checkU32('ioas_why.device_id', value, this.#offset + 20), false);
   }
 
-  /** Label of the device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1444,7 +1220,6 @@ export class IoasWhyView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_why.label', value, this.#offset + 24), false);
   }
 
-  /** Its name. */
   get name(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 32, 32);
   }
@@ -1452,22 +1227,13 @@ export class IoasWhyView {
 
 /** Codec of ioas_why of a big-endian machine. */
 export const IoasWhyCodec: StructCodec<IoasWhy> = /* @__PURE__ */ fixedCodec(
-  'ioas_why',
-  64,
-  membersOfIoasWhy,
-  decodeIoasWhy,
-  encodeIoasWhy,
+  'ioas_why', 64, membersOfIoasWhy, decodeIoasWhy, encodeIoasWhy,
 );
 
-/**
- * Reads struct ioas_device_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_info of a big-endian machine. */
 export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_device_info', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1478,16 +1244,10 @@ export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo
   };
 }
 
-/**
- * Writes struct ioas_device_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_info of a big-endian machine and returns the number of bytes. */
 export function encodeIoasDeviceInfo(value: Partial<IoasDeviceInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_device_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_info.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_device_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('ioas_device_info.dev_cookie', value.dev_cookie ?? 0n, offset + 8), false);
@@ -1508,7 +1268,6 @@ export class IoasDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1517,7 +1276,6 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_info.argsz', value, this.#offset), false);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1526,7 +1284,6 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Label or id of the device. */
   get dev_cookie(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -1535,7 +1292,6 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_info.dev_cookie', value, this.#offset + 8), false);
   }
 
-  /** Page sizes; bit n represents 1 \<\< n bytes. */
   get pgsize_bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1544,7 +1300,6 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_device_info.pgsize_bitmap', value, this.#offset + 16), false);
   }
 
-  /** Width of addresses. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -1553,7 +1308,6 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_device_info.addr_width', value, this.#offset + 24), false);
   }
 
-  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -1565,22 +1319,13 @@ export class IoasDeviceInfoView {
 
 /** Codec of ioas_device_info of a big-endian machine. */
 export const IoasDeviceInfoCodec: StructCodec<IoasDeviceInfo> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_info',
-  32,
-  membersOfIoasDeviceInfo,
-  decodeIoasDeviceInfo,
-  encodeIoasDeviceInfo,
+  'ioas_device_info', 32, membersOfIoasDeviceInfo, decodeIoasDeviceInfo, encodeIoasDeviceInfo,
 );
 
-/**
- * Reads struct ioas_device_bind of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_bind of a big-endian machine. */
 export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_device_bind', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1590,16 +1335,10 @@ export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind
   };
 }
 
-/**
- * Writes struct ioas_device_bind of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_bind of a big-endian machine and returns the number of bytes. */
 export function encodeIoasDeviceBind(value: Partial<IoasDeviceBind>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_device_bind', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_bind.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_device_bind.flags', value.flags ?? 0, offset + 4), false);
   view.setInt32(offset + 8, checkS32('ioas_device_bind.iommu_fd', value.iommu_fd ?? 0, offset + 8), false);
@@ -1619,7 +1358,6 @@ export class IoasDeviceBindView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1628,7 +1366,6 @@ export class IoasDeviceBindView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_bind.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1637,7 +1374,6 @@ export class IoasDeviceBindView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_bind.flags', value, this.#offset + 4), false);
   }
 
-  /** The /dev/iommu. */
   get iommu_fd(): number {
     return this.#view.getInt32(this.#offset + 8, false);
   }
@@ -1646,7 +1382,6 @@ export class IoasDeviceBindView {
     this.#view.setInt32(this.#offset + 8, checkS32('ioas_device_bind.iommu_fd', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1655,7 +1390,6 @@ export class IoasDeviceBindView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_device_bind.__reserved', value, this.#offset + 12), false);
   }
 
-  /** What invalidation and faults call the device, unique within the file. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1667,22 +1401,13 @@ export class IoasDeviceBindView {
 
 /** Codec of ioas_device_bind of a big-endian machine. */
 export const IoasDeviceBindCodec: StructCodec<IoasDeviceBind> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_bind',
-  24,
-  membersOfIoasDeviceBind,
-  decodeIoasDeviceBind,
-  encodeIoasDeviceBind,
+  'ioas_device_bind', 24, membersOfIoasDeviceBind, decodeIoasDeviceBind, encodeIoasDeviceBind,
 );
 
-/**
- * Reads struct ioas_device_attach of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_attach of a big-endian machine. */
 export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAttach {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_device_attach', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1691,16 +1416,10 @@ export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAt
   };
 }
 
-/**
- * Writes struct ioas_device_attach of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_attach of a big-endian machine and returns the number of bytes. */
 export function encodeIoasDeviceAttach(value: Partial<IoasDeviceAttach>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_device_attach', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_attach.argsz', value.argsz ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_device_attach.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_device_attach.ioas', value.ioas ?? 0, offset + 8), false);
@@ -1719,7 +1438,6 @@ export class IoasDeviceAttachView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1728,7 +1446,6 @@ export class IoasDeviceAttachView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_attach.argsz', value, this.#offset), false);
   }
 
-  /** How. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1737,7 +1454,6 @@ export class IoasDeviceAttachView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_attach.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1746,7 +1462,6 @@ export class IoasDeviceAttachView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_device_attach.ioas', value, this.#offset + 8), false);
   }
 
-  /** The PASID as the caller counts it. */
   get user_pasid(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1758,22 +1473,13 @@ export class IoasDeviceAttachView {
 
 /** Codec of ioas_device_attach of a big-endian machine. */
 export const IoasDeviceAttachCodec: StructCodec<IoasDeviceAttach> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_attach',
-  16,
-  membersOfIoasDeviceAttach,
-  decodeIoasDeviceAttach,
-  encodeIoasDeviceAttach,
+  'ioas_device_attach', 16, membersOfIoasDeviceAttach, decodeIoasDeviceAttach, encodeIoasDeviceAttach,
 );
 
-/**
- * Reads struct ioas_kvm_pasid of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_kvm_pasid of a big-endian machine. */
 export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_kvm_pasid', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     iommu_fd: view.getInt32(offset + 4, false),
@@ -1782,16 +1488,10 @@ export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
   };
 }
 
-/**
- * Writes struct ioas_kvm_pasid of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_kvm_pasid of a big-endian machine and returns the number of bytes. */
 export function encodeIoasKvmPasid(value: Partial<IoasKvmPasid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_kvm_pasid', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_kvm_pasid.argsz', value.argsz ?? 16, offset), false);
   view.setInt32(offset + 4, checkS32('ioas_kvm_pasid.iommu_fd', value.iommu_fd ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_kvm_pasid.ioas', value.ioas ?? 0, offset + 8), false);
@@ -1810,7 +1510,6 @@ export class IoasKvmPasidView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1819,7 +1518,6 @@ export class IoasKvmPasidView {
     this.#view.setUint32(this.#offset, checkU32('ioas_kvm_pasid.argsz', value, this.#offset), false);
   }
 
-  /** The /dev/iommu. */
   get iommu_fd(): number {
     return this.#view.getInt32(this.#offset + 4, false);
   }
@@ -1828,7 +1526,6 @@ export class IoasKvmPasidView {
     this.#view.setInt32(this.#offset + 4, checkS32('ioas_kvm_pasid.iommu_fd', value, this.#offset + 4), false);
   }
 
-  /** The address space that a device is attached to with the PASID; UNMAP does not look at it. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1837,7 +1534,6 @@ export class IoasKvmPasidView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_kvm_pasid.ioas', value, this.#offset + 8), false);
   }
 
-  /** The PASID as the guest counts it. */
   get user_pasid(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1849,30 +1545,17 @@ export class IoasKvmPasidView {
 
 /** Codec of ioas_kvm_pasid of a big-endian machine. */
 export const IoasKvmPasidCodec: StructCodec<IoasKvmPasid> = /* @__PURE__ */ fixedCodec(
-  'ioas_kvm_pasid',
-  16,
-  membersOfIoasKvmPasid,
-  decodeIoasKvmPasid,
-  encodeIoasKvmPasid,
+  'ioas_kvm_pasid', 16, membersOfIoasKvmPasid, decodeIoasKvmPasid, encodeIoasKvmPasid,
 );
 
-/**
- * Reads struct ioas_cap_header of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_header of a big-endian machine. */
 export function decodeIoasCapHeader(view: DataView, offset = 0): IoasCapHeader {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_cap_header', offset, 8, view.byteLength);
-  }
   return readIoasCapHeader(view, offset);
 }
 
-/**
- * Reads struct ioas_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_cap_header inside of something else. */
 export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader {
   return {
     id: view.getUint16(offset, false),
@@ -1881,108 +1564,43 @@ export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader
   };
 }
 
-/**
- * Writes struct ioas_cap_header of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_header of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_cap_header', value, offset, 8, view.byteLength);
-  }
   return writeIoasCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct ioas_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_cap_header inside another struct. */
 export function writeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset: number): number {
   const id = value.id ?? 0;
-  if (typeof id !== 'number' || (id & 0xffff) !== id) {
+  if (typeof id !== 'number' || (id & 0xffff) !== id)
     throw notInteger('u16', 'ioas_cap_header.id', id, offset);
-  }
   view.setUint16(offset, id, false);
   const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xffff) !== version) {
+  if (typeof version !== 'number' || (version & 0xffff) !== version)
     throw notInteger('u16', 'ioas_cap_header.version', version, offset + 2);
-  }
   view.setUint16(offset + 2, version, false);
   const next_ = value.next ?? 0;
-  if (typeof next_ !== 'number' || next_ >>> 0 !== next_) {
+  if (typeof next_ !== 'number' || next_ >>> 0 !== next_)
     throw notInteger('u32', 'ioas_cap_header.next', next_, offset + 4);
-  }
   view.setUint32(offset + 4, next_, false);
   return 8;
 }
 
-/** ioas_cap_header in place: reads and writes members without a copy. */
-export class IoasCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_cap_header', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the capability is. */
-  get id(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('ioas_cap_header.id', value, this.#offset), false);
-  }
-
-  /** Version of its layout. */
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('ioas_cap_header.version', value, this.#offset + 2), false);
-  }
-
-  /** Offset of the next one from the start of the info struct, 0 at the end. */
-  get next(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set next(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_cap_header.next', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_cap_header of a big-endian machine. */
 export const IoasCapHeaderCodec: StructCodec<IoasCapHeader> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_header',
-  8,
-  membersOfIoasCapHeader,
-  decodeIoasCapHeader,
-  encodeIoasCapHeader,
+  'ioas_cap_header', 8, membersOfIoasCapHeader, decodeIoasCapHeader, encodeIoasCapHeader,
 );
 
-/**
- * Reads struct ioas_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_range of a big-endian machine. */
 export function decodeIoasRange(view: DataView, offset = 0): IoasRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_range', offset, 16, view.byteLength);
-  }
   return readIoasRange(view, offset);
 }
 
-/**
- * Reads struct ioas_range inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_range inside of something else. */
 export function readIoasRange(view: DataView, offset: number): IoasRange {
   return {
     start: view.getBigUint64(offset, false),
@@ -1990,94 +1608,39 @@ export function readIoasRange(view: DataView, offset: number): IoasRange {
   };
 }
 
-/**
- * Writes struct ioas_range of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_range of a big-endian machine and returns the number of bytes. */
 export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_range', value, offset, 16, view.byteLength);
-  }
   return writeIoasRange(value, view, offset);
 }
 
-/**
- * Writes struct ioas_range if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_range inside another struct. */
 export function writeIoasRange(value: Partial<IoasRange>, view: DataView, offset: number): number {
   const start = value.start ?? 0n;
-  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) {
+  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start)
     throw notInteger('u64', 'ioas_range.start', start, offset);
-  }
   view.setBigUint64(offset, start, false);
   const end_ = value.end ?? 0n;
-  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_) {
+  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_)
     throw notInteger('u64', 'ioas_range.end', end_, offset + 8);
-  }
   view.setBigUint64(offset + 8, end_, false);
   return 16;
 }
 
-/** ioas_range in place: reads and writes members without a copy. */
-export class IoasRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('ioas_range.start', value, this.#offset), false);
-  }
-
-  /** Last address. */
-  get end(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set end(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_range.end', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of ioas_range of a big-endian machine. */
 export const IoasRangeCodec: StructCodec<IoasRange> = /* @__PURE__ */ fixedCodec(
-  'ioas_range',
-  16,
-  membersOfIoasRange,
-  decodeIoasRange,
-  encodeIoasRange,
+  'ioas_range', 16, membersOfIoasRange, decodeIoasRange, encodeIoasRange,
 );
 
-/**
- * Reads struct ioas_type1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_type1 of a big-endian machine. */
 export function decodeIoasType1(view: DataView, offset = 0): IoasType1 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_type1', offset, 8, view.byteLength);
-  }
   return readIoasType1(view, offset);
 }
 
-/**
- * Reads struct ioas_type1 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_type1 inside of something else. */
 export function readIoasType1(view: DataView, offset: number): IoasType1 {
   return {
     flags: view.getUint32(offset, false),
@@ -2085,94 +1648,39 @@ export function readIoasType1(view: DataView, offset: number): IoasType1 {
   };
 }
 
-/**
- * Writes struct ioas_type1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_type1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_type1', value, offset, 8, view.byteLength);
-  }
   return writeIoasType1(value, view, offset);
 }
 
-/**
- * Writes struct ioas_type1 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_type1 inside another struct. */
 export function writeIoasType1(value: Partial<IoasType1>, view: DataView, offset: number): number {
   const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+  if (typeof flags !== 'number' || flags >>> 0 !== flags)
     throw notInteger('u32', 'ioas_type1.flags', flags, offset);
-  }
   view.setUint32(offset, flags, false);
   const addr_width = value.addr_width ?? 0;
-  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width) {
+  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width)
     throw notInteger('u32', 'ioas_type1.addr_width', addr_width, offset + 4);
-  }
   view.setUint32(offset + 4, addr_width, false);
   return 8;
 }
 
-/** ioas_type1 in place: reads and writes members without a copy. */
-export class IoasType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_type1', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What mappings may allow. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_type1.flags', value, this.#offset), false);
-  }
-
-  /** Width of addresses. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_type1.addr_width', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_type1 of a big-endian machine. */
 export const IoasType1Codec: StructCodec<IoasType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_type1',
-  8,
-  membersOfIoasType1,
-  decodeIoasType1,
-  encodeIoasType1,
+  'ioas_type1', 8, membersOfIoasType1, decodeIoasType1, encodeIoasType1,
 );
 
-/**
- * Reads struct ioas_tables of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_tables of a big-endian machine. */
 export function decodeIoasTables(view: DataView, offset = 0): IoasTables {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_tables', offset, 8, view.byteLength);
-  }
   return readIoasTables(view, offset);
 }
 
-/**
- * Reads struct ioas_tables inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_tables inside of something else. */
 export function readIoasTables(view: DataView, offset: number): IoasTables {
   return {
     nr_formats: view.getUint32(offset, false),
@@ -2180,94 +1688,39 @@ export function readIoasTables(view: DataView, offset: number): IoasTables {
   };
 }
 
-/**
- * Writes struct ioas_tables of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_tables of a big-endian machine and returns the number of bytes. */
 export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_tables', value, offset, 8, view.byteLength);
-  }
   return writeIoasTables(value, view, offset);
 }
 
-/**
- * Writes struct ioas_tables if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_tables inside another struct. */
 export function writeIoasTables(value: Partial<IoasTables>, view: DataView, offset: number): number {
   const nr_formats = value.nr_formats ?? 0;
-  if (typeof nr_formats !== 'number' || nr_formats >>> 0 !== nr_formats) {
+  if (typeof nr_formats !== 'number' || nr_formats >>> 0 !== nr_formats)
     throw notInteger('u32', 'ioas_tables.nr_formats', nr_formats, offset);
-  }
   view.setUint32(offset, nr_formats, false);
   const pasid_bits = value.pasid_bits ?? 0;
-  if (typeof pasid_bits !== 'number' || pasid_bits >>> 0 !== pasid_bits) {
+  if (typeof pasid_bits !== 'number' || pasid_bits >>> 0 !== pasid_bits)
     throw notInteger('u32', 'ioas_tables.pasid_bits', pasid_bits, offset + 4);
-  }
   view.setUint32(offset + 4, pasid_bits, false);
   return 8;
 }
 
-/** ioas_tables in place: reads and writes members without a copy. */
-export class IoasTablesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_tables', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** How many formats there are; each has its own capability. */
-  get nr_formats(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set nr_formats(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_tables.nr_formats', value, this.#offset), false);
-  }
-
-  /** Width of PASIDs, 0 if there are none. */
-  get pasid_bits(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set pasid_bits(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_tables.pasid_bits', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_tables of a big-endian machine. */
 export const IoasTablesCodec: StructCodec<IoasTables> = /* @__PURE__ */ fixedCodec(
-  'ioas_tables',
-  8,
-  membersOfIoasTables,
-  decodeIoasTables,
-  encodeIoasTables,
+  'ioas_tables', 8, membersOfIoasTables, decodeIoasTables, encodeIoasTables,
 );
 
-/**
- * Reads struct ioas_nesting of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_nesting of a big-endian machine. */
 export function decodeIoasNesting(view: DataView, offset = 0): IoasNesting {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_nesting', offset, 8, view.byteLength);
-  }
   return readIoasNesting(view, offset);
 }
 
-/**
- * Reads struct ioas_nesting inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_nesting inside of something else. */
 export function readIoasNesting(view: DataView, offset: number): IoasNesting {
   return {
     flags: view.getUint32(offset, false),
@@ -2275,174 +1728,74 @@ export function readIoasNesting(view: DataView, offset: number): IoasNesting {
   };
 }
 
-/**
- * Writes struct ioas_nesting of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_nesting of a big-endian machine and returns the number of bytes. */
 export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_nesting', value, offset, 8, view.byteLength);
-  }
   return writeIoasNesting(value, view, offset);
 }
 
-/**
- * Writes struct ioas_nesting if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_nesting inside another struct. */
 export function writeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset: number): number {
   const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+  if (typeof flags !== 'number' || flags >>> 0 !== flags)
     throw notInteger('u32', 'ioas_nesting.flags', flags, offset);
-  }
   view.setUint32(offset, flags, false);
   const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+  if (typeof levels !== 'number' || levels >>> 0 !== levels)
     throw notInteger('u32', 'ioas_nesting.levels', levels, offset + 4);
-  }
   view.setUint32(offset + 4, levels, false);
   return 8;
 }
 
-/** ioas_nesting in place: reads and writes members without a copy. */
-export class IoasNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_nesting', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** How. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_nesting.flags', value, this.#offset), false);
-  }
-
-  /** How many levels can lie on top of this one. */
-  get levels(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set levels(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_nesting.levels', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_nesting of a big-endian machine. */
 export const IoasNestingCodec: StructCodec<IoasNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_nesting',
-  8,
-  membersOfIoasNesting,
-  decodeIoasNesting,
-  encodeIoasNesting,
+  'ioas_nesting', 8, membersOfIoasNesting, decodeIoasNesting, encodeIoasNesting,
 );
 
-/**
- * Reads struct ioas_page_sizes of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_page_sizes of a big-endian machine. */
 export function decodeIoasPageSizes(view: DataView, offset = 0): IoasPageSizes {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_page_sizes', offset, 8, view.byteLength);
-  }
   return readIoasPageSizes(view, offset);
 }
 
-/**
- * Reads struct ioas_page_sizes inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_page_sizes inside of something else. */
 export function readIoasPageSizes(view: DataView, offset: number): IoasPageSizes {
   return {
     bitmap: view.getBigUint64(offset, false),
   };
 }
 
-/**
- * Writes struct ioas_page_sizes of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_page_sizes of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_page_sizes', value, offset, 8, view.byteLength);
-  }
   return writeIoasPageSizes(value, view, offset);
 }
 
-/**
- * Writes struct ioas_page_sizes if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_page_sizes inside another struct. */
 export function writeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset: number): number {
   const bitmap = value.bitmap ?? 0n;
-  if (typeof bitmap !== 'bigint' || BigInt.asUintN(64, bitmap) !== bitmap) {
+  if (typeof bitmap !== 'bigint' || BigInt.asUintN(64, bitmap) !== bitmap)
     throw notInteger('u64', 'ioas_page_sizes.bitmap', bitmap, offset);
-  }
   view.setBigUint64(offset, bitmap, false);
   return 8;
 }
 
-/** ioas_page_sizes in place: reads and writes members without a copy. */
-export class IoasPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_page_sizes', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
-  get bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('ioas_page_sizes.bitmap', value, this.#offset), false);
-  }
-}
-
 /** Codec of ioas_page_sizes of a big-endian machine. */
 export const IoasPageSizesCodec: StructCodec<IoasPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_page_sizes',
-  8,
-  membersOfIoasPageSizes,
-  decodeIoasPageSizes,
-  encodeIoasPageSizes,
+  'ioas_page_sizes', 8, membersOfIoasPageSizes, decodeIoasPageSizes, encodeIoasPageSizes,
 );
 
-/**
- * Reads struct ioas_children of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_children of a big-endian machine. */
 export function decodeIoasChildren(view: DataView, offset = 0): IoasChildren {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_children', offset, 8, view.byteLength);
-  }
   return readIoasChildren(view, offset);
 }
 
-/**
- * Reads struct ioas_children inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_children inside of something else. */
 export function readIoasChildren(view: DataView, offset: number): IoasChildren {
   return {
     count: view.getUint32(offset, false),
@@ -2450,94 +1803,39 @@ export function readIoasChildren(view: DataView, offset: number): IoasChildren {
   };
 }
 
-/**
- * Writes struct ioas_children of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_children of a big-endian machine and returns the number of bytes. */
 export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_children', value, offset, 8, view.byteLength);
-  }
   return writeIoasChildren(value, view, offset);
 }
 
-/**
- * Writes struct ioas_children if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_children inside another struct. */
 export function writeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset: number): number {
   const count = value.count ?? 0;
-  if (typeof count !== 'number' || count >>> 0 !== count) {
+  if (typeof count !== 'number' || count >>> 0 !== count)
     throw notInteger('u32', 'ioas_children.count', count, offset);
-  }
   view.setUint32(offset, count, false);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_children.__reserved', __reserved, offset + 4);
-  }
   view.setUint32(offset + 4, __reserved, false);
   return 8;
 }
 
-/** ioas_children in place: reads and writes members without a copy. */
-export class IoasChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_children', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** How many there are. */
-  get count(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set count(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_children.count', value, this.#offset), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_children.__reserved', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_children of a big-endian machine. */
 export const IoasChildrenCodec: StructCodec<IoasChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_children',
-  8,
-  membersOfIoasChildren,
-  decodeIoasChildren,
-  encodeIoasChildren,
+  'ioas_children', 8, membersOfIoasChildren, decodeIoasChildren, encodeIoasChildren,
 );
 
-/**
- * Reads struct ioas_vtd_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_vtd_s1 of a big-endian machine. */
 export function decodeIoasVtdS1(view: DataView, offset = 0): IoasVtdS1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_vtd_s1', offset, 16, view.byteLength);
-  }
   return readIoasVtdS1(view, offset);
 }
 
-/**
- * Reads struct ioas_vtd_s1 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_vtd_s1 inside of something else. */
 export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
   return {
     format: view.getUint32(offset, false),
@@ -2547,122 +1845,47 @@ export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
   };
 }
 
-/**
- * Writes struct ioas_vtd_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_vtd_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_vtd_s1', value, offset, 16, view.byteLength);
-  }
   return writeIoasVtdS1(value, view, offset);
 }
 
-/**
- * Writes struct ioas_vtd_s1 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_vtd_s1 inside another struct. */
 export function writeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_vtd_s1.format', format, offset);
-  }
   view.setUint32(offset, format, false);
   const features = value.features ?? 0;
-  if (typeof features !== 'number' || features >>> 0 !== features) {
+  if (typeof features !== 'number' || features >>> 0 !== features)
     throw notInteger('u32', 'ioas_vtd_s1.features', features, offset + 4);
-  }
   view.setUint32(offset + 4, features, false);
   const addr_width = value.addr_width ?? 0;
-  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width) {
+  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width)
     throw notInteger('u32', 'ioas_vtd_s1.addr_width', addr_width, offset + 8);
-  }
   view.setUint32(offset + 8, addr_width, false);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_vtd_s1.__reserved', __reserved, offset + 12);
-  }
   view.setUint32(offset + 12, __reserved, false);
   return 16;
 }
 
-/** ioas_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_vtd_s1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PGTABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_vtd_s1.format', value, this.#offset), false);
-  }
-
-  /** What else there is. */
-  get features(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set features(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_vtd_s1.features', value, this.#offset + 4), false);
-  }
-
-  /** Width of input addresses. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_vtd_s1.addr_width', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_vtd_s1.__reserved', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of ioas_vtd_s1 of a big-endian machine. */
 export const IoasVtdS1Codec: StructCodec<IoasVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_vtd_s1',
-  16,
-  membersOfIoasVtdS1,
-  decodeIoasVtdS1,
-  encodeIoasVtdS1,
+  'ioas_vtd_s1', 16, membersOfIoasVtdS1, decodeIoasVtdS1, encodeIoasVtdS1,
 );
 
-/**
- * Reads struct ioas_smmuv3_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_smmuv3_s1 of a big-endian machine. */
 export function decodeIoasSmmuv3S1(view: DataView, offset = 0): IoasSmmuv3S1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_smmuv3_s1', offset, 16, view.byteLength);
-  }
   return readIoasSmmuv3S1(view, offset);
 }
 
-/**
- * Reads struct ioas_smmuv3_s1 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_smmuv3_s1 inside of something else. */
 export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
   return {
     format: view.getUint32(offset, false),
@@ -2672,122 +1895,47 @@ export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
   };
 }
 
-/**
- * Writes struct ioas_smmuv3_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_smmuv3_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_smmuv3_s1', value, offset, 16, view.byteLength);
-  }
   return writeIoasSmmuv3S1(value, view, offset);
 }
 
-/**
- * Writes struct ioas_smmuv3_s1 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_smmuv3_s1 inside another struct. */
 export function writeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_smmuv3_s1.format', format, offset);
-  }
   view.setUint32(offset, format, false);
   const asid_bits = value.asid_bits ?? 0;
-  if (typeof asid_bits !== 'number' || asid_bits >>> 0 !== asid_bits) {
+  if (typeof asid_bits !== 'number' || asid_bits >>> 0 !== asid_bits)
     throw notInteger('u32', 'ioas_smmuv3_s1.asid_bits', asid_bits, offset + 4);
-  }
   view.setUint32(offset + 4, asid_bits, false);
   const granules = value.granules ?? 0;
-  if (typeof granules !== 'number' || granules >>> 0 !== granules) {
+  if (typeof granules !== 'number' || granules >>> 0 !== granules)
     throw notInteger('u32', 'ioas_smmuv3_s1.granules', granules, offset + 8);
-  }
   view.setUint32(offset + 8, granules, false);
   const va_bits = value.va_bits ?? 0;
-  if (typeof va_bits !== 'number' || va_bits >>> 0 !== va_bits) {
+  if (typeof va_bits !== 'number' || va_bits >>> 0 !== va_bits)
     throw notInteger('u32', 'ioas_smmuv3_s1.va_bits', va_bits, offset + 12);
-  }
   view.setUint32(offset + 12, va_bits, false);
   return 16;
 }
 
-/** ioas_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_smmuv3_s1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PGTABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_smmuv3_s1.format', value, this.#offset), false);
-  }
-
-  /** Width of ASIDs. */
-  get asid_bits(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set asid_bits(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_s1.asid_bits', value, this.#offset + 4), false);
-  }
-
-  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
-  get granules(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set granules(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_smmuv3_s1.granules', value, this.#offset + 8), false);
-  }
-
-  /** Width of input addresses. */
-  get va_bits(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set va_bits(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_smmuv3_s1.va_bits', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of ioas_smmuv3_s1 of a big-endian machine. */
 export const IoasSmmuv3S1Codec: StructCodec<IoasSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_smmuv3_s1',
-  16,
-  membersOfIoasSmmuv3S1,
-  decodeIoasSmmuv3S1,
-  encodeIoasSmmuv3S1,
+  'ioas_smmuv3_s1', 16, membersOfIoasSmmuv3S1, decodeIoasSmmuv3S1, encodeIoasSmmuv3S1,
 );
 
-/**
- * Reads struct ioas_amd_v2 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_amd_v2 of a big-endian machine. */
 export function decodeIoasAmdV2(view: DataView, offset = 0): IoasAmdV2 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_amd_v2', offset, 16, view.byteLength);
-  }
   return readIoasAmdV2(view, offset);
 }
 
-/**
- * Reads struct ioas_amd_v2 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_amd_v2 inside of something else. */
 export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
   return {
     format: view.getUint32(offset, false),
@@ -2797,122 +1945,47 @@ export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
   };
 }
 
-/**
- * Writes struct ioas_amd_v2 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_amd_v2 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_amd_v2', value, offset, 16, view.byteLength);
-  }
   return writeIoasAmdV2(value, view, offset);
 }
 
-/**
- * Writes struct ioas_amd_v2 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_amd_v2 inside another struct. */
 export function writeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_amd_v2.format', format, offset);
-  }
   view.setUint32(offset, format, false);
   const glx_max = value.glx_max ?? 0;
-  if (typeof glx_max !== 'number' || glx_max >>> 0 !== glx_max) {
+  if (typeof glx_max !== 'number' || glx_max >>> 0 !== glx_max)
     throw notInteger('u32', 'ioas_amd_v2.glx_max', glx_max, offset + 4);
-  }
   view.setUint32(offset + 4, glx_max, false);
   const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+  if (typeof levels !== 'number' || levels >>> 0 !== levels)
     throw notInteger('u32', 'ioas_amd_v2.levels', levels, offset + 8);
-  }
   view.setUint32(offset + 8, levels, false);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_amd_v2.__reserved', __reserved, offset + 12);
-  }
   view.setUint32(offset + 12, __reserved, false);
   return 16;
 }
 
-/** ioas_amd_v2 in place: reads and writes members without a copy. */
-export class IoasAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_amd_v2', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PGTABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_amd_v2.format', value, this.#offset), false);
-  }
-
-  /** Levels of the table of GCR3s, 0 to 2. */
-  get glx_max(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set glx_max(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_amd_v2.glx_max', value, this.#offset + 4), false);
-  }
-
-  /** Levels of a page table. */
-  get levels(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set levels(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_amd_v2.levels', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_amd_v2.__reserved', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of ioas_amd_v2 of a big-endian machine. */
 export const IoasAmdV2Codec: StructCodec<IoasAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_amd_v2',
-  16,
-  membersOfIoasAmdV2,
-  decodeIoasAmdV2,
-  encodeIoasAmdV2,
+  'ioas_amd_v2', 16, membersOfIoasAmdV2, decodeIoasAmdV2, encodeIoasAmdV2,
 );
 
-/**
- * Reads struct ioas_smmuv3_cd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_smmuv3_cd of a big-endian machine. */
 export function decodeIoasSmmuv3Cd(view: DataView, offset = 0): IoasSmmuv3Cd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_smmuv3_cd', offset, 16, view.byteLength);
-  }
   return readIoasSmmuv3Cd(view, offset);
 }
 
-/**
- * Reads struct ioas_smmuv3_cd inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_smmuv3_cd inside of something else. */
 export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
   return {
     format: view.getUint32(offset, false),
@@ -2922,117 +1995,46 @@ export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
   };
 }
 
-/**
- * Writes struct ioas_smmuv3_cd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_smmuv3_cd of a big-endian machine and returns the number of bytes. */
 export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_smmuv3_cd', value, offset, 16, view.byteLength);
-  }
   return writeIoasSmmuv3Cd(value, view, offset);
 }
 
-/**
- * Writes struct ioas_smmuv3_cd if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_smmuv3_cd inside another struct. */
 export function writeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_smmuv3_cd.format', format, offset);
-  }
   view.setUint32(offset, format, false);
   const ssid_bits = value.ssid_bits ?? 0;
-  if (typeof ssid_bits !== 'number' || ssid_bits >>> 0 !== ssid_bits) {
+  if (typeof ssid_bits !== 'number' || ssid_bits >>> 0 !== ssid_bits)
     throw notInteger('u32', 'ioas_smmuv3_cd.ssid_bits', ssid_bits, offset + 4);
-  }
   view.setUint32(offset + 4, ssid_bits, false);
   const entry_size = value.entry_size ?? 0;
-  if (typeof entry_size !== 'number' || entry_size >>> 0 !== entry_size) {
+  if (typeof entry_size !== 'number' || entry_size >>> 0 !== entry_size)
     throw notInteger('u32', 'ioas_smmuv3_cd.entry_size', entry_size, offset + 8);
-  }
   view.setUint32(offset + 8, entry_size, false);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_smmuv3_cd.__reserved', __reserved, offset + 12);
-  }
   view.setUint32(offset + 12, __reserved, false);
   return 16;
 }
 
-/** ioas_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_smmuv3_cd', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PASID_TABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_smmuv3_cd.format', value, this.#offset), false);
-  }
-
-  /** Width of substream ids (PASIDs). */
-  get ssid_bits(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set ssid_bits(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_cd.ssid_bits', value, this.#offset + 4), false);
-  }
-
-  /** Size of a descriptor. */
-  get entry_size(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set entry_size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_smmuv3_cd.entry_size', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_smmuv3_cd.__reserved', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of ioas_smmuv3_cd of a big-endian machine. */
 export const IoasSmmuv3CdCodec: StructCodec<IoasSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_smmuv3_cd',
-  16,
-  membersOfIoasSmmuv3Cd,
-  decodeIoasSmmuv3Cd,
-  encodeIoasSmmuv3Cd,
+  'ioas_smmuv3_cd', 16, membersOfIoasSmmuv3Cd, decodeIoasSmmuv3Cd, encodeIoasSmmuv3Cd,
 );
 
-/**
- * Reads struct ioas_cap_iova_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_iova_range of a big-endian machine. */
 export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasCapIovaRange {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_cap_iova_range', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_cap_iova_range.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -3045,20 +2047,14 @@ export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes struct ioas_cap_iova_range of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_iova_range of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapIovaRange(
   value: Encodable<IoasCapIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_iova_range.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3069,15 +2065,12 @@ export function encodeIoasCapIovaRange(
   view.setUint32(offset + 8, nr_ranges, false);
   view.setUint32(offset + 12, checkU32('ioas_cap_iova_range.__reserved', value.__reserved ?? 0, offset + 12), false);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_cap_iova_range.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_cap_iova_range.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_cap_iova_range.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -3092,84 +2085,25 @@ export function encodeIoasCapIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_cap_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_cap_iova_range takes. */
 export function measureIoasCapIovaRange(value: Encodable<IoasCapIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasCapIovaRange, value);
 }
 
-/** ioas_cap_iova_range in place: reads and writes members without a copy. */
-export class IoasCapIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_cap_iova_range.nr_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_cap_iova_range.__reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_cap_iova_range of a big-endian machine. */
 export const IoasCapIovaRangeCodec: StructCodec<IoasCapIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'ioas_cap_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasCapIovaRange,
-  decode: decodeIoasCapIovaRange,
-  encodeTyped: encodeIoasCapIovaRange,
-  measure: measureIoasCapIovaRange,
+  name: 'ioas_cap_iova_range', size: null, minSize: 16, members: membersOfIoasCapIovaRange,
+  decode: decodeIoasCapIovaRange, encodeTyped: encodeIoasCapIovaRange, measure: measureIoasCapIovaRange,
 });
 
-/**
- * Reads struct ioas_cap_reserved of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_reserved of a big-endian machine. */
 export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byteLength): IoasCapReserved {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_cap_reserved', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_cap_reserved.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -3182,16 +2116,10 @@ export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct ioas_cap_reserved of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_reserved of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_reserved', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_reserved.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3202,15 +2130,12 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
   view.setUint32(offset + 8, nr_ranges, false);
   view.setUint32(offset + 12, checkU32('ioas_cap_reserved.__reserved', value.__reserved ?? 0, offset + 12), false);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_cap_reserved.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_cap_reserved.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_cap_reserved.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -3225,97 +2150,32 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_cap_reserved takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_cap_reserved takes. */
 export function measureIoasCapReserved(value: Encodable<IoasCapReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasCapReserved, value);
 }
 
-/** ioas_cap_reserved in place: reads and writes members without a copy. */
-export class IoasCapReservedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_reserved', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_cap_reserved.nr_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_cap_reserved.__reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_cap_reserved of a big-endian machine. */
 export const IoasCapReservedCodec: StructCodec<IoasCapReserved> = /* @__PURE__ */ structCodec({
-  name: 'ioas_cap_reserved',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasCapReserved,
-  decode: decodeIoasCapReserved,
-  encodeTyped: encodeIoasCapReserved,
-  measure: measureIoasCapReserved,
+  name: 'ioas_cap_reserved', size: null, minSize: 16, members: membersOfIoasCapReserved,
+  decode: decodeIoasCapReserved, encodeTyped: encodeIoasCapReserved, measure: measureIoasCapReserved,
 });
 
-/**
- * Reads struct ioas_cap_type1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_type1 of a big-endian machine. */
 export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_type1', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasType1(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_type1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_type1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_type1', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_type1.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3331,62 +2191,25 @@ export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataVie
   return 16;
 }
 
-/** ioas_cap_type1 in place: reads and writes members without a copy. */
-export class IoasCapType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_type1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasType1View {
-    return new IoasType1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_type1 of a big-endian machine. */
 export const IoasCapType1Codec: StructCodec<IoasCapType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_type1',
-  16,
-  membersOfIoasCapType1,
-  decodeIoasCapType1,
-  encodeIoasCapType1,
+  'ioas_cap_type1', 16, membersOfIoasCapType1, decodeIoasCapType1, encodeIoasCapType1,
 );
 
-/**
- * Reads struct ioas_cap_pgtable of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_pgtable of a big-endian machine. */
 export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_pgtable', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasTables(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_pgtable of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_pgtable of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_pgtable', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_pgtable.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3402,66 +2225,29 @@ export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: Dat
   return 16;
 }
 
-/** ioas_cap_pgtable in place: reads and writes members without a copy. */
-export class IoasCapPgtableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_pgtable', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_pgtable of a big-endian machine. */
 export const IoasCapPgtableCodec: StructCodec<IoasCapPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_pgtable',
-  16,
-  membersOfIoasCapPgtable,
-  decodeIoasCapPgtable,
-  encodeIoasCapPgtable,
+  'ioas_cap_pgtable', 16, membersOfIoasCapPgtable, decodeIoasCapPgtable, encodeIoasCapPgtable,
 );
 
-/**
- * Reads struct ioas_cap_pasid_table of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_pasid_table of a big-endian machine. */
 export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasidTable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_pasid_table', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasTables(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_pasid_table of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_pasid_table of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapPasidTable(
   value: Encodable<IoasCapPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_pasid_table', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_pasid_table.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3477,62 +2263,25 @@ export function encodeIoasCapPasidTable(
   return 16;
 }
 
-/** ioas_cap_pasid_table in place: reads and writes members without a copy. */
-export class IoasCapPasidTableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_pasid_table', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_pasid_table of a big-endian machine. */
 export const IoasCapPasidTableCodec: StructCodec<IoasCapPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_pasid_table',
-  16,
-  membersOfIoasCapPasidTable,
-  decodeIoasCapPasidTable,
-  encodeIoasCapPasidTable,
+  'ioas_cap_pasid_table', 16, membersOfIoasCapPasidTable, decodeIoasCapPasidTable, encodeIoasCapPasidTable,
 );
 
-/**
- * Reads struct ioas_cap_nesting of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_nesting of a big-endian machine. */
 export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_nesting', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasNesting(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_nesting of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_nesting of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_nesting', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_nesting.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3548,66 +2297,29 @@ export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: Dat
   return 16;
 }
 
-/** ioas_cap_nesting in place: reads and writes members without a copy. */
-export class IoasCapNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_nesting', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasNestingView {
-    return new IoasNestingView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_nesting of a big-endian machine. */
 export const IoasCapNestingCodec: StructCodec<IoasCapNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_nesting',
-  16,
-  membersOfIoasCapNesting,
-  decodeIoasCapNesting,
-  encodeIoasCapNesting,
+  'ioas_cap_nesting', 16, membersOfIoasCapNesting, decodeIoasCapNesting, encodeIoasCapNesting,
 );
 
-/**
- * Reads struct ioas_cap_page_sizes of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_page_sizes of a big-endian machine. */
 export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageSizes {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_page_sizes', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasPageSizes(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_page_sizes of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_page_sizes of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapPageSizes(
   value: Encodable<IoasCapPageSizes>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_page_sizes', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_page_sizes.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3623,62 +2335,25 @@ export function encodeIoasCapPageSizes(
   return 16;
 }
 
-/** ioas_cap_page_sizes in place: reads and writes members without a copy. */
-export class IoasCapPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_page_sizes', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasPageSizesView {
-    return new IoasPageSizesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_page_sizes of a big-endian machine. */
 export const IoasCapPageSizesCodec: StructCodec<IoasCapPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_page_sizes',
-  16,
-  membersOfIoasCapPageSizes,
-  decodeIoasCapPageSizes,
-  encodeIoasCapPageSizes,
+  'ioas_cap_page_sizes', 16, membersOfIoasCapPageSizes, decodeIoasCapPageSizes, encodeIoasCapPageSizes,
 );
 
-/**
- * Reads struct ioas_cap_children of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_children of a big-endian machine. */
 export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildren {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_children', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasChildren(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_children of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_children of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_children', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_children.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3694,66 +2369,29 @@ export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: D
   return 16;
 }
 
-/** ioas_cap_children in place: reads and writes members without a copy. */
-export class IoasCapChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_children', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasChildrenView {
-    return new IoasChildrenView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_children of a big-endian machine. */
 export const IoasCapChildrenCodec: StructCodec<IoasCapChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_children',
-  16,
-  membersOfIoasCapChildren,
-  decodeIoasCapChildren,
-  encodeIoasCapChildren,
+  'ioas_cap_children', 16, membersOfIoasCapChildren, decodeIoasCapChildren, encodeIoasCapChildren,
 );
 
-/**
- * Reads struct ioas_cap_format_vtd_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_vtd_s1 of a big-endian machine. */
 export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFormatVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasVtdS1(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_vtd_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_vtd_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapFormatVtdS1(
   value: Encodable<IoasCapFormatVtdS1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_vtd_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_vtd_s1.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3769,66 +2407,30 @@ export function encodeIoasCapFormatVtdS1(
   return 24;
 }
 
-/** ioas_cap_format_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasCapFormatVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasVtdS1View {
-    return new IoasVtdS1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_vtd_s1 of a big-endian machine. */
 export const IoasCapFormatVtdS1Codec: StructCodec<IoasCapFormatVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_vtd_s1',
-  24,
-  membersOfIoasCapFormatVtdS1,
-  decodeIoasCapFormatVtdS1,
+  'ioas_cap_format_vtd_s1', 24, membersOfIoasCapFormatVtdS1, decodeIoasCapFormatVtdS1,
   encodeIoasCapFormatVtdS1,
 );
 
-/**
- * Reads struct ioas_cap_format_smmuv3_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_smmuv3_s1 of a big-endian machine. */
 export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCapFormatSmmuv3S1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_smmuv3_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasSmmuv3S1(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_smmuv3_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_smmuv3_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapFormatSmmuv3S1(
   value: Encodable<IoasCapFormatSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_smmuv3_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_smmuv3_s1.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3844,66 +2446,30 @@ export function encodeIoasCapFormatSmmuv3S1(
   return 24;
 }
 
-/** ioas_cap_format_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasCapFormatSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_smmuv3_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3S1View {
-    return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_smmuv3_s1 of a big-endian machine. */
 export const IoasCapFormatSmmuv3S1Codec: StructCodec<IoasCapFormatSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_smmuv3_s1',
-  24,
-  membersOfIoasCapFormatSmmuv3S1,
-  decodeIoasCapFormatSmmuv3S1,
+  'ioas_cap_format_smmuv3_s1', 24, membersOfIoasCapFormatSmmuv3S1, decodeIoasCapFormatSmmuv3S1,
   encodeIoasCapFormatSmmuv3S1,
 );
 
-/**
- * Reads struct ioas_cap_format_amd_v2 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_amd_v2 of a big-endian machine. */
 export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFormatAmdV2 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_amd_v2', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasAmdV2(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_amd_v2 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_amd_v2 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapFormatAmdV2(
   value: Encodable<IoasCapFormatAmdV2>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_amd_v2', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_amd_v2.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3919,66 +2485,30 @@ export function encodeIoasCapFormatAmdV2(
   return 24;
 }
 
-/** ioas_cap_format_amd_v2 in place: reads and writes members without a copy. */
-export class IoasCapFormatAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_amd_v2', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasAmdV2View {
-    return new IoasAmdV2View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_amd_v2 of a big-endian machine. */
 export const IoasCapFormatAmdV2Codec: StructCodec<IoasCapFormatAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_amd_v2',
-  24,
-  membersOfIoasCapFormatAmdV2,
-  decodeIoasCapFormatAmdV2,
+  'ioas_cap_format_amd_v2', 24, membersOfIoasCapFormatAmdV2, decodeIoasCapFormatAmdV2,
   encodeIoasCapFormatAmdV2,
 );
 
-/**
- * Reads struct ioas_cap_format_smmuv3_cd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_smmuv3_cd of a big-endian machine. */
 export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCapFormatSmmuv3Cd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_smmuv3_cd', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasSmmuv3Cd(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_smmuv3_cd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_smmuv3_cd of a big-endian machine and returns the number of bytes. */
 export function encodeIoasCapFormatSmmuv3Cd(
   value: Encodable<IoasCapFormatSmmuv3Cd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_smmuv3_cd', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_smmuv3_cd.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -3994,257 +2524,93 @@ export function encodeIoasCapFormatSmmuv3Cd(
   return 24;
 }
 
-/** ioas_cap_format_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasCapFormatSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_smmuv3_cd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3CdView {
-    return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_smmuv3_cd of a big-endian machine. */
 export const IoasCapFormatSmmuv3CdCodec: StructCodec<IoasCapFormatSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_smmuv3_cd',
-  24,
-  membersOfIoasCapFormatSmmuv3Cd,
-  decodeIoasCapFormatSmmuv3Cd,
+  'ioas_cap_format_smmuv3_cd', 24, membersOfIoasCapFormatSmmuv3Cd, decodeIoasCapFormatSmmuv3Cd,
   encodeIoasCapFormatSmmuv3Cd,
 );
 
-/**
- * Reads struct ioas_pgtable_vtd_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pgtable_vtd_s1 of a big-endian machine. */
 export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableVtdS1 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_pgtable_vtd_s1', offset, 8, view.byteLength);
-  }
   return {
     addr_width: view.getUint32(offset, false),
     __reserved: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct ioas_pgtable_vtd_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pgtable_vtd_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPgtableVtdS1(value: Partial<IoasPgtableVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_pgtable_vtd_s1', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_pgtable_vtd_s1.addr_width', value.addr_width ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_pgtable_vtd_s1.__reserved', value.__reserved ?? 0, offset + 4), false);
   return 8;
 }
 
-/** ioas_pgtable_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasPgtableVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_pgtable_vtd_s1', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Width of input addresses: 48, or 0 for the same. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_pgtable_vtd_s1.addr_width', value, this.#offset), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_pgtable_vtd_s1.__reserved', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_pgtable_vtd_s1 of a big-endian machine. */
 export const IoasPgtableVtdS1Codec: StructCodec<IoasPgtableVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pgtable_vtd_s1',
-  8,
-  membersOfIoasPgtableVtdS1,
-  decodeIoasPgtableVtdS1,
-  encodeIoasPgtableVtdS1,
+  'ioas_pgtable_vtd_s1', 8, membersOfIoasPgtableVtdS1, decodeIoasPgtableVtdS1, encodeIoasPgtableVtdS1,
 );
 
-/**
- * Reads struct ioas_pgtable_smmuv3_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pgtable_smmuv3_s1 of a big-endian machine. */
 export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtableSmmuv3S1 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_pgtable_smmuv3_s1', offset, 8, view.byteLength);
-  }
   return {
     asid: view.getUint32(offset, false),
     __reserved: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct ioas_pgtable_smmuv3_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pgtable_smmuv3_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPgtableSmmuv3S1(
   value: Partial<IoasPgtableSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_pgtable_smmuv3_s1', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_pgtable_smmuv3_s1.asid', value.asid ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_pgtable_smmuv3_s1.__reserved', value.__reserved ?? 0, offset + 4), false);
   return 8;
 }
 
-/** ioas_pgtable_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasPgtableSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_pgtable_smmuv3_s1', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the guest's commands call it. */
-  get asid(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set asid(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_pgtable_smmuv3_s1.asid', value, this.#offset), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_pgtable_smmuv3_s1.__reserved', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_pgtable_smmuv3_s1 of a big-endian machine. */
 export const IoasPgtableSmmuv3S1Codec: StructCodec<IoasPgtableSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pgtable_smmuv3_s1',
-  8,
-  membersOfIoasPgtableSmmuv3S1,
-  decodeIoasPgtableSmmuv3S1,
+  'ioas_pgtable_smmuv3_s1', 8, membersOfIoasPgtableSmmuv3S1, decodeIoasPgtableSmmuv3S1,
   encodeIoasPgtableSmmuv3S1,
 );
 
-/**
- * Reads struct ioas_pgtable_amd_v2 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pgtable_amd_v2 of a big-endian machine. */
 export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableAmdV2 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_pgtable_amd_v2', offset, 8, view.byteLength);
-  }
   return {
     domain: view.getUint32(offset, false),
     __reserved: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct ioas_pgtable_amd_v2 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pgtable_amd_v2 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPgtableAmdV2(value: Partial<IoasPgtableAmdV2>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_pgtable_amd_v2', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_pgtable_amd_v2.domain', value.domain ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_pgtable_amd_v2.__reserved', value.__reserved ?? 0, offset + 4), false);
   return 8;
 }
 
-/** ioas_pgtable_amd_v2 in place: reads and writes members without a copy. */
-export class IoasPgtableAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_pgtable_amd_v2', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** The guest's domain id. */
-  get domain(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set domain(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_pgtable_amd_v2.domain', value, this.#offset), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_pgtable_amd_v2.__reserved', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of ioas_pgtable_amd_v2 of a big-endian machine. */
 export const IoasPgtableAmdV2Codec: StructCodec<IoasPgtableAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_pgtable_amd_v2',
-  8,
-  membersOfIoasPgtableAmdV2,
-  decodeIoasPgtableAmdV2,
-  encodeIoasPgtableAmdV2,
+  'ioas_pgtable_amd_v2', 8, membersOfIoasPgtableAmdV2, decodeIoasPgtableAmdV2, encodeIoasPgtableAmdV2,
 );
 
-/**
- * Reads struct ioas_vtd_inv of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_vtd_inv of a big-endian machine. */
 export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_vtd_inv', offset, 24, view.byteLength);
-  }
   return {
     addr: view.getBigUint64(offset, false),
     npages: view.getBigUint64(offset + 8, false),
@@ -4253,16 +2619,10 @@ export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
   };
 }
 
-/**
- * Writes struct ioas_vtd_inv of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_vtd_inv of a big-endian machine and returns the number of bytes. */
 export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_vtd_inv', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('ioas_vtd_inv.addr', value.addr ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('ioas_vtd_inv.npages', value.npages ?? 0n, offset + 8), false);
   view.setUint32(offset + 16, checkU32('ioas_vtd_inv.flags', value.flags ?? 0, offset + 16), false);
@@ -4270,72 +2630,15 @@ export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, off
   return 24;
 }
 
-/** ioas_vtd_inv in place: reads and writes members without a copy. */
-export class IoasVtdInvView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_vtd_inv', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('ioas_vtd_inv.addr', value, this.#offset), false);
-  }
-
-  /** How many pages of 4 KiB. */
-  get npages(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set npages(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_vtd_inv.npages', value, this.#offset + 8), false);
-  }
-
-  /** What it reaches. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('ioas_vtd_inv.flags', value, this.#offset + 16), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('ioas_vtd_inv.__reserved', value, this.#offset + 20), false);
-  }
-}
-
 /** Codec of ioas_vtd_inv of a big-endian machine. */
 export const IoasVtdInvCodec: StructCodec<IoasVtdInv> = /* @__PURE__ */ fixedCodec(
-  'ioas_vtd_inv',
-  24,
-  membersOfIoasVtdInv,
-  decodeIoasVtdInv,
-  encodeIoasVtdInv,
+  'ioas_vtd_inv', 24, membersOfIoasVtdInv, decodeIoasVtdInv, encodeIoasVtdInv,
 );
 
-/**
- * Reads struct ioas_smmuv3_cmd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_smmuv3_cmd of a big-endian machine. */
 export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_smmuv3_cmd', offset, 16, view.byteLength);
-  }
   const head = view.getUint32(offset, false);
   const target = view.getUint32(offset + 4, false);
   const operand = view.getBigUint64(offset + 8, false);
@@ -4360,16 +2663,10 @@ export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
   };
 }
 
-/**
- * Writes struct ioas_smmuv3_cmd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_smmuv3_cmd of a big-endian machine and returns the number of bytes. */
 export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_smmuv3_cmd', value, offset, 16, view.byteLength);
-  }
   const head_bits: Partial<IoasSmmuv3CmdHead> = checkObject('ioas_smmuv3_cmd.head', value.head ?? {}, offset);
   const head = (
     checkBits('ioas_smmuv3_cmd.head.opcode', head_bits.opcode, 8, offset)
@@ -4395,63 +2692,15 @@ export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataV
   return 16;
 }
 
-/** ioas_smmuv3_cmd in place: reads and writes members without a copy. */
-export class IoasSmmuv3CmdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_smmuv3_cmd', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to do. */
-  get head(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set head(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_smmuv3_cmd.head', value, this.#offset), false);
-  }
-
-  /** TLBI: VMID and ASID. CFGI, ATC_INV: the stream id, which for a guest is the label of a device. */
-  get target(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set target(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_cmd.target', value, this.#offset + 4), false);
-  }
-
-  /** The address. */
-  get operand(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set operand(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_smmuv3_cmd.operand', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of ioas_smmuv3_cmd of a big-endian machine. */
 export const IoasSmmuv3CmdCodec: StructCodec<IoasSmmuv3Cmd> = /* @__PURE__ */ fixedCodec(
-  'ioas_smmuv3_cmd',
-  16,
-  membersOfIoasSmmuv3Cmd,
-  decodeIoasSmmuv3Cmd,
-  encodeIoasSmmuv3Cmd,
+  'ioas_smmuv3_cmd', 16, membersOfIoasSmmuv3Cmd, decodeIoasSmmuv3Cmd, encodeIoasSmmuv3Cmd,
 );
 
-/**
- * Reads struct ioas_invalidate of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_invalidate of a big-endian machine. */
 export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('ioas_invalidate', offset, 48, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -4465,16 +2714,10 @@ export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate
   };
 }
 
-/**
- * Writes struct ioas_invalidate of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_invalidate of a big-endian machine and returns the number of bytes. */
 export function encodeIoasInvalidate(value: Partial<IoasInvalidate>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('ioas_invalidate', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_invalidate.argsz', value.argsz ?? 48, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_invalidate.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_invalidate.ioas', value.ioas ?? 0, offset + 8), false);
@@ -4498,7 +2741,6 @@ export class IoasInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4507,7 +2749,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('ioas_invalidate.argsz', value, this.#offset), false);
   }
 
-  /** Which fields count. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4516,7 +2757,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_invalidate.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -4525,7 +2765,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_invalidate.ioas', value, this.#offset + 8), false);
   }
 
-  /** How much. */
   get granularity(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -4534,7 +2773,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_invalidate.granularity', value, this.#offset + 12), false);
   }
 
-  /** Which caches; 0 for all that hold translations of the address space. */
   get caches(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -4543,7 +2781,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_invalidate.caches', value, this.#offset + 16), false);
   }
 
-  /** The PASID as the caller counts it. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -4552,7 +2789,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('ioas_invalidate.pasid', value, this.#offset + 20), false);
   }
 
-  /** First address of a range. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -4561,7 +2797,6 @@ export class IoasInvalidateView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_invalidate.addr', value, this.#offset + 24), false);
   }
 
-  /** Its size. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -4570,7 +2805,6 @@ export class IoasInvalidateView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('ioas_invalidate.size', value, this.#offset + 32), false);
   }
 
-  /** Label of the device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, false);
   }
@@ -4582,22 +2816,13 @@ export class IoasInvalidateView {
 
 /** Codec of ioas_invalidate of a big-endian machine. */
 export const IoasInvalidateCodec: StructCodec<IoasInvalidate> = /* @__PURE__ */ fixedCodec(
-  'ioas_invalidate',
-  48,
-  membersOfIoasInvalidate,
-  decodeIoasInvalidate,
-  encodeIoasInvalidate,
+  'ioas_invalidate', 48, membersOfIoasInvalidate, decodeIoasInvalidate, encodeIoasInvalidate,
 );
 
-/**
- * Reads struct ioas_device_invalidate of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_invalidate of a big-endian machine. */
 export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDeviceInvalidate {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_device_invalidate', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -4607,20 +2832,14 @@ export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDevi
   };
 }
 
-/**
- * Writes struct ioas_device_invalidate of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_invalidate of a big-endian machine and returns the number of bytes. */
 export function encodeIoasDeviceInvalidate(
   value: Partial<IoasDeviceInvalidate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_device_invalidate', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_invalidate.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_device_invalidate.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('ioas_device_invalidate.label', value.label ?? 0n, offset + 8), false);
@@ -4640,7 +2859,6 @@ export class IoasDeviceInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4649,7 +2867,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_invalidate.argsz', value, this.#offset), false);
   }
 
-  /** How the device is named. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4658,7 +2875,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_invalidate.flags', value, this.#offset + 4), false);
   }
 
-  /** Label or id of the device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -4667,7 +2883,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_invalidate.label', value, this.#offset + 8), false);
   }
 
-  /** Which caches; 0 for all. */
   get caches(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -4676,7 +2891,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_device_invalidate.caches', value, this.#offset + 16), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -4688,22 +2902,14 @@ export class IoasDeviceInvalidateView {
 
 /** Codec of ioas_device_invalidate of a big-endian machine. */
 export const IoasDeviceInvalidateCodec: StructCodec<IoasDeviceInvalidate> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_invalidate',
-  24,
-  membersOfIoasDeviceInvalidate,
-  decodeIoasDeviceInvalidate,
+  'ioas_device_invalidate', 24, membersOfIoasDeviceInvalidate, decodeIoasDeviceInvalidate,
   encodeIoasDeviceInvalidate,
 );
 
-/**
- * Reads struct ioas_hw_invalidate of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_hw_invalidate of a big-endian machine. */
 export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvalidate {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_hw_invalidate', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -4715,16 +2921,10 @@ export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvali
   };
 }
 
-/**
- * Writes struct ioas_hw_invalidate of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_hw_invalidate of a big-endian machine and returns the number of bytes. */
 export function encodeIoasHwInvalidate(value: Partial<IoasHwInvalidate>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_hw_invalidate', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_hw_invalidate.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_hw_invalidate.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('ioas_hw_invalidate.ioas', value.ioas ?? 0, offset + 8), false);
@@ -4746,7 +2946,6 @@ export class IoasHwInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4755,7 +2954,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('ioas_hw_invalidate.argsz', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4764,7 +2962,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_hw_invalidate.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space that they are for: a nested one for VT-d, what others are nested on for SMMUv3. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -4773,7 +2970,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_hw_invalidate.ioas', value, this.#offset + 8), false);
   }
 
-  /** Whose they are. */
   get type(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -4782,7 +2978,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_hw_invalidate.type', value, this.#offset + 12), false);
   }
 
-  /** The commands. */
   get entries(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4791,7 +2986,6 @@ export class IoasHwInvalidateView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_hw_invalidate.entries', value, this.#offset + 16), false);
   }
 
-  /** Length of one. */
   get entry_len(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -4800,7 +2994,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_hw_invalidate.entry_len', value, this.#offset + 24), false);
   }
 
-  /** How many there are; on return how many were done, even if one failed. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -4812,22 +3005,13 @@ export class IoasHwInvalidateView {
 
 /** Codec of ioas_hw_invalidate of a big-endian machine. */
 export const IoasHwInvalidateCodec: StructCodec<IoasHwInvalidate> = /* @__PURE__ */ fixedCodec(
-  'ioas_hw_invalidate',
-  32,
-  membersOfIoasHwInvalidate,
-  decodeIoasHwInvalidate,
-  encodeIoasHwInvalidate,
+  'ioas_hw_invalidate', 32, membersOfIoasHwInvalidate, decodeIoasHwInvalidate, encodeIoasHwInvalidate,
 );
 
-/**
- * Reads struct ioas_fault of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_fault of a big-endian machine. */
 export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('ioas_fault', offset, 40, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     ioas: view.getUint32(offset + 4, false),
@@ -4840,16 +3024,10 @@ export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
   };
 }
 
-/**
- * Writes struct ioas_fault of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_fault of a big-endian machine and returns the number of bytes. */
 export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('ioas_fault', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_fault.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_fault.ioas', value.ioas ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('ioas_fault.label', value.label ?? 0n, offset + 8), false);
@@ -4861,108 +3039,15 @@ export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offse
   return 40;
 }
 
-/** ioas_fault in place: reads and writes members without a copy. */
-export class IoasFaultView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('ioas_fault', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Which fields count. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_fault.flags', value, this.#offset), false);
-  }
-
-  /** The address space. */
-  get ioas(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set ioas(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_fault.ioas', value, this.#offset + 4), false);
-  }
-
-  /** The device. */
-  get label(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set label(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_fault.label', value, this.#offset + 8), false);
-  }
-
-  /** What it wanted to reach. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_fault.addr', value, this.#offset + 16), false);
-  }
-
-  /** What it wanted to do. */
-  get perm(): number {
-    return this.#view.getUint32(this.#offset + 24, false);
-  }
-
-  set perm(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('ioas_fault.perm', value, this.#offset + 24), false);
-  }
-
-  /** The PASID as the caller counts it. */
-  get pasid(): number {
-    return this.#view.getUint32(this.#offset + 28, false);
-  }
-
-  set pasid(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('ioas_fault.pasid', value, this.#offset + 28), false);
-  }
-
-  /** Number of the fault. */
-  get fault(): number {
-    return this.#view.getUint32(this.#offset + 32, false);
-  }
-
-  set fault(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('ioas_fault.fault', value, this.#offset + 32), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 36, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('ioas_fault.__reserved', value, this.#offset + 36), false);
-  }
-}
-
 /** Codec of ioas_fault of a big-endian machine. */
 export const IoasFaultCodec: StructCodec<IoasFault> = /* @__PURE__ */ fixedCodec(
-  'ioas_fault',
-  40,
-  membersOfIoasFault,
-  decodeIoasFault,
-  encodeIoasFault,
+  'ioas_fault', 40, membersOfIoasFault, decodeIoasFault, encodeIoasFault,
 );
 
-/**
- * Reads struct ioas_page_response of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_page_response of a big-endian machine. */
 export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResponse {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_page_response', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     ioas: view.getUint32(offset + 4, false),
@@ -4972,16 +3057,10 @@ export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResp
   };
 }
 
-/**
- * Writes struct ioas_page_response of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_page_response of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPageResponse(value: Partial<IoasPageResponse>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_page_response', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_page_response.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('ioas_page_response.ioas', value.ioas ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('ioas_page_response.label', value.label ?? 0n, offset + 8), false);
@@ -5001,7 +3080,6 @@ export class IoasPageResponseView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5010,7 +3088,6 @@ export class IoasPageResponseView {
     this.#view.setUint32(this.#offset, checkU32('ioas_page_response.argsz', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5019,7 +3096,6 @@ export class IoasPageResponseView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_page_response.ioas', value, this.#offset + 4), false);
   }
 
-  /** The device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -5028,7 +3104,6 @@ export class IoasPageResponseView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_page_response.label', value, this.#offset + 8), false);
   }
 
-  /** Number of the fault; 0 for the oldest one of this address space and device. */
   get fault(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -5037,7 +3112,6 @@ export class IoasPageResponseView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_page_response.fault', value, this.#offset + 16), false);
   }
 
-  /** The answer. */
   get code(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -5049,31 +3123,22 @@ export class IoasPageResponseView {
 
 /** Codec of ioas_page_response of a big-endian machine. */
 export const IoasPageResponseCodec: StructCodec<IoasPageResponse> = /* @__PURE__ */ fixedCodec(
-  'ioas_page_response',
-  24,
-  membersOfIoasPageResponse,
-  decodeIoasPageResponse,
-  encodeIoasPageResponse,
+  'ioas_page_response', 24, membersOfIoasPageResponse, decodeIoasPageResponse, encodeIoasPageResponse,
 );
 
-export { decodeIoasConfigSpace, encodeIoasConfigSpace, IoasConfigSpaceView, IoasConfigSpaceCodec } from './ioas.ts';
+export { decodeIoasConfigSpace, encodeIoasConfigSpace, IoasConfigSpaceCodec } from './ioas.ts';
 
-export { decodeIoasPciCapHeader, encodeIoasPciCapHeader, IoasPciCapHeaderView, IoasPciCapHeaderCodec } from './ioas.ts';
+export { decodeIoasPciCapHeader, encodeIoasPciCapHeader, IoasPciCapHeaderCodec } from './ioas.ts';
 
-export { decodeIoasExtCapHeader, encodeIoasExtCapHeader, IoasExtCapHeaderView, IoasExtCapHeaderCodec } from './ioas.ts';
+export { decodeIoasExtCapHeader, encodeIoasExtCapHeader, IoasExtCapHeaderCodec } from './ioas.ts';
 
-/**
- * Reads struct ioas_pci_iova_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_iova_range of a big-endian machine. */
 export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasPciIovaRange {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_pci_iova_range', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_pci_iova_range.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -5087,20 +3152,14 @@ export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes struct ioas_pci_iova_range of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_iova_range of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciIovaRange(
   value: Encodable<IoasPciIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_iova_range.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5114,15 +3173,12 @@ export function encodeIoasPciIovaRange(
   view.setUint32(offset + 8, nr_ranges, false);
   view.setUint32(offset + 12, checkU32('ioas_pci_iova_range.__reserved', value.__reserved ?? 0, offset + 12), false);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_pci_iova_range.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_pci_iova_range.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_pci_iova_range.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -5137,89 +3193,25 @@ export function encodeIoasPciIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_pci_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_pci_iova_range takes. */
 export function measureIoasPciIovaRange(value: Encodable<IoasPciIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasPciIovaRange, value);
 }
 
-/** ioas_pci_iova_range in place: reads and writes members without a copy. */
-export class IoasPciIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_pci_iova_range.nr_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_pci_iova_range.__reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_pci_iova_range of a big-endian machine. */
 export const IoasPciIovaRangeCodec: StructCodec<IoasPciIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'ioas_pci_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasPciIovaRange,
-  decode: decodeIoasPciIovaRange,
-  encodeTyped: encodeIoasPciIovaRange,
-  measure: measureIoasPciIovaRange,
+  name: 'ioas_pci_iova_range', size: null, minSize: 16, members: membersOfIoasPciIovaRange,
+  decode: decodeIoasPciIovaRange, encodeTyped: encodeIoasPciIovaRange, measure: measureIoasPciIovaRange,
 });
 
-/**
- * Reads struct ioas_pci_reserved of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_reserved of a big-endian machine. */
 export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byteLength): IoasPciReserved {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_pci_reserved', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_pci_reserved.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -5233,16 +3225,10 @@ export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct ioas_pci_reserved of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_reserved of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_reserved', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_reserved.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5256,15 +3242,12 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
   view.setUint32(offset + 8, nr_ranges, false);
   view.setUint32(offset + 12, checkU32('ioas_pci_reserved.__reserved', value.__reserved ?? 0, offset + 12), false);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_pci_reserved.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_pci_reserved.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_pci_reserved.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -5279,86 +3262,22 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_pci_reserved takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_pci_reserved takes. */
 export function measureIoasPciReserved(value: Encodable<IoasPciReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasPciReserved, value);
 }
 
-/** ioas_pci_reserved in place: reads and writes members without a copy. */
-export class IoasPciReservedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_reserved', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_pci_reserved.nr_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_pci_reserved.__reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_pci_reserved of a big-endian machine. */
 export const IoasPciReservedCodec: StructCodec<IoasPciReserved> = /* @__PURE__ */ structCodec({
-  name: 'ioas_pci_reserved',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasPciReserved,
-  decode: decodeIoasPciReserved,
-  encodeTyped: encodeIoasPciReserved,
-  measure: measureIoasPciReserved,
+  name: 'ioas_pci_reserved', size: null, minSize: 16, members: membersOfIoasPciReserved,
+  decode: decodeIoasPciReserved, encodeTyped: encodeIoasPciReserved, measure: measureIoasPciReserved,
 });
 
-/**
- * Reads struct ioas_pci_type1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_type1 of a big-endian machine. */
 export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_type1', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5366,16 +3285,10 @@ export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
   };
 }
 
-/**
- * Writes struct ioas_pci_type1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_type1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_type1', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_type1.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5394,51 +3307,15 @@ export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataVie
   return 16;
 }
 
-/** ioas_pci_type1 in place: reads and writes members without a copy. */
-export class IoasPciType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_type1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasType1View {
-    return new IoasType1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_type1 of a big-endian machine. */
 export const IoasPciType1Codec: StructCodec<IoasPciType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_type1',
-  16,
-  membersOfIoasPciType1,
-  decodeIoasPciType1,
-  encodeIoasPciType1,
+  'ioas_pci_type1', 16, membersOfIoasPciType1, decodeIoasPciType1, encodeIoasPciType1,
 );
 
-/**
- * Reads struct ioas_pci_pgtable of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_pgtable of a big-endian machine. */
 export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_pgtable', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5446,16 +3323,10 @@ export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable
   };
 }
 
-/**
- * Writes struct ioas_pci_pgtable of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_pgtable of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_pgtable', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_pgtable.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5474,51 +3345,15 @@ export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: Dat
   return 16;
 }
 
-/** ioas_pci_pgtable in place: reads and writes members without a copy. */
-export class IoasPciPgtableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_pgtable', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_pgtable of a big-endian machine. */
 export const IoasPciPgtableCodec: StructCodec<IoasPciPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_pgtable',
-  16,
-  membersOfIoasPciPgtable,
-  decodeIoasPciPgtable,
-  encodeIoasPciPgtable,
+  'ioas_pci_pgtable', 16, membersOfIoasPciPgtable, decodeIoasPciPgtable, encodeIoasPciPgtable,
 );
 
-/**
- * Reads struct ioas_pci_pasid_table of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_pasid_table of a big-endian machine. */
 export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasidTable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_pasid_table', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5526,20 +3361,14 @@ export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasi
   };
 }
 
-/**
- * Writes struct ioas_pci_pasid_table of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_pasid_table of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciPasidTable(
   value: Encodable<IoasPciPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_pasid_table', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_pasid_table.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5558,51 +3387,15 @@ export function encodeIoasPciPasidTable(
   return 16;
 }
 
-/** ioas_pci_pasid_table in place: reads and writes members without a copy. */
-export class IoasPciPasidTableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_pasid_table', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_pasid_table of a big-endian machine. */
 export const IoasPciPasidTableCodec: StructCodec<IoasPciPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_pasid_table',
-  16,
-  membersOfIoasPciPasidTable,
-  decodeIoasPciPasidTable,
-  encodeIoasPciPasidTable,
+  'ioas_pci_pasid_table', 16, membersOfIoasPciPasidTable, decodeIoasPciPasidTable, encodeIoasPciPasidTable,
 );
 
-/**
- * Reads struct ioas_pci_nesting of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_nesting of a big-endian machine. */
 export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_nesting', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5610,16 +3403,10 @@ export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting
   };
 }
 
-/**
- * Writes struct ioas_pci_nesting of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_nesting of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_nesting', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_nesting.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5638,51 +3425,15 @@ export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: Dat
   return 16;
 }
 
-/** ioas_pci_nesting in place: reads and writes members without a copy. */
-export class IoasPciNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_nesting', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasNestingView {
-    return new IoasNestingView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_nesting of a big-endian machine. */
 export const IoasPciNestingCodec: StructCodec<IoasPciNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_nesting',
-  16,
-  membersOfIoasPciNesting,
-  decodeIoasPciNesting,
-  encodeIoasPciNesting,
+  'ioas_pci_nesting', 16, membersOfIoasPciNesting, decodeIoasPciNesting, encodeIoasPciNesting,
 );
 
-/**
- * Reads struct ioas_pci_page_sizes of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_page_sizes of a big-endian machine. */
 export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageSizes {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_page_sizes', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5690,20 +3441,14 @@ export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageS
   };
 }
 
-/**
- * Writes struct ioas_pci_page_sizes of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_page_sizes of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciPageSizes(
   value: Encodable<IoasPciPageSizes>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_page_sizes', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_page_sizes.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5722,51 +3467,15 @@ export function encodeIoasPciPageSizes(
   return 16;
 }
 
-/** ioas_pci_page_sizes in place: reads and writes members without a copy. */
-export class IoasPciPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_page_sizes', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasPageSizesView {
-    return new IoasPageSizesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_page_sizes of a big-endian machine. */
 export const IoasPciPageSizesCodec: StructCodec<IoasPciPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_page_sizes',
-  16,
-  membersOfIoasPciPageSizes,
-  decodeIoasPciPageSizes,
-  encodeIoasPciPageSizes,
+  'ioas_pci_page_sizes', 16, membersOfIoasPciPageSizes, decodeIoasPciPageSizes, encodeIoasPciPageSizes,
 );
 
-/**
- * Reads struct ioas_pci_children of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_children of a big-endian machine. */
 export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildren {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_children', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5774,16 +3483,10 @@ export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildr
   };
 }
 
-/**
- * Writes struct ioas_pci_children of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_children of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_children', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_children.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5802,51 +3505,15 @@ export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: D
   return 16;
 }
 
-/** ioas_pci_children in place: reads and writes members without a copy. */
-export class IoasPciChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_children', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasChildrenView {
-    return new IoasChildrenView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_children of a big-endian machine. */
 export const IoasPciChildrenCodec: StructCodec<IoasPciChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_children',
-  16,
-  membersOfIoasPciChildren,
-  decodeIoasPciChildren,
-  encodeIoasPciChildren,
+  'ioas_pci_children', 16, membersOfIoasPciChildren, decodeIoasPciChildren, encodeIoasPciChildren,
 );
 
-/**
- * Reads struct ioas_pci_format_vtd_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_vtd_s1 of a big-endian machine. */
 export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFormatVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5854,20 +3521,14 @@ export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFor
   };
 }
 
-/**
- * Writes struct ioas_pci_format_vtd_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_vtd_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciFormatVtdS1(
   value: Encodable<IoasPciFormatVtdS1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_vtd_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_vtd_s1.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5886,51 +3547,16 @@ export function encodeIoasPciFormatVtdS1(
   return 24;
 }
 
-/** ioas_pci_format_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasPciFormatVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasVtdS1View {
-    return new IoasVtdS1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_vtd_s1 of a big-endian machine. */
 export const IoasPciFormatVtdS1Codec: StructCodec<IoasPciFormatVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_vtd_s1',
-  24,
-  membersOfIoasPciFormatVtdS1,
-  decodeIoasPciFormatVtdS1,
+  'ioas_pci_format_vtd_s1', 24, membersOfIoasPciFormatVtdS1, decodeIoasPciFormatVtdS1,
   encodeIoasPciFormatVtdS1,
 );
 
-/**
- * Reads struct ioas_pci_format_smmuv3_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_smmuv3_s1 of a big-endian machine. */
 export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPciFormatSmmuv3S1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_smmuv3_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -5938,20 +3564,14 @@ export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPci
   };
 }
 
-/**
- * Writes struct ioas_pci_format_smmuv3_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_smmuv3_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciFormatSmmuv3S1(
   value: Encodable<IoasPciFormatSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_smmuv3_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_smmuv3_s1.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -5970,51 +3590,16 @@ export function encodeIoasPciFormatSmmuv3S1(
   return 24;
 }
 
-/** ioas_pci_format_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasPciFormatSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_smmuv3_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3S1View {
-    return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_smmuv3_s1 of a big-endian machine. */
 export const IoasPciFormatSmmuv3S1Codec: StructCodec<IoasPciFormatSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_smmuv3_s1',
-  24,
-  membersOfIoasPciFormatSmmuv3S1,
-  decodeIoasPciFormatSmmuv3S1,
+  'ioas_pci_format_smmuv3_s1', 24, membersOfIoasPciFormatSmmuv3S1, decodeIoasPciFormatSmmuv3S1,
   encodeIoasPciFormatSmmuv3S1,
 );
 
-/**
- * Reads struct ioas_pci_format_amd_v2 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_amd_v2 of a big-endian machine. */
 export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFormatAmdV2 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_amd_v2', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -6022,20 +3607,14 @@ export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFor
   };
 }
 
-/**
- * Writes struct ioas_pci_format_amd_v2 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_amd_v2 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciFormatAmdV2(
   value: Encodable<IoasPciFormatAmdV2>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_amd_v2', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_amd_v2.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -6054,51 +3633,16 @@ export function encodeIoasPciFormatAmdV2(
   return 24;
 }
 
-/** ioas_pci_format_amd_v2 in place: reads and writes members without a copy. */
-export class IoasPciFormatAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_amd_v2', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasAmdV2View {
-    return new IoasAmdV2View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_amd_v2 of a big-endian machine. */
 export const IoasPciFormatAmdV2Codec: StructCodec<IoasPciFormatAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_amd_v2',
-  24,
-  membersOfIoasPciFormatAmdV2,
-  decodeIoasPciFormatAmdV2,
+  'ioas_pci_format_amd_v2', 24, membersOfIoasPciFormatAmdV2, decodeIoasPciFormatAmdV2,
   encodeIoasPciFormatAmdV2,
 );
 
-/**
- * Reads struct ioas_pci_format_smmuv3_cd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_smmuv3_cd of a big-endian machine. */
 export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPciFormatSmmuv3Cd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_smmuv3_cd', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -6106,20 +3650,14 @@ export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPci
   };
 }
 
-/**
- * Writes struct ioas_pci_format_smmuv3_cd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_smmuv3_cd of a big-endian machine and returns the number of bytes. */
 export function encodeIoasPciFormatSmmuv3Cd(
   value: Encodable<IoasPciFormatSmmuv3Cd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_smmuv3_cd', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_smmuv3_cd.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -6138,54 +3676,19 @@ export function encodeIoasPciFormatSmmuv3Cd(
   return 24;
 }
 
-/** ioas_pci_format_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasPciFormatSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_smmuv3_cd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3CdView {
-    return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_smmuv3_cd of a big-endian machine. */
 export const IoasPciFormatSmmuv3CdCodec: StructCodec<IoasPciFormatSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_smmuv3_cd',
-  24,
-  membersOfIoasPciFormatSmmuv3Cd,
-  decodeIoasPciFormatSmmuv3Cd,
+  'ioas_pci_format_smmuv3_cd', 24, membersOfIoasPciFormatSmmuv3Cd, decodeIoasPciFormatSmmuv3Cd,
   encodeIoasPciFormatSmmuv3Cd,
 );
 
-/**
- * Reads struct ioas_ext_iova_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_iova_range of a big-endian machine. */
 export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasExtIovaRange {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_ext_iova_range', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_ext_iova_range.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -6199,20 +3702,14 @@ export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes struct ioas_ext_iova_range of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_iova_range of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtIovaRange(
   value: Encodable<IoasExtIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_iova_range.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6226,15 +3723,12 @@ export function encodeIoasExtIovaRange(
   view.setUint32(offset + 8, nr_ranges, false);
   view.setUint32(offset + 12, checkU32('ioas_ext_iova_range.__reserved', value.__reserved ?? 0, offset + 12), false);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_ext_iova_range.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_ext_iova_range.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_ext_iova_range.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -6249,89 +3743,25 @@ export function encodeIoasExtIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_ext_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_ext_iova_range takes. */
 export function measureIoasExtIovaRange(value: Encodable<IoasExtIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasExtIovaRange, value);
 }
 
-/** ioas_ext_iova_range in place: reads and writes members without a copy. */
-export class IoasExtIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_ext_iova_range.nr_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_ext_iova_range.__reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_ext_iova_range of a big-endian machine. */
 export const IoasExtIovaRangeCodec: StructCodec<IoasExtIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'ioas_ext_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasExtIovaRange,
-  decode: decodeIoasExtIovaRange,
-  encodeTyped: encodeIoasExtIovaRange,
-  measure: measureIoasExtIovaRange,
+  name: 'ioas_ext_iova_range', size: null, minSize: 16, members: membersOfIoasExtIovaRange,
+  decode: decodeIoasExtIovaRange, encodeTyped: encodeIoasExtIovaRange, measure: measureIoasExtIovaRange,
 });
 
-/**
- * Reads struct ioas_ext_reserved of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_reserved of a big-endian machine. */
 export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byteLength): IoasExtReserved {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_ext_reserved', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_ext_reserved.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -6345,16 +3775,10 @@ export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct ioas_ext_reserved of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_reserved of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_reserved', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_reserved.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6368,15 +3792,12 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
   view.setUint32(offset + 8, nr_ranges, false);
   view.setUint32(offset + 12, checkU32('ioas_ext_reserved.__reserved', value.__reserved ?? 0, offset + 12), false);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_ext_reserved.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_ext_reserved.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_ext_reserved.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -6391,86 +3812,22 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_ext_reserved takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_ext_reserved takes. */
 export function measureIoasExtReserved(value: Encodable<IoasExtReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasExtReserved, value);
 }
 
-/** ioas_ext_reserved in place: reads and writes members without a copy. */
-export class IoasExtReservedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_reserved', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_ext_reserved.nr_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_ext_reserved.__reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_ext_reserved of a big-endian machine. */
 export const IoasExtReservedCodec: StructCodec<IoasExtReserved> = /* @__PURE__ */ structCodec({
-  name: 'ioas_ext_reserved',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasExtReserved,
-  decode: decodeIoasExtReserved,
-  encodeTyped: encodeIoasExtReserved,
-  measure: measureIoasExtReserved,
+  name: 'ioas_ext_reserved', size: null, minSize: 16, members: membersOfIoasExtReserved,
+  decode: decodeIoasExtReserved, encodeTyped: encodeIoasExtReserved, measure: measureIoasExtReserved,
 });
 
-/**
- * Reads struct ioas_ext_type1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_type1 of a big-endian machine. */
 export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_type1', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6478,16 +3835,10 @@ export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
   };
 }
 
-/**
- * Writes struct ioas_ext_type1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_type1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_type1', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_type1.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6506,51 +3857,15 @@ export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataVie
   return 16;
 }
 
-/** ioas_ext_type1 in place: reads and writes members without a copy. */
-export class IoasExtType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_type1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasType1View {
-    return new IoasType1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_type1 of a big-endian machine. */
 export const IoasExtType1Codec: StructCodec<IoasExtType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_type1',
-  16,
-  membersOfIoasExtType1,
-  decodeIoasExtType1,
-  encodeIoasExtType1,
+  'ioas_ext_type1', 16, membersOfIoasExtType1, decodeIoasExtType1, encodeIoasExtType1,
 );
 
-/**
- * Reads struct ioas_ext_pgtable of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_pgtable of a big-endian machine. */
 export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_pgtable', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6558,16 +3873,10 @@ export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable
   };
 }
 
-/**
- * Writes struct ioas_ext_pgtable of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_pgtable of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_pgtable', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_pgtable.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6586,51 +3895,15 @@ export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: Dat
   return 16;
 }
 
-/** ioas_ext_pgtable in place: reads and writes members without a copy. */
-export class IoasExtPgtableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_pgtable', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_pgtable of a big-endian machine. */
 export const IoasExtPgtableCodec: StructCodec<IoasExtPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_pgtable',
-  16,
-  membersOfIoasExtPgtable,
-  decodeIoasExtPgtable,
-  encodeIoasExtPgtable,
+  'ioas_ext_pgtable', 16, membersOfIoasExtPgtable, decodeIoasExtPgtable, encodeIoasExtPgtable,
 );
 
-/**
- * Reads struct ioas_ext_pasid_table of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_pasid_table of a big-endian machine. */
 export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasidTable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_pasid_table', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6638,20 +3911,14 @@ export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasi
   };
 }
 
-/**
- * Writes struct ioas_ext_pasid_table of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_pasid_table of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtPasidTable(
   value: Encodable<IoasExtPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_pasid_table', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_pasid_table.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6670,51 +3937,15 @@ export function encodeIoasExtPasidTable(
   return 16;
 }
 
-/** ioas_ext_pasid_table in place: reads and writes members without a copy. */
-export class IoasExtPasidTableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_pasid_table', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_pasid_table of a big-endian machine. */
 export const IoasExtPasidTableCodec: StructCodec<IoasExtPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_pasid_table',
-  16,
-  membersOfIoasExtPasidTable,
-  decodeIoasExtPasidTable,
-  encodeIoasExtPasidTable,
+  'ioas_ext_pasid_table', 16, membersOfIoasExtPasidTable, decodeIoasExtPasidTable, encodeIoasExtPasidTable,
 );
 
-/**
- * Reads struct ioas_ext_nesting of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_nesting of a big-endian machine. */
 export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_nesting', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6722,16 +3953,10 @@ export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting
   };
 }
 
-/**
- * Writes struct ioas_ext_nesting of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_nesting of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_nesting', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_nesting.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6750,51 +3975,15 @@ export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: Dat
   return 16;
 }
 
-/** ioas_ext_nesting in place: reads and writes members without a copy. */
-export class IoasExtNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_nesting', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasNestingView {
-    return new IoasNestingView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_nesting of a big-endian machine. */
 export const IoasExtNestingCodec: StructCodec<IoasExtNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_nesting',
-  16,
-  membersOfIoasExtNesting,
-  decodeIoasExtNesting,
-  encodeIoasExtNesting,
+  'ioas_ext_nesting', 16, membersOfIoasExtNesting, decodeIoasExtNesting, encodeIoasExtNesting,
 );
 
-/**
- * Reads struct ioas_ext_page_sizes of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_page_sizes of a big-endian machine. */
 export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageSizes {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_page_sizes', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6802,20 +3991,14 @@ export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageS
   };
 }
 
-/**
- * Writes struct ioas_ext_page_sizes of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_page_sizes of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtPageSizes(
   value: Encodable<IoasExtPageSizes>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_page_sizes', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_page_sizes.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6834,51 +4017,15 @@ export function encodeIoasExtPageSizes(
   return 16;
 }
 
-/** ioas_ext_page_sizes in place: reads and writes members without a copy. */
-export class IoasExtPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_page_sizes', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasPageSizesView {
-    return new IoasPageSizesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_page_sizes of a big-endian machine. */
 export const IoasExtPageSizesCodec: StructCodec<IoasExtPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_page_sizes',
-  16,
-  membersOfIoasExtPageSizes,
-  decodeIoasExtPageSizes,
-  encodeIoasExtPageSizes,
+  'ioas_ext_page_sizes', 16, membersOfIoasExtPageSizes, decodeIoasExtPageSizes, encodeIoasExtPageSizes,
 );
 
-/**
- * Reads struct ioas_ext_children of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_children of a big-endian machine. */
 export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildren {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_children', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6886,16 +4033,10 @@ export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildr
   };
 }
 
-/**
- * Writes struct ioas_ext_children of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_children of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_children', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_children.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6914,51 +4055,15 @@ export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: D
   return 16;
 }
 
-/** ioas_ext_children in place: reads and writes members without a copy. */
-export class IoasExtChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_children', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasChildrenView {
-    return new IoasChildrenView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_children of a big-endian machine. */
 export const IoasExtChildrenCodec: StructCodec<IoasExtChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_children',
-  16,
-  membersOfIoasExtChildren,
-  decodeIoasExtChildren,
-  encodeIoasExtChildren,
+  'ioas_ext_children', 16, membersOfIoasExtChildren, decodeIoasExtChildren, encodeIoasExtChildren,
 );
 
-/**
- * Reads struct ioas_ext_format_vtd_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_vtd_s1 of a big-endian machine. */
 export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFormatVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -6966,20 +4071,14 @@ export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFor
   };
 }
 
-/**
- * Writes struct ioas_ext_format_vtd_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_vtd_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtFormatVtdS1(
   value: Encodable<IoasExtFormatVtdS1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_vtd_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_vtd_s1.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -6998,51 +4097,16 @@ export function encodeIoasExtFormatVtdS1(
   return 24;
 }
 
-/** ioas_ext_format_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasExtFormatVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasVtdS1View {
-    return new IoasVtdS1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_vtd_s1 of a big-endian machine. */
 export const IoasExtFormatVtdS1Codec: StructCodec<IoasExtFormatVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_vtd_s1',
-  24,
-  membersOfIoasExtFormatVtdS1,
-  decodeIoasExtFormatVtdS1,
+  'ioas_ext_format_vtd_s1', 24, membersOfIoasExtFormatVtdS1, decodeIoasExtFormatVtdS1,
   encodeIoasExtFormatVtdS1,
 );
 
-/**
- * Reads struct ioas_ext_format_smmuv3_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_smmuv3_s1 of a big-endian machine. */
 export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExtFormatSmmuv3S1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_smmuv3_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -7050,20 +4114,14 @@ export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExt
   };
 }
 
-/**
- * Writes struct ioas_ext_format_smmuv3_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_smmuv3_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtFormatSmmuv3S1(
   value: Encodable<IoasExtFormatSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_smmuv3_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_smmuv3_s1.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -7082,51 +4140,16 @@ export function encodeIoasExtFormatSmmuv3S1(
   return 24;
 }
 
-/** ioas_ext_format_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasExtFormatSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_smmuv3_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3S1View {
-    return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_smmuv3_s1 of a big-endian machine. */
 export const IoasExtFormatSmmuv3S1Codec: StructCodec<IoasExtFormatSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_smmuv3_s1',
-  24,
-  membersOfIoasExtFormatSmmuv3S1,
-  decodeIoasExtFormatSmmuv3S1,
+  'ioas_ext_format_smmuv3_s1', 24, membersOfIoasExtFormatSmmuv3S1, decodeIoasExtFormatSmmuv3S1,
   encodeIoasExtFormatSmmuv3S1,
 );
 
-/**
- * Reads struct ioas_ext_format_amd_v2 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_amd_v2 of a big-endian machine. */
 export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFormatAmdV2 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_amd_v2', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -7134,20 +4157,14 @@ export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFor
   };
 }
 
-/**
- * Writes struct ioas_ext_format_amd_v2 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_amd_v2 of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtFormatAmdV2(
   value: Encodable<IoasExtFormatAmdV2>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_amd_v2', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_amd_v2.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -7166,51 +4183,16 @@ export function encodeIoasExtFormatAmdV2(
   return 24;
 }
 
-/** ioas_ext_format_amd_v2 in place: reads and writes members without a copy. */
-export class IoasExtFormatAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_amd_v2', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasAmdV2View {
-    return new IoasAmdV2View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_amd_v2 of a big-endian machine. */
 export const IoasExtFormatAmdV2Codec: StructCodec<IoasExtFormatAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_amd_v2',
-  24,
-  membersOfIoasExtFormatAmdV2,
-  decodeIoasExtFormatAmdV2,
+  'ioas_ext_format_amd_v2', 24, membersOfIoasExtFormatAmdV2, decodeIoasExtFormatAmdV2,
   encodeIoasExtFormatAmdV2,
 );
 
-/**
- * Reads struct ioas_ext_format_smmuv3_cd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_smmuv3_cd of a big-endian machine. */
 export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExtFormatSmmuv3Cd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_smmuv3_cd', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -7218,20 +4200,14 @@ export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExt
   };
 }
 
-/**
- * Writes struct ioas_ext_format_smmuv3_cd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_smmuv3_cd of a big-endian machine and returns the number of bytes. */
 export function encodeIoasExtFormatSmmuv3Cd(
   value: Encodable<IoasExtFormatSmmuv3Cd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_smmuv3_cd', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_smmuv3_cd.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -7250,39 +4226,9 @@ export function encodeIoasExtFormatSmmuv3Cd(
   return 24;
 }
 
-/** ioas_ext_format_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasExtFormatSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_smmuv3_cd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3CdView {
-    return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_smmuv3_cd of a big-endian machine. */
 export const IoasExtFormatSmmuv3CdCodec: StructCodec<IoasExtFormatSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_smmuv3_cd',
-  24,
-  membersOfIoasExtFormatSmmuv3Cd,
-  decodeIoasExtFormatSmmuv3Cd,
+  'ioas_ext_format_smmuv3_cd', 24, membersOfIoasExtFormatSmmuv3Cd, decodeIoasExtFormatSmmuv3Cd,
   encodeIoasExtFormatSmmuv3Cd,
 );
 
@@ -9017,8 +5963,7 @@ export const ioasIoctls = {
 export const ioasCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   ioas_memory: /* @__PURE__ */ onEveryAbi(IoasMemoryCodec),
   ioas_alloc: /* @__PURE__ */ onEveryAbi(IoasAllocCodec),
-  ioas_free: /* @__PURE__ */ onEveryAbi(IoasFreeCodec),
-  ioas_info: /* @__PURE__ */ onEveryAbi(IoasInfoCodec),
+  ioas_free: /* @__PURE__ */ onEveryAbi(IoasFreeCodec), ioas_info: /* @__PURE__ */ onEveryAbi(IoasInfoCodec),
   ioas_map_dma: /* @__PURE__ */ onEveryAbi(IoasMapDmaCodec),
   ioas_unmap_dma: /* @__PURE__ */ onEveryAbi(IoasUnmapDmaCodec),
   ioas_create_nesting: /* @__PURE__ */ onEveryAbi(IoasCreateNestingCodec),

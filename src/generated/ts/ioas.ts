@@ -25,7 +25,6 @@ import {
   checkFree,
   checkObject,
   checkS32,
-  checkU16,
   checkU32,
   checkU64,
   checkU8,
@@ -720,25 +719,15 @@ export interface IoasMemory {
 }
 
 /** Names of the members of ioas_memory. */
-export const membersOfIoasMemory: Members = {
-  argsz: null,
-  flags: null,
-  vaddr: null,
-  size: null,
-};
+export const membersOfIoasMemory: Members = { argsz: null, flags: null, vaddr: null, size: null };
 
 /** Bytes of ioas_memory. */
 export const sizeofIoasMemory = 24;
 
-/**
- * Reads struct ioas_memory.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_memory. */
 export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_memory', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -747,16 +736,10 @@ export function decodeIoasMemory(view: DataView, offset = 0): IoasMemory {
   };
 }
 
-/**
- * Writes struct ioas_memory; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_memory and returns the number of bytes. */
 export function encodeIoasMemory(value: Partial<IoasMemory>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_memory', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_memory.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_memory.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('ioas_memory.vaddr', value.vaddr ?? 0n, offset + 8), true);
@@ -775,7 +758,6 @@ export class IoasMemoryView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -784,7 +766,6 @@ export class IoasMemoryView {
     this.#view.setUint32(this.#offset, checkU32('ioas_memory.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -793,7 +774,6 @@ export class IoasMemoryView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_memory.flags', value, this.#offset + 4), true);
   }
 
-  /** First byte. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -802,7 +782,6 @@ export class IoasMemoryView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_memory.vaddr', value, this.#offset + 8), true);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -814,11 +793,7 @@ export class IoasMemoryView {
 
 /** Codec of ioas_memory. */
 export const IoasMemoryCodec: StructCodec<IoasMemory> = /* @__PURE__ */ fixedCodec(
-  'ioas_memory',
-  24,
-  membersOfIoasMemory,
-  decodeIoasMemory,
-  encodeIoasMemory,
+  'ioas_memory', 24, membersOfIoasMemory, decodeIoasMemory, encodeIoasMemory,
 );
 
 /**
@@ -852,30 +827,17 @@ export interface IoasAlloc {
 
 /** Names of the members of ioas_alloc. */
 export const membersOfIoasAlloc: Members = {
-  argsz: null,
-  flags: null,
-  type: null,
-  addr_width: null,
-  parent: null,
-  format: null,
-  addr: null,
-  data_uptr: null,
-  data_len: null,
-  pasid_bits: null,
+  argsz: null, flags: null, type: null, addr_width: null, parent: null, format: null, addr: null,
+  data_uptr: null, data_len: null, pasid_bits: null,
 };
 
 /** Bytes of ioas_alloc. */
 export const sizeofIoasAlloc = 48;
 
-/**
- * Reads struct ioas_alloc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_alloc. */
 export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('ioas_alloc', offset, 48, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -890,16 +852,10 @@ export function decodeIoasAlloc(view: DataView, offset = 0): IoasAlloc {
   };
 }
 
-/**
- * Writes struct ioas_alloc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_alloc and returns the number of bytes. */
 export function encodeIoasAlloc(value: Partial<IoasAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('ioas_alloc', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_alloc.argsz', value.argsz ?? 48, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_alloc.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_alloc.type', value.type ?? 0, offset + 8), true);
@@ -924,7 +880,6 @@ export class IoasAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -933,7 +888,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset, checkU32('ioas_alloc.argsz', value, this.#offset), true);
   }
 
-  /** What kind. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -942,7 +896,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_alloc.flags', value, this.#offset + 4), true);
   }
 
-  /** Who fills it. */
   get type(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -951,7 +904,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_alloc.type', value, this.#offset + 8), true);
   }
 
-  /** Width of its addresses; 0 for the width that the devices have. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -960,7 +912,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_alloc.addr_width', value, this.#offset + 12), true);
   }
 
-  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -969,7 +920,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_alloc.parent', value, this.#offset + 16), true);
   }
 
-  /** Format of the table that the caller fills. */
   get format(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -978,7 +928,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 20, checkU32('ioas_alloc.format', value, this.#offset + 20), true);
   }
 
-  /** Where that table is, an address of the parent. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -987,7 +936,6 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_alloc.addr', value, this.#offset + 24), true);
   }
 
-  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -996,7 +944,6 @@ export class IoasAllocView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('ioas_alloc.data_uptr', value, this.#offset + 32), true);
   }
 
-  /** Length of the data; 0 for none. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 40, true);
   }
@@ -1005,7 +952,6 @@ export class IoasAllocView {
     this.#view.setUint32(this.#offset + 40, checkU32('ioas_alloc.data_len', value, this.#offset + 40), true);
   }
 
-  /** Width of the PASIDs of a PASID table. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 44, true);
   }
@@ -1017,11 +963,7 @@ export class IoasAllocView {
 
 /** Codec of ioas_alloc. */
 export const IoasAllocCodec: StructCodec<IoasAlloc> = /* @__PURE__ */ fixedCodec(
-  'ioas_alloc',
-  48,
-  membersOfIoasAlloc,
-  decodeIoasAlloc,
-  encodeIoasAlloc,
+  'ioas_alloc', 48, membersOfIoasAlloc, decodeIoasAlloc, encodeIoasAlloc,
 );
 
 /**
@@ -1037,39 +979,25 @@ export interface IoasFree {
 }
 
 /** Names of the members of ioas_free. */
-export const membersOfIoasFree: Members = {
-  argsz: null,
-  ioas: null,
-};
+export const membersOfIoasFree: Members = { argsz: null, ioas: null };
 
 /** Bytes of ioas_free. */
 export const sizeofIoasFree = 8;
 
-/**
- * Reads struct ioas_free.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_free. */
 export function decodeIoasFree(view: DataView, offset = 0): IoasFree {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_free', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     ioas: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct ioas_free; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_free and returns the number of bytes. */
 export function encodeIoasFree(value: Partial<IoasFree>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_free', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_free.argsz', value.argsz ?? 8, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_free.ioas', value.ioas ?? 0, offset + 4), true);
   return 8;
@@ -1086,7 +1014,6 @@ export class IoasFreeView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1095,7 +1022,6 @@ export class IoasFreeView {
     this.#view.setUint32(this.#offset, checkU32('ioas_free.argsz', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1107,11 +1033,7 @@ export class IoasFreeView {
 
 /** Codec of ioas_free. */
 export const IoasFreeCodec: StructCodec<IoasFree> = /* @__PURE__ */ fixedCodec(
-  'ioas_free',
-  8,
-  membersOfIoasFree,
-  decodeIoasFree,
-  encodeIoasFree,
+  'ioas_free', 8, membersOfIoasFree, decodeIoasFree, encodeIoasFree,
 );
 
 /**
@@ -1131,25 +1053,15 @@ export interface IoasInfo {
 }
 
 /** Names of the members of ioas_info. */
-export const membersOfIoasInfo: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  cap_offset: null,
-};
+export const membersOfIoasInfo: Members = { argsz: null, flags: null, ioas: null, cap_offset: null };
 
 /** Bytes of ioas_info. */
 export const sizeofIoasInfo = 16;
 
-/**
- * Reads struct ioas_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_info. */
 export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_info', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1158,16 +1070,10 @@ export function decodeIoasInfo(view: DataView, offset = 0): IoasInfo {
   };
 }
 
-/**
- * Writes struct ioas_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_info and returns the number of bytes. */
 export function encodeIoasInfo(value: Partial<IoasInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_info', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_info.argsz', value.argsz ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_info.ioas', value.ioas ?? 0, offset + 8), true);
@@ -1186,7 +1092,6 @@ export class IoasInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1195,7 +1100,6 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset, checkU32('ioas_info.argsz', value, this.#offset), true);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1204,7 +1108,6 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_info.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1213,7 +1116,6 @@ export class IoasInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_info.ioas', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1225,11 +1127,7 @@ export class IoasInfoView {
 
 /** Codec of ioas_info. */
 export const IoasInfoCodec: StructCodec<IoasInfo> = /* @__PURE__ */ fixedCodec(
-  'ioas_info',
-  16,
-  membersOfIoasInfo,
-  decodeIoasInfo,
-  encodeIoasInfo,
+  'ioas_info', 16, membersOfIoasInfo, decodeIoasInfo, encodeIoasInfo,
 );
 
 /**
@@ -1256,27 +1154,16 @@ export interface IoasMapDma {
 
 /** Names of the members of ioas_map_dma. */
 export const membersOfIoasMapDma: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  __reserved: null,
-  vaddr: null,
-  iova: null,
-  size: null,
+  argsz: null, flags: null, ioas: null, __reserved: null, vaddr: null, iova: null, size: null,
 };
 
 /** Bytes of ioas_map_dma. */
 export const sizeofIoasMapDma = 40;
 
-/**
- * Reads struct ioas_map_dma.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_map_dma. */
 export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('ioas_map_dma', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1288,16 +1175,10 @@ export function decodeIoasMapDma(view: DataView, offset = 0): IoasMapDma {
   };
 }
 
-/**
- * Writes struct ioas_map_dma; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_map_dma and returns the number of bytes. */
 export function encodeIoasMapDma(value: Partial<IoasMapDma>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('ioas_map_dma', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_map_dma.argsz', value.argsz ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_map_dma.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_map_dma.ioas', value.ioas ?? 0, offset + 8), true);
@@ -1319,7 +1200,6 @@ export class IoasMapDmaView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1328,7 +1208,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset, checkU32('ioas_map_dma.argsz', value, this.#offset), true);
   }
 
-  /** What devices may do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1337,7 +1216,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_map_dma.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1346,7 +1224,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_map_dma.ioas', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1355,7 +1232,6 @@ export class IoasMapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_map_dma.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Address in user memory, or in the parent if there is one. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1364,7 +1240,6 @@ export class IoasMapDmaView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_map_dma.vaddr', value, this.#offset + 16), true);
   }
 
-  /** Where devices see it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1373,7 +1248,6 @@ export class IoasMapDmaView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_map_dma.iova', value, this.#offset + 24), true);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1385,11 +1259,7 @@ export class IoasMapDmaView {
 
 /** Codec of ioas_map_dma. */
 export const IoasMapDmaCodec: StructCodec<IoasMapDma> = /* @__PURE__ */ fixedCodec(
-  'ioas_map_dma',
-  40,
-  membersOfIoasMapDma,
-  decodeIoasMapDma,
-  encodeIoasMapDma,
+  'ioas_map_dma', 40, membersOfIoasMapDma, decodeIoasMapDma, encodeIoasMapDma,
 );
 
 /**
@@ -1414,26 +1284,16 @@ export interface IoasUnmapDma {
 
 /** Names of the members of ioas_unmap_dma. */
 export const membersOfIoasUnmapDma: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  __reserved: null,
-  iova: null,
-  size: null,
+  argsz: null, flags: null, ioas: null, __reserved: null, iova: null, size: null,
 };
 
 /** Bytes of ioas_unmap_dma. */
 export const sizeofIoasUnmapDma = 32;
 
-/**
- * Reads struct ioas_unmap_dma.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_unmap_dma. */
 export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_unmap_dma', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1444,16 +1304,10 @@ export function decodeIoasUnmapDma(view: DataView, offset = 0): IoasUnmapDma {
   };
 }
 
-/**
- * Writes struct ioas_unmap_dma; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_unmap_dma and returns the number of bytes. */
 export function encodeIoasUnmapDma(value: Partial<IoasUnmapDma>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_unmap_dma', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_unmap_dma.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_unmap_dma.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_unmap_dma.ioas', value.ioas ?? 0, offset + 8), true);
@@ -1474,7 +1328,6 @@ export class IoasUnmapDmaView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1483,7 +1336,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset, checkU32('ioas_unmap_dma.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1492,7 +1344,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_unmap_dma.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1501,7 +1352,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_unmap_dma.ioas', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1510,7 +1360,6 @@ export class IoasUnmapDmaView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_unmap_dma.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Where the mapping starts. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1519,7 +1368,6 @@ export class IoasUnmapDmaView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_unmap_dma.iova', value, this.#offset + 16), true);
   }
 
-  /** The size that it was mapped with. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1531,11 +1379,7 @@ export class IoasUnmapDmaView {
 
 /** Codec of ioas_unmap_dma. */
 export const IoasUnmapDmaCodec: StructCodec<IoasUnmapDma> = /* @__PURE__ */ fixedCodec(
-  'ioas_unmap_dma',
-  32,
-  membersOfIoasUnmapDma,
-  decodeIoasUnmapDma,
-  encodeIoasUnmapDma,
+  'ioas_unmap_dma', 32, membersOfIoasUnmapDma, decodeIoasUnmapDma, encodeIoasUnmapDma,
 );
 
 /**
@@ -1556,24 +1400,16 @@ export interface IoasCreateNesting {
 
 /** Names of the members of ioas_create_nesting. */
 export const membersOfIoasCreateNesting: Members = {
-  argsz: null,
-  flags: null,
-  parent: null,
-  __reserved: null,
+  argsz: null, flags: null, parent: null, __reserved: null,
 };
 
 /** Bytes of ioas_create_nesting. */
 export const sizeofIoasCreateNesting = 16;
 
-/**
- * Reads struct ioas_create_nesting.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_create_nesting. */
 export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_create_nesting', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1582,20 +1418,14 @@ export function decodeIoasCreateNesting(view: DataView, offset = 0): IoasCreateN
   };
 }
 
-/**
- * Writes struct ioas_create_nesting; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_create_nesting and returns the number of bytes. */
 export function encodeIoasCreateNesting(
   value: Partial<IoasCreateNesting>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_create_nesting', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_create_nesting.argsz', value.argsz ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_create_nesting.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_create_nesting.parent', value.parent ?? 0, offset + 8), true);
@@ -1614,7 +1444,6 @@ export class IoasCreateNestingView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1623,7 +1452,6 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset, checkU32('ioas_create_nesting.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1632,7 +1460,6 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_create_nesting.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space that it lies on top of. */
   get parent(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1641,7 +1468,6 @@ export class IoasCreateNestingView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_create_nesting.parent', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1653,11 +1479,7 @@ export class IoasCreateNestingView {
 
 /** Codec of ioas_create_nesting. */
 export const IoasCreateNestingCodec: StructCodec<IoasCreateNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_create_nesting',
-  16,
-  membersOfIoasCreateNesting,
-  decodeIoasCreateNesting,
-  encodeIoasCreateNesting,
+  'ioas_create_nesting', 16, membersOfIoasCreateNesting, decodeIoasCreateNesting, encodeIoasCreateNesting,
 );
 
 /**
@@ -1686,28 +1508,17 @@ export interface IoasBindPgtable {
 
 /** Names of the members of ioas_bind_pgtable. */
 export const membersOfIoasBindPgtable: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  format: null,
-  addr: null,
-  data_uptr: null,
-  data_len: null,
+  argsz: null, flags: null, ioas: null, format: null, addr: null, data_uptr: null, data_len: null,
   __reserved: null,
 };
 
 /** Bytes of ioas_bind_pgtable. */
 export const sizeofIoasBindPgtable = 40;
 
-/**
- * Reads struct ioas_bind_pgtable.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_bind_pgtable. */
 export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtable {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('ioas_bind_pgtable', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1720,16 +1531,10 @@ export function decodeIoasBindPgtable(view: DataView, offset = 0): IoasBindPgtab
   };
 }
 
-/**
- * Writes struct ioas_bind_pgtable; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_bind_pgtable and returns the number of bytes. */
 export function encodeIoasBindPgtable(value: Partial<IoasBindPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('ioas_bind_pgtable', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_bind_pgtable.argsz', value.argsz ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_bind_pgtable.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_bind_pgtable.ioas', value.ioas ?? 0, offset + 8), true);
@@ -1752,7 +1557,6 @@ export class IoasBindPgtableView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1761,7 +1565,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset, checkU32('ioas_bind_pgtable.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1770,7 +1573,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_bind_pgtable.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1779,7 +1581,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_bind_pgtable.ioas', value, this.#offset + 8), true);
   }
 
-  /** Format of the page table. */
   get format(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1788,7 +1589,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_bind_pgtable.format', value, this.#offset + 12), true);
   }
 
-  /** Where its root is, an address of the parent. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1797,7 +1597,6 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pgtable.addr', value, this.#offset + 16), true);
   }
 
-  /** What the format needs in addition. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1806,7 +1605,6 @@ export class IoasBindPgtableView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_bind_pgtable.data_uptr', value, this.#offset + 24), true);
   }
 
-  /** Length of the data; 0 for none. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 32, true);
   }
@@ -1815,7 +1613,6 @@ export class IoasBindPgtableView {
     this.#view.setUint32(this.#offset + 32, checkU32('ioas_bind_pgtable.data_len', value, this.#offset + 32), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -1827,11 +1624,7 @@ export class IoasBindPgtableView {
 
 /** Codec of ioas_bind_pgtable. */
 export const IoasBindPgtableCodec: StructCodec<IoasBindPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_bind_pgtable',
-  40,
-  membersOfIoasBindPgtable,
-  decodeIoasBindPgtable,
-  encodeIoasBindPgtable,
+  'ioas_bind_pgtable', 40, membersOfIoasBindPgtable, decodeIoasBindPgtable, encodeIoasBindPgtable,
 );
 
 /**
@@ -1847,39 +1640,25 @@ export interface IoasUnbind {
 }
 
 /** Names of the members of ioas_unbind. */
-export const membersOfIoasUnbind: Members = {
-  argsz: null,
-  ioas: null,
-};
+export const membersOfIoasUnbind: Members = { argsz: null, ioas: null };
 
 /** Bytes of ioas_unbind. */
 export const sizeofIoasUnbind = 8;
 
-/**
- * Reads struct ioas_unbind.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_unbind. */
 export function decodeIoasUnbind(view: DataView, offset = 0): IoasUnbind {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_unbind', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     ioas: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct ioas_unbind; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_unbind and returns the number of bytes. */
 export function encodeIoasUnbind(value: Partial<IoasUnbind>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_unbind', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_unbind.argsz', value.argsz ?? 8, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_unbind.ioas', value.ioas ?? 0, offset + 4), true);
   return 8;
@@ -1896,7 +1675,6 @@ export class IoasUnbindView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1905,7 +1683,6 @@ export class IoasUnbindView {
     this.#view.setUint32(this.#offset, checkU32('ioas_unbind.argsz', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1917,11 +1694,7 @@ export class IoasUnbindView {
 
 /** Codec of ioas_unbind. */
 export const IoasUnbindCodec: StructCodec<IoasUnbind> = /* @__PURE__ */ fixedCodec(
-  'ioas_unbind',
-  8,
-  membersOfIoasUnbind,
-  decodeIoasUnbind,
-  encodeIoasUnbind,
+  'ioas_unbind', 8, membersOfIoasUnbind, decodeIoasUnbind, encodeIoasUnbind,
 );
 
 /**
@@ -1948,27 +1721,16 @@ export interface IoasBindPasidTable {
 
 /** Names of the members of ioas_bind_pasid_table. */
 export const membersOfIoasBindPasidTable: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  format: null,
-  addr: null,
-  pasid_bits: null,
-  __reserved: null,
+  argsz: null, flags: null, ioas: null, format: null, addr: null, pasid_bits: null, __reserved: null,
 };
 
 /** Bytes of ioas_bind_pasid_table. */
 export const sizeofIoasBindPasidTable = 32;
 
-/**
- * Reads struct ioas_bind_pasid_table.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_bind_pasid_table. */
 export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPasidTable {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_bind_pasid_table', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1980,20 +1742,14 @@ export function decodeIoasBindPasidTable(view: DataView, offset = 0): IoasBindPa
   };
 }
 
-/**
- * Writes struct ioas_bind_pasid_table; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_bind_pasid_table and returns the number of bytes. */
 export function encodeIoasBindPasidTable(
   value: Partial<IoasBindPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_bind_pasid_table', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_bind_pasid_table.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_bind_pasid_table.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_bind_pasid_table.ioas', value.ioas ?? 0, offset + 8), true);
@@ -2015,7 +1771,6 @@ export class IoasBindPasidTableView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2024,7 +1779,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset, checkU32('ioas_bind_pasid_table.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2033,7 +1787,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_bind_pasid_table.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2042,7 +1795,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_bind_pasid_table.ioas', value, this.#offset + 8), true);
   }
 
-  /** Format of the PASID table. */
   get format(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2051,7 +1803,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_bind_pasid_table.format', value, this.#offset + 12), true);
   }
 
-  /** Where it is, an address of the parent. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2060,7 +1811,6 @@ export class IoasBindPasidTableView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_bind_pasid_table.addr', value, this.#offset + 16), true);
   }
 
-  /** Width of its PASIDs: it has 1 \<\< pasid_bits entries. */
   get pasid_bits(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -2069,7 +1819,6 @@ export class IoasBindPasidTableView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_bind_pasid_table.pasid_bits', value, this.#offset + 24), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -2081,10 +1830,7 @@ export class IoasBindPasidTableView {
 
 /** Codec of ioas_bind_pasid_table. */
 export const IoasBindPasidTableCodec: StructCodec<IoasBindPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_bind_pasid_table',
-  32,
-  membersOfIoasBindPasidTable,
-  decodeIoasBindPasidTable,
+  'ioas_bind_pasid_table', 32, membersOfIoasBindPasidTable, decodeIoasBindPasidTable,
   encodeIoasBindPasidTable,
 );
 
@@ -2114,28 +1860,16 @@ export interface IoasWhy {
 
 /** Names of the members of ioas_why. */
 export const membersOfIoasWhy: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  index: null,
-  count: null,
-  device_id: null,
-  label: null,
-  name: null,
+  argsz: null, flags: null, ioas: null, index: null, count: null, device_id: null, label: null, name: null,
 };
 
 /** Bytes of ioas_why. */
 export const sizeofIoasWhy = 64;
 
-/**
- * Reads struct ioas_why.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_why. */
 export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('ioas_why', offset, 64, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2148,16 +1882,10 @@ export function decodeIoasWhy(view: DataView, offset = 0): IoasWhy {
   };
 }
 
-/**
- * Writes struct ioas_why; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_why and returns the number of bytes. */
 export function encodeIoasWhy(value: Encodable<IoasWhy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('ioas_why', value, offset, 64, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_why.argsz', value.argsz ?? 64, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_why.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_why.ioas', value.ioas ?? 0, offset + 8), true);
@@ -2182,7 +1910,6 @@ export class IoasWhyView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2191,7 +1918,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset, checkU32('ioas_why.argsz', value, this.#offset), true);
   }
 
-  /** What is known. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2200,7 +1926,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_why.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2209,7 +1934,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_why.ioas', value, this.#offset + 8), true);
   }
 
-  /** Which of the missing devices, from 0 on. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2218,7 +1942,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_why.index', value, this.#offset + 12), true);
   }
 
-  /** How many are missing. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -2227,7 +1950,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_why.count', value, this.#offset + 16), true);
   }
 
-  /** Id of the device. */
   get device_id(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -2236,7 +1958,6 @@ export class IoasWhyView {
     this.#view.setUint32(this.#offset + 20, checkU32('ioas_why.device_id', value, this.#offset + 20), true);
   }
 
-  /** Label of the device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -2245,7 +1966,6 @@ export class IoasWhyView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_why.label', value, this.#offset + 24), true);
   }
 
-  /** Its name. */
   get name(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 32, 32);
   }
@@ -2253,11 +1973,7 @@ export class IoasWhyView {
 
 /** Codec of ioas_why. */
 export const IoasWhyCodec: StructCodec<IoasWhy> = /* @__PURE__ */ fixedCodec(
-  'ioas_why',
-  64,
-  membersOfIoasWhy,
-  decodeIoasWhy,
-  encodeIoasWhy,
+  'ioas_why', 64, membersOfIoasWhy, decodeIoasWhy, encodeIoasWhy,
 );
 
 /**
@@ -2282,26 +1998,16 @@ export interface IoasDeviceInfo {
 
 /** Names of the members of ioas_device_info. */
 export const membersOfIoasDeviceInfo: Members = {
-  argsz: null,
-  flags: null,
-  dev_cookie: null,
-  pgsize_bitmap: null,
-  addr_width: null,
-  cap_offset: null,
+  argsz: null, flags: null, dev_cookie: null, pgsize_bitmap: null, addr_width: null, cap_offset: null,
 };
 
 /** Bytes of ioas_device_info. */
 export const sizeofIoasDeviceInfo = 32;
 
-/**
- * Reads struct ioas_device_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_info. */
 export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_device_info', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2312,16 +2018,10 @@ export function decodeIoasDeviceInfo(view: DataView, offset = 0): IoasDeviceInfo
   };
 }
 
-/**
- * Writes struct ioas_device_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_info and returns the number of bytes. */
 export function encodeIoasDeviceInfo(value: Partial<IoasDeviceInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_device_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_info.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_device_info.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('ioas_device_info.dev_cookie', value.dev_cookie ?? 0n, offset + 8), true);
@@ -2342,7 +2042,6 @@ export class IoasDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size needed if it was too small. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2351,7 +2050,6 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_info.argsz', value, this.#offset), true);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2360,7 +2058,6 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Label or id of the device. */
   get dev_cookie(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -2369,7 +2066,6 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_info.dev_cookie', value, this.#offset + 8), true);
   }
 
-  /** Page sizes; bit n represents 1 \<\< n bytes. */
   get pgsize_bitmap(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2378,7 +2074,6 @@ export class IoasDeviceInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_device_info.pgsize_bitmap', value, this.#offset + 16), true);
   }
 
-  /** Width of addresses. */
   get addr_width(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -2387,7 +2082,6 @@ export class IoasDeviceInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_device_info.addr_width', value, this.#offset + 24), true);
   }
 
-  /** Offset of the first capability, 0 if there is no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -2399,11 +2093,7 @@ export class IoasDeviceInfoView {
 
 /** Codec of ioas_device_info. */
 export const IoasDeviceInfoCodec: StructCodec<IoasDeviceInfo> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_info',
-  32,
-  membersOfIoasDeviceInfo,
-  decodeIoasDeviceInfo,
-  encodeIoasDeviceInfo,
+  'ioas_device_info', 32, membersOfIoasDeviceInfo, decodeIoasDeviceInfo, encodeIoasDeviceInfo,
 );
 
 /**
@@ -2426,25 +2116,16 @@ export interface IoasDeviceBind {
 
 /** Names of the members of ioas_device_bind. */
 export const membersOfIoasDeviceBind: Members = {
-  argsz: null,
-  flags: null,
-  iommu_fd: null,
-  __reserved: null,
-  label: null,
+  argsz: null, flags: null, iommu_fd: null, __reserved: null, label: null,
 };
 
 /** Bytes of ioas_device_bind. */
 export const sizeofIoasDeviceBind = 24;
 
-/**
- * Reads struct ioas_device_bind.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_bind. */
 export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_device_bind', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2454,16 +2135,10 @@ export function decodeIoasDeviceBind(view: DataView, offset = 0): IoasDeviceBind
   };
 }
 
-/**
- * Writes struct ioas_device_bind; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_bind and returns the number of bytes. */
 export function encodeIoasDeviceBind(value: Partial<IoasDeviceBind>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_device_bind', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_bind.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_device_bind.flags', value.flags ?? 0, offset + 4), true);
   view.setInt32(offset + 8, checkS32('ioas_device_bind.iommu_fd', value.iommu_fd ?? 0, offset + 8), true);
@@ -2483,7 +2158,6 @@ export class IoasDeviceBindView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2492,7 +2166,6 @@ export class IoasDeviceBindView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_bind.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2501,7 +2174,6 @@ export class IoasDeviceBindView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_bind.flags', value, this.#offset + 4), true);
   }
 
-  /** The /dev/iommu. */
   get iommu_fd(): number {
     return this.#view.getInt32(this.#offset + 8, true);
   }
@@ -2510,7 +2182,6 @@ export class IoasDeviceBindView {
     this.#view.setInt32(this.#offset + 8, checkS32('ioas_device_bind.iommu_fd', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2519,7 +2190,6 @@ export class IoasDeviceBindView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_device_bind.__reserved', value, this.#offset + 12), true);
   }
 
-  /** What invalidation and faults call the device, unique within the file. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2531,11 +2201,7 @@ export class IoasDeviceBindView {
 
 /** Codec of ioas_device_bind. */
 export const IoasDeviceBindCodec: StructCodec<IoasDeviceBind> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_bind',
-  24,
-  membersOfIoasDeviceBind,
-  decodeIoasDeviceBind,
-  encodeIoasDeviceBind,
+  'ioas_device_bind', 24, membersOfIoasDeviceBind, decodeIoasDeviceBind, encodeIoasDeviceBind,
 );
 
 /**
@@ -2555,25 +2221,15 @@ export interface IoasDeviceAttach {
 }
 
 /** Names of the members of ioas_device_attach. */
-export const membersOfIoasDeviceAttach: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  user_pasid: null,
-};
+export const membersOfIoasDeviceAttach: Members = { argsz: null, flags: null, ioas: null, user_pasid: null };
 
 /** Bytes of ioas_device_attach. */
 export const sizeofIoasDeviceAttach = 16;
 
-/**
- * Reads struct ioas_device_attach.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_attach. */
 export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAttach {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_device_attach', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2582,16 +2238,10 @@ export function decodeIoasDeviceAttach(view: DataView, offset = 0): IoasDeviceAt
   };
 }
 
-/**
- * Writes struct ioas_device_attach; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_attach and returns the number of bytes. */
 export function encodeIoasDeviceAttach(value: Partial<IoasDeviceAttach>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_device_attach', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_attach.argsz', value.argsz ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_device_attach.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_device_attach.ioas', value.ioas ?? 0, offset + 8), true);
@@ -2610,7 +2260,6 @@ export class IoasDeviceAttachView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2619,7 +2268,6 @@ export class IoasDeviceAttachView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_attach.argsz', value, this.#offset), true);
   }
 
-  /** How. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2628,7 +2276,6 @@ export class IoasDeviceAttachView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_attach.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2637,7 +2284,6 @@ export class IoasDeviceAttachView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_device_attach.ioas', value, this.#offset + 8), true);
   }
 
-  /** The PASID as the caller counts it. */
   get user_pasid(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2649,11 +2295,7 @@ export class IoasDeviceAttachView {
 
 /** Codec of ioas_device_attach. */
 export const IoasDeviceAttachCodec: StructCodec<IoasDeviceAttach> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_attach',
-  16,
-  membersOfIoasDeviceAttach,
-  decodeIoasDeviceAttach,
-  encodeIoasDeviceAttach,
+  'ioas_device_attach', 16, membersOfIoasDeviceAttach, decodeIoasDeviceAttach, encodeIoasDeviceAttach,
 );
 
 /**
@@ -2673,25 +2315,15 @@ export interface IoasKvmPasid {
 }
 
 /** Names of the members of ioas_kvm_pasid. */
-export const membersOfIoasKvmPasid: Members = {
-  argsz: null,
-  iommu_fd: null,
-  ioas: null,
-  user_pasid: null,
-};
+export const membersOfIoasKvmPasid: Members = { argsz: null, iommu_fd: null, ioas: null, user_pasid: null };
 
 /** Bytes of ioas_kvm_pasid. */
 export const sizeofIoasKvmPasid = 16;
 
-/**
- * Reads struct ioas_kvm_pasid.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_kvm_pasid. */
 export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_kvm_pasid', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     iommu_fd: view.getInt32(offset + 4, true),
@@ -2700,16 +2332,10 @@ export function decodeIoasKvmPasid(view: DataView, offset = 0): IoasKvmPasid {
   };
 }
 
-/**
- * Writes struct ioas_kvm_pasid; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_kvm_pasid and returns the number of bytes. */
 export function encodeIoasKvmPasid(value: Partial<IoasKvmPasid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_kvm_pasid', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_kvm_pasid.argsz', value.argsz ?? 16, offset), true);
   view.setInt32(offset + 4, checkS32('ioas_kvm_pasid.iommu_fd', value.iommu_fd ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_kvm_pasid.ioas', value.ioas ?? 0, offset + 8), true);
@@ -2728,7 +2354,6 @@ export class IoasKvmPasidView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2737,7 +2362,6 @@ export class IoasKvmPasidView {
     this.#view.setUint32(this.#offset, checkU32('ioas_kvm_pasid.argsz', value, this.#offset), true);
   }
 
-  /** The /dev/iommu. */
   get iommu_fd(): number {
     return this.#view.getInt32(this.#offset + 4, true);
   }
@@ -2746,7 +2370,6 @@ export class IoasKvmPasidView {
     this.#view.setInt32(this.#offset + 4, checkS32('ioas_kvm_pasid.iommu_fd', value, this.#offset + 4), true);
   }
 
-  /** The address space that a device is attached to with the PASID; UNMAP does not look at it. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2755,7 +2378,6 @@ export class IoasKvmPasidView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_kvm_pasid.ioas', value, this.#offset + 8), true);
   }
 
-  /** The PASID as the guest counts it. */
   get user_pasid(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2767,11 +2389,7 @@ export class IoasKvmPasidView {
 
 /** Codec of ioas_kvm_pasid. */
 export const IoasKvmPasidCodec: StructCodec<IoasKvmPasid> = /* @__PURE__ */ fixedCodec(
-  'ioas_kvm_pasid',
-  16,
-  membersOfIoasKvmPasid,
-  decodeIoasKvmPasid,
-  encodeIoasKvmPasid,
+  'ioas_kvm_pasid', 16, membersOfIoasKvmPasid, decodeIoasKvmPasid, encodeIoasKvmPasid,
 );
 
 /**
@@ -2789,32 +2407,19 @@ export interface IoasCapHeader {
 }
 
 /** Names of the members of ioas_cap_header. */
-export const membersOfIoasCapHeader: Members = {
-  id: null,
-  version: null,
-  next: null,
-};
+export const membersOfIoasCapHeader: Members = { id: null, version: null, next: null };
 
 /** Bytes of ioas_cap_header. */
 export const sizeofIoasCapHeader = 8;
 
-/**
- * Reads struct ioas_cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_header. */
 export function decodeIoasCapHeader(view: DataView, offset = 0): IoasCapHeader {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_cap_header', offset, 8, view.byteLength);
-  }
   return readIoasCapHeader(view, offset);
 }
 
-/**
- * Reads struct ioas_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_cap_header inside of something else. */
 export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader {
   return {
     id: view.getUint16(offset, true),
@@ -2823,89 +2428,33 @@ export function readIoasCapHeader(view: DataView, offset: number): IoasCapHeader
   };
 }
 
-/**
- * Writes struct ioas_cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_header and returns the number of bytes. */
 export function encodeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_cap_header', value, offset, 8, view.byteLength);
-  }
   return writeIoasCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct ioas_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_cap_header inside another struct. */
 export function writeIoasCapHeader(value: Partial<IoasCapHeader>, view: DataView, offset: number): number {
   const id = value.id ?? 0;
-  if (typeof id !== 'number' || (id & 0xffff) !== id) {
+  if (typeof id !== 'number' || (id & 0xffff) !== id)
     throw notInteger('u16', 'ioas_cap_header.id', id, offset);
-  }
   view.setUint16(offset, id, true);
   const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xffff) !== version) {
+  if (typeof version !== 'number' || (version & 0xffff) !== version)
     throw notInteger('u16', 'ioas_cap_header.version', version, offset + 2);
-  }
   view.setUint16(offset + 2, version, true);
   const next_ = value.next ?? 0;
-  if (typeof next_ !== 'number' || next_ >>> 0 !== next_) {
+  if (typeof next_ !== 'number' || next_ >>> 0 !== next_)
     throw notInteger('u32', 'ioas_cap_header.next', next_, offset + 4);
-  }
   view.setUint32(offset + 4, next_, true);
   return 8;
 }
 
-/** ioas_cap_header in place: reads and writes members without a copy. */
-export class IoasCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_cap_header', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the capability is. */
-  get id(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('ioas_cap_header.id', value, this.#offset), true);
-  }
-
-  /** Version of its layout. */
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('ioas_cap_header.version', value, this.#offset + 2), true);
-  }
-
-  /** Offset of the next one from the start of the info struct, 0 at the end. */
-  get next(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set next(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_cap_header.next', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_cap_header. */
 export const IoasCapHeaderCodec: StructCodec<IoasCapHeader> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_header',
-  8,
-  membersOfIoasCapHeader,
-  decodeIoasCapHeader,
-  encodeIoasCapHeader,
+  'ioas_cap_header', 8, membersOfIoasCapHeader, decodeIoasCapHeader, encodeIoasCapHeader,
 );
 
 /**
@@ -2921,31 +2470,19 @@ export interface IoasRange {
 }
 
 /** Names of the members of ioas_range. */
-export const membersOfIoasRange: Members = {
-  start: null,
-  end: null,
-};
+export const membersOfIoasRange: Members = { start: null, end: null };
 
 /** Bytes of ioas_range. */
 export const sizeofIoasRange = 16;
 
-/**
- * Reads struct ioas_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_range. */
 export function decodeIoasRange(view: DataView, offset = 0): IoasRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_range', offset, 16, view.byteLength);
-  }
   return readIoasRange(view, offset);
 }
 
-/**
- * Reads struct ioas_range inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_range inside of something else. */
 export function readIoasRange(view: DataView, offset: number): IoasRange {
   return {
     start: view.getBigUint64(offset, true),
@@ -2953,75 +2490,29 @@ export function readIoasRange(view: DataView, offset: number): IoasRange {
   };
 }
 
-/**
- * Writes struct ioas_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_range and returns the number of bytes. */
 export function encodeIoasRange(value: Partial<IoasRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_range', value, offset, 16, view.byteLength);
-  }
   return writeIoasRange(value, view, offset);
 }
 
-/**
- * Writes struct ioas_range if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_range inside another struct. */
 export function writeIoasRange(value: Partial<IoasRange>, view: DataView, offset: number): number {
   const start = value.start ?? 0n;
-  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) {
+  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start)
     throw notInteger('u64', 'ioas_range.start', start, offset);
-  }
   view.setBigUint64(offset, start, true);
   const end_ = value.end ?? 0n;
-  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_) {
+  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_)
     throw notInteger('u64', 'ioas_range.end', end_, offset + 8);
-  }
   view.setBigUint64(offset + 8, end_, true);
   return 16;
 }
 
-/** ioas_range in place: reads and writes members without a copy. */
-export class IoasRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('ioas_range.start', value, this.#offset), true);
-  }
-
-  /** Last address. */
-  get end(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set end(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_range.end', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of ioas_range. */
 export const IoasRangeCodec: StructCodec<IoasRange> = /* @__PURE__ */ fixedCodec(
-  'ioas_range',
-  16,
-  membersOfIoasRange,
-  decodeIoasRange,
-  encodeIoasRange,
+  'ioas_range', 16, membersOfIoasRange, decodeIoasRange, encodeIoasRange,
 );
 
 /**
@@ -3037,31 +2528,19 @@ export interface IoasType1 {
 }
 
 /** Names of the members of ioas_type1. */
-export const membersOfIoasType1: Members = {
-  flags: null,
-  addr_width: null,
-};
+export const membersOfIoasType1: Members = { flags: null, addr_width: null };
 
 /** Bytes of ioas_type1. */
 export const sizeofIoasType1 = 8;
 
-/**
- * Reads struct ioas_type1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_type1. */
 export function decodeIoasType1(view: DataView, offset = 0): IoasType1 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_type1', offset, 8, view.byteLength);
-  }
   return readIoasType1(view, offset);
 }
 
-/**
- * Reads struct ioas_type1 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_type1 inside of something else. */
 export function readIoasType1(view: DataView, offset: number): IoasType1 {
   return {
     flags: view.getUint32(offset, true),
@@ -3069,75 +2548,29 @@ export function readIoasType1(view: DataView, offset: number): IoasType1 {
   };
 }
 
-/**
- * Writes struct ioas_type1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_type1 and returns the number of bytes. */
 export function encodeIoasType1(value: Partial<IoasType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_type1', value, offset, 8, view.byteLength);
-  }
   return writeIoasType1(value, view, offset);
 }
 
-/**
- * Writes struct ioas_type1 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_type1 inside another struct. */
 export function writeIoasType1(value: Partial<IoasType1>, view: DataView, offset: number): number {
   const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+  if (typeof flags !== 'number' || flags >>> 0 !== flags)
     throw notInteger('u32', 'ioas_type1.flags', flags, offset);
-  }
   view.setUint32(offset, flags, true);
   const addr_width = value.addr_width ?? 0;
-  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width) {
+  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width)
     throw notInteger('u32', 'ioas_type1.addr_width', addr_width, offset + 4);
-  }
   view.setUint32(offset + 4, addr_width, true);
   return 8;
 }
 
-/** ioas_type1 in place: reads and writes members without a copy. */
-export class IoasType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_type1', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What mappings may allow. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_type1.flags', value, this.#offset), true);
-  }
-
-  /** Width of addresses. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_type1.addr_width', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_type1. */
 export const IoasType1Codec: StructCodec<IoasType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_type1',
-  8,
-  membersOfIoasType1,
-  decodeIoasType1,
-  encodeIoasType1,
+  'ioas_type1', 8, membersOfIoasType1, decodeIoasType1, encodeIoasType1,
 );
 
 /**
@@ -3153,31 +2586,19 @@ export interface IoasTables {
 }
 
 /** Names of the members of ioas_tables. */
-export const membersOfIoasTables: Members = {
-  nr_formats: null,
-  pasid_bits: null,
-};
+export const membersOfIoasTables: Members = { nr_formats: null, pasid_bits: null };
 
 /** Bytes of ioas_tables. */
 export const sizeofIoasTables = 8;
 
-/**
- * Reads struct ioas_tables.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_tables. */
 export function decodeIoasTables(view: DataView, offset = 0): IoasTables {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_tables', offset, 8, view.byteLength);
-  }
   return readIoasTables(view, offset);
 }
 
-/**
- * Reads struct ioas_tables inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_tables inside of something else. */
 export function readIoasTables(view: DataView, offset: number): IoasTables {
   return {
     nr_formats: view.getUint32(offset, true),
@@ -3185,75 +2606,29 @@ export function readIoasTables(view: DataView, offset: number): IoasTables {
   };
 }
 
-/**
- * Writes struct ioas_tables; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_tables and returns the number of bytes. */
 export function encodeIoasTables(value: Partial<IoasTables>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_tables', value, offset, 8, view.byteLength);
-  }
   return writeIoasTables(value, view, offset);
 }
 
-/**
- * Writes struct ioas_tables if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_tables inside another struct. */
 export function writeIoasTables(value: Partial<IoasTables>, view: DataView, offset: number): number {
   const nr_formats = value.nr_formats ?? 0;
-  if (typeof nr_formats !== 'number' || nr_formats >>> 0 !== nr_formats) {
+  if (typeof nr_formats !== 'number' || nr_formats >>> 0 !== nr_formats)
     throw notInteger('u32', 'ioas_tables.nr_formats', nr_formats, offset);
-  }
   view.setUint32(offset, nr_formats, true);
   const pasid_bits = value.pasid_bits ?? 0;
-  if (typeof pasid_bits !== 'number' || pasid_bits >>> 0 !== pasid_bits) {
+  if (typeof pasid_bits !== 'number' || pasid_bits >>> 0 !== pasid_bits)
     throw notInteger('u32', 'ioas_tables.pasid_bits', pasid_bits, offset + 4);
-  }
   view.setUint32(offset + 4, pasid_bits, true);
   return 8;
 }
 
-/** ioas_tables in place: reads and writes members without a copy. */
-export class IoasTablesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_tables', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** How many formats there are; each has its own capability. */
-  get nr_formats(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set nr_formats(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_tables.nr_formats', value, this.#offset), true);
-  }
-
-  /** Width of PASIDs, 0 if there are none. */
-  get pasid_bits(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set pasid_bits(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_tables.pasid_bits', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_tables. */
 export const IoasTablesCodec: StructCodec<IoasTables> = /* @__PURE__ */ fixedCodec(
-  'ioas_tables',
-  8,
-  membersOfIoasTables,
-  decodeIoasTables,
-  encodeIoasTables,
+  'ioas_tables', 8, membersOfIoasTables, decodeIoasTables, encodeIoasTables,
 );
 
 /**
@@ -3269,31 +2644,19 @@ export interface IoasNesting {
 }
 
 /** Names of the members of ioas_nesting. */
-export const membersOfIoasNesting: Members = {
-  flags: null,
-  levels: null,
-};
+export const membersOfIoasNesting: Members = { flags: null, levels: null };
 
 /** Bytes of ioas_nesting. */
 export const sizeofIoasNesting = 8;
 
-/**
- * Reads struct ioas_nesting.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_nesting. */
 export function decodeIoasNesting(view: DataView, offset = 0): IoasNesting {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_nesting', offset, 8, view.byteLength);
-  }
   return readIoasNesting(view, offset);
 }
 
-/**
- * Reads struct ioas_nesting inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_nesting inside of something else. */
 export function readIoasNesting(view: DataView, offset: number): IoasNesting {
   return {
     flags: view.getUint32(offset, true),
@@ -3301,75 +2664,29 @@ export function readIoasNesting(view: DataView, offset: number): IoasNesting {
   };
 }
 
-/**
- * Writes struct ioas_nesting; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_nesting and returns the number of bytes. */
 export function encodeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_nesting', value, offset, 8, view.byteLength);
-  }
   return writeIoasNesting(value, view, offset);
 }
 
-/**
- * Writes struct ioas_nesting if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_nesting inside another struct. */
 export function writeIoasNesting(value: Partial<IoasNesting>, view: DataView, offset: number): number {
   const flags = value.flags ?? 0;
-  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+  if (typeof flags !== 'number' || flags >>> 0 !== flags)
     throw notInteger('u32', 'ioas_nesting.flags', flags, offset);
-  }
   view.setUint32(offset, flags, true);
   const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+  if (typeof levels !== 'number' || levels >>> 0 !== levels)
     throw notInteger('u32', 'ioas_nesting.levels', levels, offset + 4);
-  }
   view.setUint32(offset + 4, levels, true);
   return 8;
 }
 
-/** ioas_nesting in place: reads and writes members without a copy. */
-export class IoasNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_nesting', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** How. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_nesting.flags', value, this.#offset), true);
-  }
-
-  /** How many levels can lie on top of this one. */
-  get levels(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set levels(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_nesting.levels', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_nesting. */
 export const IoasNestingCodec: StructCodec<IoasNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_nesting',
-  8,
-  membersOfIoasNesting,
-  decodeIoasNesting,
-  encodeIoasNesting,
+  'ioas_nesting', 8, membersOfIoasNesting, decodeIoasNesting, encodeIoasNesting,
 );
 
 /**
@@ -3383,91 +2700,44 @@ export interface IoasPageSizes {
 }
 
 /** Names of the members of ioas_page_sizes. */
-export const membersOfIoasPageSizes: Members = {
-  bitmap: null,
-};
+export const membersOfIoasPageSizes: Members = { bitmap: null };
 
 /** Bytes of ioas_page_sizes. */
 export const sizeofIoasPageSizes = 8;
 
-/**
- * Reads struct ioas_page_sizes.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_page_sizes. */
 export function decodeIoasPageSizes(view: DataView, offset = 0): IoasPageSizes {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_page_sizes', offset, 8, view.byteLength);
-  }
   return readIoasPageSizes(view, offset);
 }
 
-/**
- * Reads struct ioas_page_sizes inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_page_sizes inside of something else. */
 export function readIoasPageSizes(view: DataView, offset: number): IoasPageSizes {
   return {
     bitmap: view.getBigUint64(offset, true),
   };
 }
 
-/**
- * Writes struct ioas_page_sizes; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_page_sizes and returns the number of bytes. */
 export function encodeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_page_sizes', value, offset, 8, view.byteLength);
-  }
   return writeIoasPageSizes(value, view, offset);
 }
 
-/**
- * Writes struct ioas_page_sizes if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_page_sizes inside another struct. */
 export function writeIoasPageSizes(value: Partial<IoasPageSizes>, view: DataView, offset: number): number {
   const bitmap = value.bitmap ?? 0n;
-  if (typeof bitmap !== 'bigint' || BigInt.asUintN(64, bitmap) !== bitmap) {
+  if (typeof bitmap !== 'bigint' || BigInt.asUintN(64, bitmap) !== bitmap)
     throw notInteger('u64', 'ioas_page_sizes.bitmap', bitmap, offset);
-  }
   view.setBigUint64(offset, bitmap, true);
   return 8;
 }
 
-/** ioas_page_sizes in place: reads and writes members without a copy. */
-export class IoasPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_page_sizes', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bit n represents pages of 1 \<\< n bytes; the lowest is what mappings are aligned to. */
-  get bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('ioas_page_sizes.bitmap', value, this.#offset), true);
-  }
-}
-
 /** Codec of ioas_page_sizes. */
 export const IoasPageSizesCodec: StructCodec<IoasPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_page_sizes',
-  8,
-  membersOfIoasPageSizes,
-  decodeIoasPageSizes,
-  encodeIoasPageSizes,
+  'ioas_page_sizes', 8, membersOfIoasPageSizes, decodeIoasPageSizes, encodeIoasPageSizes,
 );
 
 /**
@@ -3483,31 +2753,19 @@ export interface IoasChildren {
 }
 
 /** Names of the members of ioas_children. */
-export const membersOfIoasChildren: Members = {
-  count: null,
-  __reserved: null,
-};
+export const membersOfIoasChildren: Members = { count: null, __reserved: null };
 
 /** Bytes of ioas_children. */
 export const sizeofIoasChildren = 8;
 
-/**
- * Reads struct ioas_children.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_children. */
 export function decodeIoasChildren(view: DataView, offset = 0): IoasChildren {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_children', offset, 8, view.byteLength);
-  }
   return readIoasChildren(view, offset);
 }
 
-/**
- * Reads struct ioas_children inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_children inside of something else. */
 export function readIoasChildren(view: DataView, offset: number): IoasChildren {
   return {
     count: view.getUint32(offset, true),
@@ -3515,75 +2773,29 @@ export function readIoasChildren(view: DataView, offset: number): IoasChildren {
   };
 }
 
-/**
- * Writes struct ioas_children; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_children and returns the number of bytes. */
 export function encodeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_children', value, offset, 8, view.byteLength);
-  }
   return writeIoasChildren(value, view, offset);
 }
 
-/**
- * Writes struct ioas_children if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_children inside another struct. */
 export function writeIoasChildren(value: Partial<IoasChildren>, view: DataView, offset: number): number {
   const count = value.count ?? 0;
-  if (typeof count !== 'number' || count >>> 0 !== count) {
+  if (typeof count !== 'number' || count >>> 0 !== count)
     throw notInteger('u32', 'ioas_children.count', count, offset);
-  }
   view.setUint32(offset, count, true);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_children.__reserved', __reserved, offset + 4);
-  }
   view.setUint32(offset + 4, __reserved, true);
   return 8;
 }
 
-/** ioas_children in place: reads and writes members without a copy. */
-export class IoasChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_children', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** How many there are. */
-  get count(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set count(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_children.count', value, this.#offset), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_children.__reserved', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_children. */
 export const IoasChildrenCodec: StructCodec<IoasChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_children',
-  8,
-  membersOfIoasChildren,
-  decodeIoasChildren,
-  encodeIoasChildren,
+  'ioas_children', 8, membersOfIoasChildren, decodeIoasChildren, encodeIoasChildren,
 );
 
 /**
@@ -3604,32 +2816,20 @@ export interface IoasVtdS1 {
 
 /** Names of the members of ioas_vtd_s1. */
 export const membersOfIoasVtdS1: Members = {
-  format: null,
-  features: null,
-  addr_width: null,
-  __reserved: null,
+  format: null, features: null, addr_width: null, __reserved: null,
 };
 
 /** Bytes of ioas_vtd_s1. */
 export const sizeofIoasVtdS1 = 16;
 
-/**
- * Reads struct ioas_vtd_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_vtd_s1. */
 export function decodeIoasVtdS1(view: DataView, offset = 0): IoasVtdS1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_vtd_s1', offset, 16, view.byteLength);
-  }
   return readIoasVtdS1(view, offset);
 }
 
-/**
- * Reads struct ioas_vtd_s1 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_vtd_s1 inside of something else. */
 export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
   return {
     format: view.getUint32(offset, true),
@@ -3639,103 +2839,37 @@ export function readIoasVtdS1(view: DataView, offset: number): IoasVtdS1 {
   };
 }
 
-/**
- * Writes struct ioas_vtd_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_vtd_s1 and returns the number of bytes. */
 export function encodeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_vtd_s1', value, offset, 16, view.byteLength);
-  }
   return writeIoasVtdS1(value, view, offset);
 }
 
-/**
- * Writes struct ioas_vtd_s1 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_vtd_s1 inside another struct. */
 export function writeIoasVtdS1(value: Partial<IoasVtdS1>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_vtd_s1.format', format, offset);
-  }
   view.setUint32(offset, format, true);
   const features = value.features ?? 0;
-  if (typeof features !== 'number' || features >>> 0 !== features) {
+  if (typeof features !== 'number' || features >>> 0 !== features)
     throw notInteger('u32', 'ioas_vtd_s1.features', features, offset + 4);
-  }
   view.setUint32(offset + 4, features, true);
   const addr_width = value.addr_width ?? 0;
-  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width) {
+  if (typeof addr_width !== 'number' || addr_width >>> 0 !== addr_width)
     throw notInteger('u32', 'ioas_vtd_s1.addr_width', addr_width, offset + 8);
-  }
   view.setUint32(offset + 8, addr_width, true);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_vtd_s1.__reserved', __reserved, offset + 12);
-  }
   view.setUint32(offset + 12, __reserved, true);
   return 16;
 }
 
-/** ioas_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_vtd_s1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PGTABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_vtd_s1.format', value, this.#offset), true);
-  }
-
-  /** What else there is. */
-  get features(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set features(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_vtd_s1.features', value, this.#offset + 4), true);
-  }
-
-  /** Width of input addresses. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_vtd_s1.addr_width', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_vtd_s1.__reserved', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of ioas_vtd_s1. */
 export const IoasVtdS1Codec: StructCodec<IoasVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_vtd_s1',
-  16,
-  membersOfIoasVtdS1,
-  decodeIoasVtdS1,
-  encodeIoasVtdS1,
+  'ioas_vtd_s1', 16, membersOfIoasVtdS1, decodeIoasVtdS1, encodeIoasVtdS1,
 );
 
 /**
@@ -3756,32 +2890,20 @@ export interface IoasSmmuv3S1 {
 
 /** Names of the members of ioas_smmuv3_s1. */
 export const membersOfIoasSmmuv3S1: Members = {
-  format: null,
-  asid_bits: null,
-  granules: null,
-  va_bits: null,
+  format: null, asid_bits: null, granules: null, va_bits: null,
 };
 
 /** Bytes of ioas_smmuv3_s1. */
 export const sizeofIoasSmmuv3S1 = 16;
 
-/**
- * Reads struct ioas_smmuv3_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_smmuv3_s1. */
 export function decodeIoasSmmuv3S1(view: DataView, offset = 0): IoasSmmuv3S1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_smmuv3_s1', offset, 16, view.byteLength);
-  }
   return readIoasSmmuv3S1(view, offset);
 }
 
-/**
- * Reads struct ioas_smmuv3_s1 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_smmuv3_s1 inside of something else. */
 export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
   return {
     format: view.getUint32(offset, true),
@@ -3791,103 +2913,37 @@ export function readIoasSmmuv3S1(view: DataView, offset: number): IoasSmmuv3S1 {
   };
 }
 
-/**
- * Writes struct ioas_smmuv3_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_smmuv3_s1 and returns the number of bytes. */
 export function encodeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_smmuv3_s1', value, offset, 16, view.byteLength);
-  }
   return writeIoasSmmuv3S1(value, view, offset);
 }
 
-/**
- * Writes struct ioas_smmuv3_s1 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_smmuv3_s1 inside another struct. */
 export function writeIoasSmmuv3S1(value: Partial<IoasSmmuv3S1>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_smmuv3_s1.format', format, offset);
-  }
   view.setUint32(offset, format, true);
   const asid_bits = value.asid_bits ?? 0;
-  if (typeof asid_bits !== 'number' || asid_bits >>> 0 !== asid_bits) {
+  if (typeof asid_bits !== 'number' || asid_bits >>> 0 !== asid_bits)
     throw notInteger('u32', 'ioas_smmuv3_s1.asid_bits', asid_bits, offset + 4);
-  }
   view.setUint32(offset + 4, asid_bits, true);
   const granules = value.granules ?? 0;
-  if (typeof granules !== 'number' || granules >>> 0 !== granules) {
+  if (typeof granules !== 'number' || granules >>> 0 !== granules)
     throw notInteger('u32', 'ioas_smmuv3_s1.granules', granules, offset + 8);
-  }
   view.setUint32(offset + 8, granules, true);
   const va_bits = value.va_bits ?? 0;
-  if (typeof va_bits !== 'number' || va_bits >>> 0 !== va_bits) {
+  if (typeof va_bits !== 'number' || va_bits >>> 0 !== va_bits)
     throw notInteger('u32', 'ioas_smmuv3_s1.va_bits', va_bits, offset + 12);
-  }
   view.setUint32(offset + 12, va_bits, true);
   return 16;
 }
 
-/** ioas_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_smmuv3_s1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PGTABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_smmuv3_s1.format', value, this.#offset), true);
-  }
-
-  /** Width of ASIDs. */
-  get asid_bits(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set asid_bits(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_s1.asid_bits', value, this.#offset + 4), true);
-  }
-
-  /** Granules of the tables: bit n represents 1 \<\< n bytes. */
-  get granules(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set granules(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_smmuv3_s1.granules', value, this.#offset + 8), true);
-  }
-
-  /** Width of input addresses. */
-  get va_bits(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set va_bits(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_smmuv3_s1.va_bits', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of ioas_smmuv3_s1. */
 export const IoasSmmuv3S1Codec: StructCodec<IoasSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_smmuv3_s1',
-  16,
-  membersOfIoasSmmuv3S1,
-  decodeIoasSmmuv3S1,
-  encodeIoasSmmuv3S1,
+  'ioas_smmuv3_s1', 16, membersOfIoasSmmuv3S1, decodeIoasSmmuv3S1, encodeIoasSmmuv3S1,
 );
 
 /**
@@ -3907,33 +2963,19 @@ export interface IoasAmdV2 {
 }
 
 /** Names of the members of ioas_amd_v2. */
-export const membersOfIoasAmdV2: Members = {
-  format: null,
-  glx_max: null,
-  levels: null,
-  __reserved: null,
-};
+export const membersOfIoasAmdV2: Members = { format: null, glx_max: null, levels: null, __reserved: null };
 
 /** Bytes of ioas_amd_v2. */
 export const sizeofIoasAmdV2 = 16;
 
-/**
- * Reads struct ioas_amd_v2.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_amd_v2. */
 export function decodeIoasAmdV2(view: DataView, offset = 0): IoasAmdV2 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_amd_v2', offset, 16, view.byteLength);
-  }
   return readIoasAmdV2(view, offset);
 }
 
-/**
- * Reads struct ioas_amd_v2 inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_amd_v2 inside of something else. */
 export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
   return {
     format: view.getUint32(offset, true),
@@ -3943,103 +2985,37 @@ export function readIoasAmdV2(view: DataView, offset: number): IoasAmdV2 {
   };
 }
 
-/**
- * Writes struct ioas_amd_v2; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_amd_v2 and returns the number of bytes. */
 export function encodeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_amd_v2', value, offset, 16, view.byteLength);
-  }
   return writeIoasAmdV2(value, view, offset);
 }
 
-/**
- * Writes struct ioas_amd_v2 if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_amd_v2 inside another struct. */
 export function writeIoasAmdV2(value: Partial<IoasAmdV2>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_amd_v2.format', format, offset);
-  }
   view.setUint32(offset, format, true);
   const glx_max = value.glx_max ?? 0;
-  if (typeof glx_max !== 'number' || glx_max >>> 0 !== glx_max) {
+  if (typeof glx_max !== 'number' || glx_max >>> 0 !== glx_max)
     throw notInteger('u32', 'ioas_amd_v2.glx_max', glx_max, offset + 4);
-  }
   view.setUint32(offset + 4, glx_max, true);
   const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+  if (typeof levels !== 'number' || levels >>> 0 !== levels)
     throw notInteger('u32', 'ioas_amd_v2.levels', levels, offset + 8);
-  }
   view.setUint32(offset + 8, levels, true);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_amd_v2.__reserved', __reserved, offset + 12);
-  }
   view.setUint32(offset + 12, __reserved, true);
   return 16;
 }
 
-/** ioas_amd_v2 in place: reads and writes members without a copy. */
-export class IoasAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_amd_v2', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PGTABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_amd_v2.format', value, this.#offset), true);
-  }
-
-  /** Levels of the table of GCR3s, 0 to 2. */
-  get glx_max(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set glx_max(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_amd_v2.glx_max', value, this.#offset + 4), true);
-  }
-
-  /** Levels of a page table. */
-  get levels(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set levels(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_amd_v2.levels', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_amd_v2.__reserved', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of ioas_amd_v2. */
 export const IoasAmdV2Codec: StructCodec<IoasAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_amd_v2',
-  16,
-  membersOfIoasAmdV2,
-  decodeIoasAmdV2,
-  encodeIoasAmdV2,
+  'ioas_amd_v2', 16, membersOfIoasAmdV2, decodeIoasAmdV2, encodeIoasAmdV2,
 );
 
 /**
@@ -4060,32 +3036,20 @@ export interface IoasSmmuv3Cd {
 
 /** Names of the members of ioas_smmuv3_cd. */
 export const membersOfIoasSmmuv3Cd: Members = {
-  format: null,
-  ssid_bits: null,
-  entry_size: null,
-  __reserved: null,
+  format: null, ssid_bits: null, entry_size: null, __reserved: null,
 };
 
 /** Bytes of ioas_smmuv3_cd. */
 export const sizeofIoasSmmuv3Cd = 16;
 
-/**
- * Reads struct ioas_smmuv3_cd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_smmuv3_cd. */
 export function decodeIoasSmmuv3Cd(view: DataView, offset = 0): IoasSmmuv3Cd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_smmuv3_cd', offset, 16, view.byteLength);
-  }
   return readIoasSmmuv3Cd(view, offset);
 }
 
-/**
- * Reads struct ioas_smmuv3_cd inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_smmuv3_cd inside of something else. */
 export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
   return {
     format: view.getUint32(offset, true),
@@ -4095,103 +3059,37 @@ export function readIoasSmmuv3Cd(view: DataView, offset: number): IoasSmmuv3Cd {
   };
 }
 
-/**
- * Writes struct ioas_smmuv3_cd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_smmuv3_cd and returns the number of bytes. */
 export function encodeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_smmuv3_cd', value, offset, 16, view.byteLength);
-  }
   return writeIoasSmmuv3Cd(value, view, offset);
 }
 
-/**
- * Writes struct ioas_smmuv3_cd if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_smmuv3_cd inside another struct. */
 export function writeIoasSmmuv3Cd(value: Partial<IoasSmmuv3Cd>, view: DataView, offset: number): number {
   const format = value.format ?? 0;
-  if (typeof format !== 'number' || format >>> 0 !== format) {
+  if (typeof format !== 'number' || format >>> 0 !== format)
     throw notInteger('u32', 'ioas_smmuv3_cd.format', format, offset);
-  }
   view.setUint32(offset, format, true);
   const ssid_bits = value.ssid_bits ?? 0;
-  if (typeof ssid_bits !== 'number' || ssid_bits >>> 0 !== ssid_bits) {
+  if (typeof ssid_bits !== 'number' || ssid_bits >>> 0 !== ssid_bits)
     throw notInteger('u32', 'ioas_smmuv3_cd.ssid_bits', ssid_bits, offset + 4);
-  }
   view.setUint32(offset + 4, ssid_bits, true);
   const entry_size = value.entry_size ?? 0;
-  if (typeof entry_size !== 'number' || entry_size >>> 0 !== entry_size) {
+  if (typeof entry_size !== 'number' || entry_size >>> 0 !== entry_size)
     throw notInteger('u32', 'ioas_smmuv3_cd.entry_size', entry_size, offset + 8);
-  }
   view.setUint32(offset + 8, entry_size, true);
   const __reserved = value.__reserved ?? 0;
-  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved) {
+  if (typeof __reserved !== 'number' || __reserved >>> 0 !== __reserved)
     throw notInteger('u32', 'ioas_smmuv3_cd.__reserved', __reserved, offset + 12);
-  }
   view.setUint32(offset + 12, __reserved, true);
   return 16;
 }
 
-/** ioas_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_smmuv3_cd', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to pass to IOAS_BIND_PASID_TABLE. */
-  get format(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set format(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_smmuv3_cd.format', value, this.#offset), true);
-  }
-
-  /** Width of substream ids (PASIDs). */
-  get ssid_bits(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ssid_bits(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_cd.ssid_bits', value, this.#offset + 4), true);
-  }
-
-  /** Size of a descriptor. */
-  get entry_size(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set entry_size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_smmuv3_cd.entry_size', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_smmuv3_cd.__reserved', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of ioas_smmuv3_cd. */
 export const IoasSmmuv3CdCodec: StructCodec<IoasSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_smmuv3_cd',
-  16,
-  membersOfIoasSmmuv3Cd,
-  decodeIoasSmmuv3Cd,
-  encodeIoasSmmuv3Cd,
+  'ioas_smmuv3_cd', 16, membersOfIoasSmmuv3Cd, decodeIoasSmmuv3Cd, encodeIoasSmmuv3Cd,
 );
 
 /**
@@ -4212,27 +3110,19 @@ export interface IoasCapIovaRange {
 
 /** Names of the members of ioas_cap_iova_range. */
 export const membersOfIoasCapIovaRange: Members = {
-  header: membersOfIoasCapHeader,
-  nr_ranges: null,
-  __reserved: null,
-  ranges: membersOfIoasRange,
+  header: membersOfIoasCapHeader, nr_ranges: null, __reserved: null, ranges: membersOfIoasRange,
 };
 
 /** Bytes that every ioas_cap_iova_range has. */
 export const minSizeofIoasCapIovaRange = 16;
 
-/**
- * Reads struct ioas_cap_iova_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_iova_range. */
 export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasCapIovaRange {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_cap_iova_range', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_cap_iova_range.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -4245,20 +3135,14 @@ export function decodeIoasCapIovaRange(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes struct ioas_cap_iova_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_iova_range and returns the number of bytes. */
 export function encodeIoasCapIovaRange(
   value: Encodable<IoasCapIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_iova_range.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4269,15 +3153,12 @@ export function encodeIoasCapIovaRange(
   view.setUint32(offset + 8, nr_ranges, true);
   view.setUint32(offset + 12, checkU32('ioas_cap_iova_range.__reserved', value.__reserved ?? 0, offset + 12), true);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_cap_iova_range.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_cap_iova_range.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_cap_iova_range.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -4292,70 +3173,16 @@ export function encodeIoasCapIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_cap_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_cap_iova_range takes. */
 export function measureIoasCapIovaRange(value: Encodable<IoasCapIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasCapIovaRange, value);
 }
 
-/** ioas_cap_iova_range in place: reads and writes members without a copy. */
-export class IoasCapIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_cap_iova_range.nr_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_cap_iova_range.__reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_cap_iova_range. */
 export const IoasCapIovaRangeCodec: StructCodec<IoasCapIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'ioas_cap_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasCapIovaRange,
-  decode: decodeIoasCapIovaRange,
-  encodeTyped: encodeIoasCapIovaRange,
-  measure: measureIoasCapIovaRange,
+  name: 'ioas_cap_iova_range', size: null, minSize: 16, members: membersOfIoasCapIovaRange,
+  decode: decodeIoasCapIovaRange, encodeTyped: encodeIoasCapIovaRange, measure: measureIoasCapIovaRange,
 });
 
 /**
@@ -4376,27 +3203,19 @@ export interface IoasCapReserved {
 
 /** Names of the members of ioas_cap_reserved. */
 export const membersOfIoasCapReserved: Members = {
-  header: membersOfIoasCapHeader,
-  nr_ranges: null,
-  __reserved: null,
-  ranges: membersOfIoasRange,
+  header: membersOfIoasCapHeader, nr_ranges: null, __reserved: null, ranges: membersOfIoasRange,
 };
 
 /** Bytes that every ioas_cap_reserved has. */
 export const minSizeofIoasCapReserved = 16;
 
-/**
- * Reads struct ioas_cap_reserved.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_reserved. */
 export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byteLength): IoasCapReserved {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_cap_reserved', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_cap_reserved.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -4409,16 +3228,10 @@ export function decodeIoasCapReserved(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct ioas_cap_reserved; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_reserved and returns the number of bytes. */
 export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_reserved', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_reserved.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4429,15 +3242,12 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
   view.setUint32(offset + 8, nr_ranges, true);
   view.setUint32(offset + 12, checkU32('ioas_cap_reserved.__reserved', value.__reserved ?? 0, offset + 12), true);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_cap_reserved.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_cap_reserved.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_cap_reserved.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -4452,70 +3262,16 @@ export function encodeIoasCapReserved(value: Encodable<IoasCapReserved>, view: D
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_cap_reserved takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_cap_reserved takes. */
 export function measureIoasCapReserved(value: Encodable<IoasCapReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasCapReserved, value);
 }
 
-/** ioas_cap_reserved in place: reads and writes members without a copy. */
-export class IoasCapReservedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_reserved', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_cap_reserved.nr_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_cap_reserved.__reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_cap_reserved. */
 export const IoasCapReservedCodec: StructCodec<IoasCapReserved> = /* @__PURE__ */ structCodec({
-  name: 'ioas_cap_reserved',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasCapReserved,
-  decode: decodeIoasCapReserved,
-  encodeTyped: encodeIoasCapReserved,
-  measure: measureIoasCapReserved,
+  name: 'ioas_cap_reserved', size: null, minSize: 16, members: membersOfIoasCapReserved,
+  decode: decodeIoasCapReserved, encodeTyped: encodeIoasCapReserved, measure: measureIoasCapReserved,
 });
 
 /**
@@ -4531,39 +3287,25 @@ export interface IoasCapType1 {
 }
 
 /** Names of the members of ioas_cap_type1. */
-export const membersOfIoasCapType1: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasType1,
-};
+export const membersOfIoasCapType1: Members = { header: membersOfIoasCapHeader, body: membersOfIoasType1 };
 
 /** Bytes of ioas_cap_type1. */
 export const sizeofIoasCapType1 = 16;
 
-/**
- * Reads struct ioas_cap_type1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_type1. */
 export function decodeIoasCapType1(view: DataView, offset = 0): IoasCapType1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_type1', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasType1(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_type1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_type1 and returns the number of bytes. */
 export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_type1', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_type1.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4579,35 +3321,9 @@ export function encodeIoasCapType1(value: Encodable<IoasCapType1>, view: DataVie
   return 16;
 }
 
-/** ioas_cap_type1 in place: reads and writes members without a copy. */
-export class IoasCapType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_type1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasType1View {
-    return new IoasType1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_type1. */
 export const IoasCapType1Codec: StructCodec<IoasCapType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_type1',
-  16,
-  membersOfIoasCapType1,
-  decodeIoasCapType1,
-  encodeIoasCapType1,
+  'ioas_cap_type1', 16, membersOfIoasCapType1, decodeIoasCapType1, encodeIoasCapType1,
 );
 
 /**
@@ -4623,39 +3339,25 @@ export interface IoasCapPgtable {
 }
 
 /** Names of the members of ioas_cap_pgtable. */
-export const membersOfIoasCapPgtable: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasTables,
-};
+export const membersOfIoasCapPgtable: Members = { header: membersOfIoasCapHeader, body: membersOfIoasTables };
 
 /** Bytes of ioas_cap_pgtable. */
 export const sizeofIoasCapPgtable = 16;
 
-/**
- * Reads struct ioas_cap_pgtable.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_pgtable. */
 export function decodeIoasCapPgtable(view: DataView, offset = 0): IoasCapPgtable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_pgtable', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasTables(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_pgtable; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_pgtable and returns the number of bytes. */
 export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_pgtable', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_pgtable.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4671,35 +3373,9 @@ export function encodeIoasCapPgtable(value: Encodable<IoasCapPgtable>, view: Dat
   return 16;
 }
 
-/** ioas_cap_pgtable in place: reads and writes members without a copy. */
-export class IoasCapPgtableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_pgtable', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_pgtable. */
 export const IoasCapPgtableCodec: StructCodec<IoasCapPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_pgtable',
-  16,
-  membersOfIoasCapPgtable,
-  decodeIoasCapPgtable,
-  encodeIoasCapPgtable,
+  'ioas_cap_pgtable', 16, membersOfIoasCapPgtable, decodeIoasCapPgtable, encodeIoasCapPgtable,
 );
 
 /**
@@ -4716,42 +3392,30 @@ export interface IoasCapPasidTable {
 
 /** Names of the members of ioas_cap_pasid_table. */
 export const membersOfIoasCapPasidTable: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasTables,
+  header: membersOfIoasCapHeader, body: membersOfIoasTables,
 };
 
 /** Bytes of ioas_cap_pasid_table. */
 export const sizeofIoasCapPasidTable = 16;
 
-/**
- * Reads struct ioas_cap_pasid_table.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_pasid_table. */
 export function decodeIoasCapPasidTable(view: DataView, offset = 0): IoasCapPasidTable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_pasid_table', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasTables(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_pasid_table; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_pasid_table and returns the number of bytes. */
 export function encodeIoasCapPasidTable(
   value: Encodable<IoasCapPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_pasid_table', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_pasid_table.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4767,35 +3431,9 @@ export function encodeIoasCapPasidTable(
   return 16;
 }
 
-/** ioas_cap_pasid_table in place: reads and writes members without a copy. */
-export class IoasCapPasidTableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_pasid_table', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_pasid_table. */
 export const IoasCapPasidTableCodec: StructCodec<IoasCapPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_pasid_table',
-  16,
-  membersOfIoasCapPasidTable,
-  decodeIoasCapPasidTable,
-  encodeIoasCapPasidTable,
+  'ioas_cap_pasid_table', 16, membersOfIoasCapPasidTable, decodeIoasCapPasidTable, encodeIoasCapPasidTable,
 );
 
 /**
@@ -4812,38 +3450,26 @@ export interface IoasCapNesting {
 
 /** Names of the members of ioas_cap_nesting. */
 export const membersOfIoasCapNesting: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasNesting,
+  header: membersOfIoasCapHeader, body: membersOfIoasNesting,
 };
 
 /** Bytes of ioas_cap_nesting. */
 export const sizeofIoasCapNesting = 16;
 
-/**
- * Reads struct ioas_cap_nesting.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_nesting. */
 export function decodeIoasCapNesting(view: DataView, offset = 0): IoasCapNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_nesting', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasNesting(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_nesting; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_nesting and returns the number of bytes. */
 export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_nesting', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_nesting.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4859,35 +3485,9 @@ export function encodeIoasCapNesting(value: Encodable<IoasCapNesting>, view: Dat
   return 16;
 }
 
-/** ioas_cap_nesting in place: reads and writes members without a copy. */
-export class IoasCapNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_nesting', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasNestingView {
-    return new IoasNestingView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_nesting. */
 export const IoasCapNestingCodec: StructCodec<IoasCapNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_nesting',
-  16,
-  membersOfIoasCapNesting,
-  decodeIoasCapNesting,
-  encodeIoasCapNesting,
+  'ioas_cap_nesting', 16, membersOfIoasCapNesting, decodeIoasCapNesting, encodeIoasCapNesting,
 );
 
 /**
@@ -4904,42 +3504,30 @@ export interface IoasCapPageSizes {
 
 /** Names of the members of ioas_cap_page_sizes. */
 export const membersOfIoasCapPageSizes: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasPageSizes,
+  header: membersOfIoasCapHeader, body: membersOfIoasPageSizes,
 };
 
 /** Bytes of ioas_cap_page_sizes. */
 export const sizeofIoasCapPageSizes = 16;
 
-/**
- * Reads struct ioas_cap_page_sizes.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_page_sizes. */
 export function decodeIoasCapPageSizes(view: DataView, offset = 0): IoasCapPageSizes {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_page_sizes', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasPageSizes(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_page_sizes; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_page_sizes and returns the number of bytes. */
 export function encodeIoasCapPageSizes(
   value: Encodable<IoasCapPageSizes>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_page_sizes', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_page_sizes.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -4955,35 +3543,9 @@ export function encodeIoasCapPageSizes(
   return 16;
 }
 
-/** ioas_cap_page_sizes in place: reads and writes members without a copy. */
-export class IoasCapPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_page_sizes', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasPageSizesView {
-    return new IoasPageSizesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_page_sizes. */
 export const IoasCapPageSizesCodec: StructCodec<IoasCapPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_page_sizes',
-  16,
-  membersOfIoasCapPageSizes,
-  decodeIoasCapPageSizes,
-  encodeIoasCapPageSizes,
+  'ioas_cap_page_sizes', 16, membersOfIoasCapPageSizes, decodeIoasCapPageSizes, encodeIoasCapPageSizes,
 );
 
 /**
@@ -5000,38 +3562,26 @@ export interface IoasCapChildren {
 
 /** Names of the members of ioas_cap_children. */
 export const membersOfIoasCapChildren: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasChildren,
+  header: membersOfIoasCapHeader, body: membersOfIoasChildren,
 };
 
 /** Bytes of ioas_cap_children. */
 export const sizeofIoasCapChildren = 16;
 
-/**
- * Reads struct ioas_cap_children.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_children. */
 export function decodeIoasCapChildren(view: DataView, offset = 0): IoasCapChildren {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_cap_children', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasChildren(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_children; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_children and returns the number of bytes. */
 export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_cap_children', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_cap_children.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -5047,35 +3597,9 @@ export function encodeIoasCapChildren(value: Encodable<IoasCapChildren>, view: D
   return 16;
 }
 
-/** ioas_cap_children in place: reads and writes members without a copy. */
-export class IoasCapChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_cap_children', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasChildrenView {
-    return new IoasChildrenView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_children. */
 export const IoasCapChildrenCodec: StructCodec<IoasCapChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_children',
-  16,
-  membersOfIoasCapChildren,
-  decodeIoasCapChildren,
-  encodeIoasCapChildren,
+  'ioas_cap_children', 16, membersOfIoasCapChildren, decodeIoasCapChildren, encodeIoasCapChildren,
 );
 
 /**
@@ -5092,42 +3616,30 @@ export interface IoasCapFormatVtdS1 {
 
 /** Names of the members of ioas_cap_format_vtd_s1. */
 export const membersOfIoasCapFormatVtdS1: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasVtdS1,
+  header: membersOfIoasCapHeader, body: membersOfIoasVtdS1,
 };
 
 /** Bytes of ioas_cap_format_vtd_s1. */
 export const sizeofIoasCapFormatVtdS1 = 24;
 
-/**
- * Reads struct ioas_cap_format_vtd_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_vtd_s1. */
 export function decodeIoasCapFormatVtdS1(view: DataView, offset = 0): IoasCapFormatVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasVtdS1(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_vtd_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_vtd_s1 and returns the number of bytes. */
 export function encodeIoasCapFormatVtdS1(
   value: Encodable<IoasCapFormatVtdS1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_vtd_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_vtd_s1.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -5143,34 +3655,9 @@ export function encodeIoasCapFormatVtdS1(
   return 24;
 }
 
-/** ioas_cap_format_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasCapFormatVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasVtdS1View {
-    return new IoasVtdS1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_vtd_s1. */
 export const IoasCapFormatVtdS1Codec: StructCodec<IoasCapFormatVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_vtd_s1',
-  24,
-  membersOfIoasCapFormatVtdS1,
-  decodeIoasCapFormatVtdS1,
+  'ioas_cap_format_vtd_s1', 24, membersOfIoasCapFormatVtdS1, decodeIoasCapFormatVtdS1,
   encodeIoasCapFormatVtdS1,
 );
 
@@ -5188,42 +3675,30 @@ export interface IoasCapFormatSmmuv3S1 {
 
 /** Names of the members of ioas_cap_format_smmuv3_s1. */
 export const membersOfIoasCapFormatSmmuv3S1: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasSmmuv3S1,
+  header: membersOfIoasCapHeader, body: membersOfIoasSmmuv3S1,
 };
 
 /** Bytes of ioas_cap_format_smmuv3_s1. */
 export const sizeofIoasCapFormatSmmuv3S1 = 24;
 
-/**
- * Reads struct ioas_cap_format_smmuv3_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_smmuv3_s1. */
 export function decodeIoasCapFormatSmmuv3S1(view: DataView, offset = 0): IoasCapFormatSmmuv3S1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_smmuv3_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasSmmuv3S1(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_smmuv3_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_smmuv3_s1 and returns the number of bytes. */
 export function encodeIoasCapFormatSmmuv3S1(
   value: Encodable<IoasCapFormatSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_smmuv3_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_smmuv3_s1.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -5239,34 +3714,9 @@ export function encodeIoasCapFormatSmmuv3S1(
   return 24;
 }
 
-/** ioas_cap_format_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasCapFormatSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_smmuv3_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3S1View {
-    return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_smmuv3_s1. */
 export const IoasCapFormatSmmuv3S1Codec: StructCodec<IoasCapFormatSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_smmuv3_s1',
-  24,
-  membersOfIoasCapFormatSmmuv3S1,
-  decodeIoasCapFormatSmmuv3S1,
+  'ioas_cap_format_smmuv3_s1', 24, membersOfIoasCapFormatSmmuv3S1, decodeIoasCapFormatSmmuv3S1,
   encodeIoasCapFormatSmmuv3S1,
 );
 
@@ -5284,42 +3734,30 @@ export interface IoasCapFormatAmdV2 {
 
 /** Names of the members of ioas_cap_format_amd_v2. */
 export const membersOfIoasCapFormatAmdV2: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasAmdV2,
+  header: membersOfIoasCapHeader, body: membersOfIoasAmdV2,
 };
 
 /** Bytes of ioas_cap_format_amd_v2. */
 export const sizeofIoasCapFormatAmdV2 = 24;
 
-/**
- * Reads struct ioas_cap_format_amd_v2.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_amd_v2. */
 export function decodeIoasCapFormatAmdV2(view: DataView, offset = 0): IoasCapFormatAmdV2 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_amd_v2', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasAmdV2(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_amd_v2; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_amd_v2 and returns the number of bytes. */
 export function encodeIoasCapFormatAmdV2(
   value: Encodable<IoasCapFormatAmdV2>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_amd_v2', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_amd_v2.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -5335,34 +3773,9 @@ export function encodeIoasCapFormatAmdV2(
   return 24;
 }
 
-/** ioas_cap_format_amd_v2 in place: reads and writes members without a copy. */
-export class IoasCapFormatAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_amd_v2', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasAmdV2View {
-    return new IoasAmdV2View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_amd_v2. */
 export const IoasCapFormatAmdV2Codec: StructCodec<IoasCapFormatAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_amd_v2',
-  24,
-  membersOfIoasCapFormatAmdV2,
-  decodeIoasCapFormatAmdV2,
+  'ioas_cap_format_amd_v2', 24, membersOfIoasCapFormatAmdV2, decodeIoasCapFormatAmdV2,
   encodeIoasCapFormatAmdV2,
 );
 
@@ -5380,42 +3793,30 @@ export interface IoasCapFormatSmmuv3Cd {
 
 /** Names of the members of ioas_cap_format_smmuv3_cd. */
 export const membersOfIoasCapFormatSmmuv3Cd: Members = {
-  header: membersOfIoasCapHeader,
-  body: membersOfIoasSmmuv3Cd,
+  header: membersOfIoasCapHeader, body: membersOfIoasSmmuv3Cd,
 };
 
 /** Bytes of ioas_cap_format_smmuv3_cd. */
 export const sizeofIoasCapFormatSmmuv3Cd = 24;
 
-/**
- * Reads struct ioas_cap_format_smmuv3_cd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_cap_format_smmuv3_cd. */
 export function decodeIoasCapFormatSmmuv3Cd(view: DataView, offset = 0): IoasCapFormatSmmuv3Cd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_cap_format_smmuv3_cd', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasCapHeader(view, offset),
     body: readIoasSmmuv3Cd(view, offset + 8),
   };
 }
 
-/**
- * Writes struct ioas_cap_format_smmuv3_cd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_cap_format_smmuv3_cd and returns the number of bytes. */
 export function encodeIoasCapFormatSmmuv3Cd(
   value: Encodable<IoasCapFormatSmmuv3Cd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_cap_format_smmuv3_cd', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_cap_format_smmuv3_cd.header', value.header ?? {}, offset);
   try {
     writeIoasCapHeader(header, view, offset);
@@ -5431,34 +3832,9 @@ export function encodeIoasCapFormatSmmuv3Cd(
   return 24;
 }
 
-/** ioas_cap_format_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasCapFormatSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_cap_format_smmuv3_cd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): IoasCapHeaderView {
-    return new IoasCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3CdView {
-    return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_cap_format_smmuv3_cd. */
 export const IoasCapFormatSmmuv3CdCodec: StructCodec<IoasCapFormatSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_cap_format_smmuv3_cd',
-  24,
-  membersOfIoasCapFormatSmmuv3Cd,
-  decodeIoasCapFormatSmmuv3Cd,
+  'ioas_cap_format_smmuv3_cd', 24, membersOfIoasCapFormatSmmuv3Cd, decodeIoasCapFormatSmmuv3Cd,
   encodeIoasCapFormatSmmuv3Cd,
 );
 
@@ -5475,81 +3851,33 @@ export interface IoasPgtableVtdS1 {
 }
 
 /** Names of the members of ioas_pgtable_vtd_s1. */
-export const membersOfIoasPgtableVtdS1: Members = {
-  addr_width: null,
-  __reserved: null,
-};
+export const membersOfIoasPgtableVtdS1: Members = { addr_width: null, __reserved: null };
 
 /** Bytes of ioas_pgtable_vtd_s1. */
 export const sizeofIoasPgtableVtdS1 = 8;
 
-/**
- * Reads struct ioas_pgtable_vtd_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pgtable_vtd_s1. */
 export function decodeIoasPgtableVtdS1(view: DataView, offset = 0): IoasPgtableVtdS1 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_pgtable_vtd_s1', offset, 8, view.byteLength);
-  }
   return {
     addr_width: view.getUint32(offset, true),
     __reserved: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct ioas_pgtable_vtd_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pgtable_vtd_s1 and returns the number of bytes. */
 export function encodeIoasPgtableVtdS1(value: Partial<IoasPgtableVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_pgtable_vtd_s1', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_pgtable_vtd_s1.addr_width', value.addr_width ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_pgtable_vtd_s1.__reserved', value.__reserved ?? 0, offset + 4), true);
   return 8;
 }
 
-/** ioas_pgtable_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasPgtableVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_pgtable_vtd_s1', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Width of input addresses: 48, or 0 for the same. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_pgtable_vtd_s1.addr_width', value, this.#offset), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_pgtable_vtd_s1.__reserved', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_pgtable_vtd_s1. */
 export const IoasPgtableVtdS1Codec: StructCodec<IoasPgtableVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pgtable_vtd_s1',
-  8,
-  membersOfIoasPgtableVtdS1,
-  decodeIoasPgtableVtdS1,
-  encodeIoasPgtableVtdS1,
+  'ioas_pgtable_vtd_s1', 8, membersOfIoasPgtableVtdS1, decodeIoasPgtableVtdS1, encodeIoasPgtableVtdS1,
 );
 
 /**
@@ -5565,84 +3893,37 @@ export interface IoasPgtableSmmuv3S1 {
 }
 
 /** Names of the members of ioas_pgtable_smmuv3_s1. */
-export const membersOfIoasPgtableSmmuv3S1: Members = {
-  asid: null,
-  __reserved: null,
-};
+export const membersOfIoasPgtableSmmuv3S1: Members = { asid: null, __reserved: null };
 
 /** Bytes of ioas_pgtable_smmuv3_s1. */
 export const sizeofIoasPgtableSmmuv3S1 = 8;
 
-/**
- * Reads struct ioas_pgtable_smmuv3_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pgtable_smmuv3_s1. */
 export function decodeIoasPgtableSmmuv3S1(view: DataView, offset = 0): IoasPgtableSmmuv3S1 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_pgtable_smmuv3_s1', offset, 8, view.byteLength);
-  }
   return {
     asid: view.getUint32(offset, true),
     __reserved: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct ioas_pgtable_smmuv3_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pgtable_smmuv3_s1 and returns the number of bytes. */
 export function encodeIoasPgtableSmmuv3S1(
   value: Partial<IoasPgtableSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_pgtable_smmuv3_s1', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_pgtable_smmuv3_s1.asid', value.asid ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_pgtable_smmuv3_s1.__reserved', value.__reserved ?? 0, offset + 4), true);
   return 8;
 }
 
-/** ioas_pgtable_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasPgtableSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_pgtable_smmuv3_s1', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the guest's commands call it. */
-  get asid(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set asid(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_pgtable_smmuv3_s1.asid', value, this.#offset), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_pgtable_smmuv3_s1.__reserved', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_pgtable_smmuv3_s1. */
 export const IoasPgtableSmmuv3S1Codec: StructCodec<IoasPgtableSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pgtable_smmuv3_s1',
-  8,
-  membersOfIoasPgtableSmmuv3S1,
-  decodeIoasPgtableSmmuv3S1,
+  'ioas_pgtable_smmuv3_s1', 8, membersOfIoasPgtableSmmuv3S1, decodeIoasPgtableSmmuv3S1,
   encodeIoasPgtableSmmuv3S1,
 );
 
@@ -5659,81 +3940,33 @@ export interface IoasPgtableAmdV2 {
 }
 
 /** Names of the members of ioas_pgtable_amd_v2. */
-export const membersOfIoasPgtableAmdV2: Members = {
-  domain: null,
-  __reserved: null,
-};
+export const membersOfIoasPgtableAmdV2: Members = { domain: null, __reserved: null };
 
 /** Bytes of ioas_pgtable_amd_v2. */
 export const sizeofIoasPgtableAmdV2 = 8;
 
-/**
- * Reads struct ioas_pgtable_amd_v2.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pgtable_amd_v2. */
 export function decodeIoasPgtableAmdV2(view: DataView, offset = 0): IoasPgtableAmdV2 {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('ioas_pgtable_amd_v2', offset, 8, view.byteLength);
-  }
   return {
     domain: view.getUint32(offset, true),
     __reserved: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct ioas_pgtable_amd_v2; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pgtable_amd_v2 and returns the number of bytes. */
 export function encodeIoasPgtableAmdV2(value: Partial<IoasPgtableAmdV2>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ioas_pgtable_amd_v2', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_pgtable_amd_v2.domain', value.domain ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_pgtable_amd_v2.__reserved', value.__reserved ?? 0, offset + 4), true);
   return 8;
 }
 
-/** ioas_pgtable_amd_v2 in place: reads and writes members without a copy. */
-export class IoasPgtableAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ioas_pgtable_amd_v2', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** The guest's domain id. */
-  get domain(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set domain(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_pgtable_amd_v2.domain', value, this.#offset), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_pgtable_amd_v2.__reserved', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of ioas_pgtable_amd_v2. */
 export const IoasPgtableAmdV2Codec: StructCodec<IoasPgtableAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_pgtable_amd_v2',
-  8,
-  membersOfIoasPgtableAmdV2,
-  decodeIoasPgtableAmdV2,
-  encodeIoasPgtableAmdV2,
+  'ioas_pgtable_amd_v2', 8, membersOfIoasPgtableAmdV2, decodeIoasPgtableAmdV2, encodeIoasPgtableAmdV2,
 );
 
 /**
@@ -5753,25 +3986,15 @@ export interface IoasVtdInv {
 }
 
 /** Names of the members of ioas_vtd_inv. */
-export const membersOfIoasVtdInv: Members = {
-  addr: null,
-  npages: null,
-  flags: null,
-  __reserved: null,
-};
+export const membersOfIoasVtdInv: Members = { addr: null, npages: null, flags: null, __reserved: null };
 
 /** Bytes of ioas_vtd_inv. */
 export const sizeofIoasVtdInv = 24;
 
-/**
- * Reads struct ioas_vtd_inv.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_vtd_inv. */
 export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_vtd_inv', offset, 24, view.byteLength);
-  }
   return {
     addr: view.getBigUint64(offset, true),
     npages: view.getBigUint64(offset + 8, true),
@@ -5780,16 +4003,10 @@ export function decodeIoasVtdInv(view: DataView, offset = 0): IoasVtdInv {
   };
 }
 
-/**
- * Writes struct ioas_vtd_inv; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_vtd_inv and returns the number of bytes. */
 export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_vtd_inv', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('ioas_vtd_inv.addr', value.addr ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('ioas_vtd_inv.npages', value.npages ?? 0n, offset + 8), true);
   view.setUint32(offset + 16, checkU32('ioas_vtd_inv.flags', value.flags ?? 0, offset + 16), true);
@@ -5797,61 +4014,9 @@ export function encodeIoasVtdInv(value: Partial<IoasVtdInv>, view: DataView, off
   return 24;
 }
 
-/** ioas_vtd_inv in place: reads and writes members without a copy. */
-export class IoasVtdInvView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_vtd_inv', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('ioas_vtd_inv.addr', value, this.#offset), true);
-  }
-
-  /** How many pages of 4 KiB. */
-  get npages(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set npages(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_vtd_inv.npages', value, this.#offset + 8), true);
-  }
-
-  /** What it reaches. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('ioas_vtd_inv.flags', value, this.#offset + 16), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('ioas_vtd_inv.__reserved', value, this.#offset + 20), true);
-  }
-}
-
 /** Codec of ioas_vtd_inv. */
 export const IoasVtdInvCodec: StructCodec<IoasVtdInv> = /* @__PURE__ */ fixedCodec(
-  'ioas_vtd_inv',
-  24,
-  membersOfIoasVtdInv,
-  decodeIoasVtdInv,
-  encodeIoasVtdInv,
+  'ioas_vtd_inv', 24, membersOfIoasVtdInv, decodeIoasVtdInv, encodeIoasVtdInv,
 );
 
 /** Bits of ioas_smmuv3_cmd.head. */
@@ -5908,22 +4073,16 @@ export interface IoasSmmuv3Cmd {
 /** Names of the members of ioas_smmuv3_cmd. */
 export const membersOfIoasSmmuv3Cmd: Members = {
   head: { opcode: null, reserved0: null, global: null, reserved1: null, ssv: null, ssid: null },
-  target: { vmid: null, asid: null },
-  operand: { size: null, attributes: null, page: null },
+  target: { vmid: null, asid: null }, operand: { size: null, attributes: null, page: null },
 };
 
 /** Bytes of ioas_smmuv3_cmd. */
 export const sizeofIoasSmmuv3Cmd = 16;
 
-/**
- * Reads struct ioas_smmuv3_cmd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_smmuv3_cmd. */
 export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_smmuv3_cmd', offset, 16, view.byteLength);
-  }
   const head = view.getUint32(offset, true);
   const target = view.getUint32(offset + 4, true);
   const operand = view.getBigUint64(offset + 8, true);
@@ -5948,16 +4107,10 @@ export function decodeIoasSmmuv3Cmd(view: DataView, offset = 0): IoasSmmuv3Cmd {
   };
 }
 
-/**
- * Writes struct ioas_smmuv3_cmd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_smmuv3_cmd and returns the number of bytes. */
 export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_smmuv3_cmd', value, offset, 16, view.byteLength);
-  }
   const head_bits: Partial<IoasSmmuv3CmdHead> = checkObject('ioas_smmuv3_cmd.head', value.head ?? {}, offset);
   const head = (
     checkBits('ioas_smmuv3_cmd.head.opcode', head_bits.opcode, 8, offset)
@@ -5983,52 +4136,9 @@ export function encodeIoasSmmuv3Cmd(value: Encodable<IoasSmmuv3Cmd>, view: DataV
   return 16;
 }
 
-/** ioas_smmuv3_cmd in place: reads and writes members without a copy. */
-export class IoasSmmuv3CmdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_smmuv3_cmd', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to do. */
-  get head(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set head(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_smmuv3_cmd.head', value, this.#offset), true);
-  }
-
-  /** TLBI: VMID and ASID. CFGI, ATC_INV: the stream id, which for a guest is the label of a device. */
-  get target(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set target(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_smmuv3_cmd.target', value, this.#offset + 4), true);
-  }
-
-  /** The address. */
-  get operand(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set operand(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_smmuv3_cmd.operand', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of ioas_smmuv3_cmd. */
 export const IoasSmmuv3CmdCodec: StructCodec<IoasSmmuv3Cmd> = /* @__PURE__ */ fixedCodec(
-  'ioas_smmuv3_cmd',
-  16,
-  membersOfIoasSmmuv3Cmd,
-  decodeIoasSmmuv3Cmd,
-  encodeIoasSmmuv3Cmd,
+  'ioas_smmuv3_cmd', 16, membersOfIoasSmmuv3Cmd, decodeIoasSmmuv3Cmd, encodeIoasSmmuv3Cmd,
 );
 
 /**
@@ -6059,29 +4169,17 @@ export interface IoasInvalidate {
 
 /** Names of the members of ioas_invalidate. */
 export const membersOfIoasInvalidate: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  granularity: null,
-  caches: null,
-  pasid: null,
-  addr: null,
-  size: null,
+  argsz: null, flags: null, ioas: null, granularity: null, caches: null, pasid: null, addr: null, size: null,
   label: null,
 };
 
 /** Bytes of ioas_invalidate. */
 export const sizeofIoasInvalidate = 48;
 
-/**
- * Reads struct ioas_invalidate.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_invalidate. */
 export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('ioas_invalidate', offset, 48, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -6095,16 +4193,10 @@ export function decodeIoasInvalidate(view: DataView, offset = 0): IoasInvalidate
   };
 }
 
-/**
- * Writes struct ioas_invalidate; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_invalidate and returns the number of bytes. */
 export function encodeIoasInvalidate(value: Partial<IoasInvalidate>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('ioas_invalidate', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_invalidate.argsz', value.argsz ?? 48, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_invalidate.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_invalidate.ioas', value.ioas ?? 0, offset + 8), true);
@@ -6128,7 +4220,6 @@ export class IoasInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -6137,7 +4228,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('ioas_invalidate.argsz', value, this.#offset), true);
   }
 
-  /** Which fields count. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -6146,7 +4236,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_invalidate.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -6155,7 +4244,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_invalidate.ioas', value, this.#offset + 8), true);
   }
 
-  /** How much. */
   get granularity(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -6164,7 +4252,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_invalidate.granularity', value, this.#offset + 12), true);
   }
 
-  /** Which caches; 0 for all that hold translations of the address space. */
   get caches(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -6173,7 +4260,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_invalidate.caches', value, this.#offset + 16), true);
   }
 
-  /** The PASID as the caller counts it. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -6182,7 +4268,6 @@ export class IoasInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('ioas_invalidate.pasid', value, this.#offset + 20), true);
   }
 
-  /** First address of a range. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -6191,7 +4276,6 @@ export class IoasInvalidateView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('ioas_invalidate.addr', value, this.#offset + 24), true);
   }
 
-  /** Its size. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -6200,7 +4284,6 @@ export class IoasInvalidateView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('ioas_invalidate.size', value, this.#offset + 32), true);
   }
 
-  /** Label of the device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, true);
   }
@@ -6212,11 +4295,7 @@ export class IoasInvalidateView {
 
 /** Codec of ioas_invalidate. */
 export const IoasInvalidateCodec: StructCodec<IoasInvalidate> = /* @__PURE__ */ fixedCodec(
-  'ioas_invalidate',
-  48,
-  membersOfIoasInvalidate,
-  decodeIoasInvalidate,
-  encodeIoasInvalidate,
+  'ioas_invalidate', 48, membersOfIoasInvalidate, decodeIoasInvalidate, encodeIoasInvalidate,
 );
 
 /**
@@ -6239,25 +4318,16 @@ export interface IoasDeviceInvalidate {
 
 /** Names of the members of ioas_device_invalidate. */
 export const membersOfIoasDeviceInvalidate: Members = {
-  argsz: null,
-  flags: null,
-  label: null,
-  caches: null,
-  __reserved: null,
+  argsz: null, flags: null, label: null, caches: null, __reserved: null,
 };
 
 /** Bytes of ioas_device_invalidate. */
 export const sizeofIoasDeviceInvalidate = 24;
 
-/**
- * Reads struct ioas_device_invalidate.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_device_invalidate. */
 export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDeviceInvalidate {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_device_invalidate', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -6267,20 +4337,14 @@ export function decodeIoasDeviceInvalidate(view: DataView, offset = 0): IoasDevi
   };
 }
 
-/**
- * Writes struct ioas_device_invalidate; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_device_invalidate and returns the number of bytes. */
 export function encodeIoasDeviceInvalidate(
   value: Partial<IoasDeviceInvalidate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_device_invalidate', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_device_invalidate.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_device_invalidate.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('ioas_device_invalidate.label', value.label ?? 0n, offset + 8), true);
@@ -6300,7 +4364,6 @@ export class IoasDeviceInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -6309,7 +4372,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('ioas_device_invalidate.argsz', value, this.#offset), true);
   }
 
-  /** How the device is named. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -6318,7 +4380,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_device_invalidate.flags', value, this.#offset + 4), true);
   }
 
-  /** Label or id of the device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -6327,7 +4388,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_device_invalidate.label', value, this.#offset + 8), true);
   }
 
-  /** Which caches; 0 for all. */
   get caches(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -6336,7 +4396,6 @@ export class IoasDeviceInvalidateView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_device_invalidate.caches', value, this.#offset + 16), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -6348,10 +4407,7 @@ export class IoasDeviceInvalidateView {
 
 /** Codec of ioas_device_invalidate. */
 export const IoasDeviceInvalidateCodec: StructCodec<IoasDeviceInvalidate> = /* @__PURE__ */ fixedCodec(
-  'ioas_device_invalidate',
-  24,
-  membersOfIoasDeviceInvalidate,
-  decodeIoasDeviceInvalidate,
+  'ioas_device_invalidate', 24, membersOfIoasDeviceInvalidate, decodeIoasDeviceInvalidate,
   encodeIoasDeviceInvalidate,
 );
 
@@ -6379,27 +4435,16 @@ export interface IoasHwInvalidate {
 
 /** Names of the members of ioas_hw_invalidate. */
 export const membersOfIoasHwInvalidate: Members = {
-  argsz: null,
-  flags: null,
-  ioas: null,
-  type: null,
-  entries: null,
-  entry_len: null,
-  entry_num: null,
+  argsz: null, flags: null, ioas: null, type: null, entries: null, entry_len: null, entry_num: null,
 };
 
 /** Bytes of ioas_hw_invalidate. */
 export const sizeofIoasHwInvalidate = 32;
 
-/**
- * Reads struct ioas_hw_invalidate.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_hw_invalidate. */
 export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvalidate {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('ioas_hw_invalidate', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -6411,16 +4456,10 @@ export function decodeIoasHwInvalidate(view: DataView, offset = 0): IoasHwInvali
   };
 }
 
-/**
- * Writes struct ioas_hw_invalidate; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_hw_invalidate and returns the number of bytes. */
 export function encodeIoasHwInvalidate(value: Partial<IoasHwInvalidate>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('ioas_hw_invalidate', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_hw_invalidate.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_hw_invalidate.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('ioas_hw_invalidate.ioas', value.ioas ?? 0, offset + 8), true);
@@ -6442,7 +4481,6 @@ export class IoasHwInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -6451,7 +4489,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('ioas_hw_invalidate.argsz', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -6460,7 +4497,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_hw_invalidate.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space that they are for: a nested one for VT-d, what others are nested on for SMMUv3. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -6469,7 +4505,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 8, checkU32('ioas_hw_invalidate.ioas', value, this.#offset + 8), true);
   }
 
-  /** Whose they are. */
   get type(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -6478,7 +4513,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 12, checkU32('ioas_hw_invalidate.type', value, this.#offset + 12), true);
   }
 
-  /** The commands. */
   get entries(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -6487,7 +4521,6 @@ export class IoasHwInvalidateView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_hw_invalidate.entries', value, this.#offset + 16), true);
   }
 
-  /** Length of one. */
   get entry_len(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -6496,7 +4529,6 @@ export class IoasHwInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('ioas_hw_invalidate.entry_len', value, this.#offset + 24), true);
   }
 
-  /** How many there are; on return how many were done, even if one failed. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -6508,11 +4540,7 @@ export class IoasHwInvalidateView {
 
 /** Codec of ioas_hw_invalidate. */
 export const IoasHwInvalidateCodec: StructCodec<IoasHwInvalidate> = /* @__PURE__ */ fixedCodec(
-  'ioas_hw_invalidate',
-  32,
-  membersOfIoasHwInvalidate,
-  decodeIoasHwInvalidate,
-  encodeIoasHwInvalidate,
+  'ioas_hw_invalidate', 32, membersOfIoasHwInvalidate, decodeIoasHwInvalidate, encodeIoasHwInvalidate,
 );
 
 /**
@@ -6541,28 +4569,16 @@ export interface IoasFault {
 
 /** Names of the members of ioas_fault. */
 export const membersOfIoasFault: Members = {
-  flags: null,
-  ioas: null,
-  label: null,
-  addr: null,
-  perm: null,
-  pasid: null,
-  fault: null,
-  __reserved: null,
+  flags: null, ioas: null, label: null, addr: null, perm: null, pasid: null, fault: null, __reserved: null,
 };
 
 /** Bytes of ioas_fault. */
 export const sizeofIoasFault = 40;
 
-/**
- * Reads struct ioas_fault.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_fault. */
 export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('ioas_fault', offset, 40, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     ioas: view.getUint32(offset + 4, true),
@@ -6575,16 +4591,10 @@ export function decodeIoasFault(view: DataView, offset = 0): IoasFault {
   };
 }
 
-/**
- * Writes struct ioas_fault; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_fault and returns the number of bytes. */
 export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('ioas_fault', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_fault.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_fault.ioas', value.ioas ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('ioas_fault.label', value.label ?? 0n, offset + 8), true);
@@ -6596,97 +4606,9 @@ export function encodeIoasFault(value: Partial<IoasFault>, view: DataView, offse
   return 40;
 }
 
-/** ioas_fault in place: reads and writes members without a copy. */
-export class IoasFaultView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('ioas_fault', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Which fields count. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_fault.flags', value, this.#offset), true);
-  }
-
-  /** The address space. */
-  get ioas(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ioas(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('ioas_fault.ioas', value, this.#offset + 4), true);
-  }
-
-  /** The device. */
-  get label(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set label(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_fault.label', value, this.#offset + 8), true);
-  }
-
-  /** What it wanted to reach. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('ioas_fault.addr', value, this.#offset + 16), true);
-  }
-
-  /** What it wanted to do. */
-  get perm(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set perm(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('ioas_fault.perm', value, this.#offset + 24), true);
-  }
-
-  /** The PASID as the caller counts it. */
-  get pasid(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set pasid(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('ioas_fault.pasid', value, this.#offset + 28), true);
-  }
-
-  /** Number of the fault. */
-  get fault(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set fault(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('ioas_fault.fault', value, this.#offset + 32), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('ioas_fault.__reserved', value, this.#offset + 36), true);
-  }
-}
-
 /** Codec of ioas_fault. */
 export const IoasFaultCodec: StructCodec<IoasFault> = /* @__PURE__ */ fixedCodec(
-  'ioas_fault',
-  40,
-  membersOfIoasFault,
-  decodeIoasFault,
-  encodeIoasFault,
+  'ioas_fault', 40, membersOfIoasFault, decodeIoasFault, encodeIoasFault,
 );
 
 /**
@@ -6709,25 +4631,16 @@ export interface IoasPageResponse {
 
 /** Names of the members of ioas_page_response. */
 export const membersOfIoasPageResponse: Members = {
-  argsz: null,
-  ioas: null,
-  label: null,
-  fault: null,
-  code: null,
+  argsz: null, ioas: null, label: null, fault: null, code: null,
 };
 
 /** Bytes of ioas_page_response. */
 export const sizeofIoasPageResponse = 24;
 
-/**
- * Reads struct ioas_page_response.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_page_response. */
 export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResponse {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_page_response', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     ioas: view.getUint32(offset + 4, true),
@@ -6737,16 +4650,10 @@ export function decodeIoasPageResponse(view: DataView, offset = 0): IoasPageResp
   };
 }
 
-/**
- * Writes struct ioas_page_response; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_page_response and returns the number of bytes. */
 export function encodeIoasPageResponse(value: Partial<IoasPageResponse>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_page_response', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('ioas_page_response.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('ioas_page_response.ioas', value.ioas ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('ioas_page_response.label', value.label ?? 0n, offset + 8), true);
@@ -6766,7 +4673,6 @@ export class IoasPageResponseView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -6775,7 +4681,6 @@ export class IoasPageResponseView {
     this.#view.setUint32(this.#offset, checkU32('ioas_page_response.argsz', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -6784,7 +4689,6 @@ export class IoasPageResponseView {
     this.#view.setUint32(this.#offset + 4, checkU32('ioas_page_response.ioas', value, this.#offset + 4), true);
   }
 
-  /** The device. */
   get label(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -6793,7 +4697,6 @@ export class IoasPageResponseView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('ioas_page_response.label', value, this.#offset + 8), true);
   }
 
-  /** Number of the fault; 0 for the oldest one of this address space and device. */
   get fault(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -6802,7 +4705,6 @@ export class IoasPageResponseView {
     this.#view.setUint32(this.#offset + 16, checkU32('ioas_page_response.fault', value, this.#offset + 16), true);
   }
 
-  /** The answer. */
   get code(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -6814,11 +4716,7 @@ export class IoasPageResponseView {
 
 /** Codec of ioas_page_response. */
 export const IoasPageResponseCodec: StructCodec<IoasPageResponse> = /* @__PURE__ */ fixedCodec(
-  'ioas_page_response',
-  24,
-  membersOfIoasPageResponse,
-  decodeIoasPageResponse,
-  encodeIoasPageResponse,
+  'ioas_page_response', 24, membersOfIoasPageResponse, decodeIoasPageResponse, encodeIoasPageResponse,
 );
 
 /**
@@ -6839,24 +4737,16 @@ export interface IoasConfigSpace {
 
 /** Names of the members of ioas_config_space. */
 export const membersOfIoasConfigSpace: Members = {
-  __reserved: null,
-  capabilities_pointer: null,
-  has_list: null,
-  __reserved2: null,
+  __reserved: null, capabilities_pointer: null, has_list: null, __reserved2: null,
 };
 
 /** Bytes of ioas_config_space. */
 export const sizeofIoasConfigSpace = 64;
 
-/**
- * Reads struct ioas_config_space.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_config_space. */
 export function decodeIoasConfigSpace(view: DataView, offset = 0): IoasConfigSpace {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('ioas_config_space', offset, 64, view.byteLength);
-  }
   return {
     __reserved: readBytes(view, offset, 52),
     capabilities_pointer: view.getUint8(offset + 52),
@@ -6865,16 +4755,10 @@ export function decodeIoasConfigSpace(view: DataView, offset = 0): IoasConfigSpa
   };
 }
 
-/**
- * Writes struct ioas_config_space; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_config_space and returns the number of bytes. */
 export function encodeIoasConfigSpace(value: Encodable<IoasConfigSpace>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('ioas_config_space', value, offset, 64, view.byteLength);
-  }
   const __reserved = value.__reserved ?? undefined;
   if (__reserved !== undefined) checkBytes('ioas_config_space.__reserved', __reserved, offset);
   writeBytes('ioas_config_space.__reserved', __reserved, view, offset, 52);
@@ -6886,53 +4770,9 @@ export function encodeIoasConfigSpace(value: Encodable<IoasConfigSpace>, view: D
   return 64;
 }
 
-/** ioas_config_space in place: reads and writes members without a copy. */
-export class IoasConfigSpaceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('ioas_config_space', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Unused; in PCI, ids and the like. */
-  get __reserved(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 52);
-  }
-
-  /** Offset of the first capability. */
-  get capabilities_pointer(): number {
-    return this.#view.getUint8(this.#offset + 52);
-  }
-
-  set capabilities_pointer(value: number) {
-    this.#view.setUint8(this.#offset + 52, checkU8('ioas_config_space.capabilities_pointer', value, this.#offset + 52));
-  }
-
-  /** 1 if there is a list. */
-  get has_list(): number {
-    return this.#view.getUint8(this.#offset + 53);
-  }
-
-  set has_list(value: number) {
-    this.#view.setUint8(this.#offset + 53, checkU8('ioas_config_space.has_list', value, this.#offset + 53));
-  }
-
-  /** Nothing. */
-  get __reserved2(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 54, 10);
-  }
-}
-
 /** Codec of ioas_config_space. */
 export const IoasConfigSpaceCodec: StructCodec<IoasConfigSpace> = /* @__PURE__ */ fixedCodec(
-  'ioas_config_space',
-  64,
-  membersOfIoasConfigSpace,
-  decodeIoasConfigSpace,
-  encodeIoasConfigSpace,
+  'ioas_config_space', 64, membersOfIoasConfigSpace, decodeIoasConfigSpace, encodeIoasConfigSpace,
 );
 
 /**
@@ -6948,31 +4788,19 @@ export interface IoasPciCapHeader {
 }
 
 /** Names of the members of ioas_pci_cap_header. */
-export const membersOfIoasPciCapHeader: Members = {
-  id: null,
-  next: null,
-};
+export const membersOfIoasPciCapHeader: Members = { id: null, next: null };
 
 /** Bytes of ioas_pci_cap_header. */
 export const sizeofIoasPciCapHeader = 2;
 
-/**
- * Reads struct ioas_pci_cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_cap_header. */
 export function decodeIoasPciCapHeader(view: DataView, offset = 0): IoasPciCapHeader {
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 2 <= view.byteLength))
     throw tooShort('ioas_pci_cap_header', offset, 2, view.byteLength);
-  }
   return readIoasPciCapHeader(view, offset);
 }
 
-/**
- * Reads struct ioas_pci_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_pci_cap_header inside of something else. */
 export function readIoasPciCapHeader(view: DataView, offset: number): IoasPciCapHeader {
   return {
     id: view.getUint8(offset),
@@ -6980,79 +4808,33 @@ export function readIoasPciCapHeader(view: DataView, offset: number): IoasPciCap
   };
 }
 
-/**
- * Writes struct ioas_pci_cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_cap_header and returns the number of bytes. */
 export function encodeIoasPciCapHeader(value: Partial<IoasPciCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength))
     throw cannotStart('ioas_pci_cap_header', value, offset, 2, view.byteLength);
-  }
   return writeIoasPciCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct ioas_pci_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_pci_cap_header inside another struct. */
 export function writeIoasPciCapHeader(
   value: Partial<IoasPciCapHeader>,
   view: DataView,
   offset: number,
 ): number {
   const id = value.id ?? 0;
-  if (typeof id !== 'number' || (id & 0xff) !== id) {
+  if (typeof id !== 'number' || (id & 0xff) !== id)
     throw notInteger('u8', 'ioas_pci_cap_header.id', id, offset);
-  }
   view.setUint8(offset, id);
   const next_ = value.next ?? 0;
-  if (typeof next_ !== 'number' || (next_ & 0xff) !== next_) {
+  if (typeof next_ !== 'number' || (next_ & 0xff) !== next_)
     throw notInteger('u8', 'ioas_pci_cap_header.next', next_, offset + 1);
-  }
   view.setUint8(offset + 1, next_);
   return 2;
 }
 
-/** ioas_pci_cap_header in place: reads and writes members without a copy. */
-export class IoasPciCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 2 <= view.byteLength)) throw tooShort('ioas_pci_cap_header', offset, 2, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the capability is. */
-  get id(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set id(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('ioas_pci_cap_header.id', value, this.#offset));
-  }
-
-  /** Offset of the next one, 0 at the end. */
-  get next(): number {
-    return this.#view.getUint8(this.#offset + 1);
-  }
-
-  set next(value: number) {
-    this.#view.setUint8(this.#offset + 1, checkU8('ioas_pci_cap_header.next', value, this.#offset + 1));
-  }
-}
-
 /** Codec of ioas_pci_cap_header. */
 export const IoasPciCapHeaderCodec: StructCodec<IoasPciCapHeader> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_cap_header',
-  2,
-  membersOfIoasPciCapHeader,
-  decodeIoasPciCapHeader,
-  encodeIoasPciCapHeader,
+  'ioas_pci_cap_header', 2, membersOfIoasPciCapHeader, decodeIoasPciCapHeader, encodeIoasPciCapHeader,
 );
 
 /** Bits of ioas_ext_cap_header.header. */
@@ -7076,30 +4858,19 @@ export interface IoasExtCapHeader {
 }
 
 /** Names of the members of ioas_ext_cap_header. */
-export const membersOfIoasExtCapHeader: Members = {
-  header: { id: null, version: null, next: null },
-};
+export const membersOfIoasExtCapHeader: Members = { header: { id: null, version: null, next: null } };
 
 /** Bytes of ioas_ext_cap_header. */
 export const sizeofIoasExtCapHeader = 4;
 
-/**
- * Reads struct ioas_ext_cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_cap_header. */
 export function decodeIoasExtCapHeader(view: DataView, offset = 0): IoasExtCapHeader {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('ioas_ext_cap_header', offset, 4, view.byteLength);
-  }
   return readIoasExtCapHeader(view, offset);
 }
 
-/**
- * Reads struct ioas_ext_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct ioas_ext_cap_header inside of something else. */
 export function readIoasExtCapHeader(view: DataView, offset: number): IoasExtCapHeader {
   const header = view.getUint32(offset, true);
   return {
@@ -7111,28 +4882,18 @@ export function readIoasExtCapHeader(view: DataView, offset: number): IoasExtCap
   };
 }
 
-/**
- * Writes struct ioas_ext_cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_cap_header and returns the number of bytes. */
 export function encodeIoasExtCapHeader(
   value: Encodable<IoasExtCapHeader>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('ioas_ext_cap_header', value, offset, 4, view.byteLength);
-  }
   return writeIoasExtCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct ioas_ext_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct ioas_ext_cap_header inside another struct. */
 export function writeIoasExtCapHeader(
   value: Encodable<IoasExtCapHeader>,
   view: DataView,
@@ -7148,34 +4909,9 @@ export function writeIoasExtCapHeader(
   return 4;
 }
 
-/** ioas_ext_cap_header in place: reads and writes members without a copy. */
-export class IoasExtCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('ioas_ext_cap_header', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer. */
-  get header(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set header(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ioas_ext_cap_header.header', value, this.#offset), true);
-  }
-}
-
 /** Codec of ioas_ext_cap_header. */
 export const IoasExtCapHeaderCodec: StructCodec<IoasExtCapHeader> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_cap_header',
-  4,
-  membersOfIoasExtCapHeader,
-  decodeIoasExtCapHeader,
-  encodeIoasExtCapHeader,
+  'ioas_ext_cap_header', 4, membersOfIoasExtCapHeader, decodeIoasExtCapHeader, encodeIoasExtCapHeader,
 );
 
 /**
@@ -7198,28 +4934,20 @@ export interface IoasPciIovaRange {
 
 /** Names of the members of ioas_pci_iova_range. */
 export const membersOfIoasPciIovaRange: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  nr_ranges: null,
-  __reserved: null,
+  header: membersOfIoasPciCapHeader, __pad: null, nr_ranges: null, __reserved: null,
   ranges: membersOfIoasRange,
 };
 
 /** Bytes that every ioas_pci_iova_range has. */
 export const minSizeofIoasPciIovaRange = 16;
 
-/**
- * Reads struct ioas_pci_iova_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_iova_range. */
 export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasPciIovaRange {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_pci_iova_range', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_pci_iova_range.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -7233,20 +4961,14 @@ export function decodeIoasPciIovaRange(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes struct ioas_pci_iova_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_iova_range and returns the number of bytes. */
 export function encodeIoasPciIovaRange(
   value: Encodable<IoasPciIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_iova_range.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -7260,15 +4982,12 @@ export function encodeIoasPciIovaRange(
   view.setUint32(offset + 8, nr_ranges, true);
   view.setUint32(offset + 12, checkU32('ioas_pci_iova_range.__reserved', value.__reserved ?? 0, offset + 12), true);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_pci_iova_range.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_pci_iova_range.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_pci_iova_range.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -7283,75 +5002,16 @@ export function encodeIoasPciIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_pci_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_pci_iova_range takes. */
 export function measureIoasPciIovaRange(value: Encodable<IoasPciIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasPciIovaRange, value);
 }
 
-/** ioas_pci_iova_range in place: reads and writes members without a copy. */
-export class IoasPciIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_pci_iova_range.nr_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_pci_iova_range.__reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_pci_iova_range. */
 export const IoasPciIovaRangeCodec: StructCodec<IoasPciIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'ioas_pci_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasPciIovaRange,
-  decode: decodeIoasPciIovaRange,
-  encodeTyped: encodeIoasPciIovaRange,
-  measure: measureIoasPciIovaRange,
+  name: 'ioas_pci_iova_range', size: null, minSize: 16, members: membersOfIoasPciIovaRange,
+  decode: decodeIoasPciIovaRange, encodeTyped: encodeIoasPciIovaRange, measure: measureIoasPciIovaRange,
 });
 
 /**
@@ -7374,28 +5034,20 @@ export interface IoasPciReserved {
 
 /** Names of the members of ioas_pci_reserved. */
 export const membersOfIoasPciReserved: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  nr_ranges: null,
-  __reserved: null,
+  header: membersOfIoasPciCapHeader, __pad: null, nr_ranges: null, __reserved: null,
   ranges: membersOfIoasRange,
 };
 
 /** Bytes that every ioas_pci_reserved has. */
 export const minSizeofIoasPciReserved = 16;
 
-/**
- * Reads struct ioas_pci_reserved.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_reserved. */
 export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byteLength): IoasPciReserved {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_pci_reserved', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_pci_reserved.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -7409,16 +5061,10 @@ export function decodeIoasPciReserved(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct ioas_pci_reserved; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_reserved and returns the number of bytes. */
 export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_reserved', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_reserved.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -7432,15 +5078,12 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
   view.setUint32(offset + 8, nr_ranges, true);
   view.setUint32(offset + 12, checkU32('ioas_pci_reserved.__reserved', value.__reserved ?? 0, offset + 12), true);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_pci_reserved.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_pci_reserved.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_pci_reserved.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -7455,75 +5098,16 @@ export function encodeIoasPciReserved(value: Encodable<IoasPciReserved>, view: D
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_pci_reserved takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_pci_reserved takes. */
 export function measureIoasPciReserved(value: Encodable<IoasPciReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasPciReserved, value);
 }
 
-/** ioas_pci_reserved in place: reads and writes members without a copy. */
-export class IoasPciReservedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_reserved', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_pci_reserved.nr_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_pci_reserved.__reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_pci_reserved. */
 export const IoasPciReservedCodec: StructCodec<IoasPciReserved> = /* @__PURE__ */ structCodec({
-  name: 'ioas_pci_reserved',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasPciReserved,
-  decode: decodeIoasPciReserved,
-  encodeTyped: encodeIoasPciReserved,
-  measure: measureIoasPciReserved,
+  name: 'ioas_pci_reserved', size: null, minSize: 16, members: membersOfIoasPciReserved,
+  decode: decodeIoasPciReserved, encodeTyped: encodeIoasPciReserved, measure: measureIoasPciReserved,
 });
 
 /**
@@ -7542,23 +5126,16 @@ export interface IoasPciType1 {
 
 /** Names of the members of ioas_pci_type1. */
 export const membersOfIoasPciType1: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasType1,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasType1,
 };
 
 /** Bytes of ioas_pci_type1. */
 export const sizeofIoasPciType1 = 16;
 
-/**
- * Reads struct ioas_pci_type1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_type1. */
 export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_type1', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -7566,16 +5143,10 @@ export function decodeIoasPciType1(view: DataView, offset = 0): IoasPciType1 {
   };
 }
 
-/**
- * Writes struct ioas_pci_type1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_type1 and returns the number of bytes. */
 export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_type1', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_type1.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -7594,40 +5165,9 @@ export function encodeIoasPciType1(value: Encodable<IoasPciType1>, view: DataVie
   return 16;
 }
 
-/** ioas_pci_type1 in place: reads and writes members without a copy. */
-export class IoasPciType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_type1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasType1View {
-    return new IoasType1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_type1. */
 export const IoasPciType1Codec: StructCodec<IoasPciType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_type1',
-  16,
-  membersOfIoasPciType1,
-  decodeIoasPciType1,
-  encodeIoasPciType1,
+  'ioas_pci_type1', 16, membersOfIoasPciType1, decodeIoasPciType1, encodeIoasPciType1,
 );
 
 /**
@@ -7646,23 +5186,16 @@ export interface IoasPciPgtable {
 
 /** Names of the members of ioas_pci_pgtable. */
 export const membersOfIoasPciPgtable: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasTables,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasTables,
 };
 
 /** Bytes of ioas_pci_pgtable. */
 export const sizeofIoasPciPgtable = 16;
 
-/**
- * Reads struct ioas_pci_pgtable.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_pgtable. */
 export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_pgtable', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -7670,16 +5203,10 @@ export function decodeIoasPciPgtable(view: DataView, offset = 0): IoasPciPgtable
   };
 }
 
-/**
- * Writes struct ioas_pci_pgtable; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_pgtable and returns the number of bytes. */
 export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_pgtable', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_pgtable.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -7698,40 +5225,9 @@ export function encodeIoasPciPgtable(value: Encodable<IoasPciPgtable>, view: Dat
   return 16;
 }
 
-/** ioas_pci_pgtable in place: reads and writes members without a copy. */
-export class IoasPciPgtableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_pgtable', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_pgtable. */
 export const IoasPciPgtableCodec: StructCodec<IoasPciPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_pgtable',
-  16,
-  membersOfIoasPciPgtable,
-  decodeIoasPciPgtable,
-  encodeIoasPciPgtable,
+  'ioas_pci_pgtable', 16, membersOfIoasPciPgtable, decodeIoasPciPgtable, encodeIoasPciPgtable,
 );
 
 /**
@@ -7750,23 +5246,16 @@ export interface IoasPciPasidTable {
 
 /** Names of the members of ioas_pci_pasid_table. */
 export const membersOfIoasPciPasidTable: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasTables,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasTables,
 };
 
 /** Bytes of ioas_pci_pasid_table. */
 export const sizeofIoasPciPasidTable = 16;
 
-/**
- * Reads struct ioas_pci_pasid_table.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_pasid_table. */
 export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasidTable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_pasid_table', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -7774,20 +5263,14 @@ export function decodeIoasPciPasidTable(view: DataView, offset = 0): IoasPciPasi
   };
 }
 
-/**
- * Writes struct ioas_pci_pasid_table; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_pasid_table and returns the number of bytes. */
 export function encodeIoasPciPasidTable(
   value: Encodable<IoasPciPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_pasid_table', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_pasid_table.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -7806,40 +5289,9 @@ export function encodeIoasPciPasidTable(
   return 16;
 }
 
-/** ioas_pci_pasid_table in place: reads and writes members without a copy. */
-export class IoasPciPasidTableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_pasid_table', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_pasid_table. */
 export const IoasPciPasidTableCodec: StructCodec<IoasPciPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_pasid_table',
-  16,
-  membersOfIoasPciPasidTable,
-  decodeIoasPciPasidTable,
-  encodeIoasPciPasidTable,
+  'ioas_pci_pasid_table', 16, membersOfIoasPciPasidTable, decodeIoasPciPasidTable, encodeIoasPciPasidTable,
 );
 
 /**
@@ -7858,23 +5310,16 @@ export interface IoasPciNesting {
 
 /** Names of the members of ioas_pci_nesting. */
 export const membersOfIoasPciNesting: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasNesting,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasNesting,
 };
 
 /** Bytes of ioas_pci_nesting. */
 export const sizeofIoasPciNesting = 16;
 
-/**
- * Reads struct ioas_pci_nesting.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_nesting. */
 export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_nesting', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -7882,16 +5327,10 @@ export function decodeIoasPciNesting(view: DataView, offset = 0): IoasPciNesting
   };
 }
 
-/**
- * Writes struct ioas_pci_nesting; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_nesting and returns the number of bytes. */
 export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_nesting', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_nesting.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -7910,40 +5349,9 @@ export function encodeIoasPciNesting(value: Encodable<IoasPciNesting>, view: Dat
   return 16;
 }
 
-/** ioas_pci_nesting in place: reads and writes members without a copy. */
-export class IoasPciNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_nesting', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasNestingView {
-    return new IoasNestingView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_nesting. */
 export const IoasPciNestingCodec: StructCodec<IoasPciNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_nesting',
-  16,
-  membersOfIoasPciNesting,
-  decodeIoasPciNesting,
-  encodeIoasPciNesting,
+  'ioas_pci_nesting', 16, membersOfIoasPciNesting, decodeIoasPciNesting, encodeIoasPciNesting,
 );
 
 /**
@@ -7962,23 +5370,16 @@ export interface IoasPciPageSizes {
 
 /** Names of the members of ioas_pci_page_sizes. */
 export const membersOfIoasPciPageSizes: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasPageSizes,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasPageSizes,
 };
 
 /** Bytes of ioas_pci_page_sizes. */
 export const sizeofIoasPciPageSizes = 16;
 
-/**
- * Reads struct ioas_pci_page_sizes.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_page_sizes. */
 export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageSizes {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_page_sizes', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -7986,20 +5387,14 @@ export function decodeIoasPciPageSizes(view: DataView, offset = 0): IoasPciPageS
   };
 }
 
-/**
- * Writes struct ioas_pci_page_sizes; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_page_sizes and returns the number of bytes. */
 export function encodeIoasPciPageSizes(
   value: Encodable<IoasPciPageSizes>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_page_sizes', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_page_sizes.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -8018,40 +5413,9 @@ export function encodeIoasPciPageSizes(
   return 16;
 }
 
-/** ioas_pci_page_sizes in place: reads and writes members without a copy. */
-export class IoasPciPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_page_sizes', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasPageSizesView {
-    return new IoasPageSizesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_page_sizes. */
 export const IoasPciPageSizesCodec: StructCodec<IoasPciPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_page_sizes',
-  16,
-  membersOfIoasPciPageSizes,
-  decodeIoasPciPageSizes,
-  encodeIoasPciPageSizes,
+  'ioas_pci_page_sizes', 16, membersOfIoasPciPageSizes, decodeIoasPciPageSizes, encodeIoasPciPageSizes,
 );
 
 /**
@@ -8070,23 +5434,16 @@ export interface IoasPciChildren {
 
 /** Names of the members of ioas_pci_children. */
 export const membersOfIoasPciChildren: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasChildren,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasChildren,
 };
 
 /** Bytes of ioas_pci_children. */
 export const sizeofIoasPciChildren = 16;
 
-/**
- * Reads struct ioas_pci_children.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_children. */
 export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildren {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_pci_children', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -8094,16 +5451,10 @@ export function decodeIoasPciChildren(view: DataView, offset = 0): IoasPciChildr
   };
 }
 
-/**
- * Writes struct ioas_pci_children; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_children and returns the number of bytes. */
 export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_pci_children', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_pci_children.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -8122,40 +5473,9 @@ export function encodeIoasPciChildren(value: Encodable<IoasPciChildren>, view: D
   return 16;
 }
 
-/** ioas_pci_children in place: reads and writes members without a copy. */
-export class IoasPciChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_pci_children', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasChildrenView {
-    return new IoasChildrenView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_children. */
 export const IoasPciChildrenCodec: StructCodec<IoasPciChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_children',
-  16,
-  membersOfIoasPciChildren,
-  decodeIoasPciChildren,
-  encodeIoasPciChildren,
+  'ioas_pci_children', 16, membersOfIoasPciChildren, decodeIoasPciChildren, encodeIoasPciChildren,
 );
 
 /**
@@ -8174,23 +5494,16 @@ export interface IoasPciFormatVtdS1 {
 
 /** Names of the members of ioas_pci_format_vtd_s1. */
 export const membersOfIoasPciFormatVtdS1: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasVtdS1,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasVtdS1,
 };
 
 /** Bytes of ioas_pci_format_vtd_s1. */
 export const sizeofIoasPciFormatVtdS1 = 24;
 
-/**
- * Reads struct ioas_pci_format_vtd_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_vtd_s1. */
 export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFormatVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -8198,20 +5511,14 @@ export function decodeIoasPciFormatVtdS1(view: DataView, offset = 0): IoasPciFor
   };
 }
 
-/**
- * Writes struct ioas_pci_format_vtd_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_vtd_s1 and returns the number of bytes. */
 export function encodeIoasPciFormatVtdS1(
   value: Encodable<IoasPciFormatVtdS1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_vtd_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_vtd_s1.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -8230,39 +5537,9 @@ export function encodeIoasPciFormatVtdS1(
   return 24;
 }
 
-/** ioas_pci_format_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasPciFormatVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasVtdS1View {
-    return new IoasVtdS1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_vtd_s1. */
 export const IoasPciFormatVtdS1Codec: StructCodec<IoasPciFormatVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_vtd_s1',
-  24,
-  membersOfIoasPciFormatVtdS1,
-  decodeIoasPciFormatVtdS1,
+  'ioas_pci_format_vtd_s1', 24, membersOfIoasPciFormatVtdS1, decodeIoasPciFormatVtdS1,
   encodeIoasPciFormatVtdS1,
 );
 
@@ -8282,23 +5559,16 @@ export interface IoasPciFormatSmmuv3S1 {
 
 /** Names of the members of ioas_pci_format_smmuv3_s1. */
 export const membersOfIoasPciFormatSmmuv3S1: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasSmmuv3S1,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasSmmuv3S1,
 };
 
 /** Bytes of ioas_pci_format_smmuv3_s1. */
 export const sizeofIoasPciFormatSmmuv3S1 = 24;
 
-/**
- * Reads struct ioas_pci_format_smmuv3_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_smmuv3_s1. */
 export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPciFormatSmmuv3S1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_smmuv3_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -8306,20 +5576,14 @@ export function decodeIoasPciFormatSmmuv3S1(view: DataView, offset = 0): IoasPci
   };
 }
 
-/**
- * Writes struct ioas_pci_format_smmuv3_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_smmuv3_s1 and returns the number of bytes. */
 export function encodeIoasPciFormatSmmuv3S1(
   value: Encodable<IoasPciFormatSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_smmuv3_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_smmuv3_s1.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -8338,39 +5602,9 @@ export function encodeIoasPciFormatSmmuv3S1(
   return 24;
 }
 
-/** ioas_pci_format_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasPciFormatSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_smmuv3_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3S1View {
-    return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_smmuv3_s1. */
 export const IoasPciFormatSmmuv3S1Codec: StructCodec<IoasPciFormatSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_smmuv3_s1',
-  24,
-  membersOfIoasPciFormatSmmuv3S1,
-  decodeIoasPciFormatSmmuv3S1,
+  'ioas_pci_format_smmuv3_s1', 24, membersOfIoasPciFormatSmmuv3S1, decodeIoasPciFormatSmmuv3S1,
   encodeIoasPciFormatSmmuv3S1,
 );
 
@@ -8390,23 +5624,16 @@ export interface IoasPciFormatAmdV2 {
 
 /** Names of the members of ioas_pci_format_amd_v2. */
 export const membersOfIoasPciFormatAmdV2: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasAmdV2,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasAmdV2,
 };
 
 /** Bytes of ioas_pci_format_amd_v2. */
 export const sizeofIoasPciFormatAmdV2 = 24;
 
-/**
- * Reads struct ioas_pci_format_amd_v2.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_amd_v2. */
 export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFormatAmdV2 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_amd_v2', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -8414,20 +5641,14 @@ export function decodeIoasPciFormatAmdV2(view: DataView, offset = 0): IoasPciFor
   };
 }
 
-/**
- * Writes struct ioas_pci_format_amd_v2; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_amd_v2 and returns the number of bytes. */
 export function encodeIoasPciFormatAmdV2(
   value: Encodable<IoasPciFormatAmdV2>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_amd_v2', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_amd_v2.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -8446,39 +5667,9 @@ export function encodeIoasPciFormatAmdV2(
   return 24;
 }
 
-/** ioas_pci_format_amd_v2 in place: reads and writes members without a copy. */
-export class IoasPciFormatAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_amd_v2', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasAmdV2View {
-    return new IoasAmdV2View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_amd_v2. */
 export const IoasPciFormatAmdV2Codec: StructCodec<IoasPciFormatAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_amd_v2',
-  24,
-  membersOfIoasPciFormatAmdV2,
-  decodeIoasPciFormatAmdV2,
+  'ioas_pci_format_amd_v2', 24, membersOfIoasPciFormatAmdV2, decodeIoasPciFormatAmdV2,
   encodeIoasPciFormatAmdV2,
 );
 
@@ -8498,23 +5689,16 @@ export interface IoasPciFormatSmmuv3Cd {
 
 /** Names of the members of ioas_pci_format_smmuv3_cd. */
 export const membersOfIoasPciFormatSmmuv3Cd: Members = {
-  header: membersOfIoasPciCapHeader,
-  __pad: null,
-  body: membersOfIoasSmmuv3Cd,
+  header: membersOfIoasPciCapHeader, __pad: null, body: membersOfIoasSmmuv3Cd,
 };
 
 /** Bytes of ioas_pci_format_smmuv3_cd. */
 export const sizeofIoasPciFormatSmmuv3Cd = 24;
 
-/**
- * Reads struct ioas_pci_format_smmuv3_cd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_pci_format_smmuv3_cd. */
 export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPciFormatSmmuv3Cd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_pci_format_smmuv3_cd', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasPciCapHeader(view, offset),
     __pad: readBytes(view, offset + 2, 6),
@@ -8522,20 +5706,14 @@ export function decodeIoasPciFormatSmmuv3Cd(view: DataView, offset = 0): IoasPci
   };
 }
 
-/**
- * Writes struct ioas_pci_format_smmuv3_cd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_pci_format_smmuv3_cd and returns the number of bytes. */
 export function encodeIoasPciFormatSmmuv3Cd(
   value: Encodable<IoasPciFormatSmmuv3Cd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_pci_format_smmuv3_cd', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_pci_format_smmuv3_cd.header', value.header ?? {}, offset);
   try {
     writeIoasPciCapHeader(header, view, offset);
@@ -8554,39 +5732,9 @@ export function encodeIoasPciFormatSmmuv3Cd(
   return 24;
 }
 
-/** ioas_pci_format_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasPciFormatSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_pci_format_smmuv3_cd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasPciCapHeaderView {
-    return new IoasPciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 2, 6);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3CdView {
-    return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_pci_format_smmuv3_cd. */
 export const IoasPciFormatSmmuv3CdCodec: StructCodec<IoasPciFormatSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_pci_format_smmuv3_cd',
-  24,
-  membersOfIoasPciFormatSmmuv3Cd,
-  decodeIoasPciFormatSmmuv3Cd,
+  'ioas_pci_format_smmuv3_cd', 24, membersOfIoasPciFormatSmmuv3Cd, decodeIoasPciFormatSmmuv3Cd,
   encodeIoasPciFormatSmmuv3Cd,
 );
 
@@ -8610,28 +5758,20 @@ export interface IoasExtIovaRange {
 
 /** Names of the members of ioas_ext_iova_range. */
 export const membersOfIoasExtIovaRange: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  nr_ranges: null,
-  __reserved: null,
+  header: membersOfIoasExtCapHeader, __pad: null, nr_ranges: null, __reserved: null,
   ranges: membersOfIoasRange,
 };
 
 /** Bytes that every ioas_ext_iova_range has. */
 export const minSizeofIoasExtIovaRange = 16;
 
-/**
- * Reads struct ioas_ext_iova_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_iova_range. */
 export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.byteLength): IoasExtIovaRange {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_ext_iova_range', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_ext_iova_range.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -8645,20 +5785,14 @@ export function decodeIoasExtIovaRange(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes struct ioas_ext_iova_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_iova_range and returns the number of bytes. */
 export function encodeIoasExtIovaRange(
   value: Encodable<IoasExtIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_iova_range.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -8672,15 +5806,12 @@ export function encodeIoasExtIovaRange(
   view.setUint32(offset + 8, nr_ranges, true);
   view.setUint32(offset + 12, checkU32('ioas_ext_iova_range.__reserved', value.__reserved ?? 0, offset + 12), true);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_ext_iova_range.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_ext_iova_range.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_ext_iova_range.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -8695,75 +5826,16 @@ export function encodeIoasExtIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_ext_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_ext_iova_range takes. */
 export function measureIoasExtIovaRange(value: Encodable<IoasExtIovaRange>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasExtIovaRange, value);
 }
 
-/** ioas_ext_iova_range in place: reads and writes members without a copy. */
-export class IoasExtIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_ext_iova_range.nr_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_ext_iova_range.__reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_ext_iova_range. */
 export const IoasExtIovaRangeCodec: StructCodec<IoasExtIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'ioas_ext_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasExtIovaRange,
-  decode: decodeIoasExtIovaRange,
-  encodeTyped: encodeIoasExtIovaRange,
-  measure: measureIoasExtIovaRange,
+  name: 'ioas_ext_iova_range', size: null, minSize: 16, members: membersOfIoasExtIovaRange,
+  decode: decodeIoasExtIovaRange, encodeTyped: encodeIoasExtIovaRange, measure: measureIoasExtIovaRange,
 });
 
 /**
@@ -8786,28 +5858,20 @@ export interface IoasExtReserved {
 
 /** Names of the members of ioas_ext_reserved. */
 export const membersOfIoasExtReserved: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  nr_ranges: null,
-  __reserved: null,
+  header: membersOfIoasExtCapHeader, __pad: null, nr_ranges: null, __reserved: null,
   ranges: membersOfIoasRange,
 };
 
 /** Bytes that every ioas_ext_reserved has. */
 export const minSizeofIoasExtReserved = 16;
 
-/**
- * Reads struct ioas_ext_reserved.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_reserved. */
 export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byteLength): IoasExtReserved {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('ioas_ext_reserved', offset, 16, limit);
   const nr_ranges = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_ranges <= limit)) {
+  if (!(offset + 16 + 16 * nr_ranges <= limit))
     throw badCount('ioas_ext_reserved.ranges', offset + 16, nr_ranges, Math.floor((limit - (offset + 16)) / 16));
-  }
   const ranges: IoasRange[] = [];
   for (let i = 0; i < nr_ranges; i++) {
     ranges.push(readIoasRange(view, offset + 16 + 16 * i));
@@ -8821,16 +5885,10 @@ export function decodeIoasExtReserved(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct ioas_ext_reserved; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_reserved and returns the number of bytes. */
 export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_reserved', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_reserved.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -8844,15 +5902,12 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
   view.setUint32(offset + 8, nr_ranges, true);
   view.setUint32(offset + 12, checkU32('ioas_ext_reserved.__reserved', value.__reserved ?? 0, offset + 12), true);
   const ranges = value.ranges ?? undefined;
-  if (ranges !== undefined && !Array.isArray(ranges)) {
+  if (ranges !== undefined && !Array.isArray(ranges))
     throw wrongType('ioas_ext_reserved.ranges', ranges, offset + 16, 'an array');
-  }
-  if (ranges !== undefined && ranges.length !== nr_ranges) {
+  if (ranges !== undefined && ranges.length !== nr_ranges)
     throw countMismatch('ioas_ext_reserved.ranges', offset + 16, nr_ranges, ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_ranges <= view.byteLength))
     throw noRoom('ioas_ext_reserved.ranges', offset + 16, 16 * nr_ranges, view.byteLength);
-  }
   const bytes = 16 * nr_ranges;
   const ranges_given = ranges ?? defaults(nr_ranges);
   let ranges_at = offset + 16;
@@ -8867,75 +5922,16 @@ export function encodeIoasExtReserved(value: Encodable<IoasExtReserved>, view: D
   return 16 + bytes;
 }
 
-/**
- * Bytes that a ioas_ext_reserved takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ioas_ext_reserved takes. */
 export function measureIoasExtReserved(value: Encodable<IoasExtReserved>): number {
   if (Array.isArray(value.ranges)) return 16 + 16 * value.ranges.length;
   return measureByEncoding(encodeIoasExtReserved, value);
 }
 
-/** ioas_ext_reserved in place: reads and writes members without a copy. */
-export class IoasExtReservedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_reserved', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** Number of ranges. */
-  get nr_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('ioas_ext_reserved.nr_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('ioas_ext_reserved.__reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  ranges(index: number): IoasRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_ranges || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new IoasRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of ioas_ext_reserved. */
 export const IoasExtReservedCodec: StructCodec<IoasExtReserved> = /* @__PURE__ */ structCodec({
-  name: 'ioas_ext_reserved',
-  size: null,
-  minSize: 16,
-  members: membersOfIoasExtReserved,
-  decode: decodeIoasExtReserved,
-  encodeTyped: encodeIoasExtReserved,
-  measure: measureIoasExtReserved,
+  name: 'ioas_ext_reserved', size: null, minSize: 16, members: membersOfIoasExtReserved,
+  decode: decodeIoasExtReserved, encodeTyped: encodeIoasExtReserved, measure: measureIoasExtReserved,
 });
 
 /**
@@ -8954,23 +5950,16 @@ export interface IoasExtType1 {
 
 /** Names of the members of ioas_ext_type1. */
 export const membersOfIoasExtType1: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasType1,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasType1,
 };
 
 /** Bytes of ioas_ext_type1. */
 export const sizeofIoasExtType1 = 16;
 
-/**
- * Reads struct ioas_ext_type1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_type1. */
 export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_type1', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -8978,16 +5967,10 @@ export function decodeIoasExtType1(view: DataView, offset = 0): IoasExtType1 {
   };
 }
 
-/**
- * Writes struct ioas_ext_type1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_type1 and returns the number of bytes. */
 export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_type1', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_type1.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9006,40 +5989,9 @@ export function encodeIoasExtType1(value: Encodable<IoasExtType1>, view: DataVie
   return 16;
 }
 
-/** ioas_ext_type1 in place: reads and writes members without a copy. */
-export class IoasExtType1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_type1', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasType1View {
-    return new IoasType1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_type1. */
 export const IoasExtType1Codec: StructCodec<IoasExtType1> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_type1',
-  16,
-  membersOfIoasExtType1,
-  decodeIoasExtType1,
-  encodeIoasExtType1,
+  'ioas_ext_type1', 16, membersOfIoasExtType1, decodeIoasExtType1, encodeIoasExtType1,
 );
 
 /**
@@ -9058,23 +6010,16 @@ export interface IoasExtPgtable {
 
 /** Names of the members of ioas_ext_pgtable. */
 export const membersOfIoasExtPgtable: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasTables,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasTables,
 };
 
 /** Bytes of ioas_ext_pgtable. */
 export const sizeofIoasExtPgtable = 16;
 
-/**
- * Reads struct ioas_ext_pgtable.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_pgtable. */
 export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_pgtable', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9082,16 +6027,10 @@ export function decodeIoasExtPgtable(view: DataView, offset = 0): IoasExtPgtable
   };
 }
 
-/**
- * Writes struct ioas_ext_pgtable; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_pgtable and returns the number of bytes. */
 export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_pgtable', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_pgtable.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9110,40 +6049,9 @@ export function encodeIoasExtPgtable(value: Encodable<IoasExtPgtable>, view: Dat
   return 16;
 }
 
-/** ioas_ext_pgtable in place: reads and writes members without a copy. */
-export class IoasExtPgtableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_pgtable', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_pgtable. */
 export const IoasExtPgtableCodec: StructCodec<IoasExtPgtable> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_pgtable',
-  16,
-  membersOfIoasExtPgtable,
-  decodeIoasExtPgtable,
-  encodeIoasExtPgtable,
+  'ioas_ext_pgtable', 16, membersOfIoasExtPgtable, decodeIoasExtPgtable, encodeIoasExtPgtable,
 );
 
 /**
@@ -9162,23 +6070,16 @@ export interface IoasExtPasidTable {
 
 /** Names of the members of ioas_ext_pasid_table. */
 export const membersOfIoasExtPasidTable: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasTables,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasTables,
 };
 
 /** Bytes of ioas_ext_pasid_table. */
 export const sizeofIoasExtPasidTable = 16;
 
-/**
- * Reads struct ioas_ext_pasid_table.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_pasid_table. */
 export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasidTable {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_pasid_table', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9186,20 +6087,14 @@ export function decodeIoasExtPasidTable(view: DataView, offset = 0): IoasExtPasi
   };
 }
 
-/**
- * Writes struct ioas_ext_pasid_table; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_pasid_table and returns the number of bytes. */
 export function encodeIoasExtPasidTable(
   value: Encodable<IoasExtPasidTable>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_pasid_table', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_pasid_table.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9218,40 +6113,9 @@ export function encodeIoasExtPasidTable(
   return 16;
 }
 
-/** ioas_ext_pasid_table in place: reads and writes members without a copy. */
-export class IoasExtPasidTableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_pasid_table', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasTablesView {
-    return new IoasTablesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_pasid_table. */
 export const IoasExtPasidTableCodec: StructCodec<IoasExtPasidTable> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_pasid_table',
-  16,
-  membersOfIoasExtPasidTable,
-  decodeIoasExtPasidTable,
-  encodeIoasExtPasidTable,
+  'ioas_ext_pasid_table', 16, membersOfIoasExtPasidTable, decodeIoasExtPasidTable, encodeIoasExtPasidTable,
 );
 
 /**
@@ -9270,23 +6134,16 @@ export interface IoasExtNesting {
 
 /** Names of the members of ioas_ext_nesting. */
 export const membersOfIoasExtNesting: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasNesting,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasNesting,
 };
 
 /** Bytes of ioas_ext_nesting. */
 export const sizeofIoasExtNesting = 16;
 
-/**
- * Reads struct ioas_ext_nesting.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_nesting. */
 export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_nesting', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9294,16 +6151,10 @@ export function decodeIoasExtNesting(view: DataView, offset = 0): IoasExtNesting
   };
 }
 
-/**
- * Writes struct ioas_ext_nesting; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_nesting and returns the number of bytes. */
 export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_nesting', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_nesting.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9322,40 +6173,9 @@ export function encodeIoasExtNesting(value: Encodable<IoasExtNesting>, view: Dat
   return 16;
 }
 
-/** ioas_ext_nesting in place: reads and writes members without a copy. */
-export class IoasExtNestingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_nesting', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasNestingView {
-    return new IoasNestingView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_nesting. */
 export const IoasExtNestingCodec: StructCodec<IoasExtNesting> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_nesting',
-  16,
-  membersOfIoasExtNesting,
-  decodeIoasExtNesting,
-  encodeIoasExtNesting,
+  'ioas_ext_nesting', 16, membersOfIoasExtNesting, decodeIoasExtNesting, encodeIoasExtNesting,
 );
 
 /**
@@ -9374,23 +6194,16 @@ export interface IoasExtPageSizes {
 
 /** Names of the members of ioas_ext_page_sizes. */
 export const membersOfIoasExtPageSizes: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasPageSizes,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasPageSizes,
 };
 
 /** Bytes of ioas_ext_page_sizes. */
 export const sizeofIoasExtPageSizes = 16;
 
-/**
- * Reads struct ioas_ext_page_sizes.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_page_sizes. */
 export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageSizes {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_page_sizes', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9398,20 +6211,14 @@ export function decodeIoasExtPageSizes(view: DataView, offset = 0): IoasExtPageS
   };
 }
 
-/**
- * Writes struct ioas_ext_page_sizes; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_page_sizes and returns the number of bytes. */
 export function encodeIoasExtPageSizes(
   value: Encodable<IoasExtPageSizes>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_page_sizes', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_page_sizes.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9430,40 +6237,9 @@ export function encodeIoasExtPageSizes(
   return 16;
 }
 
-/** ioas_ext_page_sizes in place: reads and writes members without a copy. */
-export class IoasExtPageSizesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_page_sizes', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasPageSizesView {
-    return new IoasPageSizesView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_page_sizes. */
 export const IoasExtPageSizesCodec: StructCodec<IoasExtPageSizes> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_page_sizes',
-  16,
-  membersOfIoasExtPageSizes,
-  decodeIoasExtPageSizes,
-  encodeIoasExtPageSizes,
+  'ioas_ext_page_sizes', 16, membersOfIoasExtPageSizes, decodeIoasExtPageSizes, encodeIoasExtPageSizes,
 );
 
 /**
@@ -9482,23 +6258,16 @@ export interface IoasExtChildren {
 
 /** Names of the members of ioas_ext_children. */
 export const membersOfIoasExtChildren: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasChildren,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasChildren,
 };
 
 /** Bytes of ioas_ext_children. */
 export const sizeofIoasExtChildren = 16;
 
-/**
- * Reads struct ioas_ext_children.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_children. */
 export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildren {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('ioas_ext_children', offset, 16, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9506,16 +6275,10 @@ export function decodeIoasExtChildren(view: DataView, offset = 0): IoasExtChildr
   };
 }
 
-/**
- * Writes struct ioas_ext_children; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_children and returns the number of bytes. */
 export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('ioas_ext_children', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('ioas_ext_children.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9534,40 +6297,9 @@ export function encodeIoasExtChildren(value: Encodable<IoasExtChildren>, view: D
   return 16;
 }
 
-/** ioas_ext_children in place: reads and writes members without a copy. */
-export class IoasExtChildrenView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('ioas_ext_children', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasChildrenView {
-    return new IoasChildrenView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_children. */
 export const IoasExtChildrenCodec: StructCodec<IoasExtChildren> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_children',
-  16,
-  membersOfIoasExtChildren,
-  decodeIoasExtChildren,
-  encodeIoasExtChildren,
+  'ioas_ext_children', 16, membersOfIoasExtChildren, decodeIoasExtChildren, encodeIoasExtChildren,
 );
 
 /**
@@ -9586,23 +6318,16 @@ export interface IoasExtFormatVtdS1 {
 
 /** Names of the members of ioas_ext_format_vtd_s1. */
 export const membersOfIoasExtFormatVtdS1: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasVtdS1,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasVtdS1,
 };
 
 /** Bytes of ioas_ext_format_vtd_s1. */
 export const sizeofIoasExtFormatVtdS1 = 24;
 
-/**
- * Reads struct ioas_ext_format_vtd_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_vtd_s1. */
 export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFormatVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9610,20 +6335,14 @@ export function decodeIoasExtFormatVtdS1(view: DataView, offset = 0): IoasExtFor
   };
 }
 
-/**
- * Writes struct ioas_ext_format_vtd_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_vtd_s1 and returns the number of bytes. */
 export function encodeIoasExtFormatVtdS1(
   value: Encodable<IoasExtFormatVtdS1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_vtd_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_vtd_s1.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9642,39 +6361,9 @@ export function encodeIoasExtFormatVtdS1(
   return 24;
 }
 
-/** ioas_ext_format_vtd_s1 in place: reads and writes members without a copy. */
-export class IoasExtFormatVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasVtdS1View {
-    return new IoasVtdS1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_vtd_s1. */
 export const IoasExtFormatVtdS1Codec: StructCodec<IoasExtFormatVtdS1> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_vtd_s1',
-  24,
-  membersOfIoasExtFormatVtdS1,
-  decodeIoasExtFormatVtdS1,
+  'ioas_ext_format_vtd_s1', 24, membersOfIoasExtFormatVtdS1, decodeIoasExtFormatVtdS1,
   encodeIoasExtFormatVtdS1,
 );
 
@@ -9694,23 +6383,16 @@ export interface IoasExtFormatSmmuv3S1 {
 
 /** Names of the members of ioas_ext_format_smmuv3_s1. */
 export const membersOfIoasExtFormatSmmuv3S1: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasSmmuv3S1,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasSmmuv3S1,
 };
 
 /** Bytes of ioas_ext_format_smmuv3_s1. */
 export const sizeofIoasExtFormatSmmuv3S1 = 24;
 
-/**
- * Reads struct ioas_ext_format_smmuv3_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_smmuv3_s1. */
 export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExtFormatSmmuv3S1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_smmuv3_s1', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9718,20 +6400,14 @@ export function decodeIoasExtFormatSmmuv3S1(view: DataView, offset = 0): IoasExt
   };
 }
 
-/**
- * Writes struct ioas_ext_format_smmuv3_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_smmuv3_s1 and returns the number of bytes. */
 export function encodeIoasExtFormatSmmuv3S1(
   value: Encodable<IoasExtFormatSmmuv3S1>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_smmuv3_s1', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_smmuv3_s1.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9750,39 +6426,9 @@ export function encodeIoasExtFormatSmmuv3S1(
   return 24;
 }
 
-/** ioas_ext_format_smmuv3_s1 in place: reads and writes members without a copy. */
-export class IoasExtFormatSmmuv3S1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_smmuv3_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3S1View {
-    return new IoasSmmuv3S1View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_smmuv3_s1. */
 export const IoasExtFormatSmmuv3S1Codec: StructCodec<IoasExtFormatSmmuv3S1> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_smmuv3_s1',
-  24,
-  membersOfIoasExtFormatSmmuv3S1,
-  decodeIoasExtFormatSmmuv3S1,
+  'ioas_ext_format_smmuv3_s1', 24, membersOfIoasExtFormatSmmuv3S1, decodeIoasExtFormatSmmuv3S1,
   encodeIoasExtFormatSmmuv3S1,
 );
 
@@ -9802,23 +6448,16 @@ export interface IoasExtFormatAmdV2 {
 
 /** Names of the members of ioas_ext_format_amd_v2. */
 export const membersOfIoasExtFormatAmdV2: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasAmdV2,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasAmdV2,
 };
 
 /** Bytes of ioas_ext_format_amd_v2. */
 export const sizeofIoasExtFormatAmdV2 = 24;
 
-/**
- * Reads struct ioas_ext_format_amd_v2.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_amd_v2. */
 export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFormatAmdV2 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_amd_v2', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9826,20 +6465,14 @@ export function decodeIoasExtFormatAmdV2(view: DataView, offset = 0): IoasExtFor
   };
 }
 
-/**
- * Writes struct ioas_ext_format_amd_v2; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_amd_v2 and returns the number of bytes. */
 export function encodeIoasExtFormatAmdV2(
   value: Encodable<IoasExtFormatAmdV2>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_amd_v2', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_amd_v2.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9858,39 +6491,9 @@ export function encodeIoasExtFormatAmdV2(
   return 24;
 }
 
-/** ioas_ext_format_amd_v2 in place: reads and writes members without a copy. */
-export class IoasExtFormatAmdV2View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_amd_v2', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasAmdV2View {
-    return new IoasAmdV2View(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_amd_v2. */
 export const IoasExtFormatAmdV2Codec: StructCodec<IoasExtFormatAmdV2> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_amd_v2',
-  24,
-  membersOfIoasExtFormatAmdV2,
-  decodeIoasExtFormatAmdV2,
+  'ioas_ext_format_amd_v2', 24, membersOfIoasExtFormatAmdV2, decodeIoasExtFormatAmdV2,
   encodeIoasExtFormatAmdV2,
 );
 
@@ -9910,23 +6513,16 @@ export interface IoasExtFormatSmmuv3Cd {
 
 /** Names of the members of ioas_ext_format_smmuv3_cd. */
 export const membersOfIoasExtFormatSmmuv3Cd: Members = {
-  header: membersOfIoasExtCapHeader,
-  __pad: null,
-  body: membersOfIoasSmmuv3Cd,
+  header: membersOfIoasExtCapHeader, __pad: null, body: membersOfIoasSmmuv3Cd,
 };
 
 /** Bytes of ioas_ext_format_smmuv3_cd. */
 export const sizeofIoasExtFormatSmmuv3Cd = 24;
 
-/**
- * Reads struct ioas_ext_format_smmuv3_cd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct ioas_ext_format_smmuv3_cd. */
 export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExtFormatSmmuv3Cd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('ioas_ext_format_smmuv3_cd', offset, 24, view.byteLength);
-  }
   return {
     header: readIoasExtCapHeader(view, offset),
     __pad: readBytes(view, offset + 4, 4),
@@ -9934,20 +6530,14 @@ export function decodeIoasExtFormatSmmuv3Cd(view: DataView, offset = 0): IoasExt
   };
 }
 
-/**
- * Writes struct ioas_ext_format_smmuv3_cd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct ioas_ext_format_smmuv3_cd and returns the number of bytes. */
 export function encodeIoasExtFormatSmmuv3Cd(
   value: Encodable<IoasExtFormatSmmuv3Cd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('ioas_ext_format_smmuv3_cd', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('ioas_ext_format_smmuv3_cd.header', value.header ?? {}, offset);
   try {
     writeIoasExtCapHeader(header, view, offset);
@@ -9966,39 +6556,9 @@ export function encodeIoasExtFormatSmmuv3Cd(
   return 24;
 }
 
-/** ioas_ext_format_smmuv3_cd in place: reads and writes members without a copy. */
-export class IoasExtFormatSmmuv3CdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('ioas_ext_format_smmuv3_cd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What it is. */
-  get header(): IoasExtCapHeaderView {
-    return new IoasExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bodies are 8 bytes in. */
-  get __pad(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, 4);
-  }
-
-  /** What it reports. */
-  get body(): IoasSmmuv3CdView {
-    return new IoasSmmuv3CdView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of ioas_ext_format_smmuv3_cd. */
 export const IoasExtFormatSmmuv3CdCodec: StructCodec<IoasExtFormatSmmuv3Cd> = /* @__PURE__ */ fixedCodec(
-  'ioas_ext_format_smmuv3_cd',
-  24,
-  membersOfIoasExtFormatSmmuv3Cd,
-  decodeIoasExtFormatSmmuv3Cd,
+  'ioas_ext_format_smmuv3_cd', 24, membersOfIoasExtFormatSmmuv3Cd, decodeIoasExtFormatSmmuv3Cd,
   encodeIoasExtFormatSmmuv3Cd,
 );
 
@@ -11919,8 +8479,7 @@ export const ioasIoctls = {
 export const ioasCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   ioas_memory: /* @__PURE__ */ onEveryAbi(IoasMemoryCodec),
   ioas_alloc: /* @__PURE__ */ onEveryAbi(IoasAllocCodec),
-  ioas_free: /* @__PURE__ */ onEveryAbi(IoasFreeCodec),
-  ioas_info: /* @__PURE__ */ onEveryAbi(IoasInfoCodec),
+  ioas_free: /* @__PURE__ */ onEveryAbi(IoasFreeCodec), ioas_info: /* @__PURE__ */ onEveryAbi(IoasInfoCodec),
   ioas_map_dma: /* @__PURE__ */ onEveryAbi(IoasMapDmaCodec),
   ioas_unmap_dma: /* @__PURE__ */ onEveryAbi(IoasUnmapDmaCodec),
   ioas_create_nesting: /* @__PURE__ */ onEveryAbi(IoasCreateNestingCodec),
@@ -11996,81 +8555,31 @@ export const ioasCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
 
 /** Fingerprints of the structs of ioas that the codecs were generated from: another one is another layout. */
 export const ioasFingerprints: { readonly [struct: string]: string } = {
-  ioas_memory: '00c51e4c',
-  ioas_alloc: 'f6bd7494',
-  ioas_free: '1f5c611b',
-  ioas_info: '82e48df3',
-  ioas_map_dma: '9b96c5f6',
-  ioas_unmap_dma: 'f04d29bd',
-  ioas_create_nesting: 'c769677a',
-  ioas_bind_pgtable: '0ee4d236',
-  ioas_unbind: '969115cb',
-  ioas_bind_pasid_table: '3eb601d5',
-  ioas_why: '650f6fa2',
-  ioas_device_info: '36f3b3a8',
-  ioas_device_bind: '94e1c035',
-  ioas_device_attach: '59a428d0',
-  ioas_kvm_pasid: '432219c8',
-  ioas_cap_header: 'b8ce4d6b',
-  ioas_range: '1b2f4508',
-  ioas_type1: 'b5a651bd',
-  ioas_tables: 'd6ea6a50',
-  ioas_nesting: 'c5c108ca',
-  ioas_page_sizes: '48dc586f',
-  ioas_children: '6fe55df0',
-  ioas_vtd_s1: '76e00a3c',
-  ioas_smmuv3_s1: '598766f1',
-  ioas_amd_v2: '15b82d37',
-  ioas_smmuv3_cd: '9fe64658',
-  ioas_cap_iova_range: '87a57fef',
-  ioas_cap_reserved: 'dfa70585',
-  ioas_cap_type1: '1146f345',
-  ioas_cap_pgtable: '42918512',
-  ioas_cap_pasid_table: '894f2322',
-  ioas_cap_nesting: 'd60289d7',
-  ioas_cap_page_sizes: '4f148ffe',
-  ioas_cap_children: 'b26baa7a',
-  ioas_cap_format_vtd_s1: 'aaebc254',
-  ioas_cap_format_smmuv3_s1: '53a92ee0',
-  ioas_cap_format_amd_v2: 'ea99dbbf',
-  ioas_cap_format_smmuv3_cd: '7f6b8c98',
-  ioas_pgtable_vtd_s1: '4fa92b81',
-  ioas_pgtable_smmuv3_s1: 'a229b7fc',
-  ioas_pgtable_amd_v2: '91038b35',
-  ioas_vtd_inv: 'e8394788',
-  ioas_smmuv3_cmd: 'a5f9b4e3',
-  ioas_invalidate: '3914a6d2',
-  ioas_device_invalidate: '1976ca28',
-  ioas_hw_invalidate: 'b17d6300',
-  ioas_fault: 'ab3c1b1f',
-  ioas_page_response: '5d8df0dc',
-  ioas_config_space: '4b76a3a8',
-  ioas_pci_cap_header: '014562ed',
-  ioas_ext_cap_header: '66bca6a5',
-  ioas_pci_iova_range: '91021ba3',
-  ioas_pci_reserved: '2679f145',
-  ioas_pci_type1: 'c92e3f51',
-  ioas_pci_pgtable: 'aef1e552',
-  ioas_pci_pasid_table: '18ffb0a6',
-  ioas_pci_nesting: '0a51e5e3',
-  ioas_pci_page_sizes: 'b32081d2',
-  ioas_pci_children: '8d2ff00e',
-  ioas_pci_format_vtd_s1: '48121d00',
-  ioas_pci_format_smmuv3_s1: '004e5270',
-  ioas_pci_format_amd_v2: '3d262d23',
-  ioas_pci_format_smmuv3_cd: 'a993abf8',
-  ioas_ext_iova_range: '9341b05e',
-  ioas_ext_reserved: '23d75af4',
-  ioas_ext_type1: '2d842b74',
-  ioas_ext_pgtable: '46bbba4d',
-  ioas_ext_pasid_table: '6d1056b5',
-  ioas_ext_nesting: '0277f5e0',
-  ioas_ext_page_sizes: '81a0ba6d',
-  ioas_ext_children: '946ae401',
-  ioas_ext_format_vtd_s1: 'f265a39f',
-  ioas_ext_format_smmuv3_s1: 'e0a7cf19',
-  ioas_ext_format_amd_v2: '65a67f9e',
-  ioas_ext_format_smmuv3_cd: '2b6a2639',
+  ioas_memory: '00c51e4c', ioas_alloc: 'f6bd7494', ioas_free: '1f5c611b', ioas_info: '82e48df3',
+  ioas_map_dma: '9b96c5f6', ioas_unmap_dma: 'f04d29bd', ioas_create_nesting: 'c769677a',
+  ioas_bind_pgtable: '0ee4d236', ioas_unbind: '969115cb', ioas_bind_pasid_table: '3eb601d5',
+  ioas_why: '650f6fa2', ioas_device_info: '36f3b3a8', ioas_device_bind: '94e1c035',
+  ioas_device_attach: '59a428d0', ioas_kvm_pasid: '432219c8', ioas_cap_header: 'b8ce4d6b',
+  ioas_range: '1b2f4508', ioas_type1: 'b5a651bd', ioas_tables: 'd6ea6a50', ioas_nesting: 'c5c108ca',
+  ioas_page_sizes: '48dc586f', ioas_children: '6fe55df0', ioas_vtd_s1: '76e00a3c', ioas_smmuv3_s1: '598766f1',
+  ioas_amd_v2: '15b82d37', ioas_smmuv3_cd: '9fe64658', ioas_cap_iova_range: '87a57fef',
+  ioas_cap_reserved: 'dfa70585', ioas_cap_type1: '1146f345', ioas_cap_pgtable: '42918512',
+  ioas_cap_pasid_table: '894f2322', ioas_cap_nesting: 'd60289d7', ioas_cap_page_sizes: '4f148ffe',
+  ioas_cap_children: 'b26baa7a', ioas_cap_format_vtd_s1: 'aaebc254', ioas_cap_format_smmuv3_s1: '53a92ee0',
+  ioas_cap_format_amd_v2: 'ea99dbbf', ioas_cap_format_smmuv3_cd: '7f6b8c98', ioas_pgtable_vtd_s1: '4fa92b81',
+  ioas_pgtable_smmuv3_s1: 'a229b7fc', ioas_pgtable_amd_v2: '91038b35', ioas_vtd_inv: 'e8394788',
+  ioas_smmuv3_cmd: 'a5f9b4e3', ioas_invalidate: '3914a6d2', ioas_device_invalidate: '1976ca28',
+  ioas_hw_invalidate: 'b17d6300', ioas_fault: 'ab3c1b1f', ioas_page_response: '5d8df0dc',
+  ioas_config_space: '4b76a3a8', ioas_pci_cap_header: '014562ed', ioas_ext_cap_header: '66bca6a5',
+  ioas_pci_iova_range: '91021ba3', ioas_pci_reserved: '2679f145', ioas_pci_type1: 'c92e3f51',
+  ioas_pci_pgtable: 'aef1e552', ioas_pci_pasid_table: '18ffb0a6', ioas_pci_nesting: '0a51e5e3',
+  ioas_pci_page_sizes: 'b32081d2', ioas_pci_children: '8d2ff00e', ioas_pci_format_vtd_s1: '48121d00',
+  ioas_pci_format_smmuv3_s1: '004e5270', ioas_pci_format_amd_v2: '3d262d23',
+  ioas_pci_format_smmuv3_cd: 'a993abf8', ioas_ext_iova_range: '9341b05e', ioas_ext_reserved: '23d75af4',
+  ioas_ext_type1: '2d842b74', ioas_ext_pgtable: '46bbba4d', ioas_ext_pasid_table: '6d1056b5',
+  ioas_ext_nesting: '0277f5e0', ioas_ext_page_sizes: '81a0ba6d', ioas_ext_children: '946ae401',
+  ioas_ext_format_vtd_s1: 'f265a39f', ioas_ext_format_smmuv3_s1: 'e0a7cf19',
+  ioas_ext_format_amd_v2: '65a67f9e', ioas_ext_format_smmuv3_cd: '2b6a2639',
 };
 
 /** Name in version 1 of the RFC. */

@@ -59,15 +59,10 @@ import {
   encodeIommuHwptInvalidateDataVariant as encodeBaseIommuHwptInvalidateDataVariant,
 } from './iommufd.be.ts';
 
-/**
- * Reads struct iommu_test_cmd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_test_cmd of a big-endian machine. */
 export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
-  if (!(offset >= 0 && offset + 72 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 72 <= view.byteLength))
     throw tooShort('iommu_test_cmd', offset, 72, view.byteLength);
-  }
   const op = view.getUint32(offset + 4, false);
   const value = {
     size: view.getUint32(offset, false),
@@ -182,16 +177,10 @@ export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
   return value;
 }
 
-/**
- * Writes struct iommu_test_cmd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_test_cmd of a big-endian machine and returns the number of bytes. */
 export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength))
     throw cannotStart('iommu_test_cmd', value, offset, 72, view.byteLength);
-  }
   view.setUint32(offset + 68, 0);
   view.setUint32(offset, checkU32('iommu_test_cmd.size', value.size ?? 72, offset), false);
   const op = checkU32('iommu_test_cmd.op', value.op ?? 0, offset + 4);
@@ -213,9 +202,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 24, checkU32('iommu_test_cmd.mock_domain.out_idev_id', mock_domain.out_idev_id ?? 0, offset + 24), false);
   }
   if (value.mock_domain_flags != null) {
-    if (op !== 12) {
+    if (op !== 12)
       throw unexpectedField('iommu_test_cmd.mock_domain_flags', value.mock_domain_flags, offset + 16);
-    }
     const mock_domain_flags: Encodable<IommuTestCmdMockDomainFlags> = checkObject('iommu_test_cmd.mock_domain_flags', value.mock_domain_flags ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain_flags.out_stdev_id', mock_domain_flags.out_stdev_id ?? 0, offset + 16), false);
     view.setUint32(offset + 20, checkU32('iommu_test_cmd.mock_domain_flags.out_hwpt_id', mock_domain_flags.out_hwpt_id ?? 0, offset + 20), false);
@@ -223,9 +211,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 28, checkU32('iommu_test_cmd.mock_domain_flags.dev_flags', mock_domain_flags.dev_flags ?? 0, offset + 28), false);
   }
   if (value.mock_domain_replace != null) {
-    if (op !== 10) {
+    if (op !== 10)
       throw unexpectedField('iommu_test_cmd.mock_domain_replace', value.mock_domain_replace, offset + 16);
-    }
     const mock_domain_replace: Encodable<IommuTestCmdMockDomainReplace> = checkObject('iommu_test_cmd.mock_domain_replace', value.mock_domain_replace ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain_replace.pt_id', mock_domain_replace.pt_id ?? 0, offset + 16), false);
   }
@@ -250,9 +237,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 20, checkU32('iommu_test_cmd.create_access.flags', create_access.flags ?? 0, offset + 20), false);
   }
   if (value.destroy_access_pages != null) {
-    if (op !== 6) {
+    if (op !== 6)
       throw unexpectedField('iommu_test_cmd.destroy_access_pages', value.destroy_access_pages, offset + 16);
-    }
     const destroy_access_pages: Encodable<IommuTestCmdDestroyAccessPages> = checkObject('iommu_test_cmd.destroy_access_pages', value.destroy_access_pages ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.destroy_access_pages.access_pages_id', destroy_access_pages.access_pages_id ?? 0, offset + 16), false);
   }
@@ -279,9 +265,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.memory_limit.limit', memory_limit.limit ?? 0, offset + 16), false);
   }
   if (value.access_replace_ioas != null) {
-    if (op !== 11) {
+    if (op !== 11)
       throw unexpectedField('iommu_test_cmd.access_replace_ioas', value.access_replace_ioas, offset + 16);
-    }
     const access_replace_ioas: Encodable<IommuTestCmdAccessReplaceIoas> = checkObject('iommu_test_cmd.access_replace_ioas', value.access_replace_ioas ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.access_replace_ioas.ioas_id', access_replace_ioas.ioas_id ?? 0, offset + 16), false);
   }
@@ -325,7 +310,6 @@ export class IommuTestCmdAddReservedView {
     this.#offset = offset;
   }
 
-  /** First IOVA. */
   get start(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -334,7 +318,6 @@ export class IommuTestCmdAddReservedView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.add_reserved.start', value, this.#offset), false);
   }
 
-  /** How many. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -355,7 +338,6 @@ export class IommuTestCmdMockDomainView {
     this.#offset = offset;
   }
 
-  /** The mock device; destroying it detaches the device. */
   get out_stdev_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -364,7 +346,6 @@ export class IommuTestCmdMockDomainView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.mock_domain.out_stdev_id', value, this.#offset), false);
   }
 
-  /** The page table it was attached to. */
   get out_hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -373,7 +354,6 @@ export class IommuTestCmdMockDomainView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.mock_domain.out_hwpt_id', value, this.#offset + 4), false);
   }
 
-  /** The bound device. */
   get out_idev_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -394,7 +374,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#offset = offset;
   }
 
-  /** The mock device; destroying it detaches the device. */
   get out_stdev_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -403,7 +382,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.mock_domain_flags.out_stdev_id', value, this.#offset), false);
   }
 
-  /** The page table it was attached to. */
   get out_hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -412,7 +390,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.mock_domain_flags.out_hwpt_id', value, this.#offset + 4), false);
   }
 
-  /** The bound device. */
   get out_idev_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -421,7 +398,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_test_cmd.mock_domain_flags.out_idev_id', value, this.#offset + 8), false);
   }
 
-  /** What the device is like. */
   get dev_flags(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -442,7 +418,6 @@ export class IommuTestCmdMockDomainReplaceView {
     this.#offset = offset;
   }
 
-  /** The address space or page table; then the page table that it became. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -463,7 +438,6 @@ export class IommuTestCmdCheckMapView {
     this.#offset = offset;
   }
 
-  /** Where the mapping starts. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -472,7 +446,6 @@ export class IommuTestCmdCheckMapView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.check_map.iova', value, this.#offset), false);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -481,7 +454,6 @@ export class IommuTestCmdCheckMapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.check_map.length', value, this.#offset + 8), false);
   }
 
-  /** The memory that should be mapped there. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -502,7 +474,6 @@ export class IommuTestCmdCheckRefsView {
     this.#offset = offset;
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -511,7 +482,6 @@ export class IommuTestCmdCheckRefsView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.check_refs.length', value, this.#offset), false);
   }
 
-  /** The memory. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -520,7 +490,6 @@ export class IommuTestCmdCheckRefsView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.check_refs.uptr', value, this.#offset + 8), false);
   }
 
-  /** How often each of its pages should be pinned. */
   get refs(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -541,7 +510,6 @@ export class IommuTestCmdCreateAccessView {
     this.#offset = offset;
   }
 
-  /** Its file descriptor. */
   get out_access_fd(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -550,7 +518,6 @@ export class IommuTestCmdCreateAccessView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.create_access.out_access_fd', value, this.#offset), false);
   }
 
-  /** What it can do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -571,7 +538,6 @@ export class IommuTestCmdDestroyAccessPagesView {
     this.#offset = offset;
   }
 
-  /** What ACCESS_PAGES gave as out_access_pages_id. */
   get access_pages_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -592,7 +558,6 @@ export class IommuTestCmdAccessPagesView {
     this.#offset = offset;
   }
 
-  /** How. */
   get flags(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -601,7 +566,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.access_pages.flags', value, this.#offset), false);
   }
 
-  /** What unpins them; each access counts from 0. */
   get out_access_pages_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -610,7 +574,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.access_pages.out_access_pages_id', value, this.#offset + 4), false);
   }
 
-  /** Where. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -619,7 +582,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.access_pages.iova', value, this.#offset + 8), false);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -628,7 +590,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_test_cmd.access_pages.length', value, this.#offset + 16), false);
   }
 
-  /** The memory it should be, 0 for no comparison. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -649,7 +610,6 @@ export class IommuTestCmdAccessRwView {
     this.#offset = offset;
   }
 
-  /** Where. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -658,7 +618,6 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.access_rw.iova', value, this.#offset), false);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -667,7 +626,6 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.access_rw.length', value, this.#offset + 8), false);
   }
 
-  /** The data to write, or the buffer for what was read. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -676,7 +634,6 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_test_cmd.access_rw.uptr', value, this.#offset + 16), false);
   }
 
-  /** What to do; MOCK_FLAGS_ACCESS_SYZ is known too. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -697,7 +654,6 @@ export class IommuTestCmdMemoryLimitView {
     this.#offset = offset;
   }
 
-  /** At least 12 on 64-bit machines. */
   get limit(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -718,7 +674,6 @@ export class IommuTestCmdAccessReplaceIoasView {
     this.#offset = offset;
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -739,7 +694,6 @@ export class IommuTestCmdDirtyView {
     this.#offset = offset;
   }
 
-  /** Nothing looks at it. */
   get flags(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -748,7 +702,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.dirty.flags', value, this.#offset), false);
   }
 
-  /** Start of the range. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -757,7 +710,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.dirty.iova', value, this.#offset + 8), false);
   }
 
-  /** Length of the range. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -766,7 +718,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_test_cmd.dirty.length', value, this.#offset + 16), false);
   }
 
-  /** What one bit stands for. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -775,7 +726,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_test_cmd.dirty.page_size', value, this.#offset + 24), false);
   }
 
-  /** The bitmap, lowest bit of each byte first. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -784,7 +734,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('iommu_test_cmd.dirty.uptr', value, this.#offset + 32), false);
   }
 
-  /** How many of the pages were mapped and so were marked. */
   get out_nr_dirty(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, false);
   }
@@ -805,7 +754,6 @@ export class IommuTestCmdCheckIotlbView {
     this.#offset = offset;
   }
 
-  /** The slot, up to MOCK_NESTED_DOMAIN_IOTLB_ID_MAX. */
   get id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -814,7 +762,6 @@ export class IommuTestCmdCheckIotlbView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.check_iotlb.id', value, this.#offset), false);
   }
 
-  /** What should be in it. */
   get iotlb(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -835,7 +782,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#offset = offset;
   }
 
-  /** The device. */
   get dev_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -844,7 +790,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.trigger_iopf.dev_id', value, this.#offset), false);
   }
 
-  /** Its PASID, 0 for none. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -853,7 +798,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.trigger_iopf.pasid', value, this.#offset + 4), false);
   }
 
-  /** Page Request Group Index. */
   get grpid(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -862,7 +806,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_test_cmd.trigger_iopf.grpid', value, this.#offset + 8), false);
   }
 
-  /** What it wants to do. */
   get perm(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -871,7 +814,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_test_cmd.trigger_iopf.perm', value, this.#offset + 12), false);
   }
 
-  /** Where. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -892,7 +834,6 @@ export class IommuTestCmdView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -901,7 +842,6 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.size', value, this.#offset), false);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -910,12 +850,6 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.op', value, this.#offset + 4), false);
   }
 
-  /**
-   * What to do it with: an address space (ADD_RESERVED, CREATE_ACCESS), an address space or page table
-   * (MOCK_DOMAIN, MOCK_DOMAIN_FLAGS), a mock device (MOCK_DOMAIN_REPLACE), a page table (MD_CHECK_MAP,
-   * DIRTY), a nested page table (MD_CHECK_IOTLB), the file descriptor of an access (ACCESS_PAGES, ACCESS_RW,
-   * ACCESS_REPLACE_IOAS, DESTROY_ACCESS_PAGES). The others do not look at it.
-   */
   get id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -924,7 +858,6 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_test_cmd.id', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -933,82 +866,66 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_test_cmd.__reserved', value, this.#offset + 12), false);
   }
 
-  /** IOVAs to reserve. */
   get add_reserved(): IommuTestCmdAddReservedView {
     return new IommuTestCmdAddReservedView(this.#view, this.#offset + 16);
   }
 
-  /** What was made. */
   get mock_domain(): IommuTestCmdMockDomainView {
     return new IommuTestCmdMockDomainView(this.#view, this.#offset + 16);
   }
 
-  /** The same with flags. */
   get mock_domain_flags(): IommuTestCmdMockDomainFlagsView {
     return new IommuTestCmdMockDomainFlagsView(this.#view, this.#offset + 16);
   }
 
-  /** Where to attach the device. */
   get mock_domain_replace(): IommuTestCmdMockDomainReplaceView {
     return new IommuTestCmdMockDomainReplaceView(this.#view, this.#offset + 16);
   }
 
-  /** What to compare. All three numbers are multiples of half a page. */
   get check_map(): IommuTestCmdCheckMapView {
     return new IommuTestCmdCheckMapView(this.#view, this.#offset + 16);
   }
 
-  /** What to count. Address and length are multiples of pages. */
   get check_refs(): IommuTestCmdCheckRefsView {
     return new IommuTestCmdCheckRefsView(this.#view, this.#offset + 16);
   }
 
-  /** The access. */
   get create_access(): IommuTestCmdCreateAccessView {
     return new IommuTestCmdCreateAccessView(this.#view, this.#offset + 16);
   }
 
-  /** What to unpin. */
   get destroy_access_pages(): IommuTestCmdDestroyAccessPagesView {
     return new IommuTestCmdDestroyAccessPagesView(this.#view, this.#offset + 16);
   }
 
-  /** What to pin. */
   get access_pages(): IommuTestCmdAccessPagesView {
     return new IommuTestCmdAccessPagesView(this.#view, this.#offset + 16);
   }
 
-  /** What to read or write. */
   get access_rw(): IommuTestCmdAccessRwView {
     return new IommuTestCmdAccessRwView(this.#view, this.#offset + 16);
   }
 
-  /** The limit. */
   get memory_limit(): IommuTestCmdMemoryLimitView {
     return new IommuTestCmdMemoryLimitView(this.#view, this.#offset + 16);
   }
 
-  /** Where to attach the access. */
   get access_replace_ioas(): IommuTestCmdAccessReplaceIoasView {
     return new IommuTestCmdAccessReplaceIoasView(this.#view, this.#offset + 16);
   }
 
-  /** What to mark. */
   get dirty(): IommuTestCmdDirtyView {
     return new IommuTestCmdDirtyView(this.#view, this.#offset + 16);
   }
 
-  /** What to look for. */
   get check_iotlb(): IommuTestCmdCheckIotlbView {
     return new IommuTestCmdCheckIotlbView(this.#view, this.#offset + 16);
   }
 
-  /** The page fault. It forms its own group. */
   get trigger_iopf(): IommuTestCmdTriggerIopfView {
     return new IommuTestCmdTriggerIopfView(this.#view, this.#offset + 16);
   }
 
-  /** Unused; marks the end of the union for all releases. */
   get last(): number {
     return this.#view.getUint32(this.#offset + 64, false);
   }
@@ -1020,215 +937,86 @@ export class IommuTestCmdView {
 
 /** Codec of iommu_test_cmd of a big-endian machine. */
 export const IommuTestCmdCodec: StructCodec<IommuTestCmd> = /* @__PURE__ */ fixedCodec(
-  'iommu_test_cmd',
-  72,
-  membersOfIommuTestCmd,
-  decodeIommuTestCmd,
-  encodeIommuTestCmd,
+  'iommu_test_cmd', 72, membersOfIommuTestCmd, decodeIommuTestCmd, encodeIommuTestCmd,
 );
 
-/**
- * Reads struct iommu_test_hw_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_test_hw_info of a big-endian machine. */
 export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwInfo {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_test_hw_info', offset, 8, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     test_reg: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct iommu_test_hw_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_test_hw_info of a big-endian machine and returns the number of bytes. */
 export function encodeIommuTestHwInfo(value: Partial<IommuTestHwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_test_hw_info', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_test_hw_info.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_test_hw_info.test_reg', value.test_reg ?? 0, offset + 4), false);
   return 8;
 }
 
-/** iommu_test_hw_info in place: reads and writes members without a copy. */
-export class IommuTestHwInfoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('iommu_test_hw_info', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Zero. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_test_hw_info.flags', value, this.#offset), false);
-  }
-
-  /** IOMMU_HW_INFO_SELFTEST_REGVAL. */
-  get test_reg(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set test_reg(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_hw_info.test_reg', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of iommu_test_hw_info of a big-endian machine. */
 export const IommuTestHwInfoCodec: StructCodec<IommuTestHwInfo> = /* @__PURE__ */ fixedCodec(
-  'iommu_test_hw_info',
-  8,
-  membersOfIommuTestHwInfo,
-  decodeIommuTestHwInfo,
-  encodeIommuTestHwInfo,
+  'iommu_test_hw_info', 8, membersOfIommuTestHwInfo, decodeIommuTestHwInfo, encodeIommuTestHwInfo,
 );
 
-/**
- * Reads struct iommu_hwpt_selftest of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_selftest of a big-endian machine. */
 export function decodeIommuHwptSelftest(view: DataView, offset = 0): IommuHwptSelftest {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('iommu_hwpt_selftest', offset, 4, view.byteLength);
-  }
   return {
     iotlb: view.getUint32(offset, false),
   };
 }
 
-/**
- * Writes struct iommu_hwpt_selftest of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_selftest of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptSelftest(
   value: Partial<IommuHwptSelftest>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('iommu_hwpt_selftest', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_selftest.iotlb', value.iotlb ?? 0, offset), false);
   return 4;
 }
 
-/** iommu_hwpt_selftest in place: reads and writes members without a copy. */
-export class IommuHwptSelftestView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('iommu_hwpt_selftest', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What all slots of its IOTLB hold at first, IOMMU_TEST_IOTLB_DEFAULT as a rule. */
-  get iotlb(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set iotlb(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_selftest.iotlb', value, this.#offset), false);
-  }
-}
-
 /** Codec of iommu_hwpt_selftest of a big-endian machine. */
 export const IommuHwptSelftestCodec: StructCodec<IommuHwptSelftest> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_selftest',
-  4,
-  membersOfIommuHwptSelftest,
-  decodeIommuHwptSelftest,
-  encodeIommuHwptSelftest,
+  'iommu_hwpt_selftest', 4, membersOfIommuHwptSelftest, decodeIommuHwptSelftest, encodeIommuHwptSelftest,
 );
 
-/**
- * Reads struct iommu_hwpt_invalidate_selftest of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_invalidate_selftest of a big-endian machine. */
 export function decodeIommuHwptInvalidateSelftest(view: DataView, offset = 0): IommuHwptInvalidateSelftest {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_hwpt_invalidate_selftest', offset, 8, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     iotlb_id: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct iommu_hwpt_invalidate_selftest of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_invalidate_selftest of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptInvalidateSelftest(
   value: Partial<IommuHwptInvalidateSelftest>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_hwpt_invalidate_selftest', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_invalidate_selftest.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_invalidate_selftest.iotlb_id', value.iotlb_id ?? 0, offset + 4), false);
   return 8;
 }
 
-/** iommu_hwpt_invalidate_selftest in place: reads and writes members without a copy. */
-export class IommuHwptInvalidateSelftestView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('iommu_hwpt_invalidate_selftest', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Which slots. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_invalidate_selftest.flags', value, this.#offset), false);
-  }
-
-  /** The slot. Checked even with ALL, which makes it mean nothing. */
-  get iotlb_id(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set iotlb_id(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_invalidate_selftest.iotlb_id', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of iommu_hwpt_invalidate_selftest of a big-endian machine. */
 export const IommuHwptInvalidateSelftestCodec: StructCodec<IommuHwptInvalidateSelftest> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_invalidate_selftest',
-  8,
-  membersOfIommuHwptInvalidateSelftest,
-  decodeIommuHwptInvalidateSelftest,
-  encodeIommuHwptInvalidateSelftest,
+  'iommu_hwpt_invalidate_selftest', 8, membersOfIommuHwptInvalidateSelftest,
+  decodeIommuHwptInvalidateSelftest, encodeIommuHwptInvalidateSelftest,
 );
 
 /**

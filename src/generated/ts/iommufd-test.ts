@@ -504,98 +504,27 @@ export interface IommuTestCmd {
 
 /** Names of the members of iommu_test_cmd. */
 export const membersOfIommuTestCmd: Members = {
-  size: null,
-  op: null,
-  id: null,
-  __reserved: null,
-  add_reserved: {
-    start: null,
-    length: null,
-  },
-  mock_domain: {
-    out_stdev_id: null,
-    out_hwpt_id: null,
-    out_idev_id: null,
-  },
-  mock_domain_flags: {
-    out_stdev_id: null,
-    out_hwpt_id: null,
-    out_idev_id: null,
-    dev_flags: null,
-  },
-  mock_domain_replace: {
-    pt_id: null,
-  },
-  check_map: {
-    iova: null,
-    length: null,
-    uptr: null,
-  },
-  check_refs: {
-    length: null,
-    uptr: null,
-    refs: null,
-  },
-  create_access: {
-    out_access_fd: null,
-    flags: null,
-  },
-  destroy_access_pages: {
-    access_pages_id: null,
-  },
-  access_pages: {
-    flags: null,
-    out_access_pages_id: null,
-    iova: null,
-    length: null,
-    uptr: null,
-  },
-  access_rw: {
-    iova: null,
-    length: null,
-    uptr: null,
-    flags: null,
-  },
-  memory_limit: {
-    limit: null,
-  },
-  access_replace_ioas: {
-    ioas_id: null,
-  },
-  dirty: {
-    flags: null,
-    iova: null,
-    length: null,
-    page_size: null,
-    uptr: null,
-    out_nr_dirty: null,
-  },
-  check_iotlb: {
-    id: null,
-    iotlb: null,
-  },
-  trigger_iopf: {
-    dev_id: null,
-    pasid: null,
-    grpid: null,
-    perm: null,
-    addr: null,
-  },
-  last: null,
+  size: null, op: null, id: null, __reserved: null, add_reserved: { start: null, length: null },
+  mock_domain: { out_stdev_id: null, out_hwpt_id: null, out_idev_id: null },
+  mock_domain_flags: { out_stdev_id: null, out_hwpt_id: null, out_idev_id: null, dev_flags: null },
+  mock_domain_replace: { pt_id: null }, check_map: { iova: null, length: null, uptr: null },
+  check_refs: { length: null, uptr: null, refs: null }, create_access: { out_access_fd: null, flags: null },
+  destroy_access_pages: { access_pages_id: null },
+  access_pages: { flags: null, out_access_pages_id: null, iova: null, length: null, uptr: null },
+  access_rw: { iova: null, length: null, uptr: null, flags: null }, memory_limit: { limit: null },
+  access_replace_ioas: { ioas_id: null },
+  dirty: { flags: null, iova: null, length: null, page_size: null, uptr: null, out_nr_dirty: null },
+  check_iotlb: { id: null, iotlb: null },
+  trigger_iopf: { dev_id: null, pasid: null, grpid: null, perm: null, addr: null }, last: null,
 };
 
 /** Bytes of iommu_test_cmd. */
 export const sizeofIommuTestCmd = 72;
 
-/**
- * Reads struct iommu_test_cmd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_test_cmd. */
 export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
-  if (!(offset >= 0 && offset + 72 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 72 <= view.byteLength))
     throw tooShort('iommu_test_cmd', offset, 72, view.byteLength);
-  }
   const op = view.getUint32(offset + 4, true);
   const value = {
     size: view.getUint32(offset, true),
@@ -710,16 +639,10 @@ export function decodeIommuTestCmd(view: DataView, offset = 0): IommuTestCmd {
   return value;
 }
 
-/**
- * Writes struct iommu_test_cmd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_test_cmd and returns the number of bytes. */
 export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 72 <= view.byteLength))
     throw cannotStart('iommu_test_cmd', value, offset, 72, view.byteLength);
-  }
   view.setUint32(offset + 68, 0);
   view.setUint32(offset, checkU32('iommu_test_cmd.size', value.size ?? 72, offset), true);
   const op = checkU32('iommu_test_cmd.op', value.op ?? 0, offset + 4);
@@ -741,9 +664,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 24, checkU32('iommu_test_cmd.mock_domain.out_idev_id', mock_domain.out_idev_id ?? 0, offset + 24), true);
   }
   if (value.mock_domain_flags != null) {
-    if (op !== 12) {
+    if (op !== 12)
       throw unexpectedField('iommu_test_cmd.mock_domain_flags', value.mock_domain_flags, offset + 16);
-    }
     const mock_domain_flags: Encodable<IommuTestCmdMockDomainFlags> = checkObject('iommu_test_cmd.mock_domain_flags', value.mock_domain_flags ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain_flags.out_stdev_id', mock_domain_flags.out_stdev_id ?? 0, offset + 16), true);
     view.setUint32(offset + 20, checkU32('iommu_test_cmd.mock_domain_flags.out_hwpt_id', mock_domain_flags.out_hwpt_id ?? 0, offset + 20), true);
@@ -751,9 +673,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 28, checkU32('iommu_test_cmd.mock_domain_flags.dev_flags', mock_domain_flags.dev_flags ?? 0, offset + 28), true);
   }
   if (value.mock_domain_replace != null) {
-    if (op !== 10) {
+    if (op !== 10)
       throw unexpectedField('iommu_test_cmd.mock_domain_replace', value.mock_domain_replace, offset + 16);
-    }
     const mock_domain_replace: Encodable<IommuTestCmdMockDomainReplace> = checkObject('iommu_test_cmd.mock_domain_replace', value.mock_domain_replace ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.mock_domain_replace.pt_id', mock_domain_replace.pt_id ?? 0, offset + 16), true);
   }
@@ -778,9 +699,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 20, checkU32('iommu_test_cmd.create_access.flags', create_access.flags ?? 0, offset + 20), true);
   }
   if (value.destroy_access_pages != null) {
-    if (op !== 6) {
+    if (op !== 6)
       throw unexpectedField('iommu_test_cmd.destroy_access_pages', value.destroy_access_pages, offset + 16);
-    }
     const destroy_access_pages: Encodable<IommuTestCmdDestroyAccessPages> = checkObject('iommu_test_cmd.destroy_access_pages', value.destroy_access_pages ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.destroy_access_pages.access_pages_id', destroy_access_pages.access_pages_id ?? 0, offset + 16), true);
   }
@@ -807,9 +727,8 @@ export function encodeIommuTestCmd(value: Encodable<IommuTestCmd>, view: DataVie
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.memory_limit.limit', memory_limit.limit ?? 0, offset + 16), true);
   }
   if (value.access_replace_ioas != null) {
-    if (op !== 11) {
+    if (op !== 11)
       throw unexpectedField('iommu_test_cmd.access_replace_ioas', value.access_replace_ioas, offset + 16);
-    }
     const access_replace_ioas: Encodable<IommuTestCmdAccessReplaceIoas> = checkObject('iommu_test_cmd.access_replace_ioas', value.access_replace_ioas ?? {}, offset + 16);
     view.setUint32(offset + 16, checkU32('iommu_test_cmd.access_replace_ioas.ioas_id', access_replace_ioas.ioas_id ?? 0, offset + 16), true);
   }
@@ -853,7 +772,6 @@ export class IommuTestCmdAddReservedView {
     this.#offset = offset;
   }
 
-  /** First IOVA. */
   get start(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -862,7 +780,6 @@ export class IommuTestCmdAddReservedView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.add_reserved.start', value, this.#offset), true);
   }
 
-  /** How many. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -883,7 +800,6 @@ export class IommuTestCmdMockDomainView {
     this.#offset = offset;
   }
 
-  /** The mock device; destroying it detaches the device. */
   get out_stdev_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -892,7 +808,6 @@ export class IommuTestCmdMockDomainView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.mock_domain.out_stdev_id', value, this.#offset), true);
   }
 
-  /** The page table it was attached to. */
   get out_hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -901,7 +816,6 @@ export class IommuTestCmdMockDomainView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.mock_domain.out_hwpt_id', value, this.#offset + 4), true);
   }
 
-  /** The bound device. */
   get out_idev_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -922,7 +836,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#offset = offset;
   }
 
-  /** The mock device; destroying it detaches the device. */
   get out_stdev_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -931,7 +844,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.mock_domain_flags.out_stdev_id', value, this.#offset), true);
   }
 
-  /** The page table it was attached to. */
   get out_hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -940,7 +852,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.mock_domain_flags.out_hwpt_id', value, this.#offset + 4), true);
   }
 
-  /** The bound device. */
   get out_idev_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -949,7 +860,6 @@ export class IommuTestCmdMockDomainFlagsView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_test_cmd.mock_domain_flags.out_idev_id', value, this.#offset + 8), true);
   }
 
-  /** What the device is like. */
   get dev_flags(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -970,7 +880,6 @@ export class IommuTestCmdMockDomainReplaceView {
     this.#offset = offset;
   }
 
-  /** The address space or page table; then the page table that it became. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -991,7 +900,6 @@ export class IommuTestCmdCheckMapView {
     this.#offset = offset;
   }
 
-  /** Where the mapping starts. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -1000,7 +908,6 @@ export class IommuTestCmdCheckMapView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.check_map.iova', value, this.#offset), true);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -1009,7 +916,6 @@ export class IommuTestCmdCheckMapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.check_map.length', value, this.#offset + 8), true);
   }
 
-  /** The memory that should be mapped there. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1030,7 +936,6 @@ export class IommuTestCmdCheckRefsView {
     this.#offset = offset;
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -1039,7 +944,6 @@ export class IommuTestCmdCheckRefsView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.check_refs.length', value, this.#offset), true);
   }
 
-  /** The memory. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -1048,7 +952,6 @@ export class IommuTestCmdCheckRefsView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.check_refs.uptr', value, this.#offset + 8), true);
   }
 
-  /** How often each of its pages should be pinned. */
   get refs(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -1069,7 +972,6 @@ export class IommuTestCmdCreateAccessView {
     this.#offset = offset;
   }
 
-  /** Its file descriptor. */
   get out_access_fd(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1078,7 +980,6 @@ export class IommuTestCmdCreateAccessView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.create_access.out_access_fd', value, this.#offset), true);
   }
 
-  /** What it can do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1099,7 +1000,6 @@ export class IommuTestCmdDestroyAccessPagesView {
     this.#offset = offset;
   }
 
-  /** What ACCESS_PAGES gave as out_access_pages_id. */
   get access_pages_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1120,7 +1020,6 @@ export class IommuTestCmdAccessPagesView {
     this.#offset = offset;
   }
 
-  /** How. */
   get flags(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1129,7 +1028,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.access_pages.flags', value, this.#offset), true);
   }
 
-  /** What unpins them; each access counts from 0. */
   get out_access_pages_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1138,7 +1036,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.access_pages.out_access_pages_id', value, this.#offset + 4), true);
   }
 
-  /** Where. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -1147,7 +1044,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.access_pages.iova', value, this.#offset + 8), true);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1156,7 +1052,6 @@ export class IommuTestCmdAccessPagesView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_test_cmd.access_pages.length', value, this.#offset + 16), true);
   }
 
-  /** The memory it should be, 0 for no comparison. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1177,7 +1072,6 @@ export class IommuTestCmdAccessRwView {
     this.#offset = offset;
   }
 
-  /** Where. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -1186,7 +1080,6 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset, checkU64('iommu_test_cmd.access_rw.iova', value, this.#offset), true);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -1195,7 +1088,6 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.access_rw.length', value, this.#offset + 8), true);
   }
 
-  /** The data to write, or the buffer for what was read. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1204,7 +1096,6 @@ export class IommuTestCmdAccessRwView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_test_cmd.access_rw.uptr', value, this.#offset + 16), true);
   }
 
-  /** What to do; MOCK_FLAGS_ACCESS_SYZ is known too. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -1225,7 +1116,6 @@ export class IommuTestCmdMemoryLimitView {
     this.#offset = offset;
   }
 
-  /** At least 12 on 64-bit machines. */
   get limit(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1246,7 +1136,6 @@ export class IommuTestCmdAccessReplaceIoasView {
     this.#offset = offset;
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1267,7 +1156,6 @@ export class IommuTestCmdDirtyView {
     this.#offset = offset;
   }
 
-  /** Nothing looks at it. */
   get flags(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1276,7 +1164,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.dirty.flags', value, this.#offset), true);
   }
 
-  /** Start of the range. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -1285,7 +1172,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_test_cmd.dirty.iova', value, this.#offset + 8), true);
   }
 
-  /** Length of the range. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1294,7 +1180,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_test_cmd.dirty.length', value, this.#offset + 16), true);
   }
 
-  /** What one bit stands for. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1303,7 +1188,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_test_cmd.dirty.page_size', value, this.#offset + 24), true);
   }
 
-  /** The bitmap, lowest bit of each byte first. */
   get uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1312,7 +1196,6 @@ export class IommuTestCmdDirtyView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('iommu_test_cmd.dirty.uptr', value, this.#offset + 32), true);
   }
 
-  /** How many of the pages were mapped and so were marked. */
   get out_nr_dirty(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, true);
   }
@@ -1333,7 +1216,6 @@ export class IommuTestCmdCheckIotlbView {
     this.#offset = offset;
   }
 
-  /** The slot, up to MOCK_NESTED_DOMAIN_IOTLB_ID_MAX. */
   get id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1342,7 +1224,6 @@ export class IommuTestCmdCheckIotlbView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.check_iotlb.id', value, this.#offset), true);
   }
 
-  /** What should be in it. */
   get iotlb(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1363,7 +1244,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#offset = offset;
   }
 
-  /** The device. */
   get dev_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1372,7 +1252,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.trigger_iopf.dev_id', value, this.#offset), true);
   }
 
-  /** Its PASID, 0 for none. */
   get pasid(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1381,7 +1260,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.trigger_iopf.pasid', value, this.#offset + 4), true);
   }
 
-  /** Page Request Group Index. */
   get grpid(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1390,7 +1268,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_test_cmd.trigger_iopf.grpid', value, this.#offset + 8), true);
   }
 
-  /** What it wants to do. */
   get perm(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1399,7 +1276,6 @@ export class IommuTestCmdTriggerIopfView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_test_cmd.trigger_iopf.perm', value, this.#offset + 12), true);
   }
 
-  /** Where. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1420,7 +1296,6 @@ export class IommuTestCmdView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1429,7 +1304,6 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset, checkU32('iommu_test_cmd.size', value, this.#offset), true);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1438,12 +1312,6 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_cmd.op', value, this.#offset + 4), true);
   }
 
-  /**
-   * What to do it with: an address space (ADD_RESERVED, CREATE_ACCESS), an address space or page table
-   * (MOCK_DOMAIN, MOCK_DOMAIN_FLAGS), a mock device (MOCK_DOMAIN_REPLACE), a page table (MD_CHECK_MAP,
-   * DIRTY), a nested page table (MD_CHECK_IOTLB), the file descriptor of an access (ACCESS_PAGES, ACCESS_RW,
-   * ACCESS_REPLACE_IOAS, DESTROY_ACCESS_PAGES). The others do not look at it.
-   */
   get id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1452,7 +1320,6 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_test_cmd.id', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1461,82 +1328,66 @@ export class IommuTestCmdView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_test_cmd.__reserved', value, this.#offset + 12), true);
   }
 
-  /** IOVAs to reserve. */
   get add_reserved(): IommuTestCmdAddReservedView {
     return new IommuTestCmdAddReservedView(this.#view, this.#offset + 16);
   }
 
-  /** What was made. */
   get mock_domain(): IommuTestCmdMockDomainView {
     return new IommuTestCmdMockDomainView(this.#view, this.#offset + 16);
   }
 
-  /** The same with flags. */
   get mock_domain_flags(): IommuTestCmdMockDomainFlagsView {
     return new IommuTestCmdMockDomainFlagsView(this.#view, this.#offset + 16);
   }
 
-  /** Where to attach the device. */
   get mock_domain_replace(): IommuTestCmdMockDomainReplaceView {
     return new IommuTestCmdMockDomainReplaceView(this.#view, this.#offset + 16);
   }
 
-  /** What to compare. All three numbers are multiples of half a page. */
   get check_map(): IommuTestCmdCheckMapView {
     return new IommuTestCmdCheckMapView(this.#view, this.#offset + 16);
   }
 
-  /** What to count. Address and length are multiples of pages. */
   get check_refs(): IommuTestCmdCheckRefsView {
     return new IommuTestCmdCheckRefsView(this.#view, this.#offset + 16);
   }
 
-  /** The access. */
   get create_access(): IommuTestCmdCreateAccessView {
     return new IommuTestCmdCreateAccessView(this.#view, this.#offset + 16);
   }
 
-  /** What to unpin. */
   get destroy_access_pages(): IommuTestCmdDestroyAccessPagesView {
     return new IommuTestCmdDestroyAccessPagesView(this.#view, this.#offset + 16);
   }
 
-  /** What to pin. */
   get access_pages(): IommuTestCmdAccessPagesView {
     return new IommuTestCmdAccessPagesView(this.#view, this.#offset + 16);
   }
 
-  /** What to read or write. */
   get access_rw(): IommuTestCmdAccessRwView {
     return new IommuTestCmdAccessRwView(this.#view, this.#offset + 16);
   }
 
-  /** The limit. */
   get memory_limit(): IommuTestCmdMemoryLimitView {
     return new IommuTestCmdMemoryLimitView(this.#view, this.#offset + 16);
   }
 
-  /** Where to attach the access. */
   get access_replace_ioas(): IommuTestCmdAccessReplaceIoasView {
     return new IommuTestCmdAccessReplaceIoasView(this.#view, this.#offset + 16);
   }
 
-  /** What to mark. */
   get dirty(): IommuTestCmdDirtyView {
     return new IommuTestCmdDirtyView(this.#view, this.#offset + 16);
   }
 
-  /** What to look for. */
   get check_iotlb(): IommuTestCmdCheckIotlbView {
     return new IommuTestCmdCheckIotlbView(this.#view, this.#offset + 16);
   }
 
-  /** The page fault. It forms its own group. */
   get trigger_iopf(): IommuTestCmdTriggerIopfView {
     return new IommuTestCmdTriggerIopfView(this.#view, this.#offset + 16);
   }
 
-  /** Unused; marks the end of the union for all releases. */
   get last(): number {
     return this.#view.getUint32(this.#offset + 64, true);
   }
@@ -1548,11 +1399,7 @@ export class IommuTestCmdView {
 
 /** Codec of iommu_test_cmd. */
 export const IommuTestCmdCodec: StructCodec<IommuTestCmd> = /* @__PURE__ */ fixedCodec(
-  'iommu_test_cmd',
-  72,
-  membersOfIommuTestCmd,
-  decodeIommuTestCmd,
-  encodeIommuTestCmd,
+  'iommu_test_cmd', 72, membersOfIommuTestCmd, decodeIommuTestCmd, encodeIommuTestCmd,
 );
 
 /**
@@ -1568,81 +1415,33 @@ export interface IommuTestHwInfo {
 }
 
 /** Names of the members of iommu_test_hw_info. */
-export const membersOfIommuTestHwInfo: Members = {
-  flags: null,
-  test_reg: null,
-};
+export const membersOfIommuTestHwInfo: Members = { flags: null, test_reg: null };
 
 /** Bytes of iommu_test_hw_info. */
 export const sizeofIommuTestHwInfo = 8;
 
-/**
- * Reads struct iommu_test_hw_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_test_hw_info. */
 export function decodeIommuTestHwInfo(view: DataView, offset = 0): IommuTestHwInfo {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_test_hw_info', offset, 8, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     test_reg: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct iommu_test_hw_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_test_hw_info and returns the number of bytes. */
 export function encodeIommuTestHwInfo(value: Partial<IommuTestHwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_test_hw_info', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_test_hw_info.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_test_hw_info.test_reg', value.test_reg ?? 0, offset + 4), true);
   return 8;
 }
 
-/** iommu_test_hw_info in place: reads and writes members without a copy. */
-export class IommuTestHwInfoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('iommu_test_hw_info', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Zero. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_test_hw_info.flags', value, this.#offset), true);
-  }
-
-  /** IOMMU_HW_INFO_SELFTEST_REGVAL. */
-  get test_reg(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set test_reg(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_test_hw_info.test_reg', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of iommu_test_hw_info. */
 export const IommuTestHwInfoCodec: StructCodec<IommuTestHwInfo> = /* @__PURE__ */ fixedCodec(
-  'iommu_test_hw_info',
-  8,
-  membersOfIommuTestHwInfo,
-  decodeIommuTestHwInfo,
-  encodeIommuTestHwInfo,
+  'iommu_test_hw_info', 8, membersOfIommuTestHwInfo, decodeIommuTestHwInfo, encodeIommuTestHwInfo,
 );
 
 /**
@@ -1656,73 +1455,35 @@ export interface IommuHwptSelftest {
 }
 
 /** Names of the members of iommu_hwpt_selftest. */
-export const membersOfIommuHwptSelftest: Members = {
-  iotlb: null,
-};
+export const membersOfIommuHwptSelftest: Members = { iotlb: null };
 
 /** Bytes of iommu_hwpt_selftest. */
 export const sizeofIommuHwptSelftest = 4;
 
-/**
- * Reads struct iommu_hwpt_selftest.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_selftest. */
 export function decodeIommuHwptSelftest(view: DataView, offset = 0): IommuHwptSelftest {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('iommu_hwpt_selftest', offset, 4, view.byteLength);
-  }
   return {
     iotlb: view.getUint32(offset, true),
   };
 }
 
-/**
- * Writes struct iommu_hwpt_selftest; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_selftest and returns the number of bytes. */
 export function encodeIommuHwptSelftest(
   value: Partial<IommuHwptSelftest>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('iommu_hwpt_selftest', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_selftest.iotlb', value.iotlb ?? 0, offset), true);
   return 4;
 }
 
-/** iommu_hwpt_selftest in place: reads and writes members without a copy. */
-export class IommuHwptSelftestView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('iommu_hwpt_selftest', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What all slots of its IOTLB hold at first, IOMMU_TEST_IOTLB_DEFAULT as a rule. */
-  get iotlb(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set iotlb(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_selftest.iotlb', value, this.#offset), true);
-  }
-}
-
 /** Codec of iommu_hwpt_selftest. */
 export const IommuHwptSelftestCodec: StructCodec<IommuHwptSelftest> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_selftest',
-  4,
-  membersOfIommuHwptSelftest,
-  decodeIommuHwptSelftest,
-  encodeIommuHwptSelftest,
+  'iommu_hwpt_selftest', 4, membersOfIommuHwptSelftest, decodeIommuHwptSelftest, encodeIommuHwptSelftest,
 );
 
 /**
@@ -1738,85 +1499,38 @@ export interface IommuHwptInvalidateSelftest {
 }
 
 /** Names of the members of iommu_hwpt_invalidate_selftest. */
-export const membersOfIommuHwptInvalidateSelftest: Members = {
-  flags: null,
-  iotlb_id: null,
-};
+export const membersOfIommuHwptInvalidateSelftest: Members = { flags: null, iotlb_id: null };
 
 /** Bytes of iommu_hwpt_invalidate_selftest. */
 export const sizeofIommuHwptInvalidateSelftest = 8;
 
-/**
- * Reads struct iommu_hwpt_invalidate_selftest.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_invalidate_selftest. */
 export function decodeIommuHwptInvalidateSelftest(view: DataView, offset = 0): IommuHwptInvalidateSelftest {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_hwpt_invalidate_selftest', offset, 8, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     iotlb_id: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct iommu_hwpt_invalidate_selftest; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_invalidate_selftest and returns the number of bytes. */
 export function encodeIommuHwptInvalidateSelftest(
   value: Partial<IommuHwptInvalidateSelftest>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_hwpt_invalidate_selftest', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_invalidate_selftest.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_invalidate_selftest.iotlb_id', value.iotlb_id ?? 0, offset + 4), true);
   return 8;
 }
 
-/** iommu_hwpt_invalidate_selftest in place: reads and writes members without a copy. */
-export class IommuHwptInvalidateSelftestView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('iommu_hwpt_invalidate_selftest', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Which slots. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_invalidate_selftest.flags', value, this.#offset), true);
-  }
-
-  /** The slot. Checked even with ALL, which makes it mean nothing. */
-  get iotlb_id(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set iotlb_id(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_invalidate_selftest.iotlb_id', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of iommu_hwpt_invalidate_selftest. */
 export const IommuHwptInvalidateSelftestCodec: StructCodec<IommuHwptInvalidateSelftest> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_invalidate_selftest',
-  8,
-  membersOfIommuHwptInvalidateSelftest,
-  decodeIommuHwptInvalidateSelftest,
-  encodeIommuHwptInvalidateSelftest,
+  'iommu_hwpt_invalidate_selftest', 8, membersOfIommuHwptInvalidateSelftest,
+  decodeIommuHwptInvalidateSelftest, encodeIommuHwptInvalidateSelftest,
 );
 
 /**
@@ -1979,8 +1693,6 @@ export const iommufdTestCodecs: { readonly [struct: string]: AbiCodecs<unknown> 
  * layout.
  */
 export const iommufdTestFingerprints: { readonly [struct: string]: string } = {
-  iommu_test_cmd: 'a58a10b1',
-  iommu_test_hw_info: '8080da57',
-  iommu_hwpt_selftest: 'ea2d2de4',
+  iommu_test_cmd: 'a58a10b1', iommu_test_hw_info: '8080da57', iommu_hwpt_selftest: 'ea2d2de4',
   iommu_hwpt_invalidate_selftest: '29651d53',
 };

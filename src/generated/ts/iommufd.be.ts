@@ -88,31 +88,20 @@ import {
   membersOfIommuVfioIoas,
 } from './iommufd.ts';
 
-/**
- * Reads struct iommu_destroy of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_destroy of a big-endian machine. */
 export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_destroy', offset, 8, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     id: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct iommu_destroy of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_destroy of a big-endian machine and returns the number of bytes. */
 export function encodeIommuDestroy(value: Partial<IommuDestroy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_destroy', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_destroy.size', value.size ?? 8, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_destroy.id', value.id ?? 0, offset + 4), false);
   return 8;
@@ -129,7 +118,6 @@ export class IommuDestroyView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -138,7 +126,6 @@ export class IommuDestroyView {
     this.#view.setUint32(this.#offset, checkU32('iommu_destroy.size', value, this.#offset), false);
   }
 
-  /** The object. Devices and accesses go away only with the driver that made them. */
   get id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -150,22 +137,13 @@ export class IommuDestroyView {
 
 /** Codec of iommu_destroy of a big-endian machine. */
 export const IommuDestroyCodec: StructCodec<IommuDestroy> = /* @__PURE__ */ fixedCodec(
-  'iommu_destroy',
-  8,
-  membersOfIommuDestroy,
-  decodeIommuDestroy,
-  encodeIommuDestroy,
+  'iommu_destroy', 8, membersOfIommuDestroy, decodeIommuDestroy, encodeIommuDestroy,
 );
 
-/**
- * Reads struct iommu_ioas_alloc of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_alloc of a big-endian machine. */
 export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('iommu_ioas_alloc', offset, 12, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -173,16 +151,10 @@ export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc
   };
 }
 
-/**
- * Writes struct iommu_ioas_alloc of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_alloc of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIoasAlloc(value: Partial<IommuIoasAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('iommu_ioas_alloc', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_alloc.size', value.size ?? 12, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_ioas_alloc.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_ioas_alloc.out_ioas_id', value.out_ioas_id ?? 0, offset + 8), false);
@@ -200,7 +172,6 @@ export class IommuIoasAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -209,7 +180,6 @@ export class IommuIoasAllocView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_alloc.size', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -218,7 +188,6 @@ export class IommuIoasAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_alloc.flags', value, this.#offset + 4), false);
   }
 
-  /** The new address space. */
   get out_ioas_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -230,91 +199,37 @@ export class IommuIoasAllocView {
 
 /** Codec of iommu_ioas_alloc of a big-endian machine. */
 export const IommuIoasAllocCodec: StructCodec<IommuIoasAlloc> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_alloc',
-  12,
-  membersOfIommuIoasAlloc,
-  decodeIommuIoasAlloc,
-  encodeIommuIoasAlloc,
+  'iommu_ioas_alloc', 12, membersOfIommuIoasAlloc, decodeIommuIoasAlloc, encodeIommuIoasAlloc,
 );
 
-/**
- * Reads struct iommu_iova_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_iova_range of a big-endian machine. */
 export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('iommu_iova_range', offset, 16, view.byteLength);
-  }
   return {
     start: view.getBigUint64(offset, false),
     last: view.getBigUint64(offset + 8, false),
   };
 }
 
-/**
- * Writes struct iommu_iova_range of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_iova_range of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIovaRange(value: Partial<IommuIovaRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('iommu_iova_range', value, offset, 16, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('iommu_iova_range.start', value.start ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('iommu_iova_range.last', value.last ?? 0n, offset + 8), false);
   return 16;
 }
 
-/** iommu_iova_range in place: reads and writes members without a copy. */
-export class IommuIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('iommu_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First IOVA. */
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('iommu_iova_range.start', value, this.#offset), false);
-  }
-
-  /** Last IOVA. */
-  get last(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set last(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_iova_range.last', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of iommu_iova_range of a big-endian machine. */
 export const IommuIovaRangeCodec: StructCodec<IommuIovaRange> = /* @__PURE__ */ fixedCodec(
-  'iommu_iova_range',
-  16,
-  membersOfIommuIovaRange,
-  decodeIommuIovaRange,
-  encodeIommuIovaRange,
+  'iommu_iova_range', 16, membersOfIommuIovaRange, decodeIommuIovaRange, encodeIommuIovaRange,
 );
 
-/**
- * Reads struct iommu_ioas_iova_ranges of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_iova_ranges of a big-endian machine. */
 export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoasIovaRanges {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('iommu_ioas_iova_ranges', offset, 32, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     ioas_id: view.getUint32(offset + 4, false),
@@ -325,20 +240,14 @@ export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoas
   };
 }
 
-/**
- * Writes struct iommu_ioas_iova_ranges of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_iova_ranges of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIoasIovaRanges(
   value: Partial<IommuIoasIovaRanges>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('iommu_ioas_iova_ranges', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_iova_ranges.size', value.size ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value.ioas_id ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_ioas_iova_ranges.num_iovas', value.num_iovas ?? 0, offset + 8), false);
@@ -359,7 +268,6 @@ export class IommuIoasIovaRangesView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -368,7 +276,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_iova_ranges.size', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -377,7 +284,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** In: how many ranges there is room for; out: how many there are. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -386,7 +292,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_iova_ranges.num_iovas', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -395,7 +300,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_iova_ranges.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Buffer for the ranges, in ascending order; as many as there is room for are written. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -404,7 +308,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_iova_ranges.allowed_iovas', value, this.#offset + 16), false);
   }
 
-  /** IOVAs and lengths of mappings must be multiples of this; at most the page size. */
   get out_iova_alignment(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -416,22 +319,14 @@ export class IommuIoasIovaRangesView {
 
 /** Codec of iommu_ioas_iova_ranges of a big-endian machine. */
 export const IommuIoasIovaRangesCodec: StructCodec<IommuIoasIovaRanges> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_iova_ranges',
-  32,
-  membersOfIommuIoasIovaRanges,
-  decodeIommuIoasIovaRanges,
+  'iommu_ioas_iova_ranges', 32, membersOfIommuIoasIovaRanges, decodeIommuIoasIovaRanges,
   encodeIommuIoasIovaRanges,
 );
 
-/**
- * Reads struct iommu_ioas_allow_iovas of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_allow_iovas of a big-endian machine. */
 export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoasAllowIovas {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_ioas_allow_iovas', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     ioas_id: view.getUint32(offset + 4, false),
@@ -441,20 +336,14 @@ export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoas
   };
 }
 
-/**
- * Writes struct iommu_ioas_allow_iovas of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_allow_iovas of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIoasAllowIovas(
   value: Partial<IommuIoasAllowIovas>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_ioas_allow_iovas', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_allow_iovas.size', value.size ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value.ioas_id ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_ioas_allow_iovas.num_iovas', value.num_iovas ?? 0, offset + 8), false);
@@ -474,7 +363,6 @@ export class IommuIoasAllowIovasView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -483,7 +371,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_allow_iovas.size', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -492,7 +379,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** How many ranges; 0 removes all limits. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -501,7 +387,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_allow_iovas.num_iovas', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -510,7 +395,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_allow_iovas.__reserved', value, this.#offset + 12), false);
   }
 
-  /** The ranges, in any order. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -522,22 +406,14 @@ export class IommuIoasAllowIovasView {
 
 /** Codec of iommu_ioas_allow_iovas of a big-endian machine. */
 export const IommuIoasAllowIovasCodec: StructCodec<IommuIoasAllowIovas> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_allow_iovas',
-  24,
-  membersOfIommuIoasAllowIovas,
-  decodeIommuIoasAllowIovas,
+  'iommu_ioas_allow_iovas', 24, membersOfIommuIoasAllowIovas, decodeIommuIoasAllowIovas,
   encodeIommuIoasAllowIovas,
 );
 
-/**
- * Reads struct iommu_ioas_map of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_map of a big-endian machine. */
 export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_ioas_map', offset, 40, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -549,16 +425,10 @@ export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
   };
 }
 
-/**
- * Writes struct iommu_ioas_map of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_map of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIoasMap(value: Partial<IommuIoasMap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_ioas_map', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_map.size', value.size ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_ioas_map.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_ioas_map.ioas_id', value.ioas_id ?? 0, offset + 8), false);
@@ -580,7 +450,6 @@ export class IommuIoasMapView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -589,7 +458,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_map.size', value, this.#offset), false);
   }
 
-  /** What is allowed and who chooses the IOVA. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -598,7 +466,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_map.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -607,7 +474,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_map.ioas_id', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -616,7 +482,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_map.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Start of the memory. */
   get user_va(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -625,7 +490,6 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_map.user_va', value, this.#offset + 16), false);
   }
 
-  /** How much of it. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -634,7 +498,6 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_map.length', value, this.#offset + 24), false);
   }
 
-  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -646,22 +509,13 @@ export class IommuIoasMapView {
 
 /** Codec of iommu_ioas_map of a big-endian machine. */
 export const IommuIoasMapCodec: StructCodec<IommuIoasMap> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_map',
-  40,
-  membersOfIommuIoasMap,
-  decodeIommuIoasMap,
-  encodeIommuIoasMap,
+  'iommu_ioas_map', 40, membersOfIommuIoasMap, decodeIommuIoasMap, encodeIommuIoasMap,
 );
 
-/**
- * Reads struct iommu_ioas_copy of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_copy of a big-endian machine. */
 export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_ioas_copy', offset, 40, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -673,16 +527,10 @@ export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
   };
 }
 
-/**
- * Writes struct iommu_ioas_copy of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_copy of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIoasCopy(value: Partial<IommuIoasCopy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_ioas_copy', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_copy.size', value.size ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_ioas_copy.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_ioas_copy.dst_ioas_id', value.dst_ioas_id ?? 0, offset + 8), false);
@@ -704,7 +552,6 @@ export class IommuIoasCopyView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -713,7 +560,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_copy.size', value, this.#offset), false);
   }
 
-  /** What is allowed and who chooses dst_iova. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -722,7 +568,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_copy.flags', value, this.#offset + 4), false);
   }
 
-  /** The address space to map into. */
   get dst_ioas_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -731,7 +576,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_copy.dst_ioas_id', value, this.#offset + 8), false);
   }
 
-  /** The address space to copy from. */
   get src_ioas_id(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -740,7 +584,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_copy.src_ioas_id', value, this.#offset + 12), false);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -749,7 +592,6 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_copy.length', value, this.#offset + 16), false);
   }
 
-  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get dst_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -758,7 +600,6 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_copy.dst_iova', value, this.#offset + 24), false);
   }
 
-  /** Where the source starts. */
   get src_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -770,22 +611,13 @@ export class IommuIoasCopyView {
 
 /** Codec of iommu_ioas_copy of a big-endian machine. */
 export const IommuIoasCopyCodec: StructCodec<IommuIoasCopy> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_copy',
-  40,
-  membersOfIommuIoasCopy,
-  decodeIommuIoasCopy,
-  encodeIommuIoasCopy,
+  'iommu_ioas_copy', 40, membersOfIommuIoasCopy, decodeIommuIoasCopy, encodeIommuIoasCopy,
 );
 
-/**
- * Reads struct iommu_ioas_unmap of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_unmap of a big-endian machine. */
 export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_ioas_unmap', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     ioas_id: view.getUint32(offset + 4, false),
@@ -794,16 +626,10 @@ export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap
   };
 }
 
-/**
- * Writes struct iommu_ioas_unmap of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_unmap of a big-endian machine and returns the number of bytes. */
 export function encodeIommuIoasUnmap(value: Partial<IommuIoasUnmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_ioas_unmap', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_unmap.size', value.size ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_ioas_unmap.ioas_id', value.ioas_id ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('iommu_ioas_unmap.iova', value.iova ?? 0n, offset + 8), false);
@@ -822,7 +648,6 @@ export class IommuIoasUnmapView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -831,7 +656,6 @@ export class IommuIoasUnmapView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_unmap.size', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -840,7 +664,6 @@ export class IommuIoasUnmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_unmap.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** Where the range starts. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -849,7 +672,6 @@ export class IommuIoasUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_ioas_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** Length of the range; then how much was mapped in it. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -861,22 +683,13 @@ export class IommuIoasUnmapView {
 
 /** Codec of iommu_ioas_unmap of a big-endian machine. */
 export const IommuIoasUnmapCodec: StructCodec<IommuIoasUnmap> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_unmap',
-  24,
-  membersOfIommuIoasUnmap,
-  decodeIommuIoasUnmap,
-  encodeIommuIoasUnmap,
+  'iommu_ioas_unmap', 24, membersOfIommuIoasUnmap, decodeIommuIoasUnmap, encodeIommuIoasUnmap,
 );
 
-/**
- * Reads struct iommu_option of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_option of a big-endian machine. */
 export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_option', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     option_id: view.getUint32(offset + 4, false),
@@ -887,16 +700,10 @@ export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
   };
 }
 
-/**
- * Writes struct iommu_option of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_option of a big-endian machine and returns the number of bytes. */
 export function encodeIommuOption(value: Partial<IommuOption>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_option', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_option.size', value.size ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_option.option_id', value.option_id ?? 0, offset + 4), false);
   view.setUint16(offset + 8, checkU16('iommu_option.op', value.op ?? 0, offset + 8), false);
@@ -917,7 +724,6 @@ export class IommuOptionView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -926,7 +732,6 @@ export class IommuOptionView {
     this.#view.setUint32(this.#offset, checkU32('iommu_option.size', value, this.#offset), false);
   }
 
-  /** Which option. */
   get option_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -935,7 +740,6 @@ export class IommuOptionView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_option.option_id', value, this.#offset + 4), false);
   }
 
-  /** Whether to set or to read it. */
   get op(): number {
     return this.#view.getUint16(this.#offset + 8, false);
   }
@@ -944,7 +748,6 @@ export class IommuOptionView {
     this.#view.setUint16(this.#offset + 8, checkU16('iommu_option.op', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint16(this.#offset + 10, false);
   }
@@ -953,7 +756,6 @@ export class IommuOptionView {
     this.#view.setUint16(this.#offset + 10, checkU16('iommu_option.__reserved', value, this.#offset + 10), false);
   }
 
-  /** The address space that has the option; 0 for RLIMIT_MODE. */
   get object_id(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -962,7 +764,6 @@ export class IommuOptionView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_option.object_id', value, this.#offset + 12), false);
   }
 
-  /** The value. */
   get val64(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -974,22 +775,13 @@ export class IommuOptionView {
 
 /** Codec of iommu_option of a big-endian machine. */
 export const IommuOptionCodec: StructCodec<IommuOption> = /* @__PURE__ */ fixedCodec(
-  'iommu_option',
-  24,
-  membersOfIommuOption,
-  decodeIommuOption,
-  encodeIommuOption,
+  'iommu_option', 24, membersOfIommuOption, decodeIommuOption, encodeIommuOption,
 );
 
-/**
- * Reads struct iommu_vfio_ioas of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_vfio_ioas of a big-endian machine. */
 export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('iommu_vfio_ioas', offset, 12, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     ioas_id: view.getUint32(offset + 4, false),
@@ -998,16 +790,10 @@ export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
   };
 }
 
-/**
- * Writes struct iommu_vfio_ioas of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_vfio_ioas of a big-endian machine and returns the number of bytes. */
 export function encodeIommuVfioIoas(value: Partial<IommuVfioIoas>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('iommu_vfio_ioas', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_vfio_ioas.size', value.size ?? 12, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_vfio_ioas.ioas_id', value.ioas_id ?? 0, offset + 4), false);
   view.setUint16(offset + 8, checkU16('iommu_vfio_ioas.op', value.op ?? 0, offset + 8), false);
@@ -1026,7 +812,6 @@ export class IommuVfioIoasView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1035,7 +820,6 @@ export class IommuVfioIoasView {
     this.#view.setUint32(this.#offset, checkU32('iommu_vfio_ioas.size', value, this.#offset), false);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1044,7 +828,6 @@ export class IommuVfioIoasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_vfio_ioas.ioas_id', value, this.#offset + 4), false);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint16(this.#offset + 8, false);
   }
@@ -1053,7 +836,6 @@ export class IommuVfioIoasView {
     this.#view.setUint16(this.#offset + 8, checkU16('iommu_vfio_ioas.op', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint16(this.#offset + 10, false);
   }
@@ -1065,22 +847,13 @@ export class IommuVfioIoasView {
 
 /** Codec of iommu_vfio_ioas of a big-endian machine. */
 export const IommuVfioIoasCodec: StructCodec<IommuVfioIoas> = /* @__PURE__ */ fixedCodec(
-  'iommu_vfio_ioas',
-  12,
-  membersOfIommuVfioIoas,
-  decodeIommuVfioIoas,
-  encodeIommuVfioIoas,
+  'iommu_vfio_ioas', 12, membersOfIommuVfioIoas, decodeIommuVfioIoas, encodeIommuVfioIoas,
 );
 
-/**
- * Reads struct iommu_hwpt_vtd_s1 of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_vtd_s1 of a big-endian machine. */
 export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_hwpt_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getBigUint64(offset, false),
     pgtbl_addr: view.getBigUint64(offset + 8, false),
@@ -1089,16 +862,10 @@ export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1
   };
 }
 
-/**
- * Writes struct iommu_hwpt_vtd_s1 of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_vtd_s1 of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_hwpt_vtd_s1', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('iommu_hwpt_vtd_s1.flags', value.flags ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_vtd_s1.pgtbl_addr', value.pgtbl_addr ?? 0n, offset + 8), false);
   view.setUint32(offset + 16, checkU32('iommu_hwpt_vtd_s1.addr_width', value.addr_width ?? 0, offset + 16), false);
@@ -1106,72 +873,15 @@ export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataV
   return 24;
 }
 
-/** iommu_hwpt_vtd_s1 in place: reads and writes members without a copy. */
-export class IommuHwptVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('iommu_hwpt_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Attributes. Unknown ones are let through. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('iommu_hwpt_vtd_s1.flags', value, this.#offset), false);
-  }
-
-  /** Address of the table's root in the parent's address space. */
-  get pgtbl_addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set pgtbl_addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1.pgtbl_addr', value, this.#offset + 8), false);
-  }
-
-  /** Width of the addresses that it translates. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_vtd_s1.addr_width', value, this.#offset + 16), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_vtd_s1.__reserved', value, this.#offset + 20), false);
-  }
-}
-
 /** Codec of iommu_hwpt_vtd_s1 of a big-endian machine. */
 export const IommuHwptVtdS1Codec: StructCodec<IommuHwptVtdS1> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_vtd_s1',
-  24,
-  membersOfIommuHwptVtdS1,
-  decodeIommuHwptVtdS1,
-  encodeIommuHwptVtdS1,
+  'iommu_hwpt_vtd_s1', 24, membersOfIommuHwptVtdS1, decodeIommuHwptVtdS1, encodeIommuHwptVtdS1,
 );
 
-/**
- * Reads struct iommu_hwpt_alloc of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_alloc of a big-endian machine. */
 export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('iommu_hwpt_alloc', offset, 48, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1187,16 +897,10 @@ export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc
   };
 }
 
-/**
- * Writes struct iommu_hwpt_alloc of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_alloc of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptAlloc(value: Partial<IommuHwptAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('iommu_hwpt_alloc', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_alloc.size', value.size ?? 48, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_alloc.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_alloc.dev_id', value.dev_id ?? 0, offset + 8), false);
@@ -1222,7 +926,6 @@ export class IommuHwptAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1231,7 +934,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_alloc.size', value, this.#offset), false);
   }
 
-  /** What kind of page table. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1240,7 +942,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_alloc.flags', value, this.#offset + 4), false);
   }
 
-  /** The device whose IOMMU it is for. */
   get dev_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1249,7 +950,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_alloc.dev_id', value, this.#offset + 8), false);
   }
 
-  /** The address space or the parent. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1258,7 +958,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_alloc.pt_id', value, this.#offset + 12), false);
   }
 
-  /** The new page table. */
   get out_hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1267,7 +966,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_alloc.out_hwpt_id', value, this.#offset + 16), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -1276,7 +974,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_alloc.__reserved', value, this.#offset + 20), false);
   }
 
-  /** What the data is. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -1285,7 +982,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hwpt_alloc.data_type', value, this.#offset + 24), false);
   }
 
-  /** Length of the data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -1294,7 +990,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 28, checkU32('iommu_hwpt_alloc.data_len', value, this.#offset + 28), false);
   }
 
-  /** The data; only page tables on a parent have any. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -1303,7 +998,6 @@ export class IommuHwptAllocView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('iommu_hwpt_alloc.data_uptr', value, this.#offset + 32), false);
   }
 
-  /** The queue that takes page faults of devices. */
   get fault_id(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -1312,7 +1006,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 40, checkU32('iommu_hwpt_alloc.fault_id', value, this.#offset + 40), false);
   }
 
-  /** Zero. */
   get __reserved2(): number {
     return this.#view.getUint32(this.#offset + 44, false);
   }
@@ -1324,22 +1017,13 @@ export class IommuHwptAllocView {
 
 /** Codec of iommu_hwpt_alloc of a big-endian machine. */
 export const IommuHwptAllocCodec: StructCodec<IommuHwptAlloc> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_alloc',
-  48,
-  membersOfIommuHwptAlloc,
-  decodeIommuHwptAlloc,
-  encodeIommuHwptAlloc,
+  'iommu_hwpt_alloc', 48, membersOfIommuHwptAlloc, decodeIommuHwptAlloc, encodeIommuHwptAlloc,
 );
 
-/**
- * Reads struct iommu_hw_info_vtd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hw_info_vtd of a big-endian machine. */
 export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_hw_info_vtd', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     __reserved: view.getUint32(offset + 4, false),
@@ -1348,16 +1032,10 @@ export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd
   };
 }
 
-/**
- * Writes struct iommu_hw_info_vtd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hw_info_vtd of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_hw_info_vtd', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hw_info_vtd.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hw_info_vtd.__reserved', value.__reserved ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('iommu_hw_info_vtd.cap_reg', value.cap_reg ?? 0n, offset + 8), false);
@@ -1365,72 +1043,15 @@ export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataV
   return 24;
 }
 
-/** iommu_hw_info_vtd in place: reads and writes members without a copy. */
-export class IommuHwInfoVtdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('iommu_hw_info_vtd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What else to know. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hw_info_vtd.flags', value, this.#offset), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hw_info_vtd.__reserved', value, this.#offset + 4), false);
-  }
-
-  /** Capability Register. */
-  get cap_reg(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set cap_reg(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hw_info_vtd.cap_reg', value, this.#offset + 8), false);
-  }
-
-  /** Extended Capability Register. */
-  get ecap_reg(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set ecap_reg(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_hw_info_vtd.ecap_reg', value, this.#offset + 16), false);
-  }
-}
-
 /** Codec of iommu_hw_info_vtd of a big-endian machine. */
 export const IommuHwInfoVtdCodec: StructCodec<IommuHwInfoVtd> = /* @__PURE__ */ fixedCodec(
-  'iommu_hw_info_vtd',
-  24,
-  membersOfIommuHwInfoVtd,
-  decodeIommuHwInfoVtd,
-  encodeIommuHwInfoVtd,
+  'iommu_hw_info_vtd', 24, membersOfIommuHwInfoVtd, decodeIommuHwInfoVtd, encodeIommuHwInfoVtd,
 );
 
-/**
- * Reads struct iommu_hw_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hw_info of a big-endian machine. */
 export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_hw_info', offset, 40, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1444,16 +1065,10 @@ export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
   };
 }
 
-/**
- * Writes struct iommu_hw_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hw_info of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwInfo(value: Encodable<IommuHwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_hw_info', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hw_info.size', value.size ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hw_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_hw_info.dev_id', value.dev_id ?? 0, offset + 8), false);
@@ -1479,7 +1094,6 @@ export class IommuHwInfoView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1488,7 +1102,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hw_info.size', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1497,7 +1110,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hw_info.flags', value, this.#offset + 4), false);
   }
 
-  /** The device. */
   get dev_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1506,7 +1118,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hw_info.dev_id', value, this.#offset + 8), false);
   }
 
-  /** Length of the buffer; on return, length of the kernel's data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1515,7 +1126,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hw_info.data_len', value, this.#offset + 12), false);
   }
 
-  /** The buffer. All of it is written. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1524,7 +1134,6 @@ export class IommuHwInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_hw_info.data_uptr', value, this.#offset + 16), false);
   }
 
-  /** What the data is. */
   get out_data_type(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -1533,7 +1142,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hw_info.out_data_type', value, this.#offset + 24), false);
   }
 
-  /** Width of PASIDs, 0 if the device has none. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 28);
   }
@@ -1542,12 +1150,10 @@ export class IommuHwInfoView {
     this.#view.setUint8(this.#offset + 28, checkU8('iommu_hw_info.out_max_pasid_log2', value, this.#offset + 28));
   }
 
-  /** Zero. */
   get __reserved(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 29, 3);
   }
 
-  /** What it can do. */
   get out_capabilities(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -1559,22 +1165,13 @@ export class IommuHwInfoView {
 
 /** Codec of iommu_hw_info of a big-endian machine. */
 export const IommuHwInfoCodec: StructCodec<IommuHwInfo> = /* @__PURE__ */ fixedCodec(
-  'iommu_hw_info',
-  40,
-  membersOfIommuHwInfo,
-  decodeIommuHwInfo,
-  encodeIommuHwInfo,
+  'iommu_hw_info', 40, membersOfIommuHwInfo, decodeIommuHwInfo, encodeIommuHwInfo,
 );
 
-/**
- * Reads struct iommu_hwpt_set_dirty_tracking of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_set_dirty_tracking of a big-endian machine. */
 export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): IommuHwptSetDirtyTracking {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('iommu_hwpt_set_dirty_tracking', offset, 16, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1583,20 +1180,14 @@ export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): Iom
   };
 }
 
-/**
- * Writes struct iommu_hwpt_set_dirty_tracking of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_set_dirty_tracking of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptSetDirtyTracking(
   value: Partial<IommuHwptSetDirtyTracking>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('iommu_hwpt_set_dirty_tracking', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_set_dirty_tracking.size', value.size ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_set_dirty_tracking.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_set_dirty_tracking.hwpt_id', value.hwpt_id ?? 0, offset + 8), false);
@@ -1615,7 +1206,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1624,7 +1214,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_set_dirty_tracking.size', value, this.#offset), false);
   }
 
-  /** On or off. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1633,7 +1222,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_set_dirty_tracking.flags', value, this.#offset + 4), false);
   }
 
-  /** The page table. */
   get hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1642,7 +1230,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_set_dirty_tracking.hwpt_id', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1654,22 +1241,14 @@ export class IommuHwptSetDirtyTrackingView {
 
 /** Codec of iommu_hwpt_set_dirty_tracking of a big-endian machine. */
 export const IommuHwptSetDirtyTrackingCodec: StructCodec<IommuHwptSetDirtyTracking> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_set_dirty_tracking',
-  16,
-  membersOfIommuHwptSetDirtyTracking,
-  decodeIommuHwptSetDirtyTracking,
+  'iommu_hwpt_set_dirty_tracking', 16, membersOfIommuHwptSetDirtyTracking, decodeIommuHwptSetDirtyTracking,
   encodeIommuHwptSetDirtyTracking,
 );
 
-/**
- * Reads struct iommu_hwpt_get_dirty_bitmap of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_get_dirty_bitmap of a big-endian machine. */
 export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): IommuHwptGetDirtyBitmap {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('iommu_hwpt_get_dirty_bitmap', offset, 48, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     hwpt_id: view.getUint32(offset + 4, false),
@@ -1682,20 +1261,14 @@ export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): Iommu
   };
 }
 
-/**
- * Writes struct iommu_hwpt_get_dirty_bitmap of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_get_dirty_bitmap of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptGetDirtyBitmap(
   value: Partial<IommuHwptGetDirtyBitmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('iommu_hwpt_get_dirty_bitmap', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_get_dirty_bitmap.size', value.size ?? 48, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_get_dirty_bitmap.hwpt_id', value.hwpt_id ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_get_dirty_bitmap.flags', value.flags ?? 0, offset + 8), false);
@@ -1718,7 +1291,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1727,7 +1299,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_get_dirty_bitmap.size', value, this.#offset), false);
   }
 
-  /** The page table. */
   get hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1736,7 +1307,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_get_dirty_bitmap.hwpt_id', value, this.#offset + 4), false);
   }
 
-  /** How to read. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1745,7 +1315,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_get_dirty_bitmap.flags', value, this.#offset + 8), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1754,7 +1323,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_get_dirty_bitmap.__reserved', value, this.#offset + 12), false);
   }
 
-  /** Start of the range; the first bit represents it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -1763,7 +1331,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_hwpt_get_dirty_bitmap.iova', value, this.#offset + 16), false);
   }
 
-  /** Length of the range. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -1772,7 +1339,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_get_dirty_bitmap.length', value, this.#offset + 24), false);
   }
 
-  /** Bytes that one bit represents. Only the lowest bit set counts. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -1781,7 +1347,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('iommu_hwpt_get_dirty_bitmap.page_size', value, this.#offset + 32), false);
   }
 
-  /** The bitmap, lowest bit of each byte first. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, false);
   }
@@ -1793,22 +1358,14 @@ export class IommuHwptGetDirtyBitmapView {
 
 /** Codec of iommu_hwpt_get_dirty_bitmap of a big-endian machine. */
 export const IommuHwptGetDirtyBitmapCodec: StructCodec<IommuHwptGetDirtyBitmap> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_get_dirty_bitmap',
-  48,
-  membersOfIommuHwptGetDirtyBitmap,
-  decodeIommuHwptGetDirtyBitmap,
+  'iommu_hwpt_get_dirty_bitmap', 48, membersOfIommuHwptGetDirtyBitmap, decodeIommuHwptGetDirtyBitmap,
   encodeIommuHwptGetDirtyBitmap,
 );
 
-/**
- * Reads struct iommu_hwpt_vtd_s1_invalidate of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_vtd_s1_invalidate of a big-endian machine. */
 export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): IommuHwptVtdS1Invalidate {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_hwpt_vtd_s1_invalidate', offset, 24, view.byteLength);
-  }
   return {
     addr: view.getBigUint64(offset, false),
     npages: view.getBigUint64(offset + 8, false),
@@ -1817,20 +1374,14 @@ export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): Iomm
   };
 }
 
-/**
- * Writes struct iommu_hwpt_vtd_s1_invalidate of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_vtd_s1_invalidate of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptVtdS1Invalidate(
   value: Partial<IommuHwptVtdS1Invalidate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_hwpt_vtd_s1_invalidate', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('iommu_hwpt_vtd_s1_invalidate.addr', value.addr ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value.npages ?? 0n, offset + 8), false);
   view.setUint32(offset + 16, checkU32('iommu_hwpt_vtd_s1_invalidate.flags', value.flags ?? 0, offset + 16), false);
@@ -1838,72 +1389,16 @@ export function encodeIommuHwptVtdS1Invalidate(
   return 24;
 }
 
-/** iommu_hwpt_vtd_s1_invalidate in place: reads and writes members without a copy. */
-export class IommuHwptVtdS1InvalidateView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('iommu_hwpt_vtd_s1_invalidate', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Where the range starts. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('iommu_hwpt_vtd_s1_invalidate.addr', value, this.#offset), false);
-  }
-
-  /** How long it is. */
-  get npages(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set npages(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value, this.#offset + 8), false);
-  }
-
-  /** What to invalidate. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_vtd_s1_invalidate.flags', value, this.#offset + 16), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_vtd_s1_invalidate.__reserved', value, this.#offset + 20), false);
-  }
-}
-
 /** Codec of iommu_hwpt_vtd_s1_invalidate of a big-endian machine. */
 export const IommuHwptVtdS1InvalidateCodec: StructCodec<IommuHwptVtdS1Invalidate> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_vtd_s1_invalidate',
-  24,
-  membersOfIommuHwptVtdS1Invalidate,
-  decodeIommuHwptVtdS1Invalidate,
+  'iommu_hwpt_vtd_s1_invalidate', 24, membersOfIommuHwptVtdS1Invalidate, decodeIommuHwptVtdS1Invalidate,
   encodeIommuHwptVtdS1Invalidate,
 );
 
-/**
- * Reads struct iommu_hwpt_invalidate of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_invalidate of a big-endian machine. */
 export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwptInvalidate {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('iommu_hwpt_invalidate', offset, 32, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     hwpt_id: view.getUint32(offset + 4, false),
@@ -1915,20 +1410,14 @@ export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwpt
   };
 }
 
-/**
- * Writes struct iommu_hwpt_invalidate of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_invalidate of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptInvalidate(
   value: Partial<IommuHwptInvalidate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('iommu_hwpt_invalidate', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_invalidate.size', value.size ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_invalidate.hwpt_id', value.hwpt_id ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value.data_uptr ?? 0n, offset + 8), false);
@@ -1950,7 +1439,6 @@ export class IommuHwptInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1959,7 +1447,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_invalidate.size', value, this.#offset), false);
   }
 
-  /** The page table. */
   get hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1968,7 +1455,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_invalidate.hwpt_id', value, this.#offset + 4), false);
   }
 
-  /** The requests. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -1977,7 +1463,6 @@ export class IommuHwptInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value, this.#offset + 8), false);
   }
 
-  /** What they are. Checked even if there are none. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1986,7 +1471,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_invalidate.data_type', value, this.#offset + 16), false);
   }
 
-  /** Length of one. */
   get entry_len(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -1995,7 +1479,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_invalidate.entry_len', value, this.#offset + 20), false);
   }
 
-  /** How many there are; on return, how many were done. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -2004,7 +1487,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hwpt_invalidate.entry_num', value, this.#offset + 24), false);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -2016,22 +1498,14 @@ export class IommuHwptInvalidateView {
 
 /** Codec of iommu_hwpt_invalidate of a big-endian machine. */
 export const IommuHwptInvalidateCodec: StructCodec<IommuHwptInvalidate> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_invalidate',
-  32,
-  membersOfIommuHwptInvalidate,
-  decodeIommuHwptInvalidate,
+  'iommu_hwpt_invalidate', 32, membersOfIommuHwptInvalidate, decodeIommuHwptInvalidate,
   encodeIommuHwptInvalidate,
 );
 
-/**
- * Reads struct iommu_hwpt_pgfault of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_pgfault of a big-endian machine. */
 export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgfault {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_hwpt_pgfault', offset, 40, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     dev_id: view.getUint32(offset + 4, false),
@@ -2045,16 +1519,10 @@ export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgf
   };
 }
 
-/**
- * Writes struct iommu_hwpt_pgfault of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_pgfault of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_hwpt_pgfault', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_pgfault.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value.dev_id ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_pgfault.pasid', value.pasid ?? 0, offset + 8), false);
@@ -2067,190 +1535,44 @@ export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: D
   return 40;
 }
 
-/** iommu_hwpt_pgfault in place: reads and writes members without a copy. */
-export class IommuHwptPgfaultView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('iommu_hwpt_pgfault', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** About the fault. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_pgfault.flags', value, this.#offset), false);
-  }
-
-  /** The device. */
-  get dev_id(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set dev_id(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value, this.#offset + 4), false);
-  }
-
-  /** Its PASID, if PASID_VALID is set. */
-  get pasid(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set pasid(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_pgfault.pasid', value, this.#offset + 8), false);
-  }
-
-  /** Page Request Group Index, as the device gave it. */
-  get grpid(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set grpid(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_pgfault.grpid', value, this.#offset + 12), false);
-  }
-
-  /** What it wanted to do. */
-  get perm(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set perm(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_pgfault.perm', value, this.#offset + 16), false);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_pgfault.__reserved', value, this.#offset + 20), false);
-  }
-
-  /** Where. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_pgfault.addr', value, this.#offset + 24), false);
-  }
-
-  /** How much it may want from there on; always 0 so far. */
-  get length(): number {
-    return this.#view.getUint32(this.#offset + 32, false);
-  }
-
-  set length(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('iommu_hwpt_pgfault.length', value, this.#offset + 32), false);
-  }
-
-  /** What the answer names. */
-  get cookie(): number {
-    return this.#view.getUint32(this.#offset + 36, false);
-  }
-
-  set cookie(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('iommu_hwpt_pgfault.cookie', value, this.#offset + 36), false);
-  }
-}
-
 /** Codec of iommu_hwpt_pgfault of a big-endian machine. */
 export const IommuHwptPgfaultCodec: StructCodec<IommuHwptPgfault> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_pgfault',
-  40,
-  membersOfIommuHwptPgfault,
-  decodeIommuHwptPgfault,
-  encodeIommuHwptPgfault,
+  'iommu_hwpt_pgfault', 40, membersOfIommuHwptPgfault, decodeIommuHwptPgfault, encodeIommuHwptPgfault,
 );
 
-/**
- * Reads struct iommu_hwpt_page_response of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_page_response of a big-endian machine. */
 export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHwptPageResponse {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_hwpt_page_response', offset, 8, view.byteLength);
-  }
   return {
     cookie: view.getUint32(offset, false),
     code: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct iommu_hwpt_page_response of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_page_response of a big-endian machine and returns the number of bytes. */
 export function encodeIommuHwptPageResponse(
   value: Partial<IommuHwptPageResponse>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_hwpt_page_response', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_page_response.cookie', value.cookie ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_page_response.code', value.code ?? 0, offset + 4), false);
   return 8;
 }
 
-/** iommu_hwpt_page_response in place: reads and writes members without a copy. */
-export class IommuHwptPageResponseView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('iommu_hwpt_page_response', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** The cookie of the group. */
-  get cookie(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set cookie(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_page_response.cookie', value, this.#offset), false);
-  }
-
-  /** What became of it. */
-  get code(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set code(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_page_response.code', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of iommu_hwpt_page_response of a big-endian machine. */
 export const IommuHwptPageResponseCodec: StructCodec<IommuHwptPageResponse> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_page_response',
-  8,
-  membersOfIommuHwptPageResponse,
-  decodeIommuHwptPageResponse,
+  'iommu_hwpt_page_response', 8, membersOfIommuHwptPageResponse, decodeIommuHwptPageResponse,
   encodeIommuHwptPageResponse,
 );
 
-/**
- * Reads struct iommu_fault_alloc of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_fault_alloc of a big-endian machine. */
 export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAlloc {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('iommu_fault_alloc', offset, 16, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -2259,16 +1581,10 @@ export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAll
   };
 }
 
-/**
- * Writes struct iommu_fault_alloc of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_fault_alloc of a big-endian machine and returns the number of bytes. */
 export function encodeIommuFaultAlloc(value: Partial<IommuFaultAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('iommu_fault_alloc', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_fault_alloc.size', value.size ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('iommu_fault_alloc.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('iommu_fault_alloc.out_fault_id', value.out_fault_id ?? 0, offset + 8), false);
@@ -2287,7 +1603,6 @@ export class IommuFaultAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2296,7 +1611,6 @@ export class IommuFaultAllocView {
     this.#view.setUint32(this.#offset, checkU32('iommu_fault_alloc.size', value, this.#offset), false);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2305,7 +1619,6 @@ export class IommuFaultAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_fault_alloc.flags', value, this.#offset + 4), false);
   }
 
-  /** The new queue. */
   get out_fault_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2314,7 +1627,6 @@ export class IommuFaultAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_fault_alloc.out_fault_id', value, this.#offset + 8), false);
   }
 
-  /** File descriptor to read faults from and write answers to, close-on-exec. */
   get out_fault_fd(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -2326,11 +1638,7 @@ export class IommuFaultAllocView {
 
 /** Codec of iommu_fault_alloc of a big-endian machine. */
 export const IommuFaultAllocCodec: StructCodec<IommuFaultAlloc> = /* @__PURE__ */ fixedCodec(
-  'iommu_fault_alloc',
-  16,
-  membersOfIommuFaultAlloc,
-  decodeIommuFaultAlloc,
-  encodeIommuFaultAlloc,
+  'iommu_fault_alloc', 16, membersOfIommuFaultAlloc, decodeIommuFaultAlloc, encodeIommuFaultAlloc,
 );
 
 /**

@@ -571,39 +571,25 @@ export interface IommuDestroy {
 }
 
 /** Names of the members of iommu_destroy. */
-export const membersOfIommuDestroy: Members = {
-  size: null,
-  id: null,
-};
+export const membersOfIommuDestroy: Members = { size: null, id: null };
 
 /** Bytes of iommu_destroy. */
 export const sizeofIommuDestroy = 8;
 
-/**
- * Reads struct iommu_destroy.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_destroy. */
 export function decodeIommuDestroy(view: DataView, offset = 0): IommuDestroy {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_destroy', offset, 8, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     id: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct iommu_destroy; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_destroy and returns the number of bytes. */
 export function encodeIommuDestroy(value: Partial<IommuDestroy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_destroy', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_destroy.size', value.size ?? 8, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_destroy.id', value.id ?? 0, offset + 4), true);
   return 8;
@@ -620,7 +606,6 @@ export class IommuDestroyView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -629,7 +614,6 @@ export class IommuDestroyView {
     this.#view.setUint32(this.#offset, checkU32('iommu_destroy.size', value, this.#offset), true);
   }
 
-  /** The object. Devices and accesses go away only with the driver that made them. */
   get id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -641,11 +625,7 @@ export class IommuDestroyView {
 
 /** Codec of iommu_destroy. */
 export const IommuDestroyCodec: StructCodec<IommuDestroy> = /* @__PURE__ */ fixedCodec(
-  'iommu_destroy',
-  8,
-  membersOfIommuDestroy,
-  decodeIommuDestroy,
-  encodeIommuDestroy,
+  'iommu_destroy', 8, membersOfIommuDestroy, decodeIommuDestroy, encodeIommuDestroy,
 );
 
 /**
@@ -663,24 +643,15 @@ export interface IommuIoasAlloc {
 }
 
 /** Names of the members of iommu_ioas_alloc. */
-export const membersOfIommuIoasAlloc: Members = {
-  size: null,
-  flags: null,
-  out_ioas_id: null,
-};
+export const membersOfIommuIoasAlloc: Members = { size: null, flags: null, out_ioas_id: null };
 
 /** Bytes of iommu_ioas_alloc. */
 export const sizeofIommuIoasAlloc = 12;
 
-/**
- * Reads struct iommu_ioas_alloc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_alloc. */
 export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('iommu_ioas_alloc', offset, 12, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -688,16 +659,10 @@ export function decodeIommuIoasAlloc(view: DataView, offset = 0): IommuIoasAlloc
   };
 }
 
-/**
- * Writes struct iommu_ioas_alloc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_alloc and returns the number of bytes. */
 export function encodeIommuIoasAlloc(value: Partial<IommuIoasAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('iommu_ioas_alloc', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_alloc.size', value.size ?? 12, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_ioas_alloc.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_ioas_alloc.out_ioas_id', value.out_ioas_id ?? 0, offset + 8), true);
@@ -715,7 +680,6 @@ export class IommuIoasAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -724,7 +688,6 @@ export class IommuIoasAllocView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_alloc.size', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -733,7 +696,6 @@ export class IommuIoasAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_alloc.flags', value, this.#offset + 4), true);
   }
 
-  /** The new address space. */
   get out_ioas_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -745,11 +707,7 @@ export class IommuIoasAllocView {
 
 /** Codec of iommu_ioas_alloc. */
 export const IommuIoasAllocCodec: StructCodec<IommuIoasAlloc> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_alloc',
-  12,
-  membersOfIommuIoasAlloc,
-  decodeIommuIoasAlloc,
-  encodeIommuIoasAlloc,
+  'iommu_ioas_alloc', 12, membersOfIommuIoasAlloc, decodeIommuIoasAlloc, encodeIommuIoasAlloc,
 );
 
 /**
@@ -765,81 +723,33 @@ export interface IommuIovaRange {
 }
 
 /** Names of the members of iommu_iova_range. */
-export const membersOfIommuIovaRange: Members = {
-  start: null,
-  last: null,
-};
+export const membersOfIommuIovaRange: Members = { start: null, last: null };
 
 /** Bytes of iommu_iova_range. */
 export const sizeofIommuIovaRange = 16;
 
-/**
- * Reads struct iommu_iova_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_iova_range. */
 export function decodeIommuIovaRange(view: DataView, offset = 0): IommuIovaRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('iommu_iova_range', offset, 16, view.byteLength);
-  }
   return {
     start: view.getBigUint64(offset, true),
     last: view.getBigUint64(offset + 8, true),
   };
 }
 
-/**
- * Writes struct iommu_iova_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_iova_range and returns the number of bytes. */
 export function encodeIommuIovaRange(value: Partial<IommuIovaRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('iommu_iova_range', value, offset, 16, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('iommu_iova_range.start', value.start ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('iommu_iova_range.last', value.last ?? 0n, offset + 8), true);
   return 16;
 }
 
-/** iommu_iova_range in place: reads and writes members without a copy. */
-export class IommuIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('iommu_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First IOVA. */
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('iommu_iova_range.start', value, this.#offset), true);
-  }
-
-  /** Last IOVA. */
-  get last(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set last(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_iova_range.last', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of iommu_iova_range. */
 export const IommuIovaRangeCodec: StructCodec<IommuIovaRange> = /* @__PURE__ */ fixedCodec(
-  'iommu_iova_range',
-  16,
-  membersOfIommuIovaRange,
-  decodeIommuIovaRange,
-  encodeIommuIovaRange,
+  'iommu_iova_range', 16, membersOfIommuIovaRange, decodeIommuIovaRange, encodeIommuIovaRange,
 );
 
 /**
@@ -865,26 +775,16 @@ export interface IommuIoasIovaRanges {
 
 /** Names of the members of iommu_ioas_iova_ranges. */
 export const membersOfIommuIoasIovaRanges: Members = {
-  size: null,
-  ioas_id: null,
-  num_iovas: null,
-  __reserved: null,
-  allowed_iovas: null,
-  out_iova_alignment: null,
+  size: null, ioas_id: null, num_iovas: null, __reserved: null, allowed_iovas: null, out_iova_alignment: null,
 };
 
 /** Bytes of iommu_ioas_iova_ranges. */
 export const sizeofIommuIoasIovaRanges = 32;
 
-/**
- * Reads struct iommu_ioas_iova_ranges.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_iova_ranges. */
 export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoasIovaRanges {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('iommu_ioas_iova_ranges', offset, 32, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     ioas_id: view.getUint32(offset + 4, true),
@@ -895,20 +795,14 @@ export function decodeIommuIoasIovaRanges(view: DataView, offset = 0): IommuIoas
   };
 }
 
-/**
- * Writes struct iommu_ioas_iova_ranges; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_iova_ranges and returns the number of bytes. */
 export function encodeIommuIoasIovaRanges(
   value: Partial<IommuIoasIovaRanges>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('iommu_ioas_iova_ranges', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_iova_ranges.size', value.size ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value.ioas_id ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_ioas_iova_ranges.num_iovas', value.num_iovas ?? 0, offset + 8), true);
@@ -929,7 +823,6 @@ export class IommuIoasIovaRangesView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -938,7 +831,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_iova_ranges.size', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -947,7 +839,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_iova_ranges.ioas_id', value, this.#offset + 4), true);
   }
 
-  /** In: how many ranges there is room for; out: how many there are. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -956,7 +847,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_iova_ranges.num_iovas', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -965,7 +855,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_iova_ranges.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Buffer for the ranges, in ascending order; as many as there is room for are written. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -974,7 +863,6 @@ export class IommuIoasIovaRangesView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_iova_ranges.allowed_iovas', value, this.#offset + 16), true);
   }
 
-  /** IOVAs and lengths of mappings must be multiples of this; at most the page size. */
   get out_iova_alignment(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -986,10 +874,7 @@ export class IommuIoasIovaRangesView {
 
 /** Codec of iommu_ioas_iova_ranges. */
 export const IommuIoasIovaRangesCodec: StructCodec<IommuIoasIovaRanges> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_iova_ranges',
-  32,
-  membersOfIommuIoasIovaRanges,
-  decodeIommuIoasIovaRanges,
+  'iommu_ioas_iova_ranges', 32, membersOfIommuIoasIovaRanges, decodeIommuIoasIovaRanges,
   encodeIommuIoasIovaRanges,
 );
 
@@ -1015,25 +900,16 @@ export interface IommuIoasAllowIovas {
 
 /** Names of the members of iommu_ioas_allow_iovas. */
 export const membersOfIommuIoasAllowIovas: Members = {
-  size: null,
-  ioas_id: null,
-  num_iovas: null,
-  __reserved: null,
-  allowed_iovas: null,
+  size: null, ioas_id: null, num_iovas: null, __reserved: null, allowed_iovas: null,
 };
 
 /** Bytes of iommu_ioas_allow_iovas. */
 export const sizeofIommuIoasAllowIovas = 24;
 
-/**
- * Reads struct iommu_ioas_allow_iovas.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_allow_iovas. */
 export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoasAllowIovas {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_ioas_allow_iovas', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     ioas_id: view.getUint32(offset + 4, true),
@@ -1043,20 +919,14 @@ export function decodeIommuIoasAllowIovas(view: DataView, offset = 0): IommuIoas
   };
 }
 
-/**
- * Writes struct iommu_ioas_allow_iovas; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_allow_iovas and returns the number of bytes. */
 export function encodeIommuIoasAllowIovas(
   value: Partial<IommuIoasAllowIovas>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_ioas_allow_iovas', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_allow_iovas.size', value.size ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value.ioas_id ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_ioas_allow_iovas.num_iovas', value.num_iovas ?? 0, offset + 8), true);
@@ -1076,7 +946,6 @@ export class IommuIoasAllowIovasView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1085,7 +954,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_allow_iovas.size', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1094,7 +962,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_allow_iovas.ioas_id', value, this.#offset + 4), true);
   }
 
-  /** How many ranges; 0 removes all limits. */
   get num_iovas(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1103,7 +970,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_allow_iovas.num_iovas', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1112,7 +978,6 @@ export class IommuIoasAllowIovasView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_allow_iovas.__reserved', value, this.#offset + 12), true);
   }
 
-  /** The ranges, in any order. */
   get allowed_iovas(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1124,10 +989,7 @@ export class IommuIoasAllowIovasView {
 
 /** Codec of iommu_ioas_allow_iovas. */
 export const IommuIoasAllowIovasCodec: StructCodec<IommuIoasAllowIovas> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_allow_iovas',
-  24,
-  membersOfIommuIoasAllowIovas,
-  decodeIommuIoasAllowIovas,
+  'iommu_ioas_allow_iovas', 24, membersOfIommuIoasAllowIovas, decodeIommuIoasAllowIovas,
   encodeIommuIoasAllowIovas,
 );
 
@@ -1156,27 +1018,16 @@ export interface IommuIoasMap {
 
 /** Names of the members of iommu_ioas_map. */
 export const membersOfIommuIoasMap: Members = {
-  size: null,
-  flags: null,
-  ioas_id: null,
-  __reserved: null,
-  user_va: null,
-  length: null,
-  iova: null,
+  size: null, flags: null, ioas_id: null, __reserved: null, user_va: null, length: null, iova: null,
 };
 
 /** Bytes of iommu_ioas_map. */
 export const sizeofIommuIoasMap = 40;
 
-/**
- * Reads struct iommu_ioas_map.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_map. */
 export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_ioas_map', offset, 40, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1188,16 +1039,10 @@ export function decodeIommuIoasMap(view: DataView, offset = 0): IommuIoasMap {
   };
 }
 
-/**
- * Writes struct iommu_ioas_map; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_map and returns the number of bytes. */
 export function encodeIommuIoasMap(value: Partial<IommuIoasMap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_ioas_map', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_map.size', value.size ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_ioas_map.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_ioas_map.ioas_id', value.ioas_id ?? 0, offset + 8), true);
@@ -1219,7 +1064,6 @@ export class IommuIoasMapView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1228,7 +1072,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_map.size', value, this.#offset), true);
   }
 
-  /** What is allowed and who chooses the IOVA. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1237,7 +1080,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_map.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1246,7 +1088,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_map.ioas_id', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1255,7 +1096,6 @@ export class IommuIoasMapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_map.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Start of the memory. */
   get user_va(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1264,7 +1104,6 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_map.user_va', value, this.#offset + 16), true);
   }
 
-  /** How much of it. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1273,7 +1112,6 @@ export class IommuIoasMapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_map.length', value, this.#offset + 24), true);
   }
 
-  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1285,11 +1123,7 @@ export class IommuIoasMapView {
 
 /** Codec of iommu_ioas_map. */
 export const IommuIoasMapCodec: StructCodec<IommuIoasMap> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_map',
-  40,
-  membersOfIommuIoasMap,
-  decodeIommuIoasMap,
-  encodeIommuIoasMap,
+  'iommu_ioas_map', 40, membersOfIommuIoasMap, decodeIommuIoasMap, encodeIommuIoasMap,
 );
 
 /**
@@ -1317,27 +1151,16 @@ export interface IommuIoasCopy {
 
 /** Names of the members of iommu_ioas_copy. */
 export const membersOfIommuIoasCopy: Members = {
-  size: null,
-  flags: null,
-  dst_ioas_id: null,
-  src_ioas_id: null,
-  length: null,
-  dst_iova: null,
-  src_iova: null,
+  size: null, flags: null, dst_ioas_id: null, src_ioas_id: null, length: null, dst_iova: null, src_iova: null,
 };
 
 /** Bytes of iommu_ioas_copy. */
 export const sizeofIommuIoasCopy = 40;
 
-/**
- * Reads struct iommu_ioas_copy.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_copy. */
 export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_ioas_copy', offset, 40, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1349,16 +1172,10 @@ export function decodeIommuIoasCopy(view: DataView, offset = 0): IommuIoasCopy {
   };
 }
 
-/**
- * Writes struct iommu_ioas_copy; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_copy and returns the number of bytes. */
 export function encodeIommuIoasCopy(value: Partial<IommuIoasCopy>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_ioas_copy', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_copy.size', value.size ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_ioas_copy.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_ioas_copy.dst_ioas_id', value.dst_ioas_id ?? 0, offset + 8), true);
@@ -1380,7 +1197,6 @@ export class IommuIoasCopyView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1389,7 +1205,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_copy.size', value, this.#offset), true);
   }
 
-  /** What is allowed and who chooses dst_iova. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1398,7 +1213,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_copy.flags', value, this.#offset + 4), true);
   }
 
-  /** The address space to map into. */
   get dst_ioas_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1407,7 +1221,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_ioas_copy.dst_ioas_id', value, this.#offset + 8), true);
   }
 
-  /** The address space to copy from. */
   get src_ioas_id(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1416,7 +1229,6 @@ export class IommuIoasCopyView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_ioas_copy.src_ioas_id', value, this.#offset + 12), true);
   }
 
-  /** How much. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1425,7 +1237,6 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_ioas_copy.length', value, this.#offset + 16), true);
   }
 
-  /** In: where the mapping goes; out: where it is. Must not be all ones, even if the kernel chooses. */
   get dst_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -1434,7 +1245,6 @@ export class IommuIoasCopyView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_ioas_copy.dst_iova', value, this.#offset + 24), true);
   }
 
-  /** Where the source starts. */
   get src_iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -1446,11 +1256,7 @@ export class IommuIoasCopyView {
 
 /** Codec of iommu_ioas_copy. */
 export const IommuIoasCopyCodec: StructCodec<IommuIoasCopy> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_copy',
-  40,
-  membersOfIommuIoasCopy,
-  decodeIommuIoasCopy,
-  encodeIommuIoasCopy,
+  'iommu_ioas_copy', 40, membersOfIommuIoasCopy, decodeIommuIoasCopy, encodeIommuIoasCopy,
 );
 
 /**
@@ -1471,25 +1277,15 @@ export interface IommuIoasUnmap {
 }
 
 /** Names of the members of iommu_ioas_unmap. */
-export const membersOfIommuIoasUnmap: Members = {
-  size: null,
-  ioas_id: null,
-  iova: null,
-  length: null,
-};
+export const membersOfIommuIoasUnmap: Members = { size: null, ioas_id: null, iova: null, length: null };
 
 /** Bytes of iommu_ioas_unmap. */
 export const sizeofIommuIoasUnmap = 24;
 
-/**
- * Reads struct iommu_ioas_unmap.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_ioas_unmap. */
 export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_ioas_unmap', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     ioas_id: view.getUint32(offset + 4, true),
@@ -1498,16 +1294,10 @@ export function decodeIommuIoasUnmap(view: DataView, offset = 0): IommuIoasUnmap
   };
 }
 
-/**
- * Writes struct iommu_ioas_unmap; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_ioas_unmap and returns the number of bytes. */
 export function encodeIommuIoasUnmap(value: Partial<IommuIoasUnmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_ioas_unmap', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_ioas_unmap.size', value.size ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_ioas_unmap.ioas_id', value.ioas_id ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('iommu_ioas_unmap.iova', value.iova ?? 0n, offset + 8), true);
@@ -1526,7 +1316,6 @@ export class IommuIoasUnmapView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1535,7 +1324,6 @@ export class IommuIoasUnmapView {
     this.#view.setUint32(this.#offset, checkU32('iommu_ioas_unmap.size', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1544,7 +1332,6 @@ export class IommuIoasUnmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_ioas_unmap.ioas_id', value, this.#offset + 4), true);
   }
 
-  /** Where the range starts. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -1553,7 +1340,6 @@ export class IommuIoasUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_ioas_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** Length of the range; then how much was mapped in it. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1565,11 +1351,7 @@ export class IommuIoasUnmapView {
 
 /** Codec of iommu_ioas_unmap. */
 export const IommuIoasUnmapCodec: StructCodec<IommuIoasUnmap> = /* @__PURE__ */ fixedCodec(
-  'iommu_ioas_unmap',
-  24,
-  membersOfIommuIoasUnmap,
-  decodeIommuIoasUnmap,
-  encodeIommuIoasUnmap,
+  'iommu_ioas_unmap', 24, membersOfIommuIoasUnmap, decodeIommuIoasUnmap, encodeIommuIoasUnmap,
 );
 
 /**
@@ -1594,26 +1376,16 @@ export interface IommuOption {
 
 /** Names of the members of iommu_option. */
 export const membersOfIommuOption: Members = {
-  size: null,
-  option_id: null,
-  op: null,
-  __reserved: null,
-  object_id: null,
-  val64: null,
+  size: null, option_id: null, op: null, __reserved: null, object_id: null, val64: null,
 };
 
 /** Bytes of iommu_option. */
 export const sizeofIommuOption = 24;
 
-/**
- * Reads struct iommu_option.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_option. */
 export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_option', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     option_id: view.getUint32(offset + 4, true),
@@ -1624,16 +1396,10 @@ export function decodeIommuOption(view: DataView, offset = 0): IommuOption {
   };
 }
 
-/**
- * Writes struct iommu_option; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_option and returns the number of bytes. */
 export function encodeIommuOption(value: Partial<IommuOption>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_option', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_option.size', value.size ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_option.option_id', value.option_id ?? 0, offset + 4), true);
   view.setUint16(offset + 8, checkU16('iommu_option.op', value.op ?? 0, offset + 8), true);
@@ -1654,7 +1420,6 @@ export class IommuOptionView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1663,7 +1428,6 @@ export class IommuOptionView {
     this.#view.setUint32(this.#offset, checkU32('iommu_option.size', value, this.#offset), true);
   }
 
-  /** Which option. */
   get option_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1672,7 +1436,6 @@ export class IommuOptionView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_option.option_id', value, this.#offset + 4), true);
   }
 
-  /** Whether to set or to read it. */
   get op(): number {
     return this.#view.getUint16(this.#offset + 8, true);
   }
@@ -1681,7 +1444,6 @@ export class IommuOptionView {
     this.#view.setUint16(this.#offset + 8, checkU16('iommu_option.op', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint16(this.#offset + 10, true);
   }
@@ -1690,7 +1452,6 @@ export class IommuOptionView {
     this.#view.setUint16(this.#offset + 10, checkU16('iommu_option.__reserved', value, this.#offset + 10), true);
   }
 
-  /** The address space that has the option; 0 for RLIMIT_MODE. */
   get object_id(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1699,7 +1460,6 @@ export class IommuOptionView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_option.object_id', value, this.#offset + 12), true);
   }
 
-  /** The value. */
   get val64(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -1711,11 +1471,7 @@ export class IommuOptionView {
 
 /** Codec of iommu_option. */
 export const IommuOptionCodec: StructCodec<IommuOption> = /* @__PURE__ */ fixedCodec(
-  'iommu_option',
-  24,
-  membersOfIommuOption,
-  decodeIommuOption,
-  encodeIommuOption,
+  'iommu_option', 24, membersOfIommuOption, decodeIommuOption, encodeIommuOption,
 );
 
 /**
@@ -1735,25 +1491,15 @@ export interface IommuVfioIoas {
 }
 
 /** Names of the members of iommu_vfio_ioas. */
-export const membersOfIommuVfioIoas: Members = {
-  size: null,
-  ioas_id: null,
-  op: null,
-  __reserved: null,
-};
+export const membersOfIommuVfioIoas: Members = { size: null, ioas_id: null, op: null, __reserved: null };
 
 /** Bytes of iommu_vfio_ioas. */
 export const sizeofIommuVfioIoas = 12;
 
-/**
- * Reads struct iommu_vfio_ioas.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_vfio_ioas. */
 export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('iommu_vfio_ioas', offset, 12, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     ioas_id: view.getUint32(offset + 4, true),
@@ -1762,16 +1508,10 @@ export function decodeIommuVfioIoas(view: DataView, offset = 0): IommuVfioIoas {
   };
 }
 
-/**
- * Writes struct iommu_vfio_ioas; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_vfio_ioas and returns the number of bytes. */
 export function encodeIommuVfioIoas(value: Partial<IommuVfioIoas>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('iommu_vfio_ioas', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_vfio_ioas.size', value.size ?? 12, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_vfio_ioas.ioas_id', value.ioas_id ?? 0, offset + 4), true);
   view.setUint16(offset + 8, checkU16('iommu_vfio_ioas.op', value.op ?? 0, offset + 8), true);
@@ -1790,7 +1530,6 @@ export class IommuVfioIoasView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1799,7 +1538,6 @@ export class IommuVfioIoasView {
     this.#view.setUint32(this.#offset, checkU32('iommu_vfio_ioas.size', value, this.#offset), true);
   }
 
-  /** The address space. */
   get ioas_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1808,7 +1546,6 @@ export class IommuVfioIoasView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_vfio_ioas.ioas_id', value, this.#offset + 4), true);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint16(this.#offset + 8, true);
   }
@@ -1817,7 +1554,6 @@ export class IommuVfioIoasView {
     this.#view.setUint16(this.#offset + 8, checkU16('iommu_vfio_ioas.op', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint16(this.#offset + 10, true);
   }
@@ -1829,11 +1565,7 @@ export class IommuVfioIoasView {
 
 /** Codec of iommu_vfio_ioas. */
 export const IommuVfioIoasCodec: StructCodec<IommuVfioIoas> = /* @__PURE__ */ fixedCodec(
-  'iommu_vfio_ioas',
-  12,
-  membersOfIommuVfioIoas,
-  decodeIommuVfioIoas,
-  encodeIommuVfioIoas,
+  'iommu_vfio_ioas', 12, membersOfIommuVfioIoas, decodeIommuVfioIoas, encodeIommuVfioIoas,
 );
 
 /**
@@ -1854,24 +1586,16 @@ export interface IommuHwptVtdS1 {
 
 /** Names of the members of iommu_hwpt_vtd_s1. */
 export const membersOfIommuHwptVtdS1: Members = {
-  flags: null,
-  pgtbl_addr: null,
-  addr_width: null,
-  __reserved: null,
+  flags: null, pgtbl_addr: null, addr_width: null, __reserved: null,
 };
 
 /** Bytes of iommu_hwpt_vtd_s1. */
 export const sizeofIommuHwptVtdS1 = 24;
 
-/**
- * Reads struct iommu_hwpt_vtd_s1.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_vtd_s1. */
 export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1 {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_hwpt_vtd_s1', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getBigUint64(offset, true),
     pgtbl_addr: view.getBigUint64(offset + 8, true),
@@ -1880,16 +1604,10 @@ export function decodeIommuHwptVtdS1(view: DataView, offset = 0): IommuHwptVtdS1
   };
 }
 
-/**
- * Writes struct iommu_hwpt_vtd_s1; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_vtd_s1 and returns the number of bytes. */
 export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_hwpt_vtd_s1', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('iommu_hwpt_vtd_s1.flags', value.flags ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_vtd_s1.pgtbl_addr', value.pgtbl_addr ?? 0n, offset + 8), true);
   view.setUint32(offset + 16, checkU32('iommu_hwpt_vtd_s1.addr_width', value.addr_width ?? 0, offset + 16), true);
@@ -1897,61 +1615,9 @@ export function encodeIommuHwptVtdS1(value: Partial<IommuHwptVtdS1>, view: DataV
   return 24;
 }
 
-/** iommu_hwpt_vtd_s1 in place: reads and writes members without a copy. */
-export class IommuHwptVtdS1View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('iommu_hwpt_vtd_s1', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Attributes. Unknown ones are let through. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('iommu_hwpt_vtd_s1.flags', value, this.#offset), true);
-  }
-
-  /** Address of the table's root in the parent's address space. */
-  get pgtbl_addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set pgtbl_addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1.pgtbl_addr', value, this.#offset + 8), true);
-  }
-
-  /** Width of the addresses that it translates. */
-  get addr_width(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set addr_width(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_vtd_s1.addr_width', value, this.#offset + 16), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_vtd_s1.__reserved', value, this.#offset + 20), true);
-  }
-}
-
 /** Codec of iommu_hwpt_vtd_s1. */
 export const IommuHwptVtdS1Codec: StructCodec<IommuHwptVtdS1> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_vtd_s1',
-  24,
-  membersOfIommuHwptVtdS1,
-  decodeIommuHwptVtdS1,
-  encodeIommuHwptVtdS1,
+  'iommu_hwpt_vtd_s1', 24, membersOfIommuHwptVtdS1, decodeIommuHwptVtdS1, encodeIommuHwptVtdS1,
 );
 
 /**
@@ -1987,31 +1653,17 @@ export interface IommuHwptAlloc {
 
 /** Names of the members of iommu_hwpt_alloc. */
 export const membersOfIommuHwptAlloc: Members = {
-  size: null,
-  flags: null,
-  dev_id: null,
-  pt_id: null,
-  out_hwpt_id: null,
-  __reserved: null,
-  data_type: null,
-  data_len: null,
-  data_uptr: null,
-  fault_id: null,
-  __reserved2: null,
+  size: null, flags: null, dev_id: null, pt_id: null, out_hwpt_id: null, __reserved: null, data_type: null,
+  data_len: null, data_uptr: null, fault_id: null, __reserved2: null,
 };
 
 /** Bytes of iommu_hwpt_alloc. */
 export const sizeofIommuHwptAlloc = 48;
 
-/**
- * Reads struct iommu_hwpt_alloc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_alloc. */
 export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('iommu_hwpt_alloc', offset, 48, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2027,16 +1679,10 @@ export function decodeIommuHwptAlloc(view: DataView, offset = 0): IommuHwptAlloc
   };
 }
 
-/**
- * Writes struct iommu_hwpt_alloc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_alloc and returns the number of bytes. */
 export function encodeIommuHwptAlloc(value: Partial<IommuHwptAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('iommu_hwpt_alloc', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_alloc.size', value.size ?? 48, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_alloc.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_alloc.dev_id', value.dev_id ?? 0, offset + 8), true);
@@ -2062,7 +1708,6 @@ export class IommuHwptAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2071,7 +1716,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_alloc.size', value, this.#offset), true);
   }
 
-  /** What kind of page table. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2080,7 +1724,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_alloc.flags', value, this.#offset + 4), true);
   }
 
-  /** The device whose IOMMU it is for. */
   get dev_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2089,7 +1732,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_alloc.dev_id', value, this.#offset + 8), true);
   }
 
-  /** The address space or the parent. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2098,7 +1740,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_alloc.pt_id', value, this.#offset + 12), true);
   }
 
-  /** The new page table. */
   get out_hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -2107,7 +1748,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_alloc.out_hwpt_id', value, this.#offset + 16), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -2116,7 +1756,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_alloc.__reserved', value, this.#offset + 20), true);
   }
 
-  /** What the data is. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -2125,7 +1764,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hwpt_alloc.data_type', value, this.#offset + 24), true);
   }
 
-  /** Length of the data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -2134,7 +1772,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 28, checkU32('iommu_hwpt_alloc.data_len', value, this.#offset + 28), true);
   }
 
-  /** The data; only page tables on a parent have any. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -2143,7 +1780,6 @@ export class IommuHwptAllocView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('iommu_hwpt_alloc.data_uptr', value, this.#offset + 32), true);
   }
 
-  /** The queue that takes page faults of devices. */
   get fault_id(): number {
     return this.#view.getUint32(this.#offset + 40, true);
   }
@@ -2152,7 +1788,6 @@ export class IommuHwptAllocView {
     this.#view.setUint32(this.#offset + 40, checkU32('iommu_hwpt_alloc.fault_id', value, this.#offset + 40), true);
   }
 
-  /** Zero. */
   get __reserved2(): number {
     return this.#view.getUint32(this.#offset + 44, true);
   }
@@ -2164,11 +1799,7 @@ export class IommuHwptAllocView {
 
 /** Codec of iommu_hwpt_alloc. */
 export const IommuHwptAllocCodec: StructCodec<IommuHwptAlloc> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_alloc',
-  48,
-  membersOfIommuHwptAlloc,
-  decodeIommuHwptAlloc,
-  encodeIommuHwptAlloc,
+  'iommu_hwpt_alloc', 48, membersOfIommuHwptAlloc, decodeIommuHwptAlloc, encodeIommuHwptAlloc,
 );
 
 /**
@@ -2189,24 +1820,16 @@ export interface IommuHwInfoVtd {
 
 /** Names of the members of iommu_hw_info_vtd. */
 export const membersOfIommuHwInfoVtd: Members = {
-  flags: null,
-  __reserved: null,
-  cap_reg: null,
-  ecap_reg: null,
+  flags: null, __reserved: null, cap_reg: null, ecap_reg: null,
 };
 
 /** Bytes of iommu_hw_info_vtd. */
 export const sizeofIommuHwInfoVtd = 24;
 
-/**
- * Reads struct iommu_hw_info_vtd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hw_info_vtd. */
 export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_hw_info_vtd', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     __reserved: view.getUint32(offset + 4, true),
@@ -2215,16 +1838,10 @@ export function decodeIommuHwInfoVtd(view: DataView, offset = 0): IommuHwInfoVtd
   };
 }
 
-/**
- * Writes struct iommu_hw_info_vtd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hw_info_vtd and returns the number of bytes. */
 export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_hw_info_vtd', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hw_info_vtd.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hw_info_vtd.__reserved', value.__reserved ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hw_info_vtd.cap_reg', value.cap_reg ?? 0n, offset + 8), true);
@@ -2232,61 +1849,9 @@ export function encodeIommuHwInfoVtd(value: Partial<IommuHwInfoVtd>, view: DataV
   return 24;
 }
 
-/** iommu_hw_info_vtd in place: reads and writes members without a copy. */
-export class IommuHwInfoVtdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('iommu_hw_info_vtd', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What else to know. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hw_info_vtd.flags', value, this.#offset), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hw_info_vtd.__reserved', value, this.#offset + 4), true);
-  }
-
-  /** Capability Register. */
-  get cap_reg(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set cap_reg(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hw_info_vtd.cap_reg', value, this.#offset + 8), true);
-  }
-
-  /** Extended Capability Register. */
-  get ecap_reg(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set ecap_reg(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_hw_info_vtd.ecap_reg', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of iommu_hw_info_vtd. */
 export const IommuHwInfoVtdCodec: StructCodec<IommuHwInfoVtd> = /* @__PURE__ */ fixedCodec(
-  'iommu_hw_info_vtd',
-  24,
-  membersOfIommuHwInfoVtd,
-  decodeIommuHwInfoVtd,
-  encodeIommuHwInfoVtd,
+  'iommu_hw_info_vtd', 24, membersOfIommuHwInfoVtd, decodeIommuHwInfoVtd, encodeIommuHwInfoVtd,
 );
 
 /**
@@ -2317,29 +1882,17 @@ export interface IommuHwInfo {
 
 /** Names of the members of iommu_hw_info. */
 export const membersOfIommuHwInfo: Members = {
-  size: null,
-  flags: null,
-  dev_id: null,
-  data_len: null,
-  data_uptr: null,
-  out_data_type: null,
-  out_max_pasid_log2: null,
-  __reserved: null,
-  out_capabilities: null,
+  size: null, flags: null, dev_id: null, data_len: null, data_uptr: null, out_data_type: null,
+  out_max_pasid_log2: null, __reserved: null, out_capabilities: null,
 };
 
 /** Bytes of iommu_hw_info. */
 export const sizeofIommuHwInfo = 40;
 
-/**
- * Reads struct iommu_hw_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hw_info. */
 export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_hw_info', offset, 40, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2353,16 +1906,10 @@ export function decodeIommuHwInfo(view: DataView, offset = 0): IommuHwInfo {
   };
 }
 
-/**
- * Writes struct iommu_hw_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hw_info and returns the number of bytes. */
 export function encodeIommuHwInfo(value: Encodable<IommuHwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_hw_info', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hw_info.size', value.size ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hw_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_hw_info.dev_id', value.dev_id ?? 0, offset + 8), true);
@@ -2388,7 +1935,6 @@ export class IommuHwInfoView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2397,7 +1943,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hw_info.size', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2406,7 +1951,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hw_info.flags', value, this.#offset + 4), true);
   }
 
-  /** The device. */
   get dev_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2415,7 +1959,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hw_info.dev_id', value, this.#offset + 8), true);
   }
 
-  /** Length of the buffer; on return, length of the kernel's data. */
   get data_len(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2424,7 +1967,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hw_info.data_len', value, this.#offset + 12), true);
   }
 
-  /** The buffer. All of it is written. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2433,7 +1975,6 @@ export class IommuHwInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_hw_info.data_uptr', value, this.#offset + 16), true);
   }
 
-  /** What the data is. */
   get out_data_type(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -2442,7 +1983,6 @@ export class IommuHwInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hw_info.out_data_type', value, this.#offset + 24), true);
   }
 
-  /** Width of PASIDs, 0 if the device has none. */
   get out_max_pasid_log2(): number {
     return this.#view.getUint8(this.#offset + 28);
   }
@@ -2451,12 +1991,10 @@ export class IommuHwInfoView {
     this.#view.setUint8(this.#offset + 28, checkU8('iommu_hw_info.out_max_pasid_log2', value, this.#offset + 28));
   }
 
-  /** Zero. */
   get __reserved(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 29, 3);
   }
 
-  /** What it can do. */
   get out_capabilities(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -2468,11 +2006,7 @@ export class IommuHwInfoView {
 
 /** Codec of iommu_hw_info. */
 export const IommuHwInfoCodec: StructCodec<IommuHwInfo> = /* @__PURE__ */ fixedCodec(
-  'iommu_hw_info',
-  40,
-  membersOfIommuHwInfo,
-  decodeIommuHwInfo,
-  encodeIommuHwInfo,
+  'iommu_hw_info', 40, membersOfIommuHwInfo, decodeIommuHwInfo, encodeIommuHwInfo,
 );
 
 /**
@@ -2493,24 +2027,16 @@ export interface IommuHwptSetDirtyTracking {
 
 /** Names of the members of iommu_hwpt_set_dirty_tracking. */
 export const membersOfIommuHwptSetDirtyTracking: Members = {
-  size: null,
-  flags: null,
-  hwpt_id: null,
-  __reserved: null,
+  size: null, flags: null, hwpt_id: null, __reserved: null,
 };
 
 /** Bytes of iommu_hwpt_set_dirty_tracking. */
 export const sizeofIommuHwptSetDirtyTracking = 16;
 
-/**
- * Reads struct iommu_hwpt_set_dirty_tracking.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_set_dirty_tracking. */
 export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): IommuHwptSetDirtyTracking {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('iommu_hwpt_set_dirty_tracking', offset, 16, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -2519,20 +2045,14 @@ export function decodeIommuHwptSetDirtyTracking(view: DataView, offset = 0): Iom
   };
 }
 
-/**
- * Writes struct iommu_hwpt_set_dirty_tracking; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_set_dirty_tracking and returns the number of bytes. */
 export function encodeIommuHwptSetDirtyTracking(
   value: Partial<IommuHwptSetDirtyTracking>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('iommu_hwpt_set_dirty_tracking', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_set_dirty_tracking.size', value.size ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_set_dirty_tracking.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_set_dirty_tracking.hwpt_id', value.hwpt_id ?? 0, offset + 8), true);
@@ -2551,7 +2071,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2560,7 +2079,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_set_dirty_tracking.size', value, this.#offset), true);
   }
 
-  /** On or off. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2569,7 +2087,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_set_dirty_tracking.flags', value, this.#offset + 4), true);
   }
 
-  /** The page table. */
   get hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2578,7 +2095,6 @@ export class IommuHwptSetDirtyTrackingView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_set_dirty_tracking.hwpt_id', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2590,10 +2106,7 @@ export class IommuHwptSetDirtyTrackingView {
 
 /** Codec of iommu_hwpt_set_dirty_tracking. */
 export const IommuHwptSetDirtyTrackingCodec: StructCodec<IommuHwptSetDirtyTracking> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_set_dirty_tracking',
-  16,
-  membersOfIommuHwptSetDirtyTracking,
-  decodeIommuHwptSetDirtyTracking,
+  'iommu_hwpt_set_dirty_tracking', 16, membersOfIommuHwptSetDirtyTracking, decodeIommuHwptSetDirtyTracking,
   encodeIommuHwptSetDirtyTracking,
 );
 
@@ -2624,28 +2137,17 @@ export interface IommuHwptGetDirtyBitmap {
 
 /** Names of the members of iommu_hwpt_get_dirty_bitmap. */
 export const membersOfIommuHwptGetDirtyBitmap: Members = {
-  size: null,
-  hwpt_id: null,
-  flags: null,
-  __reserved: null,
-  iova: null,
-  length: null,
-  page_size: null,
+  size: null, hwpt_id: null, flags: null, __reserved: null, iova: null, length: null, page_size: null,
   data: null,
 };
 
 /** Bytes of iommu_hwpt_get_dirty_bitmap. */
 export const sizeofIommuHwptGetDirtyBitmap = 48;
 
-/**
- * Reads struct iommu_hwpt_get_dirty_bitmap.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_get_dirty_bitmap. */
 export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): IommuHwptGetDirtyBitmap {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('iommu_hwpt_get_dirty_bitmap', offset, 48, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     hwpt_id: view.getUint32(offset + 4, true),
@@ -2658,20 +2160,14 @@ export function decodeIommuHwptGetDirtyBitmap(view: DataView, offset = 0): Iommu
   };
 }
 
-/**
- * Writes struct iommu_hwpt_get_dirty_bitmap; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_get_dirty_bitmap and returns the number of bytes. */
 export function encodeIommuHwptGetDirtyBitmap(
   value: Partial<IommuHwptGetDirtyBitmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('iommu_hwpt_get_dirty_bitmap', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_get_dirty_bitmap.size', value.size ?? 48, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_get_dirty_bitmap.hwpt_id', value.hwpt_id ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_get_dirty_bitmap.flags', value.flags ?? 0, offset + 8), true);
@@ -2694,7 +2190,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2703,7 +2198,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_get_dirty_bitmap.size', value, this.#offset), true);
   }
 
-  /** The page table. */
   get hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2712,7 +2206,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_get_dirty_bitmap.hwpt_id', value, this.#offset + 4), true);
   }
 
-  /** How to read. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2721,7 +2214,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_get_dirty_bitmap.flags', value, this.#offset + 8), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2730,7 +2222,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_get_dirty_bitmap.__reserved', value, this.#offset + 12), true);
   }
 
-  /** Start of the range; the first bit represents it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2739,7 +2230,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('iommu_hwpt_get_dirty_bitmap.iova', value, this.#offset + 16), true);
   }
 
-  /** Length of the range. */
   get length(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -2748,7 +2238,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_get_dirty_bitmap.length', value, this.#offset + 24), true);
   }
 
-  /** Bytes that one bit represents. Only the lowest bit set counts. */
   get page_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -2757,7 +2246,6 @@ export class IommuHwptGetDirtyBitmapView {
     this.#view.setBigUint64(this.#offset + 32, checkU64('iommu_hwpt_get_dirty_bitmap.page_size', value, this.#offset + 32), true);
   }
 
-  /** The bitmap, lowest bit of each byte first. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 40, true);
   }
@@ -2769,10 +2257,7 @@ export class IommuHwptGetDirtyBitmapView {
 
 /** Codec of iommu_hwpt_get_dirty_bitmap. */
 export const IommuHwptGetDirtyBitmapCodec: StructCodec<IommuHwptGetDirtyBitmap> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_get_dirty_bitmap',
-  48,
-  membersOfIommuHwptGetDirtyBitmap,
-  decodeIommuHwptGetDirtyBitmap,
+  'iommu_hwpt_get_dirty_bitmap', 48, membersOfIommuHwptGetDirtyBitmap, decodeIommuHwptGetDirtyBitmap,
   encodeIommuHwptGetDirtyBitmap,
 );
 
@@ -2795,24 +2280,16 @@ export interface IommuHwptVtdS1Invalidate {
 
 /** Names of the members of iommu_hwpt_vtd_s1_invalidate. */
 export const membersOfIommuHwptVtdS1Invalidate: Members = {
-  addr: null,
-  npages: null,
-  flags: null,
-  __reserved: null,
+  addr: null, npages: null, flags: null, __reserved: null,
 };
 
 /** Bytes of iommu_hwpt_vtd_s1_invalidate. */
 export const sizeofIommuHwptVtdS1Invalidate = 24;
 
-/**
- * Reads struct iommu_hwpt_vtd_s1_invalidate.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_vtd_s1_invalidate. */
 export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): IommuHwptVtdS1Invalidate {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('iommu_hwpt_vtd_s1_invalidate', offset, 24, view.byteLength);
-  }
   return {
     addr: view.getBigUint64(offset, true),
     npages: view.getBigUint64(offset + 8, true),
@@ -2821,20 +2298,14 @@ export function decodeIommuHwptVtdS1Invalidate(view: DataView, offset = 0): Iomm
   };
 }
 
-/**
- * Writes struct iommu_hwpt_vtd_s1_invalidate; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_vtd_s1_invalidate and returns the number of bytes. */
 export function encodeIommuHwptVtdS1Invalidate(
   value: Partial<IommuHwptVtdS1Invalidate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('iommu_hwpt_vtd_s1_invalidate', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('iommu_hwpt_vtd_s1_invalidate.addr', value.addr ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value.npages ?? 0n, offset + 8), true);
   view.setUint32(offset + 16, checkU32('iommu_hwpt_vtd_s1_invalidate.flags', value.flags ?? 0, offset + 16), true);
@@ -2842,60 +2313,9 @@ export function encodeIommuHwptVtdS1Invalidate(
   return 24;
 }
 
-/** iommu_hwpt_vtd_s1_invalidate in place: reads and writes members without a copy. */
-export class IommuHwptVtdS1InvalidateView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('iommu_hwpt_vtd_s1_invalidate', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Where the range starts. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('iommu_hwpt_vtd_s1_invalidate.addr', value, this.#offset), true);
-  }
-
-  /** How long it is. */
-  get npages(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set npages(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_vtd_s1_invalidate.npages', value, this.#offset + 8), true);
-  }
-
-  /** What to invalidate. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_vtd_s1_invalidate.flags', value, this.#offset + 16), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_vtd_s1_invalidate.__reserved', value, this.#offset + 20), true);
-  }
-}
-
 /** Codec of iommu_hwpt_vtd_s1_invalidate. */
 export const IommuHwptVtdS1InvalidateCodec: StructCodec<IommuHwptVtdS1Invalidate> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_vtd_s1_invalidate',
-  24,
-  membersOfIommuHwptVtdS1Invalidate,
-  decodeIommuHwptVtdS1Invalidate,
+  'iommu_hwpt_vtd_s1_invalidate', 24, membersOfIommuHwptVtdS1Invalidate, decodeIommuHwptVtdS1Invalidate,
   encodeIommuHwptVtdS1Invalidate,
 );
 
@@ -2924,27 +2344,17 @@ export interface IommuHwptInvalidate {
 
 /** Names of the members of iommu_hwpt_invalidate. */
 export const membersOfIommuHwptInvalidate: Members = {
-  size: null,
-  hwpt_id: null,
-  data_uptr: null,
-  data_type: null,
-  entry_len: null,
-  entry_num: null,
+  size: null, hwpt_id: null, data_uptr: null, data_type: null, entry_len: null, entry_num: null,
   __reserved: null,
 };
 
 /** Bytes of iommu_hwpt_invalidate. */
 export const sizeofIommuHwptInvalidate = 32;
 
-/**
- * Reads struct iommu_hwpt_invalidate.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_invalidate. */
 export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwptInvalidate {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('iommu_hwpt_invalidate', offset, 32, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     hwpt_id: view.getUint32(offset + 4, true),
@@ -2956,20 +2366,14 @@ export function decodeIommuHwptInvalidate(view: DataView, offset = 0): IommuHwpt
   };
 }
 
-/**
- * Writes struct iommu_hwpt_invalidate; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_invalidate and returns the number of bytes. */
 export function encodeIommuHwptInvalidate(
   value: Partial<IommuHwptInvalidate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('iommu_hwpt_invalidate', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_invalidate.size', value.size ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_invalidate.hwpt_id', value.hwpt_id ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value.data_uptr ?? 0n, offset + 8), true);
@@ -2991,7 +2395,6 @@ export class IommuHwptInvalidateView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3000,7 +2403,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_invalidate.size', value, this.#offset), true);
   }
 
-  /** The page table. */
   get hwpt_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3009,7 +2411,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_invalidate.hwpt_id', value, this.#offset + 4), true);
   }
 
-  /** The requests. */
   get data_uptr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -3018,7 +2419,6 @@ export class IommuHwptInvalidateView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('iommu_hwpt_invalidate.data_uptr', value, this.#offset + 8), true);
   }
 
-  /** What they are. Checked even if there are none. */
   get data_type(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -3027,7 +2427,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_invalidate.data_type', value, this.#offset + 16), true);
   }
 
-  /** Length of one. */
   get entry_len(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -3036,7 +2435,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_invalidate.entry_len', value, this.#offset + 20), true);
   }
 
-  /** How many there are; on return, how many were done. */
   get entry_num(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -3045,7 +2443,6 @@ export class IommuHwptInvalidateView {
     this.#view.setUint32(this.#offset + 24, checkU32('iommu_hwpt_invalidate.entry_num', value, this.#offset + 24), true);
   }
 
-  /** Zero. */
   get __reserved(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -3057,10 +2454,7 @@ export class IommuHwptInvalidateView {
 
 /** Codec of iommu_hwpt_invalidate. */
 export const IommuHwptInvalidateCodec: StructCodec<IommuHwptInvalidate> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_invalidate',
-  32,
-  membersOfIommuHwptInvalidate,
-  decodeIommuHwptInvalidate,
+  'iommu_hwpt_invalidate', 32, membersOfIommuHwptInvalidate, decodeIommuHwptInvalidate,
   encodeIommuHwptInvalidate,
 );
 
@@ -3092,29 +2486,17 @@ export interface IommuHwptPgfault {
 
 /** Names of the members of iommu_hwpt_pgfault. */
 export const membersOfIommuHwptPgfault: Members = {
-  flags: null,
-  dev_id: null,
-  pasid: null,
-  grpid: null,
-  perm: null,
-  __reserved: null,
-  addr: null,
-  length: null,
+  flags: null, dev_id: null, pasid: null, grpid: null, perm: null, __reserved: null, addr: null, length: null,
   cookie: null,
 };
 
 /** Bytes of iommu_hwpt_pgfault. */
 export const sizeofIommuHwptPgfault = 40;
 
-/**
- * Reads struct iommu_hwpt_pgfault.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_pgfault. */
 export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgfault {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('iommu_hwpt_pgfault', offset, 40, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     dev_id: view.getUint32(offset + 4, true),
@@ -3128,16 +2510,10 @@ export function decodeIommuHwptPgfault(view: DataView, offset = 0): IommuHwptPgf
   };
 }
 
-/**
- * Writes struct iommu_hwpt_pgfault; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_pgfault and returns the number of bytes. */
 export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('iommu_hwpt_pgfault', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_pgfault.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value.dev_id ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_hwpt_pgfault.pasid', value.pasid ?? 0, offset + 8), true);
@@ -3150,106 +2526,9 @@ export function encodeIommuHwptPgfault(value: Partial<IommuHwptPgfault>, view: D
   return 40;
 }
 
-/** iommu_hwpt_pgfault in place: reads and writes members without a copy. */
-export class IommuHwptPgfaultView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('iommu_hwpt_pgfault', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** About the fault. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_pgfault.flags', value, this.#offset), true);
-  }
-
-  /** The device. */
-  get dev_id(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set dev_id(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_pgfault.dev_id', value, this.#offset + 4), true);
-  }
-
-  /** Its PASID, if PASID_VALID is set. */
-  get pasid(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set pasid(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('iommu_hwpt_pgfault.pasid', value, this.#offset + 8), true);
-  }
-
-  /** Page Request Group Index, as the device gave it. */
-  get grpid(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set grpid(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('iommu_hwpt_pgfault.grpid', value, this.#offset + 12), true);
-  }
-
-  /** What it wanted to do. */
-  get perm(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set perm(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('iommu_hwpt_pgfault.perm', value, this.#offset + 16), true);
-  }
-
-  /** Zero. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('iommu_hwpt_pgfault.__reserved', value, this.#offset + 20), true);
-  }
-
-  /** Where. */
-  get addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('iommu_hwpt_pgfault.addr', value, this.#offset + 24), true);
-  }
-
-  /** How much it may want from there on; always 0 so far. */
-  get length(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set length(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('iommu_hwpt_pgfault.length', value, this.#offset + 32), true);
-  }
-
-  /** What the answer names. */
-  get cookie(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set cookie(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('iommu_hwpt_pgfault.cookie', value, this.#offset + 36), true);
-  }
-}
-
 /** Codec of iommu_hwpt_pgfault. */
 export const IommuHwptPgfaultCodec: StructCodec<IommuHwptPgfault> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_pgfault',
-  40,
-  membersOfIommuHwptPgfault,
-  decodeIommuHwptPgfault,
-  encodeIommuHwptPgfault,
+  'iommu_hwpt_pgfault', 40, membersOfIommuHwptPgfault, decodeIommuHwptPgfault, encodeIommuHwptPgfault,
 );
 
 /**
@@ -3265,84 +2544,37 @@ export interface IommuHwptPageResponse {
 }
 
 /** Names of the members of iommu_hwpt_page_response. */
-export const membersOfIommuHwptPageResponse: Members = {
-  cookie: null,
-  code: null,
-};
+export const membersOfIommuHwptPageResponse: Members = { cookie: null, code: null };
 
 /** Bytes of iommu_hwpt_page_response. */
 export const sizeofIommuHwptPageResponse = 8;
 
-/**
- * Reads struct iommu_hwpt_page_response.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_hwpt_page_response. */
 export function decodeIommuHwptPageResponse(view: DataView, offset = 0): IommuHwptPageResponse {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('iommu_hwpt_page_response', offset, 8, view.byteLength);
-  }
   return {
     cookie: view.getUint32(offset, true),
     code: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct iommu_hwpt_page_response; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_hwpt_page_response and returns the number of bytes. */
 export function encodeIommuHwptPageResponse(
   value: Partial<IommuHwptPageResponse>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('iommu_hwpt_page_response', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_hwpt_page_response.cookie', value.cookie ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_hwpt_page_response.code', value.code ?? 0, offset + 4), true);
   return 8;
 }
 
-/** iommu_hwpt_page_response in place: reads and writes members without a copy. */
-export class IommuHwptPageResponseView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('iommu_hwpt_page_response', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** The cookie of the group. */
-  get cookie(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cookie(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('iommu_hwpt_page_response.cookie', value, this.#offset), true);
-  }
-
-  /** What became of it. */
-  get code(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set code(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('iommu_hwpt_page_response.code', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of iommu_hwpt_page_response. */
 export const IommuHwptPageResponseCodec: StructCodec<IommuHwptPageResponse> = /* @__PURE__ */ fixedCodec(
-  'iommu_hwpt_page_response',
-  8,
-  membersOfIommuHwptPageResponse,
-  decodeIommuHwptPageResponse,
+  'iommu_hwpt_page_response', 8, membersOfIommuHwptPageResponse, decodeIommuHwptPageResponse,
   encodeIommuHwptPageResponse,
 );
 
@@ -3364,24 +2596,16 @@ export interface IommuFaultAlloc {
 
 /** Names of the members of iommu_fault_alloc. */
 export const membersOfIommuFaultAlloc: Members = {
-  size: null,
-  flags: null,
-  out_fault_id: null,
-  out_fault_fd: null,
+  size: null, flags: null, out_fault_id: null, out_fault_fd: null,
 };
 
 /** Bytes of iommu_fault_alloc. */
 export const sizeofIommuFaultAlloc = 16;
 
-/**
- * Reads struct iommu_fault_alloc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct iommu_fault_alloc. */
 export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAlloc {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('iommu_fault_alloc', offset, 16, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -3390,16 +2614,10 @@ export function decodeIommuFaultAlloc(view: DataView, offset = 0): IommuFaultAll
   };
 }
 
-/**
- * Writes struct iommu_fault_alloc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct iommu_fault_alloc and returns the number of bytes. */
 export function encodeIommuFaultAlloc(value: Partial<IommuFaultAlloc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('iommu_fault_alloc', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('iommu_fault_alloc.size', value.size ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('iommu_fault_alloc.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('iommu_fault_alloc.out_fault_id', value.out_fault_id ?? 0, offset + 8), true);
@@ -3418,7 +2636,6 @@ export class IommuFaultAllocView {
     this.#offset = offset;
   }
 
-  /** Size of this struct. */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3427,7 +2644,6 @@ export class IommuFaultAllocView {
     this.#view.setUint32(this.#offset, checkU32('iommu_fault_alloc.size', value, this.#offset), true);
   }
 
-  /** None yet. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3436,7 +2652,6 @@ export class IommuFaultAllocView {
     this.#view.setUint32(this.#offset + 4, checkU32('iommu_fault_alloc.flags', value, this.#offset + 4), true);
   }
 
-  /** The new queue. */
   get out_fault_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3445,7 +2660,6 @@ export class IommuFaultAllocView {
     this.#view.setUint32(this.#offset + 8, checkU32('iommu_fault_alloc.out_fault_id', value, this.#offset + 8), true);
   }
 
-  /** File descriptor to read faults from and write answers to, close-on-exec. */
   get out_fault_fd(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -3457,11 +2671,7 @@ export class IommuFaultAllocView {
 
 /** Codec of iommu_fault_alloc. */
 export const IommuFaultAllocCodec: StructCodec<IommuFaultAlloc> = /* @__PURE__ */ fixedCodec(
-  'iommu_fault_alloc',
-  16,
-  membersOfIommuFaultAlloc,
-  decodeIommuFaultAlloc,
-  encodeIommuFaultAlloc,
+  'iommu_fault_alloc', 16, membersOfIommuFaultAlloc, decodeIommuFaultAlloc, encodeIommuFaultAlloc,
 );
 
 /**
@@ -3654,25 +2864,12 @@ export const iommufdCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = 
  * Fingerprints of the structs of iommufd that the codecs were generated from: another one is another layout.
  */
 export const iommufdFingerprints: { readonly [struct: string]: string } = {
-  iommu_destroy: '7b57f386',
-  iommu_ioas_alloc: '4ac4b3a5',
-  iommu_iova_range: '32d8aed5',
-  iommu_ioas_iova_ranges: 'c20f500a',
-  iommu_ioas_allow_iovas: 'a19ee17c',
-  iommu_ioas_map: '6e9c35c6',
-  iommu_ioas_copy: 'f89237cf',
-  iommu_ioas_unmap: 'd5fb7e2f',
-  iommu_option: '62638a17',
-  iommu_vfio_ioas: '95588e45',
-  iommu_hwpt_vtd_s1: '974d431e',
-  iommu_hwpt_alloc: '2ff67521',
-  iommu_hw_info_vtd: '00724c58',
-  iommu_hw_info: 'e0cef211',
-  iommu_hwpt_set_dirty_tracking: '89d149f4',
-  iommu_hwpt_get_dirty_bitmap: '46ad8f78',
-  iommu_hwpt_vtd_s1_invalidate: 'd68e98a8',
-  iommu_hwpt_invalidate: '86d18f6f',
-  iommu_hwpt_pgfault: '7d0e91ed',
-  iommu_hwpt_page_response: 'fc6b610c',
+  iommu_destroy: '7b57f386', iommu_ioas_alloc: '4ac4b3a5', iommu_iova_range: '32d8aed5',
+  iommu_ioas_iova_ranges: 'c20f500a', iommu_ioas_allow_iovas: 'a19ee17c', iommu_ioas_map: '6e9c35c6',
+  iommu_ioas_copy: 'f89237cf', iommu_ioas_unmap: 'd5fb7e2f', iommu_option: '62638a17',
+  iommu_vfio_ioas: '95588e45', iommu_hwpt_vtd_s1: '974d431e', iommu_hwpt_alloc: '2ff67521',
+  iommu_hw_info_vtd: '00724c58', iommu_hw_info: 'e0cef211', iommu_hwpt_set_dirty_tracking: '89d149f4',
+  iommu_hwpt_get_dirty_bitmap: '46ad8f78', iommu_hwpt_vtd_s1_invalidate: 'd68e98a8',
+  iommu_hwpt_invalidate: '86d18f6f', iommu_hwpt_pgfault: '7d0e91ed', iommu_hwpt_page_response: 'fc6b610c',
   iommu_fault_alloc: '84a02efc',
 };

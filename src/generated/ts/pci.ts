@@ -3893,16 +3893,11 @@ export interface PciHeader {
 
 /** Names of the members of pci_header. */
 export const membersOfPciHeader: Members = {
-  vendor_id: null,
-  device_id: null,
+  vendor_id: null, device_id: null,
   command: { io_space: null, memory_space: null, bus_master: null, special_cycles: null, memory_write_and_invalidate: null, vga_palette_snoop: null, parity_error_response: null, address_stepping: null, serr_enable: null, fast_back_to_back: null, intx_disable: null, reserved_15_11: null },
   status: { immediate_readiness: null, reserved_2_1: null, interrupt: null, capabilities_list: null, capable_66mhz: null, user_definable_features: null, fast_back_to_back: null, master_data_parity_error: null, devsel_timing: null, signaled_target_abort: null, received_target_abort: null, received_master_abort: null, signaled_system_error: null, detected_parity_error: null },
-  revision_id: null,
-  class_interface: null,
-  class: { sub_class: null, base_class: null },
-  cache_line_size: null,
-  latency_timer: null,
-  header_type: { layout: null, multi_function: null },
+  revision_id: null, class_interface: null, class: { sub_class: null, base_class: null },
+  cache_line_size: null, latency_timer: null, header_type: { layout: null, multi_function: null },
   bist: { completion_code: null, reserved_5_4: null, start: null, capable: null },
   base_address_0: { space: null, type: null, prefetchable: null, memory_address: null, reserved_1: null, io_address: null, rest: null },
   base_address_1: { space: null, type: null, prefetchable: null, memory_address: null, reserved_1: null, io_address: null, rest: null },
@@ -3914,69 +3909,35 @@ export const membersOfPciHeader: Members = {
   base_address_4: { space: null, type: null, prefetchable: null, memory_address: null, reserved_1: null, io_address: null, rest: null },
   base_address_4_upper: null,
   base_address_5: { space: null, type: null, prefetchable: null, memory_address: null, reserved_1: null, io_address: null, rest: null },
-  base_address_5_upper: null,
-  cardbus_cis_pointer: { space: null, offset: null, rom_image: null },
-  subsystem_vendor_id: null,
-  subsystem_id: null,
+  base_address_5_upper: null, cardbus_cis_pointer: { space: null, offset: null, rom_image: null },
+  subsystem_vendor_id: null, subsystem_id: null,
   expansion_rom_base_address: { enable: null, validation_status: null, validation_details: null, reserved_10_8: null, address: null },
-  primary_bus: null,
-  secondary_bus: null,
-  subordinate_bus: null,
-  secondary_latency_timer: null,
-  io_base: { type: null, address: null },
-  io_limit: { type: null, address: null },
+  primary_bus: null, secondary_bus: null, subordinate_bus: null, secondary_latency_timer: null,
+  io_base: { type: null, address: null }, io_limit: { type: null, address: null },
   secondary_status: { reserved_4_0: null, capable_66mhz: null, reserved_6: null, fast_back_to_back: null, master_data_parity_error: null, devsel_timing: null, signaled_target_abort: null, received_target_abort: null, received_master_abort: null, received_system_error: null, detected_parity_error: null },
-  memory_base: { type: null, address: null },
-  memory_limit: { type: null, address: null },
+  memory_base: { type: null, address: null }, memory_limit: { type: null, address: null },
   prefetchable_memory_base: { type: null, address: null },
-  prefetchable_memory_limit: { type: null, address: null },
-  prefetchable_base_upper: null,
-  prefetchable_limit_upper: null,
-  io_base_upper: null,
-  io_limit_upper: null,
-  capabilities_pointer: null,
-  reserved_35: null,
-  reserved_38: null,
+  prefetchable_memory_limit: { type: null, address: null }, prefetchable_base_upper: null,
+  prefetchable_limit_upper: null, io_base_upper: null, io_limit_upper: null, capabilities_pointer: null,
+  reserved_35: null, reserved_38: null,
   bridge_expansion_rom_base_address: { enable: null, validation_status: null, validation_details: null, reserved_10_8: null, address: null },
-  cb_capabilities_pointer: null,
-  cb_reserved_15: null,
+  cb_capabilities_pointer: null, cb_reserved_15: null,
   cb_secondary_status: { reserved_4_0: null, capable_66mhz: null, reserved_6: null, fast_back_to_back: null, master_data_parity_error: null, devsel_timing: null, signaled_target_abort: null, received_target_abort: null, received_master_abort: null, received_system_error: null, detected_parity_error: null },
-  cb_primary_bus: null,
-  cb_card_bus: null,
-  cb_subordinate_bus: null,
-  cb_latency_timer: null,
-  cb_memory_base_0: null,
-  cb_memory_limit_0: null,
-  cb_memory_base_1: null,
-  cb_memory_limit_1: null,
-  cb_io_base_0: { type: null, address: null },
-  cb_io_base_0_upper: null,
-  cb_io_limit_0: null,
-  cb_io_limit_0_upper: null,
-  cb_io_base_1: { type: null, address: null },
-  cb_io_base_1_upper: null,
-  cb_io_limit_1: null,
-  cb_io_limit_1_upper: null,
-  interrupt_line: null,
-  interrupt_pin: { pin: null },
-  min_grant: null,
-  max_latency: null,
+  cb_primary_bus: null, cb_card_bus: null, cb_subordinate_bus: null, cb_latency_timer: null,
+  cb_memory_base_0: null, cb_memory_limit_0: null, cb_memory_base_1: null, cb_memory_limit_1: null,
+  cb_io_base_0: { type: null, address: null }, cb_io_base_0_upper: null, cb_io_limit_0: null,
+  cb_io_limit_0_upper: null, cb_io_base_1: { type: null, address: null }, cb_io_base_1_upper: null,
+  cb_io_limit_1: null, cb_io_limit_1_upper: null, interrupt_line: null, interrupt_pin: { pin: null },
+  min_grant: null, max_latency: null,
   bridge_control: { parity_error_response: null, serr_enable: null, isa_enable: null, vga_enable: null, vga_16bit_decode: null, master_abort_mode: null, secondary_bus_reset: null, fast_back_to_back: null, primary_discard_timer: null, secondary_discard_timer: null, discard_timer_status: null, discard_timer_serr_enable: null, reserved_15_12: null },
   cb_bridge_control: { parity_error_response: null, serr_enable: null, isa_enable: null, vga_enable: null, reserved_4: null, master_abort_mode: null, cardbus_reset: null, interrupts_16bit: null, prefetch_memory_0: null, prefetch_memory_1: null, write_posting: null, reserved_15_11: null },
-  cb_subsystem_vendor_id: null,
-  cb_subsystem_id: null,
-  cb_legacy_mode_base: null,
-  unknown_layout: null,
+  cb_subsystem_vendor_id: null, cb_subsystem_id: null, cb_legacy_mode_base: null, unknown_layout: null,
 };
 
 /** Bytes that every pci_header has. */
 export const minSizeofPciHeader = 16;
 
-/**
- * Reads registers pci_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_header. */
 export function decodePciHeader(view: DataView, offset = 0, end = view.byteLength): PciHeader {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_header', offset, 16, limit);
@@ -4385,9 +4346,8 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
     value.reserved_38 = view.getUint32(offset + 56, true);
   }
   if ((header_type & 0x7f) === 1) { // header_type.layout == 1
-    if (!(offset + 60 <= limit)) {
+    if (!(offset + 60 <= limit))
       throw tooShort('pci_header.bridge_expansion_rom_base_address', offset + 56, 4, limit);
-    }
     const bridge_expansion_rom_base_address = view.getUint32(offset + 56, true);
     value.bridge_expansion_rom_base_address = {
       enable: bridge_expansion_rom_base_address & 1,
@@ -4571,16 +4531,10 @@ export function decodePciHeader(view: DataView, offset = 0, end = view.byteLengt
   return value;
 }
 
-/**
- * Writes registers pci_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_header and returns the number of bytes. */
 export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_header', value, offset, 16, view.byteLength);
-  }
   let base_address_0 = 0;
   let base_address_1 = 0;
   let base_address_2 = 0;
@@ -5347,135 +5301,15 @@ export function encodePciHeader(value: Encodable<PciHeader>, view: DataView, off
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_header takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_header takes. */
 export function measurePciHeader(value: Encodable<PciHeader>): number {
   return measureByEncoding(encodePciHeader, value);
 }
 
-/** pci_header in place: reads and writes members without a copy. */
-export class PciHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_header', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Who made the function; 0xffff if nothing responds. */
-  get vendor_id(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set vendor_id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('pci_header.vendor_id', value, this.#offset), true);
-  }
-
-  /** Which function it is; the vendor chooses the number. */
-  get device_id(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set device_id(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_header.device_id', value, this.#offset + 2), true);
-  }
-
-  /** What the function may do on the bus. */
-  get command(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set command(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_header.command', value, this.#offset + 4), true);
-  }
-
-  /** What the function is capable of and what happened on the bus; the events are cleared by writing 1. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_header.status', value, this.#offset + 6), true);
-  }
-
-  /** Revision of the function. */
-  get revision_id(): number {
-    return this.#view.getUint8(this.#offset + 8);
-  }
-
-  set revision_id(value: number) {
-    this.#view.setUint8(this.#offset + 8, checkU8('pci_header.revision_id', value, this.#offset + 8));
-  }
-
-  /** Programming interface within the class. */
-  get class_interface(): number {
-    return this.#view.getUint8(this.#offset + 9);
-  }
-
-  set class_interface(value: number) {
-    this.#view.setUint8(this.#offset + 9, checkU8('pci_header.class_interface', value, this.#offset + 9));
-  }
-
-  /** What kind of function it is (PCI Code and ID Assignment Specification). */
-  get class(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set class(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_header.class', value, this.#offset + 10), true);
-  }
-
-  /** Cache line size of the system, in 4-byte units. */
-  get cache_line_size(): number {
-    return this.#view.getUint8(this.#offset + 12);
-  }
-
-  set cache_line_size(value: number) {
-    this.#view.setUint8(this.#offset + 12, checkU8('pci_header.cache_line_size', value, this.#offset + 12));
-  }
-
-  /** How long it may keep the bus. */
-  get latency_timer(): number {
-    return this.#view.getUint8(this.#offset + 13);
-  }
-
-  set latency_timer(value: number) {
-    this.#view.setUint8(this.#offset + 13, checkU8('pci_header.latency_timer', value, this.#offset + 13));
-  }
-
-  /** Layout of the header. */
-  get header_type(): number {
-    return this.#view.getUint8(this.#offset + 14);
-  }
-
-  set header_type(value: number) {
-    this.#view.setUint8(this.#offset + 14, checkU8('pci_header.header_type', value, this.#offset + 14));
-  }
-
-  /** Built-in self test. */
-  get bist(): number {
-    return this.#view.getUint8(this.#offset + 15);
-  }
-
-  set bist(value: number) {
-    this.#view.setUint8(this.#offset + 15, checkU8('pci_header.bist', value, this.#offset + 15));
-  }
-}
-
 /** Codec of pci_header. */
 export const PciHeaderCodec: StructCodec<PciHeader> = /* @__PURE__ */ structCodec({
-  name: 'pci_header',
-  size: null,
-  minSize: 16,
-  members: membersOfPciHeader,
-  decode: decodePciHeader,
-  encodeTyped: encodePciHeader,
-  measure: measurePciHeader,
+  name: 'pci_header', size: null, minSize: 16, members: membersOfPciHeader, decode: decodePciHeader,
+  encodeTyped: encodePciHeader, measure: measurePciHeader,
 });
 
 /**
@@ -5493,31 +5327,19 @@ export interface PciCapHeader {
 }
 
 /** Names of the members of pci_cap_header. */
-export const membersOfPciCapHeader: Members = {
-  id: null,
-  next: null,
-};
+export const membersOfPciCapHeader: Members = { id: null, next: null };
 
 /** Bytes of pci_cap_header. */
 export const sizeofPciCapHeader = 2;
 
-/**
- * Reads registers pci_cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_header. */
 export function decodePciCapHeader(view: DataView, offset = 0): PciCapHeader {
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 2 <= view.byteLength))
     throw tooShort('pci_cap_header', offset, 2, view.byteLength);
-  }
   return readPciCapHeader(view, offset);
 }
 
-/**
- * Reads registers pci_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_cap_header inside of something else. */
 export function readPciCapHeader(view: DataView, offset: number): PciCapHeader {
   return {
     id: view.getUint8(offset),
@@ -5525,67 +5347,23 @@ export function readPciCapHeader(view: DataView, offset: number): PciCapHeader {
   };
 }
 
-/**
- * Writes registers pci_cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_header and returns the number of bytes. */
 export function encodePciCapHeader(value: Partial<PciCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength))
     throw cannotStart('pci_cap_header', value, offset, 2, view.byteLength);
-  }
   return writePciCapHeader(value, view, offset);
 }
 
-/**
- * Writes registers pci_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_cap_header inside another struct. */
 export function writePciCapHeader(value: Partial<PciCapHeader>, view: DataView, offset: number): number {
   view.setUint8(offset, checkU8('pci_cap_header.id', value.id ?? 0, offset));
   view.setUint8(offset + 1, checkU8('pci_cap_header.next', value.next ?? 0, offset + 1));
   return 2;
 }
 
-/** pci_cap_header in place: reads and writes members without a copy. */
-export class PciCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 2 <= view.byteLength)) throw tooShort('pci_cap_header', offset, 2, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Which capability it is. */
-  get id(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set id(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_cap_header.id', value, this.#offset));
-  }
-
-  /** Offset of the next capability; 0 at the last one. The two low bits are reserved. */
-  get next(): number {
-    return this.#view.getUint8(this.#offset + 1);
-  }
-
-  set next(value: number) {
-    this.#view.setUint8(this.#offset + 1, checkU8('pci_cap_header.next', value, this.#offset + 1));
-  }
-}
-
 /** Codec of pci_cap_header. */
 export const PciCapHeaderCodec: StructCodec<PciCapHeader> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_header',
-  2,
-  membersOfPciCapHeader,
-  decodePciCapHeader,
-  encodePciCapHeader,
+  'pci_cap_header', 2, membersOfPciCapHeader, decodePciCapHeader, encodePciCapHeader,
 );
 
 /** Bits of pci_ext_cap_header.header. */
@@ -5611,30 +5389,19 @@ export interface PciExtCapHeader {
 }
 
 /** Names of the members of pci_ext_cap_header. */
-export const membersOfPciExtCapHeader: Members = {
-  header: { id: null, version: null, next: null },
-};
+export const membersOfPciExtCapHeader: Members = { header: { id: null, version: null, next: null } };
 
 /** Bytes of pci_ext_cap_header. */
 export const sizeofPciExtCapHeader = 4;
 
-/**
- * Reads registers pci_ext_cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_header. */
 export function decodePciExtCapHeader(view: DataView, offset = 0): PciExtCapHeader {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_ext_cap_header', offset, 4, view.byteLength);
-  }
   return readPciExtCapHeader(view, offset);
 }
 
-/**
- * Reads registers pci_ext_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ext_cap_header inside of something else. */
 export function readPciExtCapHeader(view: DataView, offset: number): PciExtCapHeader {
   const header = view.getUint32(offset, true);
   return {
@@ -5646,24 +5413,14 @@ export function readPciExtCapHeader(view: DataView, offset: number): PciExtCapHe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_header and returns the number of bytes. */
 export function encodePciExtCapHeader(value: Encodable<PciExtCapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_header', value, offset, 4, view.byteLength);
-  }
   return writePciExtCapHeader(value, view, offset);
 }
 
-/**
- * Writes registers pci_ext_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ext_cap_header inside another struct. */
 export function writePciExtCapHeader(
   value: Encodable<PciExtCapHeader>,
   view: DataView,
@@ -5679,34 +5436,9 @@ export function writePciExtCapHeader(
   return 4;
 }
 
-/** pci_ext_cap_header in place: reads and writes members without a copy. */
-export class PciExtCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_header', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and place of the next one. */
-  get header(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set header(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ext_cap_header.header', value, this.#offset), true);
-  }
-}
-
 /** Codec of pci_ext_cap_header. */
 export const PciExtCapHeaderCodec: StructCodec<PciExtCapHeader> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_header',
-  4,
-  membersOfPciExtCapHeader,
-  decodePciExtCapHeader,
-  encodePciExtCapHeader,
+  'pci_ext_cap_header', 4, membersOfPciExtCapHeader, decodePciExtCapHeader, encodePciExtCapHeader,
 );
 
 /**
@@ -5724,39 +5456,25 @@ export interface PciCapNull {
 }
 
 /** Names of the members of pci_cap_null. */
-export const membersOfPciCapNull: Members = {
-  header: membersOfPciCapHeader,
-  reserved: null,
-};
+export const membersOfPciCapNull: Members = { header: membersOfPciCapHeader, reserved: null };
 
 /** Bytes of pci_cap_null. */
 export const sizeofPciCapNull = 4;
 
-/**
- * Reads registers pci_cap_null.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_null. */
 export function decodePciCapNull(view: DataView, offset = 0): PciCapNull {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_cap_null', offset, 4, view.byteLength);
-  }
   return {
     header: readPciCapHeader(view, offset),
     reserved: view.getUint16(offset + 2, true),
   };
 }
 
-/**
- * Writes registers pci_cap_null; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_null and returns the number of bytes. */
 export function encodePciCapNull(value: Encodable<PciCapNull>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_null', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_cap_null.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -5767,39 +5485,9 @@ export function encodePciCapNull(value: Encodable<PciCapNull>, view: DataView, o
   return 4;
 }
 
-/** pci_cap_null in place: reads and writes members without a copy. */
-export class PciCapNullView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_null', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Must be 0. */
-  get reserved(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_null.reserved', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_cap_null. */
 export const PciCapNullCodec: StructCodec<PciCapNull> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_null',
-  4,
-  membersOfPciCapNull,
-  decodePciCapNull,
-  encodePciCapNull,
+  'pci_cap_null', 4, membersOfPciCapNull, decodePciCapNull, encodePciCapNull,
 );
 
 /** Bits of pci_cap_pm.pmc. */
@@ -5884,22 +5572,16 @@ export const membersOfPciCapPm: Members = {
   header: membersOfPciCapHeader,
   pmc: { version: null, pme_clock: null, immediate_readiness_on_return_to_d0: null, device_specific_initialization: null, aux_current: null, d1_support: null, d2_support: null, pme_support: null },
   pmcsr: { power_state: null, reserved_2: null, no_soft_reset: null, reserved_7_4: null, pme_enable: null, data_select: null, data_scale: null, pme_status: null },
-  bridge_extensions: { reserved_5_0: null, b2_b3: null, bus_power_clock_control_enable: null },
-  data: null,
+  bridge_extensions: { reserved_5_0: null, b2_b3: null, bus_power_clock_control_enable: null }, data: null,
 };
 
 /** Bytes of pci_cap_pm. */
 export const sizeofPciCapPm = 8;
 
-/**
- * Reads registers pci_cap_pm.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_pm. */
 export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_cap_pm', offset, 8, view.byteLength);
-  }
   const pmc = view.getUint16(offset + 2, true);
   const pmcsr = view.getUint16(offset + 4, true);
   const bridge_extensions = view.getUint8(offset + 6);
@@ -5934,16 +5616,10 @@ export function decodePciCapPm(view: DataView, offset = 0): PciCapPm {
   };
 }
 
-/**
- * Writes registers pci_cap_pm; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_pm and returns the number of bytes. */
 export function encodePciCapPm(value: Encodable<PciCapPm>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_pm', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_cap_pm.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -5985,66 +5661,9 @@ export function encodePciCapPm(value: Encodable<PciCapPm>, view: DataView, offse
   return 8;
 }
 
-/** pci_cap_pm in place: reads and writes members without a copy. */
-export class PciCapPmView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_pm', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Power states and wake-up that the function is capable of. */
-  get pmc(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set pmc(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_pm.pmc', value, this.#offset + 2), true);
-  }
-
-  /** Power state and wake-up. */
-  get pmcsr(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set pmcsr(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_cap_pm.pmcsr', value, this.#offset + 4), true);
-  }
-
-  /** What a bridge does to its secondary bus. */
-  get bridge_extensions(): number {
-    return this.#view.getUint8(this.#offset + 6);
-  }
-
-  set bridge_extensions(value: number) {
-    this.#view.setUint8(this.#offset + 6, checkU8('pci_cap_pm.bridge_extensions', value, this.#offset + 6));
-  }
-
-  /** Power as selected by data_select, in the unit of data_scale. */
-  get data(): number {
-    return this.#view.getUint8(this.#offset + 7);
-  }
-
-  set data(value: number) {
-    this.#view.setUint8(this.#offset + 7, checkU8('pci_cap_pm.data', value, this.#offset + 7));
-  }
-}
-
 /** Codec of pci_cap_pm. */
 export const PciCapPmCodec: StructCodec<PciCapPm> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_pm',
-  8,
-  membersOfPciCapPm,
-  decodePciCapPm,
-  encodePciCapPm,
+  'pci_cap_pm', 8, membersOfPciCapPm, decodePciCapPm, encodePciCapPm,
 );
 
 /** Bits of pci_cap_agp.version. */
@@ -6151,9 +5770,7 @@ export interface PciCapAgp {
 
 /** Names of the members of pci_cap_agp. */
 export const membersOfPciCapAgp: Members = {
-  header: membersOfPciCapHeader,
-  version: { minor: null, major: null },
-  reserved: null,
+  header: membersOfPciCapHeader, version: { minor: null, major: null }, reserved: null,
   status: { rate_1x: null, rate_2x: null, rate_4x: null, agp3_mode: null, fast_writes: null, over_4gb: null, no_host_translation: null, gart_64bit: null, in_aperture_coherent: null, sideband_addressing: null, calibration_cycle: null, optimum_request_size: null, reserved_16: null, isochronous: null, reserved_23_18: null, request_queue_depth: null },
   command: { rate_1x: null, rate_2x: null, rate_4x: null, reserved_3: null, fast_writes: null, over_4gb: null, reserved_6: null, gart_64bit: null, agp_enable: null, sideband_addressing: null, calibration_cycle: null, optimum_request_size: null, reserved_23_16: null, request_queue_depth: null },
 };
@@ -6161,15 +5778,10 @@ export const membersOfPciCapAgp: Members = {
 /** Bytes of pci_cap_agp. */
 export const sizeofPciCapAgp = 12;
 
-/**
- * Reads registers pci_cap_agp.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_agp. */
 export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_cap_agp', offset, 12, view.byteLength);
-  }
   const version = view.getUint8(offset + 2);
   const status = view.getUint32(offset + 4, true);
   const command = view.getUint32(offset + 8, true);
@@ -6217,16 +5829,10 @@ export function decodePciCapAgp(view: DataView, offset = 0): PciCapAgp {
   };
 }
 
-/**
- * Writes registers pci_cap_agp; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_agp and returns the number of bytes. */
 export function encodePciCapAgp(value: Encodable<PciCapAgp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_cap_agp', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_cap_agp.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -6281,66 +5887,9 @@ export function encodePciCapAgp(value: Encodable<PciCapAgp>, view: DataView, off
   return 12;
 }
 
-/** pci_cap_agp in place: reads and writes members without a copy. */
-export class PciCapAgpView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_cap_agp', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Version of AGP that it follows. */
-  get version(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set version(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_agp.version', value, this.#offset + 2));
-  }
-
-  /** Kept for later versions. */
-  get reserved(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_agp.reserved', value, this.#offset + 3));
-  }
-
-  /** What it is capable of. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_agp.status', value, this.#offset + 4), true);
-  }
-
-  /** What is in use. */
-  get command(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set command(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_cap_agp.command', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_cap_agp. */
 export const PciCapAgpCodec: StructCodec<PciCapAgp> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_agp',
-  12,
-  membersOfPciCapAgp,
-  decodePciCapAgp,
-  encodePciCapAgp,
+  'pci_cap_agp', 12, membersOfPciCapAgp, decodePciCapAgp, encodePciCapAgp,
 );
 
 /** Bits of pci_cap_vpd.address. */
@@ -6369,23 +5918,16 @@ export interface PciCapVpd {
 
 /** Names of the members of pci_cap_vpd. */
 export const membersOfPciCapVpd: Members = {
-  header: membersOfPciCapHeader,
-  address: { address: null, flag: null },
-  data: null,
+  header: membersOfPciCapHeader, address: { address: null, flag: null }, data: null,
 };
 
 /** Bytes of pci_cap_vpd. */
 export const sizeofPciCapVpd = 8;
 
-/**
- * Reads registers pci_cap_vpd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_vpd. */
 export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_cap_vpd', offset, 8, view.byteLength);
-  }
   const address = view.getUint16(offset + 2, true);
   return {
     header: readPciCapHeader(view, offset),
@@ -6397,16 +5939,10 @@ export function decodePciCapVpd(view: DataView, offset = 0): PciCapVpd {
   };
 }
 
-/**
- * Writes registers pci_cap_vpd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_vpd and returns the number of bytes. */
 export function encodePciCapVpd(value: Encodable<PciCapVpd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_vpd', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_cap_vpd.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -6423,48 +5959,9 @@ export function encodePciCapVpd(value: Encodable<PciCapVpd>, view: DataView, off
   return 8;
 }
 
-/** pci_cap_vpd in place: reads and writes members without a copy. */
-export class PciCapVpdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_vpd', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Where in the product data the window is. */
-  get address(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set address(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_vpd.address', value, this.#offset + 2), true);
-  }
-
-  /** Four bytes of product data, the one at the address lowest. */
-  get data(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set data(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_vpd.data', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_cap_vpd. */
 export const PciCapVpdCodec: StructCodec<PciCapVpd> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_vpd',
-  8,
-  membersOfPciCapVpd,
-  decodePciCapVpd,
-  encodePciCapVpd,
+  'pci_cap_vpd', 8, membersOfPciCapVpd, decodePciCapVpd, encodePciCapVpd,
 );
 
 /** Bits of pci_cap_slotid.expansion_slot. */
@@ -6495,23 +5992,17 @@ export interface PciCapSlotid {
 
 /** Names of the members of pci_cap_slotid. */
 export const membersOfPciCapSlotid: Members = {
-  header: membersOfPciCapHeader,
-  expansion_slot: { slots: null, first_in_chassis: null, reserved_7_6: null },
+  header: membersOfPciCapHeader, expansion_slot: { slots: null, first_in_chassis: null, reserved_7_6: null },
   chassis_number: null,
 };
 
 /** Bytes of pci_cap_slotid. */
 export const sizeofPciCapSlotid = 4;
 
-/**
- * Reads registers pci_cap_slotid.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_slotid. */
 export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_cap_slotid', offset, 4, view.byteLength);
-  }
   const expansion_slot = view.getUint8(offset + 2);
   return {
     header: readPciCapHeader(view, offset),
@@ -6524,16 +6015,10 @@ export function decodePciCapSlotid(view: DataView, offset = 0): PciCapSlotid {
   };
 }
 
-/**
- * Writes registers pci_cap_slotid; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_slotid and returns the number of bytes. */
 export function encodePciCapSlotid(value: Encodable<PciCapSlotid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_slotid', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_cap_slotid.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -6551,48 +6036,9 @@ export function encodePciCapSlotid(value: Encodable<PciCapSlotid>, view: DataVie
   return 4;
 }
 
-/** pci_cap_slotid in place: reads and writes members without a copy. */
-export class PciCapSlotidView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_slotid', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Slots behind the bridge. */
-  get expansion_slot(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set expansion_slot(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_slotid.expansion_slot', value, this.#offset + 2));
-  }
-
-  /** Number of the chassis that the bridge begins; it survives power cycles. */
-  get chassis_number(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set chassis_number(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_slotid.chassis_number', value, this.#offset + 3));
-  }
-}
-
 /** Codec of pci_cap_slotid. */
 export const PciCapSlotidCodec: StructCodec<PciCapSlotid> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_slotid',
-  4,
-  membersOfPciCapSlotid,
-  decodePciCapSlotid,
-  encodePciCapSlotid,
+  'pci_cap_slotid', 4, membersOfPciCapSlotid, decodePciCapSlotid, encodePciCapSlotid,
 );
 
 /** Bits of pci_cap_msi.flags. */
@@ -6672,28 +6118,15 @@ export interface PciCapMsi {
 export const membersOfPciCapMsi: Members = {
   header: membersOfPciCapHeader,
   flags: { enable: null, multiple_message_capable: null, multiple_message_enable: null, address_64: null, per_vector_masking: null, extended_data_capable: null, extended_data_enable: null, reserved_15_11: null },
-  address_lower: { reserved_1_0: null, address: null },
-  address_upper: null,
-  data_32: null,
-  extended_data_32: null,
-  reserved_0a: null,
-  mask_32: null,
-  pending_32: null,
-  data_64: null,
-  extended_data_64: null,
-  reserved_0e: null,
-  mask_64: null,
-  pending_64: null,
+  address_lower: { reserved_1_0: null, address: null }, address_upper: null, data_32: null,
+  extended_data_32: null, reserved_0a: null, mask_32: null, pending_32: null, data_64: null,
+  extended_data_64: null, reserved_0e: null, mask_64: null, pending_64: null,
 };
 
 /** Bytes that every pci_cap_msi has. */
 export const minSizeofPciCapMsi = 8;
 
-/**
- * Reads registers pci_cap_msi.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_msi. */
 export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLength): PciCapMsi {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_cap_msi', offset, 8, limit);
@@ -6765,16 +6198,10 @@ export function decodePciCapMsi(view: DataView, offset = 0, end = view.byteLengt
   return value;
 }
 
-/**
- * Writes registers pci_cap_msi; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_msi and returns the number of bytes. */
 export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_msi', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_cap_msi.header', value.header ?? {}, offset);
   try {
@@ -6874,59 +6301,15 @@ export function encodePciCapMsi(value: Encodable<PciCapMsi>, view: DataView, off
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_msi takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_msi takes. */
 export function measurePciCapMsi(value: Encodable<PciCapMsi>): number {
   return measureByEncoding(encodePciCapMsi, value);
 }
 
-/** pci_cap_msi in place: reads and writes members without a copy. */
-export class PciCapMsiView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_msi', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Message control. */
-  get flags(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_msi.flags', value, this.#offset + 2), true);
-  }
-
-  /** Where the message is written. */
-  get address_lower(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set address_lower(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_msi.address_lower', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_cap_msi. */
 export const PciCapMsiCodec: StructCodec<PciCapMsi> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_msi',
-  size: null,
-  minSize: 8,
-  members: membersOfPciCapMsi,
-  decode: decodePciCapMsi,
-  encodeTyped: encodePciCapMsi,
-  measure: measurePciCapMsi,
+  name: 'pci_cap_msi', size: null, minSize: 8, members: membersOfPciCapMsi, decode: decodePciCapMsi,
+  encodeTyped: encodePciCapMsi, measure: measurePciCapMsi,
 });
 
 /** Bits of pci_cap_chswp.control_status. */
@@ -6973,15 +6356,10 @@ export const membersOfPciCapChswp: Members = {
 /** Bytes of pci_cap_chswp. */
 export const sizeofPciCapChswp = 4;
 
-/**
- * Reads registers pci_cap_chswp.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_chswp. */
 export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_cap_chswp', offset, 4, view.byteLength);
-  }
   const control_status = view.getUint8(offset + 2);
   return {
     header: readPciCapHeader(view, offset),
@@ -6998,16 +6376,10 @@ export function decodePciCapChswp(view: DataView, offset = 0): PciCapChswp {
   };
 }
 
-/**
- * Writes registers pci_cap_chswp; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_chswp and returns the number of bytes. */
 export function encodePciCapChswp(value: Encodable<PciCapChswp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_chswp', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_cap_chswp.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -7029,48 +6401,9 @@ export function encodePciCapChswp(value: Encodable<PciCapChswp>, view: DataView,
   return 4;
 }
 
-/** pci_cap_chswp in place: reads and writes members without a copy. */
-export class PciCapChswpView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_chswp', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Insertion and extraction of the board. */
-  get control_status(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set control_status(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_chswp.control_status', value, this.#offset + 2));
-  }
-
-  /** Must be 0. */
-  get reserved(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_chswp.reserved', value, this.#offset + 3));
-  }
-}
-
 /** Codec of pci_cap_chswp. */
 export const PciCapChswpCodec: StructCodec<PciCapChswp> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_chswp',
-  4,
-  membersOfPciCapChswp,
-  decodePciCapChswp,
-  encodePciCapChswp,
+  'pci_cap_chswp', 4, membersOfPciCapChswp, decodePciCapChswp, encodePciCapChswp,
 );
 
 /** Bits of pci_cap_pcix.command. */
@@ -7201,19 +6534,13 @@ export const membersOfPciCapPcix: Members = {
   command: { data_parity_error_recovery: null, relaxed_ordering: null, max_read_byte_count: null, max_split_transactions: null, reserved_11_7: null, version: null, reserved_15_14: null },
   status: { devfn: null, bus: null, device_64bit: null, capable_133mhz: null, split_completion_discarded: null, unexpected_split_completion: null, device_complexity: null, designed_max_read_byte_count: null, designed_max_split_transactions: null, designed_max_cumulative_read_size: null, received_split_completion_error: null, capable_266mhz: null, capable_533mhz: null },
   ecc_control_status: { select_secondary: null, error_in_other_bank: null, additional_correctable_error: null, additional_uncorrectable_error: null, error_phase: null, error_corrected: null, syndrome: null, first_command: null, second_command: null, upper_attributes: null, update_enable: null, reserved_29: null, disable_single_bit_correction: null, ecc_mode: null },
-  ecc_first_address: null,
-  ecc_second_address: null,
-  ecc_attribute: null,
+  ecc_first_address: null, ecc_second_address: null, ecc_attribute: null,
 };
 
 /** Bytes that every pci_cap_pcix has. */
 export const minSizeofPciCapPcix = 8;
 
-/**
- * Reads registers pci_cap_pcix.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_pcix. */
 export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLength): PciCapPcix {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_cap_pcix', offset, 8, limit);
@@ -7283,16 +6610,10 @@ export function decodePciCapPcix(view: DataView, offset = 0, end = view.byteLeng
   return value;
 }
 
-/**
- * Writes registers pci_cap_pcix; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_pcix and returns the number of bytes. */
 export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_pcix', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_cap_pcix.header', value.header ?? {}, offset);
   try {
@@ -7377,59 +6698,15 @@ export function encodePciCapPcix(value: Encodable<PciCapPcix>, view: DataView, o
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_pcix takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_pcix takes. */
 export function measurePciCapPcix(value: Encodable<PciCapPcix>): number {
   return measureByEncoding(encodePciCapPcix, value);
 }
 
-/** pci_cap_pcix in place: reads and writes members without a copy. */
-export class PciCapPcixView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_pcix', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** How the device uses the bus. */
-  get command(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set command(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_pcix.command', value, this.#offset + 2), true);
-  }
-
-  /** Where the device is and what it can do. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_pcix.status', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_cap_pcix. */
 export const PciCapPcixCodec: StructCodec<PciCapPcix> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_pcix',
-  size: null,
-  minSize: 8,
-  members: membersOfPciCapPcix,
-  decode: decodePciCapPcix,
-  encodeTyped: encodePciCapPcix,
-  measure: measurePciCapPcix,
+  name: 'pci_cap_pcix', size: null, minSize: 8, members: membersOfPciCapPcix, decode: decodePciCapPcix,
+  encodeTyped: encodePciCapPcix, measure: measurePciCapPcix,
 });
 
 /** Bits of pci_cap_pcix_bridge.secondary_status. */
@@ -7577,19 +6854,13 @@ export const membersOfPciCapPcixBridge: Members = {
   upstream_split_transactions: { capacity: null, commitment_limit: null },
   downstream_split_transactions: { capacity: null, commitment_limit: null },
   ecc_control_status: { select_secondary: null, error_in_other_bank: null, additional_correctable_error: null, additional_uncorrectable_error: null, error_phase: null, error_corrected: null, syndrome: null, first_command: null, second_command: null, upper_attributes: null, update_enable: null, reserved_29: null, disable_single_bit_correction: null, ecc_mode: null },
-  ecc_first_address: null,
-  ecc_second_address: null,
-  ecc_attribute: null,
+  ecc_first_address: null, ecc_second_address: null, ecc_attribute: null,
 };
 
 /** Bytes that every pci_cap_pcix_bridge has. */
 export const minSizeofPciCapPcixBridge = 16;
 
-/**
- * Reads registers pci_cap_pcix_bridge.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_pcix_bridge. */
 export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.byteLength): PciCapPcixBridge {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_cap_pcix_bridge', offset, 16, limit);
@@ -7636,9 +6907,8 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
     },
   };
   if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
-    if (!(offset + 20 <= limit)) {
+    if (!(offset + 20 <= limit))
       throw tooShort('pci_cap_pcix_bridge.ecc_control_status', offset + 16, 4, limit);
-    }
     const ecc_control_status = view.getUint32(offset + 16, true);
     value.ecc_control_status = {
       select_secondary: ecc_control_status & 1,
@@ -7662,9 +6932,8 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
     value.ecc_first_address = view.getUint32(offset + 20, true);
   }
   if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
-    if (!(offset + 28 <= limit)) {
+    if (!(offset + 28 <= limit))
       throw tooShort('pci_cap_pcix_bridge.ecc_second_address', offset + 24, 4, limit);
-    }
     value.ecc_second_address = view.getUint32(offset + 24, true);
   }
   if (((secondary_status >>> 12) & 3) !== 0) { // secondary_status.version != 0
@@ -7676,20 +6945,14 @@ export function decodePciCapPcixBridge(view: DataView, offset = 0, end = view.by
   return value;
 }
 
-/**
- * Writes registers pci_cap_pcix_bridge; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_pcix_bridge and returns the number of bytes. */
 export function encodePciCapPcixBridge(
   value: Encodable<PciCapPcixBridge>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_cap_pcix_bridge', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_cap_pcix_bridge.header', value.header ?? {}, offset);
   try {
@@ -7789,77 +7052,15 @@ export function encodePciCapPcixBridge(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_pcix_bridge takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_pcix_bridge takes. */
 export function measurePciCapPcixBridge(value: Encodable<PciCapPcixBridge>): number {
   return measureByEncoding(encodePciCapPcixBridge, value);
 }
 
-/** pci_cap_pcix_bridge in place: reads and writes members without a copy. */
-export class PciCapPcixBridgeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_cap_pcix_bridge', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** The secondary bus. */
-  get secondary_status(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set secondary_status(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_pcix_bridge.secondary_status', value, this.#offset + 2), true);
-  }
-
-  /** The primary bus. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_pcix_bridge.status', value, this.#offset + 4), true);
-  }
-
-  /** Room for completions of requests from the secondary bus. */
-  get upstream_split_transactions(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set upstream_split_transactions(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_cap_pcix_bridge.upstream_split_transactions', value, this.#offset + 8), true);
-  }
-
-  /** Room for completions of requests from the primary bus. */
-  get downstream_split_transactions(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set downstream_split_transactions(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_cap_pcix_bridge.downstream_split_transactions', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_cap_pcix_bridge. */
 export const PciCapPcixBridgeCodec: StructCodec<PciCapPcixBridge> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_pcix_bridge',
-  size: null,
-  minSize: 16,
-  members: membersOfPciCapPcixBridge,
-  decode: decodePciCapPcixBridge,
-  encodeTyped: encodePciCapPcixBridge,
-  measure: measurePciCapPcixBridge,
+  name: 'pci_cap_pcix_bridge', size: null, minSize: 16, members: membersOfPciCapPcixBridge,
+  decode: decodePciCapPcixBridge, encodeTyped: encodePciCapPcixBridge, measure: measurePciCapPcixBridge,
 });
 
 /** Bits of pci_ht_link.control. */
@@ -7941,23 +7142,14 @@ export const membersOfPciHtLink: Members = {
 /** Bytes of pci_ht_link. */
 export const sizeofPciHtLink = 4;
 
-/**
- * Reads registers pci_ht_link.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_link. */
 export function decodePciHtLink(view: DataView, offset = 0): PciHtLink {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_ht_link', offset, 4, view.byteLength);
-  }
   return readPciHtLink(view, offset);
 }
 
-/**
- * Reads registers pci_ht_link inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_link inside of something else. */
 export function readPciHtLink(view: DataView, offset: number): PciHtLink {
   const control = view.getUint16(offset, true);
   const configuration = view.getUint16(offset + 2, true);
@@ -7990,24 +7182,14 @@ export function readPciHtLink(view: DataView, offset: number): PciHtLink {
   };
 }
 
-/**
- * Writes registers pci_ht_link; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_link and returns the number of bytes. */
 export function encodePciHtLink(value: Encodable<PciHtLink>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ht_link', value, offset, 4, view.byteLength);
-  }
   return writePciHtLink(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_link if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_link inside another struct. */
 export function writePciHtLink(value: Encodable<PciHtLink>, view: DataView, offset: number): number {
   const control_bits: Partial<PciHtLinkControl> = checkObject('pci_ht_link.control', value.control ?? {}, offset);
   const control = (
@@ -8041,43 +7223,9 @@ export function writePciHtLink(value: Encodable<PciHtLink>, view: DataView, offs
   return 4;
 }
 
-/** pci_ht_link in place: reads and writes members without a copy. */
-export class PciHtLinkView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ht_link', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Link control. */
-  get control(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set control(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('pci_ht_link.control', value, this.#offset), true);
-  }
-
-  /** Width of the link. */
-  get configuration(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set configuration(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_ht_link.configuration', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_ht_link. */
 export const PciHtLinkCodec: StructCodec<PciHtLink> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_link',
-  4,
-  membersOfPciHtLink,
-  decodePciHtLink,
-  encodePciHtLink,
+  'pci_ht_link', 4, membersOfPciHtLink, decodePciHtLink, encodePciHtLink,
 );
 
 /** Bits of pci_ht_frequency.frequency_error. */
@@ -8157,23 +7305,14 @@ export const membersOfPciHtFrequency: Members = {
 /** Bytes of pci_ht_frequency. */
 export const sizeofPciHtFrequency = 3;
 
-/**
- * Reads registers pci_ht_frequency.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_frequency. */
 export function decodePciHtFrequency(view: DataView, offset = 0): PciHtFrequency {
-  if (!(offset >= 0 && offset + 3 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 3 <= view.byteLength))
     throw tooShort('pci_ht_frequency', offset, 3, view.byteLength);
-  }
   return readPciHtFrequency(view, offset);
 }
 
-/**
- * Reads registers pci_ht_frequency inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_frequency inside of something else. */
 export function readPciHtFrequency(view: DataView, offset: number): PciHtFrequency {
   const frequency_error = view.getUint8(offset);
   const capability = view.getUint16(offset + 1, true);
@@ -8206,24 +7345,14 @@ export function readPciHtFrequency(view: DataView, offset: number): PciHtFrequen
   };
 }
 
-/**
- * Writes registers pci_ht_frequency; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_frequency and returns the number of bytes. */
 export function encodePciHtFrequency(value: Encodable<PciHtFrequency>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength))
     throw cannotStart('pci_ht_frequency', value, offset, 3, view.byteLength);
-  }
   return writePciHtFrequency(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_frequency if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_frequency inside another struct. */
 export function writePciHtFrequency(
   value: Encodable<PciHtFrequency>,
   view: DataView,
@@ -8261,43 +7390,9 @@ export function writePciHtFrequency(
   return 3;
 }
 
-/** pci_ht_frequency in place: reads and writes members without a copy. */
-export class PciHtFrequencyView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 3 <= view.byteLength)) throw tooShort('pci_ht_frequency', offset, 3, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Clock of the transmitter and errors of the link. */
-  get frequency_error(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set frequency_error(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_ht_frequency.frequency_error', value, this.#offset));
-  }
-
-  /** Clocks that the link is capable of. */
-  get capability(): number {
-    return this.#view.getUint16(this.#offset + 1, true);
-  }
-
-  set capability(value: number) {
-    this.#view.setUint16(this.#offset + 1, checkU16('pci_ht_frequency.capability', value, this.#offset + 1), true);
-  }
-}
-
 /** Codec of pci_ht_frequency. */
 export const PciHtFrequencyCodec: StructCodec<PciHtFrequency> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_frequency',
-  3,
-  membersOfPciHtFrequency,
-  decodePciHtFrequency,
-  encodePciHtFrequency,
+  'pci_ht_frequency', 3, membersOfPciHtFrequency, decodePciHtFrequency, encodePciHtFrequency,
 );
 
 /** Bits of pci_ht_slave.revision. */
@@ -8398,40 +7493,25 @@ export interface PciHtSlave {
 
 /** Names of the members of pci_ht_slave. */
 export const membersOfPciHtSlave: Members = {
-  link_0: membersOfPciHtLink,
-  link_1: membersOfPciHtLink,
-  revision: { minor: null, major: null },
+  link_0: membersOfPciHtLink, link_1: membersOfPciHtLink, revision: { minor: null, major: null },
   frequency_0: membersOfPciHtFrequency,
   feature: { isochronous: null, ldtstop: null, crc_test_mode: null, extended_ctl_time_required: null, addressing_64bit: null, unit_id_reorder_disable: null, reserved_7_6: null },
-  frequency_1: membersOfPciHtFrequency,
-  enumeration_scratchpad: null,
+  frequency_1: membersOfPciHtFrequency, enumeration_scratchpad: null,
   error_handling: { protocol_error_flood_enable: null, overflow_error_flood_enable: null, protocol_error_fatal_enable: null, overflow_error_fatal_enable: null, end_of_chain_error_fatal_enable: null, response_error_fatal_enable: null, crc_error_fatal_enable: null, system_error_fatal_enable: null, chain_fail: null, response_error: null, protocol_error_nonfatal_enable: null, overflow_error_nonfatal_enable: null, end_of_chain_error_nonfatal_enable: null, response_error_nonfatal_enable: null, crc_error_nonfatal_enable: null, system_error_nonfatal_enable: null },
-  memory_base_upper: null,
-  memory_limit_upper: null,
-  bus_number: null,
-  reserved_23: null,
+  memory_base_upper: null, memory_limit_upper: null, bus_number: null, reserved_23: null,
 };
 
 /** Bytes of pci_ht_slave. */
 export const sizeofPciHtSlave = 24;
 
-/**
- * Reads registers pci_ht_slave.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_slave. */
 export function decodePciHtSlave(view: DataView, offset = 0): PciHtSlave {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('pci_ht_slave', offset, 24, view.byteLength);
-  }
   return readPciHtSlave(view, offset);
 }
 
-/**
- * Reads registers pci_ht_slave inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_slave inside of something else. */
 export function readPciHtSlave(view: DataView, offset: number): PciHtSlave {
   const revision = view.getUint8(offset + 8);
   const feature = view.getUint8(offset + 12);
@@ -8480,24 +7560,14 @@ export function readPciHtSlave(view: DataView, offset: number): PciHtSlave {
   };
 }
 
-/**
- * Writes registers pci_ht_slave; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_slave and returns the number of bytes. */
 export function encodePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('pci_ht_slave', value, offset, 24, view.byteLength);
-  }
   return writePciHtSlave(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_slave if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_slave inside another struct. */
 export function writePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, offset: number): number {
   const link_0 = checkObject('pci_ht_slave.link_0', value.link_0 ?? {}, offset);
   try {
@@ -8568,117 +7638,9 @@ export function writePciHtSlave(value: Encodable<PciHtSlave>, view: DataView, of
   return 24;
 }
 
-/** pci_ht_slave in place: reads and writes members without a copy. */
-export class PciHtSlaveView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('pci_ht_slave', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First link. */
-  get link_0(): PciHtLinkView {
-    return new PciHtLinkView(this.#view, this.#offset);
-  }
-
-  /** Second link. */
-  get link_1(): PciHtLinkView {
-    return new PciHtLinkView(this.#view, this.#offset + 4);
-  }
-
-  /** Revision of the specification that it follows. */
-  get revision(): number {
-    return this.#view.getUint8(this.#offset + 8);
-  }
-
-  set revision(value: number) {
-    this.#view.setUint8(this.#offset + 8, checkU8('pci_ht_slave.revision', value, this.#offset + 8));
-  }
-
-  /** Clock of the first link. */
-  get frequency_0(): PciHtFrequencyView {
-    return new PciHtFrequencyView(this.#view, this.#offset + 9);
-  }
-
-  /** What the interface is capable of. */
-  get feature(): number {
-    return this.#view.getUint8(this.#offset + 12);
-  }
-
-  set feature(value: number) {
-    this.#view.setUint8(this.#offset + 12, checkU8('pci_ht_slave.feature', value, this.#offset + 12));
-  }
-
-  /** Clock of the second link. */
-  get frequency_1(): PciHtFrequencyView {
-    return new PciHtFrequencyView(this.#view, this.#offset + 13);
-  }
-
-  /** Software may keep here what it wants. */
-  get enumeration_scratchpad(): number {
-    return this.#view.getUint16(this.#offset + 16, true);
-  }
-
-  set enumeration_scratchpad(value: number) {
-    this.#view.setUint16(this.#offset + 16, checkU16('pci_ht_slave.enumeration_scratchpad', value, this.#offset + 16), true);
-  }
-
-  /** What errors lead to. */
-  get error_handling(): number {
-    return this.#view.getUint16(this.#offset + 18, true);
-  }
-
-  set error_handling(value: number) {
-    this.#view.setUint16(this.#offset + 18, checkU16('pci_ht_slave.error_handling', value, this.#offset + 18), true);
-  }
-
-  /** Bits 39:32 of the memory windows' base. */
-  get memory_base_upper(): number {
-    return this.#view.getUint8(this.#offset + 20);
-  }
-
-  set memory_base_upper(value: number) {
-    this.#view.setUint8(this.#offset + 20, checkU8('pci_ht_slave.memory_base_upper', value, this.#offset + 20));
-  }
-
-  /** Bits 39:32 of the memory windows' limit. */
-  get memory_limit_upper(): number {
-    return this.#view.getUint8(this.#offset + 21);
-  }
-
-  set memory_limit_upper(value: number) {
-    this.#view.setUint8(this.#offset + 21, checkU8('pci_ht_slave.memory_limit_upper', value, this.#offset + 21));
-  }
-
-  /** Bus that the interface is on. */
-  get bus_number(): number {
-    return this.#view.getUint8(this.#offset + 22);
-  }
-
-  set bus_number(value: number) {
-    this.#view.setUint8(this.#offset + 22, checkU8('pci_ht_slave.bus_number', value, this.#offset + 22));
-  }
-
-  /** Must be 0. */
-  get reserved_23(): number {
-    return this.#view.getUint8(this.#offset + 23);
-  }
-
-  set reserved_23(value: number) {
-    this.#view.setUint8(this.#offset + 23, checkU8('pci_ht_slave.reserved_23', value, this.#offset + 23));
-  }
-}
-
 /** Codec of pci_ht_slave. */
 export const PciHtSlaveCodec: StructCodec<PciHtSlave> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_slave',
-  24,
-  membersOfPciHtSlave,
-  decodePciHtSlave,
-  encodePciHtSlave,
+  'pci_ht_slave', 24, membersOfPciHtSlave, decodePciHtSlave, encodePciHtSlave,
 );
 
 /** Bits of pci_ht_host.revision. */
@@ -8781,38 +7743,24 @@ export interface PciHtHost {
 
 /** Names of the members of pci_ht_host. */
 export const membersOfPciHtHost: Members = {
-  link: membersOfPciHtLink,
-  revision: { minor: null, major: null },
-  frequency: membersOfPciHtFrequency,
+  link: membersOfPciHtLink, revision: { minor: null, major: null }, frequency: membersOfPciHtFrequency,
   feature: { isochronous: null, ldtstop: null, crc_test_mode: null, extended_ctl_time_required: null, addressing_64bit: null, unit_id_reorder_disable: null, reserved_7_6: null, extended_register_set: null, upstream_configuration_enable: null, reserved_15_10: null },
-  reserved_10: null,
-  enumeration_scratchpad: null,
+  reserved_10: null, enumeration_scratchpad: null,
   error_handling: { protocol_error_flood_enable: null, overflow_error_flood_enable: null, protocol_error_fatal_enable: null, overflow_error_fatal_enable: null, end_of_chain_error_fatal_enable: null, response_error_fatal_enable: null, crc_error_fatal_enable: null, system_error_fatal_enable: null, chain_fail: null, response_error: null, protocol_error_nonfatal_enable: null, overflow_error_nonfatal_enable: null, end_of_chain_error_nonfatal_enable: null, response_error_nonfatal_enable: null, crc_error_nonfatal_enable: null, system_error_nonfatal_enable: null },
-  memory_base_upper: null,
-  memory_limit_upper: null,
-  reserved_18: null,
+  memory_base_upper: null, memory_limit_upper: null, reserved_18: null,
 };
 
 /** Bytes of pci_ht_host. */
 export const sizeofPciHtHost = 20;
 
-/**
- * Reads registers pci_ht_host.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_host. */
 export function decodePciHtHost(view: DataView, offset = 0): PciHtHost {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('pci_ht_host', offset, 20, view.byteLength);
-  }
   return readPciHtHost(view, offset);
 }
 
-/**
- * Reads registers pci_ht_host inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_host inside of something else. */
 export function readPciHtHost(view: DataView, offset: number): PciHtHost {
   const revision = view.getUint8(offset + 4);
   const feature = view.getUint16(offset + 8, true);
@@ -8862,24 +7810,14 @@ export function readPciHtHost(view: DataView, offset: number): PciHtHost {
   };
 }
 
-/**
- * Writes registers pci_ht_host; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_host and returns the number of bytes. */
 export function encodePciHtHost(value: Encodable<PciHtHost>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ht_host', value, offset, 20, view.byteLength);
-  }
   return writePciHtHost(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_host if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_host inside another struct. */
 export function writePciHtHost(value: Encodable<PciHtHost>, view: DataView, offset: number): number {
   const link = checkObject('pci_ht_host.link', value.link ?? {}, offset);
   try {
@@ -8941,107 +7879,9 @@ export function writePciHtHost(value: Encodable<PciHtHost>, view: DataView, offs
   return 20;
 }
 
-/** pci_ht_host in place: reads and writes members without a copy. */
-export class PciHtHostView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ht_host', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** The link. */
-  get link(): PciHtLinkView {
-    return new PciHtLinkView(this.#view, this.#offset);
-  }
-
-  /** Revision of the specification that it follows. */
-  get revision(): number {
-    return this.#view.getUint8(this.#offset + 4);
-  }
-
-  set revision(value: number) {
-    this.#view.setUint8(this.#offset + 4, checkU8('pci_ht_host.revision', value, this.#offset + 4));
-  }
-
-  /** Clock of the link. */
-  get frequency(): PciHtFrequencyView {
-    return new PciHtFrequencyView(this.#view, this.#offset + 5);
-  }
-
-  /** What the interface is capable of. */
-  get feature(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set feature(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ht_host.feature', value, this.#offset + 8), true);
-  }
-
-  /** Must be 0. */
-  get reserved_10(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set reserved_10(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ht_host.reserved_10', value, this.#offset + 10), true);
-  }
-
-  /** Software may keep here what it wants. */
-  get enumeration_scratchpad(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set enumeration_scratchpad(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ht_host.enumeration_scratchpad', value, this.#offset + 12), true);
-  }
-
-  /** What errors lead to. */
-  get error_handling(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set error_handling(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ht_host.error_handling', value, this.#offset + 14), true);
-  }
-
-  /** Bits 39:32 of the memory windows' base. */
-  get memory_base_upper(): number {
-    return this.#view.getUint8(this.#offset + 16);
-  }
-
-  set memory_base_upper(value: number) {
-    this.#view.setUint8(this.#offset + 16, checkU8('pci_ht_host.memory_base_upper', value, this.#offset + 16));
-  }
-
-  /** Bits 39:32 of the memory windows' limit. */
-  get memory_limit_upper(): number {
-    return this.#view.getUint8(this.#offset + 17);
-  }
-
-  set memory_limit_upper(value: number) {
-    this.#view.setUint8(this.#offset + 17, checkU8('pci_ht_host.memory_limit_upper', value, this.#offset + 17));
-  }
-
-  /** Must be 0. */
-  get reserved_18(): number {
-    return this.#view.getUint16(this.#offset + 18, true);
-  }
-
-  set reserved_18(value: number) {
-    this.#view.setUint16(this.#offset + 18, checkU16('pci_ht_host.reserved_18', value, this.#offset + 18), true);
-  }
-}
-
 /** Codec of pci_ht_host. */
 export const PciHtHostCodec: StructCodec<PciHtHost> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_host',
-  20,
-  membersOfPciHtHost,
-  decodePciHtHost,
-  encodePciHtHost,
+  'pci_ht_host', 20, membersOfPciHtHost, decodePciHtHost, encodePciHtHost,
 );
 
 /** Bits of pci_ht_switch.info. */
@@ -9090,31 +7930,20 @@ export interface PciHtSwitch {
 export const membersOfPciHtSwitch: Members = {
   partition_mask: null,
   info: { default_port: null, enable_decode: null, cold_reset: null, reserved_7: null, performance_counter_index: null, range_index: null, hot_plug: null, hide_port: null, reserved_31_20: null },
-  performance_counter_data: null,
-  range_data: null,
-  secondary_base_data: null,
+  performance_counter_data: null, range_data: null, secondary_base_data: null,
 };
 
 /** Bytes of pci_ht_switch. */
 export const sizeofPciHtSwitch = 20;
 
-/**
- * Reads registers pci_ht_switch.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_switch. */
 export function decodePciHtSwitch(view: DataView, offset = 0): PciHtSwitch {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('pci_ht_switch', offset, 20, view.byteLength);
-  }
   return readPciHtSwitch(view, offset);
 }
 
-/**
- * Reads registers pci_ht_switch inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_switch inside of something else. */
 export function readPciHtSwitch(view: DataView, offset: number): PciHtSwitch {
   const info = view.getUint32(offset + 4, true);
   return {
@@ -9136,24 +7965,14 @@ export function readPciHtSwitch(view: DataView, offset: number): PciHtSwitch {
   };
 }
 
-/**
- * Writes registers pci_ht_switch; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_switch and returns the number of bytes. */
 export function encodePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ht_switch', value, offset, 20, view.byteLength);
-  }
   return writePciHtSwitch(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_switch if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_switch inside another struct. */
 export function writePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, offset: number): number {
   view.setUint32(offset, checkU32('pci_ht_switch.partition_mask', value.partition_mask ?? 0, offset), true);
   const info_bits: Partial<PciHtSwitchInfo> = checkObject('pci_ht_switch.info', value.info ?? {}, offset + 4);
@@ -9175,70 +7994,9 @@ export function writePciHtSwitch(value: Encodable<PciHtSwitch>, view: DataView, 
   return 20;
 }
 
-/** pci_ht_switch in place: reads and writes members without a copy. */
-export class PciHtSwitchView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ht_switch', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Ports that belong together. */
-  get partition_mask(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set partition_mask(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ht_switch.partition_mask', value, this.#offset), true);
-  }
-
-  /** The port and what the data registers show. */
-  get info(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set info(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ht_switch.info', value, this.#offset + 4), true);
-  }
-
-  /** The selected counter. */
-  get performance_counter_data(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set performance_counter_data(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ht_switch.performance_counter_data', value, this.#offset + 8), true);
-  }
-
-  /** The selected range. */
-  get range_data(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set range_data(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ht_switch.range_data', value, this.#offset + 12), true);
-  }
-
-  /** The selected base of the secondary side. */
-  get secondary_base_data(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set secondary_base_data(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ht_switch.secondary_base_data', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of pci_ht_switch. */
 export const PciHtSwitchCodec: StructCodec<PciHtSwitch> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_switch',
-  20,
-  membersOfPciHtSwitch,
-  decodePciHtSwitch,
-  encodePciHtSwitch,
+  'pci_ht_switch', 20, membersOfPciHtSwitch, decodePciHtSwitch, encodePciHtSwitch,
 );
 
 /** Bits of pci_ht_window.window. */
@@ -9277,23 +8035,14 @@ export const membersOfPciHtWindow: Members = {
 /** Bytes of pci_ht_window. */
 export const sizeofPciHtWindow = 4;
 
-/**
- * Reads registers pci_ht_window.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_window. */
 export function decodePciHtWindow(view: DataView, offset = 0): PciHtWindow {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_ht_window', offset, 4, view.byteLength);
-  }
   return readPciHtWindow(view, offset);
 }
 
-/**
- * Reads registers pci_ht_window inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_window inside of something else. */
 export function readPciHtWindow(view: DataView, offset: number): PciHtWindow {
   const window = view.getUint32(offset, true);
   return {
@@ -9308,24 +8057,14 @@ export function readPciHtWindow(view: DataView, offset: number): PciHtWindow {
   };
 }
 
-/**
- * Writes registers pci_ht_window; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_window and returns the number of bytes. */
 export function encodePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ht_window', value, offset, 4, view.byteLength);
-  }
   return writePciHtWindow(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_window if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_window inside another struct. */
 export function writePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, offset: number): number {
   const window_bits: Partial<PciHtWindowWindow> = checkObject('pci_ht_window.window', value.window ?? {}, offset);
   const window = (
@@ -9340,34 +8079,9 @@ export function writePciHtWindow(value: Encodable<PciHtWindow>, view: DataView, 
   return 4;
 }
 
-/** pci_ht_window in place: reads and writes members without a copy. */
-export class PciHtWindowView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ht_window', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Base and kind of the window. */
-  get window(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set window(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ht_window.window', value, this.#offset), true);
-  }
-}
-
 /** Codec of pci_ht_window. */
 export const PciHtWindowCodec: StructCodec<PciHtWindow> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_window',
-  4,
-  membersOfPciHtWindow,
-  decodePciHtWindow,
-  encodePciHtWindow,
+  'pci_ht_window', 4, membersOfPciHtWindow, decodePciHtWindow, encodePciHtWindow,
 );
 
 /** Bits of pci_ht_dma_window.primary. */
@@ -9405,30 +8119,20 @@ export interface PciHtDmaWindow {
 /** Names of the members of pci_ht_dma_window. */
 export const membersOfPciHtDmaWindow: Members = {
   primary: { base: null, reserved_27_24: null, compat: null, non_coherent: null, isochronous: null, enable: null },
-  secondary_limit: null,
-  secondary_base: null,
+  secondary_limit: null, secondary_base: null,
 };
 
 /** Bytes of pci_ht_dma_window. */
 export const sizeofPciHtDmaWindow = 8;
 
-/**
- * Reads registers pci_ht_dma_window.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_dma_window. */
 export function decodePciHtDmaWindow(view: DataView, offset = 0): PciHtDmaWindow {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ht_dma_window', offset, 8, view.byteLength);
-  }
   return readPciHtDmaWindow(view, offset);
 }
 
-/**
- * Reads registers pci_ht_dma_window inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_dma_window inside of something else. */
 export function readPciHtDmaWindow(view: DataView, offset: number): PciHtDmaWindow {
   const primary = view.getUint32(offset, true);
   return {
@@ -9445,24 +8149,14 @@ export function readPciHtDmaWindow(view: DataView, offset: number): PciHtDmaWind
   };
 }
 
-/**
- * Writes registers pci_ht_dma_window; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_dma_window and returns the number of bytes. */
 export function encodePciHtDmaWindow(value: Encodable<PciHtDmaWindow>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ht_dma_window', value, offset, 8, view.byteLength);
-  }
   return writePciHtDmaWindow(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_dma_window if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_dma_window inside another struct. */
 export function writePciHtDmaWindow(
   value: Encodable<PciHtDmaWindow>,
   view: DataView,
@@ -9483,52 +8177,9 @@ export function writePciHtDmaWindow(
   return 8;
 }
 
-/** pci_ht_dma_window in place: reads and writes members without a copy. */
-export class PciHtDmaWindowView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ht_dma_window', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Where the window leads to. */
-  get primary(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set primary(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ht_dma_window.primary', value, this.#offset), true);
-  }
-
-  /** Limit on the secondary side. */
-  get secondary_limit(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set secondary_limit(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ht_dma_window.secondary_limit', value, this.#offset + 4), true);
-  }
-
-  /** Base on the secondary side. */
-  get secondary_base(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set secondary_base(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ht_dma_window.secondary_base', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ht_dma_window. */
 export const PciHtDmaWindowCodec: StructCodec<PciHtDmaWindow> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_dma_window',
-  8,
-  membersOfPciHtDmaWindow,
-  decodePciHtDmaWindow,
-  encodePciHtDmaWindow,
+  'pci_ht_dma_window', 8, membersOfPciHtDmaWindow, decodePciHtDmaWindow, encodePciHtDmaWindow,
 );
 
 /**
@@ -9565,39 +8216,22 @@ export interface PciHtVcset {
 
 /** Names of the members of pci_ht_vcset. */
 export const membersOfPciHtVcset: Members = {
-  supported: null,
-  link_1_enabled: null,
-  link_0_enabled: null,
-  reserved_3: null,
-  stream_bucket_depth: null,
-  stream_interval: null,
-  streaming_channels: null,
-  reserved_7: null,
-  non_fc_bucket_depth: null,
-  non_fc_interval: null,
-  reserved_10: null,
+  supported: null, link_1_enabled: null, link_0_enabled: null, reserved_3: null, stream_bucket_depth: null,
+  stream_interval: null, streaming_channels: null, reserved_7: null, non_fc_bucket_depth: null,
+  non_fc_interval: null, reserved_10: null,
 };
 
 /** Bytes of pci_ht_vcset. */
 export const sizeofPciHtVcset = 12;
 
-/**
- * Reads registers pci_ht_vcset.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_vcset. */
 export function decodePciHtVcset(view: DataView, offset = 0): PciHtVcset {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ht_vcset', offset, 12, view.byteLength);
-  }
   return readPciHtVcset(view, offset);
 }
 
-/**
- * Reads registers pci_ht_vcset inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_vcset inside of something else. */
 export function readPciHtVcset(view: DataView, offset: number): PciHtVcset {
   return {
     supported: view.getUint8(offset),
@@ -9614,24 +8248,14 @@ export function readPciHtVcset(view: DataView, offset: number): PciHtVcset {
   };
 }
 
-/**
- * Writes registers pci_ht_vcset; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_vcset and returns the number of bytes. */
 export function encodePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ht_vcset', value, offset, 12, view.byteLength);
-  }
   return writePciHtVcset(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_vcset if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_vcset inside another struct. */
 export function writePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offset: number): number {
   view.setUint8(offset, checkU8('pci_ht_vcset.supported', value.supported ?? 0, offset));
   view.setUint8(offset + 1, checkU8('pci_ht_vcset.link_1_enabled', value.link_1_enabled ?? 0, offset + 1));
@@ -9647,124 +8271,9 @@ export function writePciHtVcset(value: Partial<PciHtVcset>, view: DataView, offs
   return 12;
 }
 
-/** pci_ht_vcset in place: reads and writes members without a copy. */
-export class PciHtVcsetView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ht_vcset', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Sets that there are. */
-  get supported(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set supported(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_ht_vcset.supported', value, this.#offset));
-  }
-
-  /** Sets in use on link 1. */
-  get link_1_enabled(): number {
-    return this.#view.getUint8(this.#offset + 1);
-  }
-
-  set link_1_enabled(value: number) {
-    this.#view.setUint8(this.#offset + 1, checkU8('pci_ht_vcset.link_1_enabled', value, this.#offset + 1));
-  }
-
-  /** Sets in use on link 0. */
-  get link_0_enabled(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set link_0_enabled(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_ht_vcset.link_0_enabled', value, this.#offset + 2));
-  }
-
-  /** Must be 0. */
-  get reserved_3(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set reserved_3(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_ht_vcset.reserved_3', value, this.#offset + 3));
-  }
-
-  /** Depth of the bucket of streaming channels. */
-  get stream_bucket_depth(): number {
-    return this.#view.getUint8(this.#offset + 4);
-  }
-
-  set stream_bucket_depth(value: number) {
-    this.#view.setUint8(this.#offset + 4, checkU8('pci_ht_vcset.stream_bucket_depth', value, this.#offset + 4));
-  }
-
-  /** How often it is filled. */
-  get stream_interval(): number {
-    return this.#view.getUint8(this.#offset + 5);
-  }
-
-  set stream_interval(value: number) {
-    this.#view.setUint8(this.#offset + 5, checkU8('pci_ht_vcset.stream_interval', value, this.#offset + 5));
-  }
-
-  /** Streaming channels: 0 for one, 1 for four, 2 for sixteen. */
-  get streaming_channels(): number {
-    return this.#view.getUint8(this.#offset + 6);
-  }
-
-  set streaming_channels(value: number) {
-    this.#view.setUint8(this.#offset + 6, checkU8('pci_ht_vcset.streaming_channels', value, this.#offset + 6));
-  }
-
-  /** Must be 0. */
-  get reserved_7(): number {
-    return this.#view.getUint8(this.#offset + 7);
-  }
-
-  set reserved_7(value: number) {
-    this.#view.setUint8(this.#offset + 7, checkU8('pci_ht_vcset.reserved_7', value, this.#offset + 7));
-  }
-
-  /** Depth of the bucket of channels without flow control. */
-  get non_fc_bucket_depth(): number {
-    return this.#view.getUint8(this.#offset + 8);
-  }
-
-  set non_fc_bucket_depth(value: number) {
-    this.#view.setUint8(this.#offset + 8, checkU8('pci_ht_vcset.non_fc_bucket_depth', value, this.#offset + 8));
-  }
-
-  /** How often it is filled. */
-  get non_fc_interval(): number {
-    return this.#view.getUint8(this.#offset + 9);
-  }
-
-  set non_fc_interval(value: number) {
-    this.#view.setUint8(this.#offset + 9, checkU8('pci_ht_vcset.non_fc_interval', value, this.#offset + 9));
-  }
-
-  /** Must be 0. */
-  get reserved_10(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set reserved_10(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ht_vcset.reserved_10', value, this.#offset + 10), true);
-  }
-}
-
 /** Codec of pci_ht_vcset. */
 export const PciHtVcsetCodec: StructCodec<PciHtVcset> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_vcset',
-  12,
-  membersOfPciHtVcset,
-  decodePciHtVcset,
-  encodePciHtVcset,
+  'pci_ht_vcset', 12, membersOfPciHtVcset, decodePciHtVcset, encodePciHtVcset,
 );
 
 /** Bits of pci_ht_retry.control_0. */
@@ -9855,30 +8364,20 @@ export const membersOfPciHtRetry: Members = {
   status_0: { retry_sent: null, count_rollover: null, stomp_received: null, reserved_7_3: null },
   control_1: { enable: null, force_single_error: null, rollover_nonfatal_enable: null, force_single_stomp: null, retry_nonfatal_enable: null, retry_fatal_enable: null, allowed_attempts: null },
   status_1: { retry_sent: null, count_rollover: null, stomp_received: null, reserved_7_3: null },
-  retry_count_0: null,
-  retry_count_1: null,
+  retry_count_0: null, retry_count_1: null,
 };
 
 /** Bytes of pci_ht_retry. */
 export const sizeofPciHtRetry = 8;
 
-/**
- * Reads registers pci_ht_retry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ht_retry. */
 export function decodePciHtRetry(view: DataView, offset = 0): PciHtRetry {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ht_retry', offset, 8, view.byteLength);
-  }
   return readPciHtRetry(view, offset);
 }
 
-/**
- * Reads registers pci_ht_retry inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ht_retry inside of something else. */
 export function readPciHtRetry(view: DataView, offset: number): PciHtRetry {
   const control_0 = view.getUint8(offset);
   const status_0 = view.getUint8(offset + 1);
@@ -9920,24 +8419,14 @@ export function readPciHtRetry(view: DataView, offset: number): PciHtRetry {
   };
 }
 
-/**
- * Writes registers pci_ht_retry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ht_retry and returns the number of bytes. */
 export function encodePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ht_retry', value, offset, 8, view.byteLength);
-  }
   return writePciHtRetry(value, view, offset);
 }
 
-/**
- * Writes registers pci_ht_retry if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ht_retry inside another struct. */
 export function writePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, offset: number): number {
   const control_0_bits: Partial<PciHtRetryControl0> = checkObject('pci_ht_retry.control_0', value.control_0 ?? {}, offset);
   const control_0 = (
@@ -9982,79 +8471,9 @@ export function writePciHtRetry(value: Encodable<PciHtRetry>, view: DataView, of
   return 8;
 }
 
-/** pci_ht_retry in place: reads and writes members without a copy. */
-export class PciHtRetryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ht_retry', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Retry on link 0. */
-  get control_0(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set control_0(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_ht_retry.control_0', value, this.#offset));
-  }
-
-  /** What happened on link 0. */
-  get status_0(): number {
-    return this.#view.getUint8(this.#offset + 1);
-  }
-
-  set status_0(value: number) {
-    this.#view.setUint8(this.#offset + 1, checkU8('pci_ht_retry.status_0', value, this.#offset + 1));
-  }
-
-  /** Retry on link 1. */
-  get control_1(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set control_1(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_ht_retry.control_1', value, this.#offset + 2));
-  }
-
-  /** What happened on link 1. */
-  get status_1(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set status_1(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_ht_retry.status_1', value, this.#offset + 3));
-  }
-
-  /** Retries of link 0. */
-  get retry_count_0(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set retry_count_0(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ht_retry.retry_count_0', value, this.#offset + 4), true);
-  }
-
-  /** Retries of link 1. */
-  get retry_count_1(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set retry_count_1(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ht_retry.retry_count_1', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ht_retry. */
 export const PciHtRetryCodec: StructCodec<PciHtRetry> = /* @__PURE__ */ fixedCodec(
-  'pci_ht_retry',
-  8,
-  membersOfPciHtRetry,
-  decodePciHtRetry,
-  encodePciHtRetry,
+  'pci_ht_retry', 8, membersOfPciHtRetry, decodePciHtRetry, encodePciHtRetry,
 );
 
 /** Bits of pci_cap_ht.command. */
@@ -10272,36 +8691,20 @@ export interface PciCapHt {
 export const membersOfPciCapHt: Members = {
   header: membersOfPciCapHeader,
   command: { base_unit_id: null, unit_count: null, master_host: null, warm_reset: null, double_ended: null, device_number: null, chain_side: null, host_hide: null, reserved_9: null, act_as_slave: null, reserved_6_0: null, vib_error: null, vib_flood_enable: null, vib_fatal_enable: null, vib_nonfatal_enable: null, index: null, reserved_10_8: null, minor_revision: null, major_revision: null, reserved_10_8_revision: null, dma_mappings: null, io_size: null, map_type: null, enable: null, fixed: null, reserved_10_2: null, spaces: null, space_index: null, reserved_10_9: null, other: null, capability_type: null, rest: null },
-  slave: membersOfPciHtSlave,
-  host: membersOfPciHtHost,
-  switch: membersOfPciHtSwitch,
-  interrupt_data: null,
-  clumping_support: null,
-  clumping_enable: null,
+  slave: membersOfPciHtSlave, host: membersOfPciHtHost, switch: membersOfPciHtSwitch, interrupt_data: null,
+  clumping_support: null, clumping_enable: null,
   configuration_address: { reserved_1_0: null, register: null, function: null, device: null, bus: null, access_type: null, reserved_31_29: null },
-  configuration_data: null,
-  non_prefetchable_window: membersOfPciHtWindow,
-  prefetchable_window: membersOfPciHtWindow,
-  dma_windows: membersOfPciHtDmaWindow,
-  mapping_index: null,
-  mapping_data_lower: null,
-  mapping_data_upper: null,
-  msi_address_lower: { reserved_19_0: null, address: null },
-  msi_address_upper: null,
-  route_enable: null,
-  route_data: null,
-  vcset: membersOfPciHtVcset,
-  retry: membersOfPciHtRetry,
+  configuration_data: null, non_prefetchable_window: membersOfPciHtWindow,
+  prefetchable_window: membersOfPciHtWindow, dma_windows: membersOfPciHtDmaWindow, mapping_index: null,
+  mapping_data_lower: null, mapping_data_upper: null,
+  msi_address_lower: { reserved_19_0: null, address: null }, msi_address_upper: null, route_enable: null,
+  route_data: null, vcset: membersOfPciHtVcset, retry: membersOfPciHtRetry,
 };
 
 /** Bytes that every pci_cap_ht has. */
 export const minSizeofPciCapHt = 4;
 
-/**
- * Reads registers pci_cap_ht.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_ht. */
 export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength): PciCapHt {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_cap_ht', offset, 4, limit);
@@ -10485,9 +8888,8 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
   }
   if ((command >>> 11) === 20 && ((command >>> 9) & 3) === 0) {
     const dma_windows_count = command & 0xf;
-    if (!(offset + 12 + 8 * dma_windows_count <= limit)) {
+    if (!(offset + 12 + 8 * dma_windows_count <= limit))
       throw badCount('pci_cap_ht.dma_windows', offset + 12, dma_windows_count, Math.floor((limit - (offset + 12)) / 8));
-    }
     const dma_windows: PciHtDmaWindow[] = [];
     for (let i = 0; i < dma_windows_count; i++) {
       dma_windows.push(readPciHtDmaWindow(view, offset + 12 + 8 * i));
@@ -10539,16 +8941,10 @@ export function decodePciCapHt(view: DataView, offset = 0, end = view.byteLength
   return value;
 }
 
-/**
- * Writes registers pci_cap_ht; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_ht and returns the number of bytes. */
 export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_ht', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_ht.header', value.header ?? {}, offset);
   try {
@@ -10809,13 +9205,11 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   }
   if ((command >>> 11) === 20 && ((command >>> 9) & 3) === 0) {
     const dma_windows = value.dma_windows ?? undefined;
-    if (dma_windows !== undefined && !Array.isArray(dma_windows)) {
+    if (dma_windows !== undefined && !Array.isArray(dma_windows))
       throw wrongType('pci_cap_ht.dma_windows', dma_windows, offset + 12, 'an array');
-    }
     const dma_windows_count = command & 0xf;
-    if (dma_windows !== undefined && dma_windows.length !== dma_windows_count) {
+    if (dma_windows !== undefined && dma_windows.length !== dma_windows_count)
       throw countMismatch('pci_cap_ht.dma_windows', offset + 12, dma_windows_count, dma_windows.length);
-    }
     filled = claim('pci_cap_ht.dma_windows', view, filled, offset + 12, 8 * dma_windows_count);
     const dma_windows_given = dma_windows ?? defaults(dma_windows_count);
     let dma_windows_at = offset + 12;
@@ -10907,50 +9301,15 @@ export function encodePciCapHt(value: Encodable<PciCapHt>, view: DataView, offse
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_ht takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_ht takes. */
 export function measurePciCapHt(value: Encodable<PciCapHt>): number {
   return measureByEncoding(encodePciCapHt, value);
 }
 
-/** pci_cap_ht in place: reads and writes members without a copy. */
-export class PciCapHtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_ht', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Type of the capability and its command bits. */
-  get command(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set command(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_ht.command', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_cap_ht. */
 export const PciCapHtCodec: StructCodec<PciCapHt> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_ht',
-  size: null,
-  minSize: 4,
-  members: membersOfPciCapHt,
-  decode: decodePciCapHt,
-  encodeTyped: encodePciCapHt,
-  measure: measurePciCapHt,
+  name: 'pci_cap_ht', size: null, minSize: 4, members: membersOfPciCapHt, decode: decodePciCapHt,
+  encodeTyped: encodePciCapHt, measure: measurePciCapHt,
 });
 
 /** Bits of pci_cap_virtio.structure. */
@@ -11003,29 +9362,15 @@ export interface PciCapVirtio {
 
 /** Names of the members of pci_cap_virtio. */
 export const membersOfPciCapVirtio: Members = {
-  header: membersOfPciCapHeader,
-  length: null,
-  structure: { type: null },
-  bar: null,
-  id: null,
-  padding: null,
-  offset: null,
-  size: null,
-  notify_off_multiplier: null,
-  window_data: null,
-  offset_upper: null,
-  size_upper: null,
-  rest: null,
+  header: membersOfPciCapHeader, length: null, structure: { type: null }, bar: null, id: null, padding: null,
+  offset: null, size: null, notify_off_multiplier: null, window_data: null, offset_upper: null,
+  size_upper: null, rest: null,
 };
 
 /** Bytes that every pci_cap_virtio has. */
 export const minSizeofPciCapVirtio = 16;
 
-/**
- * Reads registers pci_cap_virtio.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_virtio. */
 export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLength): PciCapVirtio {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_cap_virtio', offset, 16, limit);
@@ -11062,9 +9407,8 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
   const rest_at = offset + (structure === 8 && length >= 24 ? 24 : (structure === 2 || structure === 5) && length >= 20 ? 20 : 16);
   if (!(rest_at <= limit)) throw badOffset('pci_cap_virtio.rest', rest_at, limit);
   const rest_count = Math.max(length - (structure === 8 && length >= 24 ? 24 : (structure === 2 || structure === 5) && length >= 20 ? 20 : 16), 0);
-  if (!(rest_at + rest_count <= limit)) {
+  if (!(rest_at + rest_count <= limit))
     throw badCount('pci_cap_virtio.rest', rest_at, rest_count, limit - rest_at);
-  }
   const rest = readBytes(view, rest_at, rest_count);
   value.rest = rest;
   const size = length;
@@ -11072,16 +9416,10 @@ export function decodePciCapVirtio(view: DataView, offset = 0, end = view.byteLe
   return value;
 }
 
-/**
- * Writes registers pci_cap_virtio; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_virtio and returns the number of bytes. */
 export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_cap_virtio', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_cap_virtio.header', value.header ?? {}, offset);
   try {
@@ -11127,9 +9465,8 @@ export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataVie
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_cap_virtio.rest', rest, rest_at);
   const rest_count = Math.max(length - (structure === 8 && length >= 24 ? 24 : (structure === 2 || structure === 5) && length >= 20 ? 20 : 16), 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_cap_virtio.rest', rest_at, rest_count, rest.length);
-  }
   filled = claim('pci_cap_virtio.rest', view, filled, rest_at, rest_count);
   writeBytes('pci_cap_virtio.rest', rest, view, rest_at, rest_count);
   const size = length;
@@ -11140,104 +9477,15 @@ export function encodePciCapVirtio(value: Encodable<PciCapVirtio>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_virtio takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_virtio takes. */
 export function measurePciCapVirtio(value: Encodable<PciCapVirtio>): number {
   return measureByEncoding(encodePciCapVirtio, value);
 }
 
-/** pci_cap_virtio in place: reads and writes members without a copy. */
-export class PciCapVirtioView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_cap_virtio', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bytes of the capability. */
-  get length(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set length(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_virtio.length', value, this.#offset + 2));
-  }
-
-  /** Which structure it tells of. */
-  get structure(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set structure(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_virtio.structure', value, this.#offset + 3));
-  }
-
-  /** BAR that it is in. */
-  get bar(): number {
-    return this.#view.getUint8(this.#offset + 4);
-  }
-
-  set bar(value: number) {
-    this.#view.setUint8(this.#offset + 4, checkU8('pci_cap_virtio.bar', value, this.#offset + 4));
-  }
-
-  /** Which of several structures of the type. */
-  get id(): number {
-    return this.#view.getUint8(this.#offset + 5);
-  }
-
-  set id(value: number) {
-    this.#view.setUint8(this.#offset + 5, checkU8('pci_cap_virtio.id', value, this.#offset + 5));
-  }
-
-  /** Must be 0. */
-  get padding(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set padding(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_cap_virtio.padding', value, this.#offset + 6), true);
-  }
-
-  /** Offset in the BAR, its lower half. */
-  get offset(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set offset(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_cap_virtio.offset', value, this.#offset + 8), true);
-  }
-
-  /** Bytes of the structure, their lower half. */
-  get size(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_cap_virtio.size', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_cap_virtio. */
 export const PciCapVirtioCodec: StructCodec<PciCapVirtio> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_virtio',
-  size: null,
-  minSize: 16,
-  members: membersOfPciCapVirtio,
-  decode: decodePciCapVirtio,
-  encodeTyped: encodePciCapVirtio,
-  measure: measurePciCapVirtio,
+  name: 'pci_cap_virtio', size: null, minSize: 16, members: membersOfPciCapVirtio, decode: decodePciCapVirtio,
+  encodeTyped: encodePciCapVirtio, measure: measurePciCapVirtio,
 });
 
 /** Bits of pci_cap_intel_capid0.kind. */
@@ -11418,9 +9666,7 @@ export interface PciCapIntelCapid0 {
 
 /** Names of the members of pci_cap_intel_capid0. */
 export const membersOfPciCapIntelCapid0: Members = {
-  header: membersOfPciCapHeader,
-  length: null,
-  kind: { version: null, type: null },
+  header: membersOfPciCapHeader, length: null, kind: { version: null, type: null },
   capid0_a: { ddr3l_enable: null, ddr_write_vref_enable: null, overclocking_enable: null, ddr_overclocking: null, compatibility_revision_id: null, compatibility_device_id: null, reserved_10: null, internal_graphics_disable: null, dual_channel_disable: null, x2apic_enable: null, two_dimms_per_channel_disable: null, camarillo_device_disable: null, reserved_16: null, mode_1n_disable: null, reserved_18: null, ddr_max_size: null, peg_gen2_disable: null, dmi_gen2_disable: null, vtd_disable: null, force_ecc_enable: null, ecc_disable: null, dmi_width: null, peg_width_upconfig_disable: null, peg10_disable: null, peg11_disable: null, peg12_disable: null, peg60_disable: null },
   capid0_b: { reserved_1_0: null, lpddr3_enable: null, reserved_3: null, ddr3_max_frequency: null, reserved_7_6: null, gmm_disable: null, reserved_14_9: null, dmi_gen3_disable: null, peg_x16_disable: null, additional_graphics_capable: null, additional_graphics_enable: null, package_type: null, peg_gen3_disable: null, ddr3_max_frequency_ref_100: null, soft_bin_capable: null, cache_size_capability: null, smt_capable: null, overclocking_by_sku_enable: null, overclocking_by_sku_capable: null, imaging_unit_disable: null },
   capid0_c: { gear_1_max_frequency: null, reserved_4: null, pipe_3_disable: null, idd_disable: null, bclk_overclocking: null, sgx_disable: null, reserved_13_10: null, qclk_gv_disable: null, reserved_15: null, lpddr4_enable: null, lpddr4_max_frequency: null, reserved_21: null, lpddr_enable: null, ddr4_max_frequency: null, reserved_27: null, peg_gen4_disable: null, reserved_31_29: null },
@@ -11430,11 +9676,7 @@ export const membersOfPciCapIntelCapid0: Members = {
 /** Bytes that every pci_cap_intel_capid0 has. */
 export const minSizeofPciCapIntelCapid0 = 4;
 
-/**
- * Reads registers pci_cap_intel_capid0.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_intel_capid0. */
 export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.byteLength): PciCapIntelCapid0 {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_cap_intel_capid0', offset, 4, limit);
@@ -11533,9 +9775,8 @@ export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.b
   const rest_at = offset + (length >= 16 ? 16 : length >= 12 ? 12 : length >= 8 ? 8 : 4);
   if (!(rest_at <= limit)) throw badOffset('pci_cap_intel_capid0.rest', rest_at, limit);
   const rest_count = Math.max(length - (length >= 16 ? 16 : length >= 12 ? 12 : length >= 8 ? 8 : 4), 0);
-  if (!(rest_at + rest_count <= limit)) {
+  if (!(rest_at + rest_count <= limit))
     throw badCount('pci_cap_intel_capid0.rest', rest_at, rest_count, limit - rest_at);
-  }
   const rest = readBytes(view, rest_at, rest_count);
   value.rest = rest;
   const size = length;
@@ -11543,20 +9784,14 @@ export function decodePciCapIntelCapid0(view: DataView, offset = 0, end = view.b
   return value;
 }
 
-/**
- * Writes registers pci_cap_intel_capid0; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_intel_capid0 and returns the number of bytes. */
 export function encodePciCapIntelCapid0(
   value: Encodable<PciCapIntelCapid0>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_intel_capid0', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_intel_capid0.header', value.header ?? {}, offset);
   try {
@@ -11667,9 +9902,8 @@ export function encodePciCapIntelCapid0(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_cap_intel_capid0.rest', rest, rest_at);
   const rest_count = Math.max(length - (length >= 16 ? 16 : length >= 12 ? 12 : length >= 8 ? 8 : 4), 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_cap_intel_capid0.rest', rest_at, rest_count, rest.length);
-  }
   filled = claim('pci_cap_intel_capid0.rest', view, filled, rest_at, rest_count);
   writeBytes('pci_cap_intel_capid0.rest', rest, view, rest_at, rest_count);
   const size = length;
@@ -11680,59 +9914,15 @@ export function encodePciCapIntelCapid0(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_intel_capid0 takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_intel_capid0 takes. */
 export function measurePciCapIntelCapid0(value: Encodable<PciCapIntelCapid0>): number {
   return measureByEncoding(encodePciCapIntelCapid0, value);
 }
 
-/** pci_cap_intel_capid0 in place: reads and writes members without a copy. */
-export class PciCapIntelCapid0View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_intel_capid0', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bytes of the capability. */
-  get length(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set length(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_intel_capid0.length', value, this.#offset + 2));
-  }
-
-  /** What it is. */
-  get kind(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set kind(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_intel_capid0.kind', value, this.#offset + 3));
-  }
-}
-
 /** Codec of pci_cap_intel_capid0. */
 export const PciCapIntelCapid0Codec: StructCodec<PciCapIntelCapid0> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_intel_capid0',
-  size: null,
-  minSize: 4,
-  members: membersOfPciCapIntelCapid0,
-  decode: decodePciCapIntelCapid0,
-  encodeTyped: encodePciCapIntelCapid0,
-  measure: measurePciCapIntelCapid0,
+  name: 'pci_cap_intel_capid0', size: null, minSize: 4, members: membersOfPciCapIntelCapid0,
+  decode: decodePciCapIntelCapid0, encodeTyped: encodePciCapIntelCapid0, measure: measurePciCapIntelCapid0,
 });
 
 /** Bits of pci_cap_intel_feature_detection.kind. */
@@ -11763,31 +9953,22 @@ export interface PciCapIntelFeatureDetection {
 
 /** Names of the members of pci_cap_intel_feature_detection. */
 export const membersOfPciCapIntelFeatureDetection: Members = {
-  header: membersOfPciCapHeader,
-  length: null,
-  kind: { version: null, type: null },
-  data: null,
+  header: membersOfPciCapHeader, length: null, kind: { version: null, type: null }, data: null,
 };
 
 /** Bytes that every pci_cap_intel_feature_detection has. */
 export const minSizeofPciCapIntelFeatureDetection = 4;
 
-/**
- * Reads registers pci_cap_intel_feature_detection.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_intel_feature_detection. */
 export function decodePciCapIntelFeatureDetection(view: DataView, offset = 0, end = view.byteLength): PciCapIntelFeatureDetection {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 4 <= limit)) {
+  if (!(offset >= 0 && offset + 4 <= limit))
     throw tooShort('pci_cap_intel_feature_detection', offset, 4, limit);
-  }
   const length = view.getUint8(offset + 2);
   const kind = view.getUint8(offset + 3);
   const data_count = Math.max(length - 4, 0);
-  if (!(offset + 4 + data_count <= limit)) {
+  if (!(offset + 4 + data_count <= limit))
     throw badCount('pci_cap_intel_feature_detection.data', offset + 4, data_count, limit - (offset + 4));
-  }
   const data = readBytes(view, offset + 4, data_count);
   const value: PciCapIntelFeatureDetection = {
     header: readPciCapHeader(view, offset),
@@ -11803,20 +9984,14 @@ export function decodePciCapIntelFeatureDetection(view: DataView, offset = 0, en
   return value;
 }
 
-/**
- * Writes registers pci_cap_intel_feature_detection; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_intel_feature_detection and returns the number of bytes. */
 export function encodePciCapIntelFeatureDetection(
   value: Encodable<PciCapIntelFeatureDetection>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_intel_feature_detection', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_intel_feature_detection.header', value.header ?? {}, offset);
   try {
@@ -11835,9 +10010,8 @@ export function encodePciCapIntelFeatureDetection(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('pci_cap_intel_feature_detection.data', data, offset + 4);
   const data_count = Math.max(length - 4, 0);
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('pci_cap_intel_feature_detection.data', offset + 4, data_count, data.length);
-  }
   filled = claim('pci_cap_intel_feature_detection.data', view, filled, offset + 4, data_count);
   writeBytes('pci_cap_intel_feature_detection.data', data, view, offset + 4, data_count);
   const size = length;
@@ -11848,64 +10022,16 @@ export function encodePciCapIntelFeatureDetection(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_intel_feature_detection takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_intel_feature_detection takes. */
 export function measurePciCapIntelFeatureDetection(value: Encodable<PciCapIntelFeatureDetection>): number {
   return measureByEncoding(encodePciCapIntelFeatureDetection, value);
 }
 
-/** pci_cap_intel_feature_detection in place: reads and writes members without a copy. */
-export class PciCapIntelFeatureDetectionView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_intel_feature_detection', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bytes of the capability. */
-  get length(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set length(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_intel_feature_detection.length', value, this.#offset + 2));
-  }
-
-  /** What it is. */
-  get kind(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set kind(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_intel_feature_detection.kind', value, this.#offset + 3));
-  }
-
-  /** Index and data of the window; it can be moved only by writing. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of pci_cap_intel_feature_detection. */
 export const PciCapIntelFeatureDetectionCodec: StructCodec<PciCapIntelFeatureDetection> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_intel_feature_detection',
-  size: null,
-  minSize: 4,
-  members: membersOfPciCapIntelFeatureDetection,
-  decode: decodePciCapIntelFeatureDetection,
-  encodeTyped: encodePciCapIntelFeatureDetection,
-  measure: measurePciCapIntelFeatureDetection,
+  name: 'pci_cap_intel_feature_detection', size: null, minSize: 4,
+  members: membersOfPciCapIntelFeatureDetection, decode: decodePciCapIntelFeatureDetection,
+  encodeTyped: encodePciCapIntelFeatureDetection, measure: measurePciCapIntelFeatureDetection,
 });
 
 /**
@@ -11925,28 +10051,19 @@ export interface PciCapVndr {
 }
 
 /** Names of the members of pci_cap_vndr. */
-export const membersOfPciCapVndr: Members = {
-  header: membersOfPciCapHeader,
-  length: null,
-  data: null,
-};
+export const membersOfPciCapVndr: Members = { header: membersOfPciCapHeader, length: null, data: null };
 
 /** Bytes that every pci_cap_vndr has. */
 export const minSizeofPciCapVndr = 3;
 
-/**
- * Reads registers pci_cap_vndr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_vndr. */
 export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLength): PciCapVndr {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 3 <= limit)) throw tooShort('pci_cap_vndr', offset, 3, limit);
   const length = view.getUint8(offset + 2);
   const data_count = Math.max(length, 3) - 3;
-  if (!(offset + 3 + data_count <= limit)) {
+  if (!(offset + 3 + data_count <= limit))
     throw badCount('pci_cap_vndr.data', offset + 3, data_count, limit - (offset + 3));
-  }
   const data = readBytes(view, offset + 3, data_count);
   return {
     header: readPciCapHeader(view, offset),
@@ -11955,16 +10072,10 @@ export function decodePciCapVndr(view: DataView, offset = 0, end = view.byteLeng
   };
 }
 
-/**
- * Writes registers pci_cap_vndr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_vndr and returns the number of bytes. */
 export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength))
     throw cannotStart('pci_cap_vndr', value, offset, 3, view.byteLength);
-  }
   let filled = offset + 3;
   const header = checkObject('pci_cap_vndr.header', value.header ?? {}, offset);
   try {
@@ -11977,63 +10088,22 @@ export function encodePciCapVndr(value: Encodable<PciCapVndr>, view: DataView, o
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('pci_cap_vndr.data', data, offset + 3);
   const data_count = Math.max(length, 3) - 3;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('pci_cap_vndr.data', offset + 3, data_count, data.length);
-  }
   filled = claim('pci_cap_vndr.data', view, filled, offset + 3, data_count);
   writeBytes('pci_cap_vndr.data', data, view, offset + 3, data_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_vndr takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_vndr takes. */
 export function measurePciCapVndr(value: Encodable<PciCapVndr>): number {
   return measureByEncoding(encodePciCapVndr, value);
 }
 
-/** pci_cap_vndr in place: reads and writes members without a copy. */
-export class PciCapVndrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 3 <= view.byteLength)) throw tooShort('pci_cap_vndr', offset, 3, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bytes of the capability, from the id on. */
-  get length(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set length(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_vndr.length', value, this.#offset + 2));
-  }
-
-  /** The vendor's bytes. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 3, this.#view.byteLength - (this.#offset + 3));
-  }
-}
-
 /** Codec of pci_cap_vndr. */
 export const PciCapVndrCodec: StructCodec<PciCapVndr> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_vndr',
-  size: null,
-  minSize: 3,
-  members: membersOfPciCapVndr,
-  decode: decodePciCapVndr,
-  encodeTyped: encodePciCapVndr,
-  measure: measurePciCapVndr,
+  name: 'pci_cap_vndr', size: null, minSize: 3, members: membersOfPciCapVndr, decode: decodePciCapVndr,
+  encodeTyped: encodePciCapVndr, measure: measurePciCapVndr,
 });
 
 /** Bits of pci_cap_dbg.port. */
@@ -12060,22 +10130,16 @@ export interface PciCapDbg {
 
 /** Names of the members of pci_cap_dbg. */
 export const membersOfPciCapDbg: Members = {
-  header: membersOfPciCapHeader,
-  port: { offset: null, bar: null },
+  header: membersOfPciCapHeader, port: { offset: null, bar: null },
 };
 
 /** Bytes of pci_cap_dbg. */
 export const sizeofPciCapDbg = 4;
 
-/**
- * Reads registers pci_cap_dbg.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_dbg. */
 export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_cap_dbg', offset, 4, view.byteLength);
-  }
   const port = view.getUint16(offset + 2, true);
   return {
     header: readPciCapHeader(view, offset),
@@ -12086,16 +10150,10 @@ export function decodePciCapDbg(view: DataView, offset = 0): PciCapDbg {
   };
 }
 
-/**
- * Writes registers pci_cap_dbg; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_dbg and returns the number of bytes. */
 export function encodePciCapDbg(value: Encodable<PciCapDbg>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_dbg', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_cap_dbg.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -12111,39 +10169,9 @@ export function encodePciCapDbg(value: Encodable<PciCapDbg>, view: DataView, off
   return 4;
 }
 
-/** pci_cap_dbg in place: reads and writes members without a copy. */
-export class PciCapDbgView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_dbg', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Where the registers of the debug port are. */
-  get port(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set port(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_dbg.port', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_cap_dbg. */
 export const PciCapDbgCodec: StructCodec<PciCapDbg> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_dbg',
-  4,
-  membersOfPciCapDbg,
-  decodePciCapDbg,
-  encodePciCapDbg,
+  'pci_cap_dbg', 4, membersOfPciCapDbg, decodePciCapDbg, encodePciCapDbg,
 );
 
 /**
@@ -12161,39 +10189,25 @@ export interface PciCapCcrc {
 }
 
 /** Names of the members of pci_cap_ccrc. */
-export const membersOfPciCapCcrc: Members = {
-  header: membersOfPciCapHeader,
-  data: null,
-};
+export const membersOfPciCapCcrc: Members = { header: membersOfPciCapHeader, data: null };
 
 /** Bytes of pci_cap_ccrc. */
 export const sizeofPciCapCcrc = 4;
 
-/**
- * Reads registers pci_cap_ccrc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_ccrc. */
 export function decodePciCapCcrc(view: DataView, offset = 0): PciCapCcrc {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_cap_ccrc', offset, 4, view.byteLength);
-  }
   return {
     header: readPciCapHeader(view, offset),
     data: view.getUint16(offset + 2, true),
   };
 }
 
-/**
- * Writes registers pci_cap_ccrc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_ccrc and returns the number of bytes. */
 export function encodePciCapCcrc(value: Encodable<PciCapCcrc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_ccrc', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_cap_ccrc.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -12204,39 +10218,9 @@ export function encodePciCapCcrc(value: Encodable<PciCapCcrc>, view: DataView, o
   return 4;
 }
 
-/** pci_cap_ccrc in place: reads and writes members without a copy. */
-export class PciCapCcrcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_ccrc', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bits that only the CompactPCI specification defines. */
-  get data(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set data(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_ccrc.data', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_cap_ccrc. */
 export const PciCapCcrcCodec: StructCodec<PciCapCcrc> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_ccrc',
-  4,
-  membersOfPciCapCcrc,
-  decodePciCapCcrc,
-  encodePciCapCcrc,
+  'pci_cap_ccrc', 4, membersOfPciCapCcrc, decodePciCapCcrc, encodePciCapCcrc,
 );
 
 /** Bits of pci_cap_shpc.pending. */
@@ -12272,8 +10256,7 @@ export interface PciCapShpc {
 
 /** Names of the members of pci_cap_shpc. */
 export const membersOfPciCapShpc: Members = {
-  header: membersOfPciCapHeader,
-  dword_select: null,
+  header: membersOfPciCapHeader, dword_select: null,
   pending: { reserved_1_0: null, serr_pending: null, interrupt_pending: null, reserved_7_4: null },
   dword_data: null,
 };
@@ -12281,15 +10264,10 @@ export const membersOfPciCapShpc: Members = {
 /** Bytes of pci_cap_shpc. */
 export const sizeofPciCapShpc = 8;
 
-/**
- * Reads registers pci_cap_shpc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_shpc. */
 export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_cap_shpc', offset, 8, view.byteLength);
-  }
   const pending = view.getUint8(offset + 3);
   return {
     header: readPciCapHeader(view, offset),
@@ -12304,16 +10282,10 @@ export function decodePciCapShpc(view: DataView, offset = 0): PciCapShpc {
   };
 }
 
-/**
- * Writes registers pci_cap_shpc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_shpc and returns the number of bytes. */
 export function encodePciCapShpc(value: Encodable<PciCapShpc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_shpc', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_cap_shpc.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -12333,57 +10305,9 @@ export function encodePciCapShpc(value: Encodable<PciCapShpc>, view: DataView, o
   return 8;
 }
 
-/** pci_cap_shpc in place: reads and writes members without a copy. */
-export class PciCapShpcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_shpc', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Register that the window shows. */
-  get dword_select(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set dword_select(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_shpc.dword_select', value, this.#offset + 2));
-  }
-
-  /** What the controller waits for. */
-  get pending(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set pending(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_shpc.pending', value, this.#offset + 3));
-  }
-
-  /** The selected register. */
-  get dword_data(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set dword_data(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_shpc.dword_data', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_cap_shpc. */
 export const PciCapShpcCodec: StructCodec<PciCapShpc> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_shpc',
-  8,
-  membersOfPciCapShpc,
-  decodePciCapShpc,
-  encodePciCapShpc,
+  'pci_cap_shpc', 8, membersOfPciCapShpc, decodePciCapShpc, encodePciCapShpc,
 );
 
 /**
@@ -12406,24 +10330,16 @@ export interface PciCapSsvid {
 
 /** Names of the members of pci_cap_ssvid. */
 export const membersOfPciCapSsvid: Members = {
-  header: membersOfPciCapHeader,
-  reserved: null,
-  subsystem_vendor_id: null,
-  subsystem_id: null,
+  header: membersOfPciCapHeader, reserved: null, subsystem_vendor_id: null, subsystem_id: null,
 };
 
 /** Bytes of pci_cap_ssvid. */
 export const sizeofPciCapSsvid = 8;
 
-/**
- * Reads registers pci_cap_ssvid.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_ssvid. */
 export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_cap_ssvid', offset, 8, view.byteLength);
-  }
   return {
     header: readPciCapHeader(view, offset),
     reserved: view.getUint16(offset + 2, true),
@@ -12432,16 +10348,10 @@ export function decodePciCapSsvid(view: DataView, offset = 0): PciCapSsvid {
   };
 }
 
-/**
- * Writes registers pci_cap_ssvid; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_ssvid and returns the number of bytes. */
 export function encodePciCapSsvid(value: Encodable<PciCapSsvid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_ssvid', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_cap_ssvid.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -12454,57 +10364,9 @@ export function encodePciCapSsvid(value: Encodable<PciCapSsvid>, view: DataView,
   return 8;
 }
 
-/** pci_cap_ssvid in place: reads and writes members without a copy. */
-export class PciCapSsvidView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_ssvid', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Must be 0. */
-  get reserved(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_ssvid.reserved', value, this.#offset + 2), true);
-  }
-
-  /** Who made the card or board. */
-  get subsystem_vendor_id(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set subsystem_vendor_id(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_cap_ssvid.subsystem_vendor_id', value, this.#offset + 4), true);
-  }
-
-  /** Which card or board it is. */
-  get subsystem_id(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set subsystem_id(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_cap_ssvid.subsystem_id', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_cap_ssvid. */
 export const PciCapSsvidCodec: StructCodec<PciCapSsvid> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_ssvid',
-  8,
-  membersOfPciCapSsvid,
-  decodePciCapSsvid,
-  encodePciCapSsvid,
+  'pci_cap_ssvid', 8, membersOfPciCapSsvid, decodePciCapSsvid, encodePciCapSsvid,
 );
 
 /**
@@ -12522,39 +10384,25 @@ export interface PciCapAgp3 {
 }
 
 /** Names of the members of pci_cap_agp3. */
-export const membersOfPciCapAgp3: Members = {
-  header: membersOfPciCapHeader,
-  data: null,
-};
+export const membersOfPciCapAgp3: Members = { header: membersOfPciCapHeader, data: null };
 
 /** Bytes of pci_cap_agp3. */
 export const sizeofPciCapAgp3 = 4;
 
-/**
- * Reads registers pci_cap_agp3.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_agp3. */
 export function decodePciCapAgp3(view: DataView, offset = 0): PciCapAgp3 {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_cap_agp3', offset, 4, view.byteLength);
-  }
   return {
     header: readPciCapHeader(view, offset),
     data: view.getUint16(offset + 2, true),
   };
 }
 
-/**
- * Writes registers pci_cap_agp3; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_agp3 and returns the number of bytes. */
 export function encodePciCapAgp3(value: Encodable<PciCapAgp3>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_agp3', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_cap_agp3.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -12565,39 +10413,9 @@ export function encodePciCapAgp3(value: Encodable<PciCapAgp3>, view: DataView, o
   return 4;
 }
 
-/** pci_cap_agp3 in place: reads and writes members without a copy. */
-export class PciCapAgp3View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_agp3', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bits that the kernel does not use. */
-  get data(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set data(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_agp3.data', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_cap_agp3. */
 export const PciCapAgp3Codec: StructCodec<PciCapAgp3> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_agp3',
-  4,
-  membersOfPciCapAgp3,
-  decodePciCapAgp3,
-  encodePciCapAgp3,
+  'pci_cap_agp3', 4, membersOfPciCapAgp3, decodePciCapAgp3, encodePciCapAgp3,
 );
 
 /** Bits of pci_cap_secdev.info. */
@@ -12704,8 +10522,7 @@ export interface PciCapSecdev {
 export const membersOfPciCapSecdev: Members = {
   header: membersOfPciCapHeader,
   info: { type: null, revision: null, iotlb: null, ht_tunnel: null, np_cache: null, efr: null, cap_ext: null, reserved_15_13: null, data: null, rest: null },
-  base_address_lower: { enable: null, reserved_13_1: null, address: null },
-  base_address_upper: null,
+  base_address_lower: { enable: null, reserved_13_1: null, address: null }, base_address_upper: null,
   range: { unit_id: null, reserved_6_5: null, valid: null, bus: null, first_device: null, last_device: null },
   misc_0: { msi_number: null, guest_virtual_size: null, physical_size: null, virtual_size: null, ht_ats_reserved: null, reserved_26_23: null, msi_number_ppr: null },
   misc_1: { msi_number_ga: null, reserved_31_5: null },
@@ -12714,11 +10531,7 @@ export const membersOfPciCapSecdev: Members = {
 /** Bytes that every pci_cap_secdev has. */
 export const minSizeofPciCapSecdev = 4;
 
-/**
- * Reads registers pci_cap_secdev.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_secdev. */
 export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLength): PciCapSecdev {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_cap_secdev', offset, 4, limit);
@@ -12812,16 +10625,10 @@ export function decodePciCapSecdev(view: DataView, offset = 0, end = view.byteLe
   return value;
 }
 
-/**
- * Writes registers pci_cap_secdev; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_secdev and returns the number of bytes. */
 export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_secdev', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_secdev.header', value.header ?? {}, offset);
   try {
@@ -12939,50 +10746,15 @@ export function encodePciCapSecdev(value: Encodable<PciCapSecdev>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_secdev takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_secdev takes. */
 export function measurePciCapSecdev(value: Encodable<PciCapSecdev>): number {
   return measureByEncoding(encodePciCapSecdev, value);
 }
 
-/** pci_cap_secdev in place: reads and writes members without a copy. */
-export class PciCapSecdevView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_secdev', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Kind of block and its features. */
-  get info(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set info(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_secdev.info', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_cap_secdev. */
 export const PciCapSecdevCodec: StructCodec<PciCapSecdev> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_secdev',
-  size: null,
-  minSize: 4,
-  members: membersOfPciCapSecdev,
-  decode: decodePciCapSecdev,
-  encodeTyped: encodePciCapSecdev,
-  measure: measurePciCapSecdev,
+  name: 'pci_cap_secdev', size: null, minSize: 4, members: membersOfPciCapSecdev, decode: decodePciCapSecdev,
+  encodeTyped: encodePciCapSecdev, measure: measurePciCapSecdev,
 });
 
 /** Bits of pci_cap_msix.flags. */
@@ -13035,22 +10807,16 @@ export interface PciCapMsix {
 export const membersOfPciCapMsix: Members = {
   header: membersOfPciCapHeader,
   flags: { table_size: null, reserved_13_11: null, function_mask: null, enable: null },
-  table: { bir: null, offset: null },
-  pba: { bir: null, offset: null },
+  table: { bir: null, offset: null }, pba: { bir: null, offset: null },
 };
 
 /** Bytes of pci_cap_msix. */
 export const sizeofPciCapMsix = 12;
 
-/**
- * Reads registers pci_cap_msix.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_msix. */
 export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_cap_msix', offset, 12, view.byteLength);
-  }
   const flags = view.getUint16(offset + 2, true);
   const table = view.getUint32(offset + 4, true);
   const pba = view.getUint32(offset + 8, true);
@@ -13073,16 +10839,10 @@ export function decodePciCapMsix(view: DataView, offset = 0): PciCapMsix {
   };
 }
 
-/**
- * Writes registers pci_cap_msix; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_msix and returns the number of bytes. */
 export function encodePciCapMsix(value: Encodable<PciCapMsix>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_cap_msix', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_cap_msix.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -13112,57 +10872,9 @@ export function encodePciCapMsix(value: Encodable<PciCapMsix>, view: DataView, o
   return 12;
 }
 
-/** pci_cap_msix in place: reads and writes members without a copy. */
-export class PciCapMsixView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_cap_msix', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Message control. */
-  get flags(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_msix.flags', value, this.#offset + 2), true);
-  }
-
-  /** Where the table is. */
-  get table(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set table(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_msix.table', value, this.#offset + 4), true);
-  }
-
-  /** Where the bits of pending interrupts are. */
-  get pba(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set pba(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_cap_msix.pba', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_cap_msix. */
 export const PciCapMsixCodec: StructCodec<PciCapMsix> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_msix',
-  12,
-  membersOfPciCapMsix,
-  decodePciCapMsix,
-  encodePciCapMsix,
+  'pci_cap_msix', 12, membersOfPciCapMsix, decodePciCapMsix, encodePciCapMsix,
 );
 
 /** Bits of pci_msix_entry.vector_control. */
@@ -13197,24 +10909,17 @@ export interface PciMsixEntry {
 
 /** Names of the members of pci_msix_entry. */
 export const membersOfPciMsixEntry: Members = {
-  address_lower: null,
-  address_upper: null,
-  data: null,
+  address_lower: null, address_upper: null, data: null,
   vector_control: { mask: null, reserved_15_1: null, st_lower: null, st_upper: null },
 };
 
 /** Bytes of pci_msix_entry. */
 export const sizeofPciMsixEntry = 16;
 
-/**
- * Reads registers pci_msix_entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_msix_entry. */
 export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_msix_entry', offset, 16, view.byteLength);
-  }
   const vector_control = view.getUint32(offset + 12, true);
   return {
     address_lower: view.getUint32(offset, true),
@@ -13229,16 +10934,10 @@ export function decodePciMsixEntry(view: DataView, offset = 0): PciMsixEntry {
   };
 }
 
-/**
- * Writes registers pci_msix_entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_msix_entry and returns the number of bytes. */
 export function encodePciMsixEntry(value: Encodable<PciMsixEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_msix_entry', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('pci_msix_entry.address_lower', value.address_lower ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('pci_msix_entry.address_upper', value.address_upper ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('pci_msix_entry.data', value.data ?? 0, offset + 8), true);
@@ -13253,61 +10952,9 @@ export function encodePciMsixEntry(value: Encodable<PciMsixEntry>, view: DataVie
   return 16;
 }
 
-/** pci_msix_entry in place: reads and writes members without a copy. */
-export class PciMsixEntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_msix_entry', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Where the message is written; the two low bits are 0. */
-  get address_lower(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set address_lower(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_msix_entry.address_lower', value, this.#offset), true);
-  }
-
-  /** Upper half of the address. */
-  get address_upper(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set address_upper(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_msix_entry.address_upper', value, this.#offset + 4), true);
-  }
-
-  /** Data of the message. */
-  get data(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set data(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_msix_entry.data', value, this.#offset + 8), true);
-  }
-
-  /** Mask and steering of the vector. */
-  get vector_control(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set vector_control(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_msix_entry.vector_control', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_msix_entry. */
 export const PciMsixEntryCodec: StructCodec<PciMsixEntry> = /* @__PURE__ */ fixedCodec(
-  'pci_msix_entry',
-  16,
-  membersOfPciMsixEntry,
-  decodePciMsixEntry,
-  encodePciMsixEntry,
+  'pci_msix_entry', 16, membersOfPciMsixEntry, decodePciMsixEntry, encodePciMsixEntry,
 );
 
 /** Bits of pci_cap_sata.revision. */
@@ -13354,21 +11001,14 @@ export interface PciCapSata {
 
 /** Names of the members of pci_cap_sata. */
 export const membersOfPciCapSata: Members = {
-  header: membersOfPciCapHeader,
-  revision: { minor: null, major: null, reserved_15_8: null },
-  location: { bar: null, offset: null, reserved_31_24: null },
-  index: null,
-  data: null,
+  header: membersOfPciCapHeader, revision: { minor: null, major: null, reserved_15_8: null },
+  location: { bar: null, offset: null, reserved_31_24: null }, index: null, data: null,
 };
 
 /** Bytes that every pci_cap_sata has. */
 export const minSizeofPciCapSata = 8;
 
-/**
- * Reads registers pci_cap_sata.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_sata. */
 export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLength): PciCapSata {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_cap_sata', offset, 8, limit);
@@ -13400,16 +11040,10 @@ export function decodePciCapSata(view: DataView, offset = 0, end = view.byteLeng
   return value;
 }
 
-/**
- * Writes registers pci_cap_sata; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_sata and returns the number of bytes. */
 export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cap_sata', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_cap_sata.header', value.header ?? {}, offset);
   try {
@@ -13451,59 +11085,15 @@ export function encodePciCapSata(value: Encodable<PciCapSata>, view: DataView, o
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_sata takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_sata takes. */
 export function measurePciCapSata(value: Encodable<PciCapSata>): number {
   return measureByEncoding(encodePciCapSata, value);
 }
 
-/** pci_cap_sata in place: reads and writes members without a copy. */
-export class PciCapSataView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cap_sata', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Revision of the registers. */
-  get revision(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set revision(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_sata.revision', value, this.#offset + 2), true);
-  }
-
-  /** Where the index and data registers are. */
-  get location(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set location(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_sata.location', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_cap_sata. */
 export const PciCapSataCodec: StructCodec<PciCapSata> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_sata',
-  size: null,
-  minSize: 8,
-  members: membersOfPciCapSata,
-  decode: decodePciCapSata,
-  encodeTyped: encodePciCapSata,
-  measure: measurePciCapSata,
+  name: 'pci_cap_sata', size: null, minSize: 8, members: membersOfPciCapSata, decode: decodePciCapSata,
+  encodeTyped: encodePciCapSata, measure: measurePciCapSata,
 });
 
 /** Bits of pci_cap_af.capabilities. */
@@ -13554,8 +11144,7 @@ export interface PciCapAf {
 
 /** Names of the members of pci_cap_af. */
 export const membersOfPciCapAf: Members = {
-  header: membersOfPciCapHeader,
-  length: null,
+  header: membersOfPciCapHeader, length: null,
   capabilities: { transactions_pending: null, function_level_reset: null, reserved_7_2: null },
   control: { initiate_flr: null, reserved_7_1: null },
   status: { transactions_pending: null, reserved_7_1: null },
@@ -13564,15 +11153,10 @@ export const membersOfPciCapAf: Members = {
 /** Bytes of pci_cap_af. */
 export const sizeofPciCapAf = 6;
 
-/**
- * Reads registers pci_cap_af.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_af. */
 export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
-  if (!(offset >= 0 && offset + 6 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 6 <= view.byteLength))
     throw tooShort('pci_cap_af', offset, 6, view.byteLength);
-  }
   const capabilities = view.getUint8(offset + 3);
   const control = view.getUint8(offset + 4);
   const status = view.getUint8(offset + 5);
@@ -13595,16 +11179,10 @@ export function decodePciCapAf(view: DataView, offset = 0): PciCapAf {
   };
 }
 
-/**
- * Writes registers pci_cap_af; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_af and returns the number of bytes. */
 export function encodePciCapAf(value: Encodable<PciCapAf>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 6 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 6 <= view.byteLength))
     throw cannotStart('pci_cap_af', value, offset, 6, view.byteLength);
-  }
   const header = checkObject('pci_cap_af.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -13634,66 +11212,9 @@ export function encodePciCapAf(value: Encodable<PciCapAf>, view: DataView, offse
   return 6;
 }
 
-/** pci_cap_af in place: reads and writes members without a copy. */
-export class PciCapAfView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 6 <= view.byteLength)) throw tooShort('pci_cap_af', offset, 6, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Bytes of the capability, always 6. */
-  get length(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set length(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_af.length', value, this.#offset + 2));
-  }
-
-  /** What there is. */
-  get capabilities(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set capabilities(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_af.capabilities', value, this.#offset + 3));
-  }
-
-  /** What is requested. */
-  get control(): number {
-    return this.#view.getUint8(this.#offset + 4);
-  }
-
-  set control(value: number) {
-    this.#view.setUint8(this.#offset + 4, checkU8('pci_cap_af.control', value, this.#offset + 4));
-  }
-
-  /** What goes on. */
-  get status(): number {
-    return this.#view.getUint8(this.#offset + 5);
-  }
-
-  set status(value: number) {
-    this.#view.setUint8(this.#offset + 5, checkU8('pci_cap_af.status', value, this.#offset + 5));
-  }
-}
-
 /** Codec of pci_cap_af. */
 export const PciCapAfCodec: StructCodec<PciCapAf> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_af',
-  6,
-  membersOfPciCapAf,
-  decodePciCapAf,
-  encodePciCapAf,
+  'pci_cap_af', 6, membersOfPciCapAf, decodePciCapAf, encodePciCapAf,
 );
 
 /** Bits of pci_ea_entry.properties. */
@@ -13777,20 +11298,14 @@ export interface PciEaEntry {
 export const membersOfPciEaEntry: Members = {
   properties: { entry_size: null, reserved_3: null, bei: null, primary_properties: null, secondary_properties: null, reserved_29_24: null, writable: null, enable: null },
   base: { reserved_0: null, is_64: null, address: null },
-  max_offset: { reserved_0: null, is_64: null, offset: null },
-  base_upper: null,
-  max_offset_upper: null,
+  max_offset: { reserved_0: null, is_64: null, offset: null }, base_upper: null, max_offset_upper: null,
   rest: null,
 };
 
 /** Bytes that every pci_ea_entry has. */
 export const minSizeofPciEaEntry = 4;
 
-/**
- * Reads registers pci_ea_entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ea_entry. */
 export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLength): PciEaEntry {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_ea_entry', offset, 4, limit);
@@ -13833,20 +11348,17 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
   }
   if (((max_offset >>> 1) & 1) !== 0 && ((properties & 7) >= (((base >>> 1) & 1) !== 0 ? 4 : 3))) {
     const max_offset_upper_at = offset + (((base >>> 1) & 1) !== 0 ? 16 : 12);
-    if (!(max_offset_upper_at <= limit)) {
+    if (!(max_offset_upper_at <= limit))
       throw badOffset('pci_ea_entry.max_offset_upper', max_offset_upper_at, limit);
-    }
-    if (!(max_offset_upper_at + 4 <= limit)) {
+    if (!(max_offset_upper_at + 4 <= limit))
       throw tooShort('pci_ea_entry.max_offset_upper', max_offset_upper_at, 4, limit);
-    }
     value.max_offset_upper = view.getUint32(max_offset_upper_at, true);
   }
   const rest_at = offset + (4 + (4 * Math.min(properties & 7, (2 + (((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) ? 1 : 0)) + ((((max_offset >>> 1) & 1) !== 0 && (properties & 7) >= (3 + ((base >>> 1) & 1))) ? 1 : 0))));
   if (!(rest_at <= limit)) throw badOffset('pci_ea_entry.rest', rest_at, limit);
   const rest_count = Math.max((properties & 7) - Math.min(properties & 7, (2 + (((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) ? 1 : 0)) + ((((max_offset >>> 1) & 1) !== 0 && (properties & 7) >= (3 + ((base >>> 1) & 1))) ? 1 : 0)), 0);
-  if (!(rest_at + 4 * rest_count <= limit)) {
+  if (!(rest_at + 4 * rest_count <= limit))
     throw badCount('pci_ea_entry.rest', rest_at, rest_count, Math.floor((limit - rest_at) / 4));
-  }
   const rest: number[] = [];
   for (let i = 0; i < rest_count; i++) {
     rest.push(view.getUint32(rest_at + 4 * i, true));
@@ -13857,16 +11369,10 @@ export function decodePciEaEntry(view: DataView, offset = 0, end = view.byteLeng
   return value;
 }
 
-/**
- * Writes registers pci_ea_entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ea_entry and returns the number of bytes. */
 export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ea_entry', value, offset, 4, view.byteLength);
-  }
   let base = 0;
   let max_offset = 0;
   let filled = offset + 4;
@@ -13921,13 +11427,11 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
   }
   const rest_at = offset + (4 + (4 * Math.min(properties & 7, (2 + (((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) ? 1 : 0)) + ((((max_offset >>> 1) & 1) !== 0 && (properties & 7) >= (3 + ((base >>> 1) & 1))) ? 1 : 0))));
   const rest = value.rest ?? undefined;
-  if (rest !== undefined && !Array.isArray(rest)) {
+  if (rest !== undefined && !Array.isArray(rest))
     throw wrongType('pci_ea_entry.rest', rest, rest_at, 'an array');
-  }
   const rest_count = Math.max((properties & 7) - Math.min(properties & 7, (2 + (((properties & 7) >= 3 && ((base >>> 1) & 1) !== 0) ? 1 : 0)) + ((((max_offset >>> 1) & 1) !== 0 && (properties & 7) >= (3 + ((base >>> 1) & 1))) ? 1 : 0)), 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ea_entry.rest', rest_at, rest_count, rest.length);
-  }
   filled = claim('pci_ea_entry.rest', view, filled, rest_at, 4 * rest_count);
   if (rest === undefined) {
     zeroFill(view, rest_at, rest_at + 4 * rest_count);
@@ -13946,45 +11450,15 @@ export function encodePciEaEntry(value: Encodable<PciEaEntry>, view: DataView, o
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ea_entry takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ea_entry takes. */
 export function measurePciEaEntry(value: Encodable<PciEaEntry>): number {
   return measureByEncoding(encodePciEaEntry, value);
 }
 
-/** pci_ea_entry in place: reads and writes members without a copy. */
-export class PciEaEntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ea_entry', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the resource is. */
-  get properties(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set properties(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ea_entry.properties', value, this.#offset), true);
-  }
-}
-
 /** Codec of pci_ea_entry. */
 export const PciEaEntryCodec: StructCodec<PciEaEntry> = /* @__PURE__ */ structCodec({
-  name: 'pci_ea_entry',
-  size: null,
-  minSize: 4,
-  members: membersOfPciEaEntry,
-  decode: decodePciEaEntry,
-  encodeTyped: encodePciEaEntry,
-  measure: measurePciEaEntry,
+  name: 'pci_ea_entry', size: null, minSize: 4, members: membersOfPciEaEntry, decode: decodePciEaEntry,
+  encodeTyped: encodePciEaEntry, measure: measurePciEaEntry,
 });
 
 /** Bits of pci_cap_ea.num_entries. */
@@ -14027,21 +11501,14 @@ export interface PciCapEa {
 
 /** Names of the members of pci_cap_ea. */
 export const membersOfPciCapEa: Members = {
-  header: membersOfPciCapHeader,
-  num_entries: { entries: null, reserved_7_6: null },
-  reserved_3: null,
-  bus_numbers: { secondary: null, subordinate: null, reserved_31_16: null },
-  entries: membersOfPciEaEntry,
+  header: membersOfPciCapHeader, num_entries: { entries: null, reserved_7_6: null }, reserved_3: null,
+  bus_numbers: { secondary: null, subordinate: null, reserved_31_16: null }, entries: membersOfPciEaEntry,
 };
 
 /** Bytes that every pci_cap_ea has. */
 export const minSizeofPciCapEa = 4;
 
-/**
- * Reads registers pci_cap_ea.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_ea. */
 export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciCapEa {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_cap_ea', offset, 4, limit);
@@ -14066,9 +11533,8 @@ export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength
   const entries_at = offset + (outerValue(context, 'header_type', 'layout') === 1n ? 8 : 4);
   if (!(entries_at <= limit)) throw badOffset('pci_cap_ea.entries', entries_at, limit);
   const entries_count = num_entries & 0x3f;
-  if (!(entries_at + 4 * entries_count <= limit)) {
+  if (!(entries_at + 4 * entries_count <= limit))
     throw badCount('pci_cap_ea.entries', entries_at, entries_count, Math.floor((limit - entries_at) / 4));
-  }
   const entries: PciEaEntry[] = [];
   let entries_next = entries_at;
   for (let i = 0; i < entries_count; i++) {
@@ -14084,21 +11550,15 @@ export function decodePciCapEa(view: DataView, offset = 0, end = view.byteLength
   return value;
 }
 
-/**
- * Writes registers pci_cap_ea; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_ea and returns the number of bytes. */
 export function encodePciCapEa(
   value: Encodable<PciCapEa>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_cap_ea', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_cap_ea.header', value.header ?? {}, offset);
   try {
@@ -14127,13 +11587,11 @@ export function encodePciCapEa(
   }
   const entries_at = offset + (outerValue(context, 'header_type', 'layout') === 1n ? 8 : 4);
   const entries = value.entries ?? undefined;
-  if (entries !== undefined && !Array.isArray(entries)) {
+  if (entries !== undefined && !Array.isArray(entries))
     throw wrongType('pci_cap_ea.entries', entries, entries_at, 'an array');
-  }
   const entries_count = num_entries & 0x3f;
-  if (entries !== undefined && entries.length !== entries_count) {
+  if (entries !== undefined && entries.length !== entries_count)
     throw countMismatch('pci_cap_ea.entries', entries_at, entries_count, entries.length);
-  }
   filled = claim('pci_cap_ea.entries', view, filled, entries_at, 0);
   let entries_next = entries_at;
   let index = 0;
@@ -14149,59 +11607,15 @@ export function encodePciCapEa(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_ea takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_ea takes. */
 export function measurePciCapEa(value: Encodable<PciCapEa>, context?: CodecContext): number {
   return measureByEncoding(encodePciCapEa, value, context);
 }
 
-/** pci_cap_ea in place: reads and writes members without a copy. */
-export class PciCapEaView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_cap_ea', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** How much follows. */
-  get num_entries(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set num_entries(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('pci_cap_ea.num_entries', value, this.#offset + 2));
-  }
-
-  /** Must be 0. */
-  get reserved_3(): number {
-    return this.#view.getUint8(this.#offset + 3);
-  }
-
-  set reserved_3(value: number) {
-    this.#view.setUint8(this.#offset + 3, checkU8('pci_cap_ea.reserved_3', value, this.#offset + 3));
-  }
-}
-
 /** Codec of pci_cap_ea. */
 export const PciCapEaCodec: StructCodec<PciCapEa> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_ea',
-  size: null,
-  minSize: 4,
-  members: membersOfPciCapEa,
-  decode: decodePciCapEa,
-  encodeTyped: encodePciCapEa,
-  measure: measurePciCapEa,
+  name: 'pci_cap_ea', size: null, minSize: 4, members: membersOfPciCapEa, decode: decodePciCapEa,
+  encodeTyped: encodePciCapEa, measure: measurePciCapEa,
 });
 
 /** Bits of pci_cap_fpb.capabilities. */
@@ -14330,8 +11744,7 @@ export interface PciCapFpb {
 
 /** Names of the members of pci_cap_fpb. */
 export const membersOfPciCapFpb: Members = {
-  header: membersOfPciCapHeader,
-  reserved: null,
+  header: membersOfPciCapHeader, reserved: null,
   capabilities: { rid_decode: null, mem_low_decode: null, mem_high_decode: null, num_sec_dev: null, rid_vector_size: null, reserved_15_11: null, mem_low_vector_size: null, reserved_23_19: null, mem_high_vector_size: null, reserved_31_27: null },
   rid_control_1: { enable: null, reserved_3_1: null, granularity: null, reserved_18_8: null, start: null },
   rid_control_2: { reserved_2_0: null, secondary_start: null, reserved_31_16: null },
@@ -14345,15 +11758,10 @@ export const membersOfPciCapFpb: Members = {
 /** Bytes of pci_cap_fpb. */
 export const sizeofPciCapFpb = 36;
 
-/**
- * Reads registers pci_cap_fpb.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_fpb. */
 export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('pci_cap_fpb', offset, 36, view.byteLength);
-  }
   const capabilities = view.getUint32(offset + 4, true);
   const rid_control_1 = view.getUint32(offset + 8, true);
   const rid_control_2 = view.getUint32(offset + 12, true);
@@ -14412,16 +11820,10 @@ export function decodePciCapFpb(view: DataView, offset = 0): PciCapFpb {
   };
 }
 
-/**
- * Writes registers pci_cap_fpb; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_fpb and returns the number of bytes. */
 export function encodePciCapFpb(value: Encodable<PciCapFpb>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('pci_cap_fpb', value, offset, 36, view.byteLength);
-  }
   const header = checkObject('pci_cap_fpb.header', value.header ?? {}, offset);
   try {
     writePciCapHeader(header, view, offset);
@@ -14490,111 +11892,9 @@ export function encodePciCapFpb(value: Encodable<PciCapFpb>, view: DataView, off
   return 36;
 }
 
-/** pci_cap_fpb in place: reads and writes members without a copy. */
-export class PciCapFpbView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('pci_cap_fpb', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_cap_header. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Must be 0. */
-  get reserved(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_fpb.reserved', value, this.#offset + 2), true);
-  }
-
-  /** What there is. */
-  get capabilities(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set capabilities(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_fpb.capabilities', value, this.#offset + 4), true);
-  }
-
-  /** Routing ids. */
-  get rid_control_1(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set rid_control_1(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_cap_fpb.rid_control_1', value, this.#offset + 8), true);
-  }
-
-  /** Routing ids on the secondary side. */
-  get rid_control_2(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set rid_control_2(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_cap_fpb.rid_control_2', value, this.#offset + 12), true);
-  }
-
-  /** Memory below 4 GB. */
-  get mem_low_control(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set mem_low_control(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_cap_fpb.mem_low_control', value, this.#offset + 16), true);
-  }
-
-  /** Memory above 4 GB. */
-  get mem_high_control_1(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set mem_high_control_1(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_cap_fpb.mem_high_control_1', value, this.#offset + 20), true);
-  }
-
-  /** First address of the vector, bits 63:32. */
-  get mem_high_control_2(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set mem_high_control_2(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_cap_fpb.mem_high_control_2', value, this.#offset + 24), true);
-  }
-
-  /** Which dword of which vector the data register shows. */
-  get vector_access_control(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set vector_access_control(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('pci_cap_fpb.vector_access_control', value, this.#offset + 28), true);
-  }
-
-  /** That dword. */
-  get vector_access_data(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set vector_access_data(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('pci_cap_fpb.vector_access_data', value, this.#offset + 32), true);
-  }
-}
-
 /** Codec of pci_cap_fpb. */
 export const PciCapFpbCodec: StructCodec<PciCapFpb> = /* @__PURE__ */ fixedCodec(
-  'pci_cap_fpb',
-  36,
-  membersOfPciCapFpb,
-  decodePciCapFpb,
-  encodePciCapFpb,
+  'pci_cap_fpb', 36, membersOfPciCapFpb, decodePciCapFpb, encodePciCapFpb,
 );
 
 /** Bits of pci_cap_exp.flags. */
@@ -15303,19 +12603,14 @@ export const membersOfPciCapExp: Members = {
   lnkcap2: { reserved_0: null, supported_link_speeds: null, crosslink: null, lower_skp_os_generation: null, lower_skp_os_reception: null, retimer_presence_detect: null, two_retimers_presence_detect: null, reserved_30_25: null, drs: null },
   lnkctl2: { target_link_speed: null, enter_compliance: null, autonomous_speed_disable: null, selectable_deemphasis: null, transmit_margin: null, enter_modified_compliance: null, compliance_sos: null, compliance_preset: null },
   lnksta2: { current_deemphasis: null, equalization_complete: null, equalization_phase_1: null, equalization_phase_2: null, equalization_phase_3: null, equalization_request: null, retimer: null, two_retimers: null, crosslink_resolution: null, flit_mode: null, reserved_11: null, downstream_component_presence: null, drs: null },
-  sltcap2: { in_band_presence_disable: null, reserved_31_1: null },
-  sltctl2: { reserved_15_0: null },
+  sltcap2: { in_band_presence_disable: null, reserved_31_1: null }, sltctl2: { reserved_15_0: null },
   sltsta2: { reserved_15_0: null },
 };
 
 /** Bytes that every pci_cap_exp has. */
 export const minSizeofPciCapExp = 12;
 
-/**
- * Reads registers pci_cap_exp.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cap_exp. */
 export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLength): PciCapExp {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_cap_exp', offset, 12, limit);
@@ -15655,16 +12950,10 @@ export function decodePciCapExp(view: DataView, offset = 0, end = view.byteLengt
   return value;
 }
 
-/**
- * Writes registers pci_cap_exp; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cap_exp and returns the number of bytes. */
 export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_cap_exp', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_cap_exp.header', value.header ?? {}, offset);
   try {
@@ -16078,77 +13367,15 @@ export function encodePciCapExp(value: Encodable<PciCapExp>, view: DataView, off
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_cap_exp takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_cap_exp takes. */
 export function measurePciCapExp(value: Encodable<PciCapExp>): number {
   return measureByEncoding(encodePciCapExp, value);
 }
 
-/** pci_cap_exp in place: reads and writes members without a copy. */
-export class PciCapExpView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_cap_exp', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id and pointer to the next capability. */
-  get header(): PciCapHeaderView {
-    return new PciCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** PCI Express capabilities; tells which of the registers below exist. */
-  get flags(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_cap_exp.flags', value, this.#offset + 2), true);
-  }
-
-  /** Device capabilities. */
-  get devcap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set devcap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cap_exp.devcap', value, this.#offset + 4), true);
-  }
-
-  /** Device control. */
-  get devctl(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set devctl(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_cap_exp.devctl', value, this.#offset + 8), true);
-  }
-
-  /** Device status. */
-  get devsta(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set devsta(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_cap_exp.devsta', value, this.#offset + 10), true);
-  }
-}
-
 /** Codec of pci_cap_exp. */
 export const PciCapExpCodec: StructCodec<PciCapExp> = /* @__PURE__ */ structCodec({
-  name: 'pci_cap_exp',
-  size: null,
-  minSize: 12,
-  members: membersOfPciCapExp,
-  decode: decodePciCapExp,
-  encodeTyped: encodePciCapExp,
-  measure: measurePciCapExp,
+  name: 'pci_cap_exp', size: null, minSize: 12, members: membersOfPciCapExp, decode: decodePciCapExp,
+  encodeTyped: encodePciCapExp, measure: measurePciCapExp,
 });
 
 /** Bits of pci_ext_cap_err.uncor_status. */
@@ -16515,19 +13742,13 @@ export const membersOfPciExtCapErr: Members = {
   header_log: null,
   root_command: { correctable_enable: null, nonfatal_enable: null, fatal_enable: null, reserved_31_3: null },
   root_status: { correctable_received: null, multiple_correctable_received: null, uncorrectable_received: null, multiple_uncorrectable_received: null, first_uncorrectable_fatal: null, nonfatal_received: null, fatal_received: null, err_cor_subclass: null, reserved_26_9: null, interrupt_message: null },
-  error_source: { correctable: null, uncorrectable: null },
-  reserved_root: null,
-  prefix_log: null,
+  error_source: { correctable: null, uncorrectable: null }, reserved_root: null, prefix_log: null,
 };
 
 /** Bytes that every pci_ext_cap_err has. */
 export const minSizeofPciExtCapErr = 44;
 
-/**
- * Reads registers pci_ext_cap_err.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_err. */
 export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapErr {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 44 <= limit)) throw tooShort('pci_ext_cap_err', offset, 44, limit);
@@ -16709,9 +13930,8 @@ export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLe
   }
   if (peerValue(context, 'pci_cap_exp', 'devcap2', 'end_end_tlp_prefix') !== 0n || (((header_header >>> 16) & 0xf) >= 3 && peerValue(context, 'pci_cap_exp', 'flags', 'flit_mode') !== 0n)) {
     const prefix_log_count = ((header_header >>> 16) & 0xf) >= 3 && peerValue(context, 'pci_cap_exp', 'flags', 'flit_mode') !== 0n ? 10 : 4;
-    if (!(offset + 56 + 4 * prefix_log_count <= limit)) {
+    if (!(offset + 56 + 4 * prefix_log_count <= limit))
       throw badCount('pci_ext_cap_err.prefix_log', offset + 56, prefix_log_count, Math.floor((limit - (offset + 56)) / 4));
-    }
     const prefix_log: number[] = [];
     for (let i = 0; i < prefix_log_count; i++) {
       prefix_log.push(view.getUint32(offset + 56 + 4 * i, true));
@@ -16723,21 +13943,15 @@ export function decodePciExtCapErr(view: DataView, offset = 0, end = view.byteLe
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_err; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_err and returns the number of bytes. */
 export function encodePciExtCapErr(
   value: Encodable<PciExtCapErr>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength))
     throw cannotStart('pci_ext_cap_err', value, offset, 44, view.byteLength);
-  }
   let filled = offset + 44;
   const header = checkObject('pci_ext_cap_err.header', value.header ?? {}, offset);
   try {
@@ -16881,12 +14095,10 @@ export function encodePciExtCapErr(
   ) >>> 0;
   view.setUint32(offset + 24, cap, true);
   const header_log = value.header_log ?? undefined;
-  if (header_log !== undefined && !Array.isArray(header_log)) {
+  if (header_log !== undefined && !Array.isArray(header_log))
     throw wrongType('pci_ext_cap_err.header_log', header_log, offset + 28, 'an array');
-  }
-  if (header_log !== undefined && header_log.length !== 4) {
+  if (header_log !== undefined && header_log.length !== 4)
     throw countMismatch('pci_ext_cap_err.header_log', offset + 28, 4, header_log.length);
-  }
   if (header_log === undefined) {
     zeroFill(view, offset + 28, offset + 28 + 4 * 4);
   } else {
@@ -16949,13 +14161,11 @@ export function encodePciExtCapErr(
   }
   if (peerValue(context, 'pci_cap_exp', 'devcap2', 'end_end_tlp_prefix') !== 0n || (((header_header >>> 16) & 0xf) >= 3 && peerValue(context, 'pci_cap_exp', 'flags', 'flit_mode') !== 0n)) {
     const prefix_log = value.prefix_log ?? undefined;
-    if (prefix_log !== undefined && !Array.isArray(prefix_log)) {
+    if (prefix_log !== undefined && !Array.isArray(prefix_log))
       throw wrongType('pci_ext_cap_err.prefix_log', prefix_log, offset + 56, 'an array');
-    }
     const prefix_log_count = ((header_header >>> 16) & 0xf) >= 3 && peerValue(context, 'pci_cap_exp', 'flags', 'flit_mode') !== 0n ? 10 : 4;
-    if (prefix_log !== undefined && prefix_log.length !== prefix_log_count) {
+    if (prefix_log !== undefined && prefix_log.length !== prefix_log_count)
       throw countMismatch('pci_ext_cap_err.prefix_log', offset + 56, prefix_log_count, prefix_log.length);
-    }
     filled = claim('pci_ext_cap_err.prefix_log', view, filled, offset + 56, 4 * prefix_log_count);
     if (prefix_log === undefined) {
       zeroFill(view, offset + 56, offset + 56 + 4 * prefix_log_count);
@@ -16977,105 +14187,15 @@ export function encodePciExtCapErr(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_err takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_err takes. */
 export function measurePciExtCapErr(value: Encodable<PciExtCapErr>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapErr, value, context);
 }
 
-/** pci_ext_cap_err in place: reads and writes members without a copy. */
-export class PciExtCapErrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 44 <= view.byteLength)) throw tooShort('pci_ext_cap_err', offset, 44, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Uncorrectable errors that were seen. */
-  get uncor_status(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set uncor_status(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_err.uncor_status', value, this.#offset + 4), true);
-  }
-
-  /** Uncorrectable errors that are neither reported nor logged, bits as in uncor_status. */
-  get uncor_mask(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set uncor_mask(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_err.uncor_mask', value, this.#offset + 8), true);
-  }
-
-  /** Uncorrectable errors that are reported as fatal, bits as in uncor_status; the others are non-fatal. */
-  get uncor_severity(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set uncor_severity(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_err.uncor_severity', value, this.#offset + 12), true);
-  }
-
-  /** Correctable errors that were seen. */
-  get cor_status(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set cor_status(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_err.cor_status', value, this.#offset + 16), true);
-  }
-
-  /** Correctable errors that are not reported, bits as in cor_status. */
-  get cor_mask(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set cor_mask(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_err.cor_mask', value, this.#offset + 20), true);
-  }
-
-  /** Advanced error capabilities and control. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_err.cap', value, this.#offset + 24), true);
-  }
-
-  /**
-   * Header of the TLP that had the error; the first byte on the wire is the highest of each dword.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
-  header_log(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
-    return this.#view.getUint32(this.#offset + 28 + 4 * index, true);
-  }
-}
-
 /** Codec of pci_ext_cap_err. */
 export const PciExtCapErrCodec: StructCodec<PciExtCapErr> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_err',
-  size: null,
-  minSize: 44,
-  members: membersOfPciExtCapErr,
-  decode: decodePciExtCapErr,
-  encodeTyped: encodePciExtCapErr,
-  measure: measurePciExtCapErr,
+  name: 'pci_ext_cap_err', size: null, minSize: 44, members: membersOfPciExtCapErr,
+  decode: decodePciExtCapErr, encodeTyped: encodePciExtCapErr, measure: measurePciExtCapErr,
 });
 
 /** Bits of pci_vc_resource.cap. */
@@ -17153,30 +14273,20 @@ export interface PciVcResource {
 export const membersOfPciVcResource: Members = {
   cap: { port_arb_capability: null, reserved_13_8: null, undefined_14: null, reject_snoop_transactions: null, max_time_slots: null, reserved_23: null, arb_table_offset: null },
   ctrl: { tc_vc_map: null, reserved_15_8: null, load_arb_table: null, arb_select: null, reserved_23_20: null, vc_id: null, reserved_30_27: null, enable: null },
-  reserved_8: null,
-  status: { arb_table_status: null, negotiation_pending: null, reserved_15_2: null },
+  reserved_8: null, status: { arb_table_status: null, negotiation_pending: null, reserved_15_2: null },
 };
 
 /** Bytes of pci_vc_resource. */
 export const sizeofPciVcResource = 12;
 
-/**
- * Reads registers pci_vc_resource.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_vc_resource. */
 export function decodePciVcResource(view: DataView, offset = 0): PciVcResource {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_vc_resource', offset, 12, view.byteLength);
-  }
   return readPciVcResource(view, offset);
 }
 
-/**
- * Reads registers pci_vc_resource inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_vc_resource inside of something else. */
 export function readPciVcResource(view: DataView, offset: number): PciVcResource {
   const cap = view.getUint32(offset, true);
   const ctrl = view.getUint32(offset + 4, true);
@@ -17210,24 +14320,14 @@ export function readPciVcResource(view: DataView, offset: number): PciVcResource
   };
 }
 
-/**
- * Writes registers pci_vc_resource; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_vc_resource and returns the number of bytes. */
 export function encodePciVcResource(value: Encodable<PciVcResource>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_vc_resource', value, offset, 12, view.byteLength);
-  }
   return writePciVcResource(value, view, offset);
 }
 
-/**
- * Writes registers pci_vc_resource if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_vc_resource inside another struct. */
 export function writePciVcResource(value: Encodable<PciVcResource>, view: DataView, offset: number): number {
   const cap_bits: Partial<PciVcResourceCap> = checkObject('pci_vc_resource.cap', value.cap ?? {}, offset);
   const cap = (
@@ -17263,61 +14363,9 @@ export function writePciVcResource(value: Encodable<PciVcResource>, view: DataVi
   return 12;
 }
 
-/** pci_vc_resource in place: reads and writes members without a copy. */
-export class PciVcResourceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_vc_resource', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the channel can do. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_vc_resource.cap', value, this.#offset), true);
-  }
-
-  /** Setting of the channel. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_vc_resource.ctrl', value, this.#offset + 4), true);
-  }
-
-  /** Reserved. */
-  get reserved_8(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set reserved_8(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_vc_resource.reserved_8', value, this.#offset + 8), true);
-  }
-
-  /** State of the channel. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_vc_resource.status', value, this.#offset + 10), true);
-  }
-}
-
 /** Codec of pci_vc_resource. */
 export const PciVcResourceCodec: StructCodec<PciVcResource> = /* @__PURE__ */ fixedCodec(
-  'pci_vc_resource',
-  12,
-  membersOfPciVcResource,
-  decodePciVcResource,
-  encodePciVcResource,
+  'pci_vc_resource', 12, membersOfPciVcResource, decodePciVcResource, encodePciVcResource,
 );
 
 /** Bits of pci_vc_arb_phases.phases. */
@@ -17352,23 +14400,14 @@ export const membersOfPciVcArbPhases: Members = {
 /** Bytes of pci_vc_arb_phases. */
 export const sizeofPciVcArbPhases = 1;
 
-/**
- * Reads registers pci_vc_arb_phases.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_vc_arb_phases. */
 export function decodePciVcArbPhases(view: DataView, offset = 0): PciVcArbPhases {
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 1 <= view.byteLength))
     throw tooShort('pci_vc_arb_phases', offset, 1, view.byteLength);
-  }
   return readPciVcArbPhases(view, offset);
 }
 
-/**
- * Reads registers pci_vc_arb_phases inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_vc_arb_phases inside of something else. */
 export function readPciVcArbPhases(view: DataView, offset: number): PciVcArbPhases {
   const phases = view.getUint8(offset);
   return {
@@ -17381,24 +14420,14 @@ export function readPciVcArbPhases(view: DataView, offset: number): PciVcArbPhas
   };
 }
 
-/**
- * Writes registers pci_vc_arb_phases; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_vc_arb_phases and returns the number of bytes. */
 export function encodePciVcArbPhases(value: Encodable<PciVcArbPhases>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength))
     throw cannotStart('pci_vc_arb_phases', value, offset, 1, view.byteLength);
-  }
   return writePciVcArbPhases(value, view, offset);
 }
 
-/**
- * Writes registers pci_vc_arb_phases if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_vc_arb_phases inside another struct. */
 export function writePciVcArbPhases(
   value: Encodable<PciVcArbPhases>,
   view: DataView,
@@ -17415,34 +14444,9 @@ export function writePciVcArbPhases(
   return 1;
 }
 
-/** pci_vc_arb_phases in place: reads and writes members without a copy. */
-export class PciVcArbPhasesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 1 <= view.byteLength)) throw tooShort('pci_vc_arb_phases', offset, 1, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Which channel may send. */
-  get phases(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set phases(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_vc_arb_phases.phases', value, this.#offset));
-  }
-}
-
 /** Codec of pci_vc_arb_phases. */
 export const PciVcArbPhasesCodec: StructCodec<PciVcArbPhases> = /* @__PURE__ */ fixedCodec(
-  'pci_vc_arb_phases',
-  1,
-  membersOfPciVcArbPhases,
-  decodePciVcArbPhases,
-  encodePciVcArbPhases,
+  'pci_vc_arb_phases', 1, membersOfPciVcArbPhases, decodePciVcArbPhases, encodePciVcArbPhases,
 );
 
 /** Bits of pci_ext_cap_vc.port_cap1. */
@@ -17600,35 +14604,18 @@ export const membersOfPciExtCapVc: Members = {
   port_cap1: { extended_vc_count: null, reserved_3: null, low_priority_extended_vc_count: null, reserved_7: null, reference_clock: null, arb_table_entry_size: null, reserved_31_12: null },
   port_cap2: { vc_arb_capability: null, reserved_23_8: null, arb_table_offset: null },
   port_ctrl: { load_arb_table: null, arb_select: null, reserved_15_4: null },
-  port_status: { arb_table_status: null, reserved_15_1: null },
-  vc_0: membersOfPciVcResource,
-  vc_1: membersOfPciVcResource,
-  vc_2: membersOfPciVcResource,
-  vc_3: membersOfPciVcResource,
-  vc_4: membersOfPciVcResource,
-  vc_5: membersOfPciVcResource,
-  vc_6: membersOfPciVcResource,
-  vc_7: membersOfPciVcResource,
-  before_tables: null,
-  arb_table: membersOfPciVcArbPhases,
-  port_arb_table_0: null,
-  port_arb_table_1: null,
-  port_arb_table_2: null,
-  port_arb_table_3: null,
-  port_arb_table_4: null,
-  port_arb_table_5: null,
-  port_arb_table_6: null,
-  port_arb_table_7: null,
+  port_status: { arb_table_status: null, reserved_15_1: null }, vc_0: membersOfPciVcResource,
+  vc_1: membersOfPciVcResource, vc_2: membersOfPciVcResource, vc_3: membersOfPciVcResource,
+  vc_4: membersOfPciVcResource, vc_5: membersOfPciVcResource, vc_6: membersOfPciVcResource,
+  vc_7: membersOfPciVcResource, before_tables: null, arb_table: membersOfPciVcArbPhases,
+  port_arb_table_0: null, port_arb_table_1: null, port_arb_table_2: null, port_arb_table_3: null,
+  port_arb_table_4: null, port_arb_table_5: null, port_arb_table_6: null, port_arb_table_7: null,
 };
 
 /** Bytes that every pci_ext_cap_vc has. */
 export const minSizeofPciExtCapVc = 28;
 
-/**
- * Reads registers pci_ext_cap_vc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_vc. */
 export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLength): PciExtCapVc {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 28 <= limit)) throw tooShort('pci_ext_cap_vc', offset, 28, limit);
@@ -17709,18 +14696,16 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
   const before_tables_at = offset + (16 + (12 * ((port_cap1 & 7) + 1)));
   if (!(before_tables_at <= limit)) throw badOffset('pci_ext_cap_vc.before_tables', before_tables_at, limit);
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
-  if (!(before_tables_at + before_tables_count <= limit)) {
+  if (!(before_tables_at + before_tables_count <= limit))
     throw badCount('pci_ext_cap_vc.before_tables', before_tables_at, before_tables_count, limit - before_tables_at);
-  }
   const before_tables = readBytes(view, before_tables_at, before_tables_count);
   value.before_tables = before_tables;
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     if (!(arb_table_at <= limit)) throw badOffset('pci_ext_cap_vc.arb_table', arb_table_at, limit);
     const arb_table_count = Math.max(Number(shiftLeft(8n, log2(BigInt((port_cap2 & 0xff) & 15)))), 0);
-    if (!(arb_table_at + arb_table_count <= limit)) {
+    if (!(arb_table_at + arb_table_count <= limit))
       throw badCount('pci_ext_cap_vc.arb_table', arb_table_at, arb_table_count, limit - arb_table_at);
-    }
     const arb_table: PciVcArbPhases[] = [];
     for (let i = 0; i < arb_table_count; i++) {
       arb_table.push(readPciVcArbPhases(view, arb_table_at + i));
@@ -17729,113 +14714,91 @@ export function decodePciExtCapVc(view: DataView, offset = 0, end = view.byteLen
   }
   if (((vc_0_cap & 0xff) & 62) !== 0 && ((vc_0_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_0_at = offset + ((vc_0_cap >>> 24) * 16);
-    if (!(port_arb_table_0_at <= limit)) {
+    if (!(port_arb_table_0_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0_at, limit);
-    }
     const port_arb_table_0_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_0_cap & 0xff) & 63)) - ((((vc_0_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_0_at + port_arb_table_0_count <= limit)) {
+    if (!(port_arb_table_0_at + port_arb_table_0_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0_at, port_arb_table_0_count, limit - port_arb_table_0_at);
-    }
     const port_arb_table_0 = readBytes(view, port_arb_table_0_at, port_arb_table_0_count);
     value.port_arb_table_0 = port_arb_table_0;
   }
   if ((port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && ((vc_1_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_1_at = offset + ((vc_1_cap >>> 24) * 16);
-    if (!(port_arb_table_1_at <= limit)) {
+    if (!(port_arb_table_1_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1_at, limit);
-    }
     const port_arb_table_1_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_1_cap & 0xff) & 63)) - ((((vc_1_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_1_at + port_arb_table_1_count <= limit)) {
+    if (!(port_arb_table_1_at + port_arb_table_1_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1_at, port_arb_table_1_count, limit - port_arb_table_1_at);
-    }
     const port_arb_table_1 = readBytes(view, port_arb_table_1_at, port_arb_table_1_count);
     value.port_arb_table_1 = port_arb_table_1;
   }
   if ((port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && ((vc_2_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_2_at = offset + ((vc_2_cap >>> 24) * 16);
-    if (!(port_arb_table_2_at <= limit)) {
+    if (!(port_arb_table_2_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2_at, limit);
-    }
     const port_arb_table_2_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_2_cap & 0xff) & 63)) - ((((vc_2_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_2_at + port_arb_table_2_count <= limit)) {
+    if (!(port_arb_table_2_at + port_arb_table_2_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2_at, port_arb_table_2_count, limit - port_arb_table_2_at);
-    }
     const port_arb_table_2 = readBytes(view, port_arb_table_2_at, port_arb_table_2_count);
     value.port_arb_table_2 = port_arb_table_2;
   }
   if ((port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && ((vc_3_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_3_at = offset + ((vc_3_cap >>> 24) * 16);
-    if (!(port_arb_table_3_at <= limit)) {
+    if (!(port_arb_table_3_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3_at, limit);
-    }
     const port_arb_table_3_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_3_cap & 0xff) & 63)) - ((((vc_3_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_3_at + port_arb_table_3_count <= limit)) {
+    if (!(port_arb_table_3_at + port_arb_table_3_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3_at, port_arb_table_3_count, limit - port_arb_table_3_at);
-    }
     const port_arb_table_3 = readBytes(view, port_arb_table_3_at, port_arb_table_3_count);
     value.port_arb_table_3 = port_arb_table_3;
   }
   if ((port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && ((vc_4_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_4_at = offset + ((vc_4_cap >>> 24) * 16);
-    if (!(port_arb_table_4_at <= limit)) {
+    if (!(port_arb_table_4_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4_at, limit);
-    }
     const port_arb_table_4_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_4_cap & 0xff) & 63)) - ((((vc_4_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_4_at + port_arb_table_4_count <= limit)) {
+    if (!(port_arb_table_4_at + port_arb_table_4_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4_at, port_arb_table_4_count, limit - port_arb_table_4_at);
-    }
     const port_arb_table_4 = readBytes(view, port_arb_table_4_at, port_arb_table_4_count);
     value.port_arb_table_4 = port_arb_table_4;
   }
   if ((port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && ((vc_5_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_5_at = offset + ((vc_5_cap >>> 24) * 16);
-    if (!(port_arb_table_5_at <= limit)) {
+    if (!(port_arb_table_5_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5_at, limit);
-    }
     const port_arb_table_5_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_5_cap & 0xff) & 63)) - ((((vc_5_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_5_at + port_arb_table_5_count <= limit)) {
+    if (!(port_arb_table_5_at + port_arb_table_5_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5_at, port_arb_table_5_count, limit - port_arb_table_5_at);
-    }
     const port_arb_table_5 = readBytes(view, port_arb_table_5_at, port_arb_table_5_count);
     value.port_arb_table_5 = port_arb_table_5;
   }
   if ((port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && ((vc_6_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_6_at = offset + ((vc_6_cap >>> 24) * 16);
-    if (!(port_arb_table_6_at <= limit)) {
+    if (!(port_arb_table_6_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6_at, limit);
-    }
     const port_arb_table_6_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_6_cap & 0xff) & 63)) - ((((vc_6_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_6_at + port_arb_table_6_count <= limit)) {
+    if (!(port_arb_table_6_at + port_arb_table_6_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6_at, port_arb_table_6_count, limit - port_arb_table_6_at);
-    }
     const port_arb_table_6 = readBytes(view, port_arb_table_6_at, port_arb_table_6_count);
     value.port_arb_table_6 = port_arb_table_6;
   }
   if ((port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && ((vc_7_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const port_arb_table_7_at = offset + ((vc_7_cap >>> 24) * 16);
-    if (!(port_arb_table_7_at <= limit)) {
+    if (!(port_arb_table_7_at <= limit))
       throw badOffset('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7_at, limit);
-    }
     const port_arb_table_7_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_7_cap & 0xff) & 63)) - ((((vc_7_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(port_arb_table_7_at + port_arb_table_7_count <= limit)) {
+    if (!(port_arb_table_7_at + port_arb_table_7_count <= limit))
       throw badCount('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7_at, port_arb_table_7_count, limit - port_arb_table_7_at);
-    }
     const port_arb_table_7 = readBytes(view, port_arb_table_7_at, port_arb_table_7_count);
     value.port_arb_table_7 = port_arb_table_7;
   }
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_vc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_vc and returns the number of bytes. */
 export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('pci_ext_cap_vc', value, offset, 28, view.byteLength);
-  }
   let vc_1_cap = 0;
   let vc_2_cap = 0;
   let vc_3_cap = 0;
@@ -17976,21 +14939,18 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   const before_tables = value.before_tables ?? undefined;
   if (before_tables !== undefined) checkBytes('pci_ext_cap_vc.before_tables', before_tables, before_tables_at);
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
-  if (before_tables !== undefined && before_tables.length !== before_tables_count) {
+  if (before_tables !== undefined && before_tables.length !== before_tables_count)
     throw countMismatch('pci_ext_cap_vc.before_tables', before_tables_at, before_tables_count, before_tables.length);
-  }
   filled = claim('pci_ext_cap_vc.before_tables', view, filled, before_tables_at, before_tables_count);
   writeBytes('pci_ext_cap_vc.before_tables', before_tables, view, before_tables_at, before_tables_count);
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     const arb_table = value.arb_table ?? undefined;
-    if (arb_table !== undefined && !Array.isArray(arb_table)) {
+    if (arb_table !== undefined && !Array.isArray(arb_table))
       throw wrongType('pci_ext_cap_vc.arb_table', arb_table, arb_table_at, 'an array');
-    }
     const arb_table_count = Math.max(Number(shiftLeft(8n, log2(BigInt((port_cap2 & 0xff) & 15)))), 0);
-    if (arb_table !== undefined && arb_table.length !== arb_table_count) {
+    if (arb_table !== undefined && arb_table.length !== arb_table_count)
       throw countMismatch('pci_ext_cap_vc.arb_table', arb_table_at, arb_table_count, arb_table.length);
-    }
     filled = claim('pci_ext_cap_vc.arb_table', view, filled, arb_table_at, arb_table_count);
     const arb_table_given = arb_table ?? defaults(arb_table_count);
     let arb_table_at_ = arb_table_at;
@@ -18010,9 +14970,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_0 = value.port_arb_table_0 ?? undefined;
     if (port_arb_table_0 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0, port_arb_table_0_at);
     const port_arb_table_0_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_0_cap & 0xff) & 63)) - ((((vc_0_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_0 !== undefined && port_arb_table_0.length !== port_arb_table_0_count) {
+    if (port_arb_table_0 !== undefined && port_arb_table_0.length !== port_arb_table_0_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0_at, port_arb_table_0_count, port_arb_table_0.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_0', view, filled, port_arb_table_0_at, port_arb_table_0_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_0', port_arb_table_0, view, port_arb_table_0_at, port_arb_table_0_count);
   } else if (value.port_arb_table_0 != null) {
@@ -18023,9 +14982,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_1 = value.port_arb_table_1 ?? undefined;
     if (port_arb_table_1 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1, port_arb_table_1_at);
     const port_arb_table_1_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_1_cap & 0xff) & 63)) - ((((vc_1_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_1 !== undefined && port_arb_table_1.length !== port_arb_table_1_count) {
+    if (port_arb_table_1 !== undefined && port_arb_table_1.length !== port_arb_table_1_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1_at, port_arb_table_1_count, port_arb_table_1.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_1', view, filled, port_arb_table_1_at, port_arb_table_1_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_1', port_arb_table_1, view, port_arb_table_1_at, port_arb_table_1_count);
   } else if (value.port_arb_table_1 != null) {
@@ -18036,9 +14994,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_2 = value.port_arb_table_2 ?? undefined;
     if (port_arb_table_2 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2, port_arb_table_2_at);
     const port_arb_table_2_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_2_cap & 0xff) & 63)) - ((((vc_2_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_2 !== undefined && port_arb_table_2.length !== port_arb_table_2_count) {
+    if (port_arb_table_2 !== undefined && port_arb_table_2.length !== port_arb_table_2_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2_at, port_arb_table_2_count, port_arb_table_2.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_2', view, filled, port_arb_table_2_at, port_arb_table_2_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_2', port_arb_table_2, view, port_arb_table_2_at, port_arb_table_2_count);
   } else if (value.port_arb_table_2 != null) {
@@ -18049,9 +15006,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_3 = value.port_arb_table_3 ?? undefined;
     if (port_arb_table_3 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3, port_arb_table_3_at);
     const port_arb_table_3_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_3_cap & 0xff) & 63)) - ((((vc_3_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_3 !== undefined && port_arb_table_3.length !== port_arb_table_3_count) {
+    if (port_arb_table_3 !== undefined && port_arb_table_3.length !== port_arb_table_3_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3_at, port_arb_table_3_count, port_arb_table_3.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_3', view, filled, port_arb_table_3_at, port_arb_table_3_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_3', port_arb_table_3, view, port_arb_table_3_at, port_arb_table_3_count);
   } else if (value.port_arb_table_3 != null) {
@@ -18062,9 +15018,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_4 = value.port_arb_table_4 ?? undefined;
     if (port_arb_table_4 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4, port_arb_table_4_at);
     const port_arb_table_4_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_4_cap & 0xff) & 63)) - ((((vc_4_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_4 !== undefined && port_arb_table_4.length !== port_arb_table_4_count) {
+    if (port_arb_table_4 !== undefined && port_arb_table_4.length !== port_arb_table_4_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4_at, port_arb_table_4_count, port_arb_table_4.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_4', view, filled, port_arb_table_4_at, port_arb_table_4_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_4', port_arb_table_4, view, port_arb_table_4_at, port_arb_table_4_count);
   } else if (value.port_arb_table_4 != null) {
@@ -18075,9 +15030,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_5 = value.port_arb_table_5 ?? undefined;
     if (port_arb_table_5 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5, port_arb_table_5_at);
     const port_arb_table_5_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_5_cap & 0xff) & 63)) - ((((vc_5_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_5 !== undefined && port_arb_table_5.length !== port_arb_table_5_count) {
+    if (port_arb_table_5 !== undefined && port_arb_table_5.length !== port_arb_table_5_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5_at, port_arb_table_5_count, port_arb_table_5.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_5', view, filled, port_arb_table_5_at, port_arb_table_5_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_5', port_arb_table_5, view, port_arb_table_5_at, port_arb_table_5_count);
   } else if (value.port_arb_table_5 != null) {
@@ -18088,9 +15042,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_6 = value.port_arb_table_6 ?? undefined;
     if (port_arb_table_6 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6, port_arb_table_6_at);
     const port_arb_table_6_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_6_cap & 0xff) & 63)) - ((((vc_6_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_6 !== undefined && port_arb_table_6.length !== port_arb_table_6_count) {
+    if (port_arb_table_6 !== undefined && port_arb_table_6.length !== port_arb_table_6_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6_at, port_arb_table_6_count, port_arb_table_6.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_6', view, filled, port_arb_table_6_at, port_arb_table_6_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_6', port_arb_table_6, view, port_arb_table_6_at, port_arb_table_6_count);
   } else if (value.port_arb_table_6 != null) {
@@ -18101,9 +15054,8 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
     const port_arb_table_7 = value.port_arb_table_7 ?? undefined;
     if (port_arb_table_7 !== undefined) checkBytes('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7, port_arb_table_7_at);
     const port_arb_table_7_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_7_cap & 0xff) & 63)) - ((((vc_7_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (port_arb_table_7 !== undefined && port_arb_table_7.length !== port_arb_table_7_count) {
+    if (port_arb_table_7 !== undefined && port_arb_table_7.length !== port_arb_table_7_count)
       throw countMismatch('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7_at, port_arb_table_7_count, port_arb_table_7.length);
-    }
     filled = claim('pci_ext_cap_vc.port_arb_table_7', view, filled, port_arb_table_7_at, port_arb_table_7_count);
     writeBytes('pci_ext_cap_vc.port_arb_table_7', port_arb_table_7, view, port_arb_table_7_at, port_arb_table_7_count);
   } else if (value.port_arb_table_7 != null) {
@@ -18112,82 +15064,15 @@ export function encodePciExtCapVc(value: Encodable<PciExtCapVc>, view: DataView,
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_vc takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_vc takes. */
 export function measurePciExtCapVc(value: Encodable<PciExtCapVc>): number {
   return measureByEncoding(encodePciExtCapVc, value);
 }
 
-/** pci_ext_cap_vc in place: reads and writes members without a copy. */
-export class PciExtCapVcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('pci_ext_cap_vc', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Port capabilities 1. */
-  get port_cap1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set port_cap1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_vc.port_cap1', value, this.#offset + 4), true);
-  }
-
-  /** Port capabilities 2. */
-  get port_cap2(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set port_cap2(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_vc.port_cap2', value, this.#offset + 8), true);
-  }
-
-  /** Port control. */
-  get port_ctrl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set port_ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_vc.port_ctrl', value, this.#offset + 12), true);
-  }
-
-  /** Port status. */
-  get port_status(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set port_status(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_vc.port_status', value, this.#offset + 14), true);
-  }
-
-  /** The first channel, which always is there. */
-  get vc_0(): PciVcResourceView {
-    return new PciVcResourceView(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of pci_ext_cap_vc. */
 export const PciExtCapVcCodec: StructCodec<PciExtCapVc> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_vc',
-  size: null,
-  minSize: 28,
-  members: membersOfPciExtCapVc,
-  decode: decodePciExtCapVc,
-  encodeTyped: encodePciExtCapVc,
-  measure: measurePciExtCapVc,
+  name: 'pci_ext_cap_vc', size: null, minSize: 28, members: membersOfPciExtCapVc, decode: decodePciExtCapVc,
+  encodeTyped: encodePciExtCapVc, measure: measurePciExtCapVc,
 });
 
 /** Bits of pci_mfvc_resource.cap. */
@@ -18262,30 +15147,20 @@ export interface PciMfvcResource {
 export const membersOfPciMfvcResource: Members = {
   cap: { function_arb_capability: null, reserved_15_8: null, max_time_slots: null, reserved_23: null, arb_table_offset: null },
   ctrl: { tc_vc_map: null, reserved_15_8: null, load_arb_table: null, arb_select: null, reserved_23_20: null, vc_id: null, reserved_30_27: null, enable: null },
-  reserved_8: null,
-  status: { arb_table_status: null, negotiation_pending: null, reserved_15_2: null },
+  reserved_8: null, status: { arb_table_status: null, negotiation_pending: null, reserved_15_2: null },
 };
 
 /** Bytes of pci_mfvc_resource. */
 export const sizeofPciMfvcResource = 12;
 
-/**
- * Reads registers pci_mfvc_resource.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_mfvc_resource. */
 export function decodePciMfvcResource(view: DataView, offset = 0): PciMfvcResource {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_mfvc_resource', offset, 12, view.byteLength);
-  }
   return readPciMfvcResource(view, offset);
 }
 
-/**
- * Reads registers pci_mfvc_resource inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_mfvc_resource inside of something else. */
 export function readPciMfvcResource(view: DataView, offset: number): PciMfvcResource {
   const cap = view.getUint32(offset, true);
   const ctrl = view.getUint32(offset + 4, true);
@@ -18317,24 +15192,14 @@ export function readPciMfvcResource(view: DataView, offset: number): PciMfvcReso
   };
 }
 
-/**
- * Writes registers pci_mfvc_resource; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_mfvc_resource and returns the number of bytes. */
 export function encodePciMfvcResource(value: Encodable<PciMfvcResource>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_mfvc_resource', value, offset, 12, view.byteLength);
-  }
   return writePciMfvcResource(value, view, offset);
 }
 
-/**
- * Writes registers pci_mfvc_resource if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_mfvc_resource inside another struct. */
 export function writePciMfvcResource(
   value: Encodable<PciMfvcResource>,
   view: DataView,
@@ -18372,61 +15237,9 @@ export function writePciMfvcResource(
   return 12;
 }
 
-/** pci_mfvc_resource in place: reads and writes members without a copy. */
-export class PciMfvcResourceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_mfvc_resource', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the channel can do. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_mfvc_resource.cap', value, this.#offset), true);
-  }
-
-  /** Setting of the channel. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_mfvc_resource.ctrl', value, this.#offset + 4), true);
-  }
-
-  /** Reserved. */
-  get reserved_8(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set reserved_8(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_mfvc_resource.reserved_8', value, this.#offset + 8), true);
-  }
-
-  /** State of the channel. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_mfvc_resource.status', value, this.#offset + 10), true);
-  }
-}
-
 /** Codec of pci_mfvc_resource. */
 export const PciMfvcResourceCodec: StructCodec<PciMfvcResource> = /* @__PURE__ */ fixedCodec(
-  'pci_mfvc_resource',
-  12,
-  membersOfPciMfvcResource,
-  decodePciMfvcResource,
-  encodePciMfvcResource,
+  'pci_mfvc_resource', 12, membersOfPciMfvcResource, decodePciMfvcResource, encodePciMfvcResource,
 );
 
 /** Bits of pci_ext_cap_mfvc.port_cap1. */
@@ -18583,35 +15396,19 @@ export const membersOfPciExtCapMfvc: Members = {
   port_cap1: { extended_vc_count: null, reserved_3: null, low_priority_extended_vc_count: null, reserved_7: null, reference_clock: null, arb_table_entry_size: null, reserved_31_12: null },
   port_cap2: { vc_arb_capability: null, reserved_23_8: null, arb_table_offset: null },
   port_ctrl: { load_arb_table: null, arb_select: null, reserved_15_4: null },
-  port_status: { arb_table_status: null, reserved_15_1: null },
-  vc_0: membersOfPciMfvcResource,
-  vc_1: membersOfPciMfvcResource,
-  vc_2: membersOfPciMfvcResource,
-  vc_3: membersOfPciMfvcResource,
-  vc_4: membersOfPciMfvcResource,
-  vc_5: membersOfPciMfvcResource,
-  vc_6: membersOfPciMfvcResource,
-  vc_7: membersOfPciMfvcResource,
-  before_tables: null,
-  arb_table: membersOfPciVcArbPhases,
-  function_arb_table_0: null,
-  function_arb_table_1: null,
-  function_arb_table_2: null,
-  function_arb_table_3: null,
-  function_arb_table_4: null,
-  function_arb_table_5: null,
-  function_arb_table_6: null,
-  function_arb_table_7: null,
+  port_status: { arb_table_status: null, reserved_15_1: null }, vc_0: membersOfPciMfvcResource,
+  vc_1: membersOfPciMfvcResource, vc_2: membersOfPciMfvcResource, vc_3: membersOfPciMfvcResource,
+  vc_4: membersOfPciMfvcResource, vc_5: membersOfPciMfvcResource, vc_6: membersOfPciMfvcResource,
+  vc_7: membersOfPciMfvcResource, before_tables: null, arb_table: membersOfPciVcArbPhases,
+  function_arb_table_0: null, function_arb_table_1: null, function_arb_table_2: null,
+  function_arb_table_3: null, function_arb_table_4: null, function_arb_table_5: null,
+  function_arb_table_6: null, function_arb_table_7: null,
 };
 
 /** Bytes that every pci_ext_cap_mfvc has. */
 export const minSizeofPciExtCapMfvc = 28;
 
-/**
- * Reads registers pci_ext_cap_mfvc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_mfvc. */
 export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteLength): PciExtCapMfvc {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 28 <= limit)) throw tooShort('pci_ext_cap_mfvc', offset, 28, limit);
@@ -18690,22 +15487,19 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
     value.vc_7 = readPciMfvcResource(view, offset + 100);
   }
   const before_tables_at = offset + (16 + (12 * ((port_cap1 & 7) + 1)));
-  if (!(before_tables_at <= limit)) {
+  if (!(before_tables_at <= limit))
     throw badOffset('pci_ext_cap_mfvc.before_tables', before_tables_at, limit);
-  }
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
-  if (!(before_tables_at + before_tables_count <= limit)) {
+  if (!(before_tables_at + before_tables_count <= limit))
     throw badCount('pci_ext_cap_mfvc.before_tables', before_tables_at, before_tables_count, limit - before_tables_at);
-  }
   const before_tables = readBytes(view, before_tables_at, before_tables_count);
   value.before_tables = before_tables;
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     if (!(arb_table_at <= limit)) throw badOffset('pci_ext_cap_mfvc.arb_table', arb_table_at, limit);
     const arb_table_count = Math.max(Number(shiftLeft(8n, log2(BigInt((port_cap2 & 0xff) & 15)))), 0);
-    if (!(arb_table_at + arb_table_count <= limit)) {
+    if (!(arb_table_at + arb_table_count <= limit))
       throw badCount('pci_ext_cap_mfvc.arb_table', arb_table_at, arb_table_count, limit - arb_table_at);
-    }
     const arb_table: PciVcArbPhases[] = [];
     for (let i = 0; i < arb_table_count; i++) {
       arb_table.push(readPciVcArbPhases(view, arb_table_at + i));
@@ -18714,113 +15508,91 @@ export function decodePciExtCapMfvc(view: DataView, offset = 0, end = view.byteL
   }
   if (((vc_0_cap & 0xff) & 62) !== 0 && ((vc_0_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_0_at = offset + ((vc_0_cap >>> 24) * 16);
-    if (!(function_arb_table_0_at <= limit)) {
+    if (!(function_arb_table_0_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0_at, limit);
-    }
     const function_arb_table_0_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_0_cap & 0xff) & 63)) - ((((vc_0_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_0_at + function_arb_table_0_count <= limit)) {
+    if (!(function_arb_table_0_at + function_arb_table_0_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0_at, function_arb_table_0_count, limit - function_arb_table_0_at);
-    }
     const function_arb_table_0 = readBytes(view, function_arb_table_0_at, function_arb_table_0_count);
     value.function_arb_table_0 = function_arb_table_0;
   }
   if ((port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && ((vc_1_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_1_at = offset + ((vc_1_cap >>> 24) * 16);
-    if (!(function_arb_table_1_at <= limit)) {
+    if (!(function_arb_table_1_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1_at, limit);
-    }
     const function_arb_table_1_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_1_cap & 0xff) & 63)) - ((((vc_1_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_1_at + function_arb_table_1_count <= limit)) {
+    if (!(function_arb_table_1_at + function_arb_table_1_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1_at, function_arb_table_1_count, limit - function_arb_table_1_at);
-    }
     const function_arb_table_1 = readBytes(view, function_arb_table_1_at, function_arb_table_1_count);
     value.function_arb_table_1 = function_arb_table_1;
   }
   if ((port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && ((vc_2_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_2_at = offset + ((vc_2_cap >>> 24) * 16);
-    if (!(function_arb_table_2_at <= limit)) {
+    if (!(function_arb_table_2_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2_at, limit);
-    }
     const function_arb_table_2_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_2_cap & 0xff) & 63)) - ((((vc_2_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_2_at + function_arb_table_2_count <= limit)) {
+    if (!(function_arb_table_2_at + function_arb_table_2_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2_at, function_arb_table_2_count, limit - function_arb_table_2_at);
-    }
     const function_arb_table_2 = readBytes(view, function_arb_table_2_at, function_arb_table_2_count);
     value.function_arb_table_2 = function_arb_table_2;
   }
   if ((port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && ((vc_3_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_3_at = offset + ((vc_3_cap >>> 24) * 16);
-    if (!(function_arb_table_3_at <= limit)) {
+    if (!(function_arb_table_3_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3_at, limit);
-    }
     const function_arb_table_3_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_3_cap & 0xff) & 63)) - ((((vc_3_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_3_at + function_arb_table_3_count <= limit)) {
+    if (!(function_arb_table_3_at + function_arb_table_3_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3_at, function_arb_table_3_count, limit - function_arb_table_3_at);
-    }
     const function_arb_table_3 = readBytes(view, function_arb_table_3_at, function_arb_table_3_count);
     value.function_arb_table_3 = function_arb_table_3;
   }
   if ((port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && ((vc_4_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_4_at = offset + ((vc_4_cap >>> 24) * 16);
-    if (!(function_arb_table_4_at <= limit)) {
+    if (!(function_arb_table_4_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4_at, limit);
-    }
     const function_arb_table_4_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_4_cap & 0xff) & 63)) - ((((vc_4_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_4_at + function_arb_table_4_count <= limit)) {
+    if (!(function_arb_table_4_at + function_arb_table_4_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4_at, function_arb_table_4_count, limit - function_arb_table_4_at);
-    }
     const function_arb_table_4 = readBytes(view, function_arb_table_4_at, function_arb_table_4_count);
     value.function_arb_table_4 = function_arb_table_4;
   }
   if ((port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && ((vc_5_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_5_at = offset + ((vc_5_cap >>> 24) * 16);
-    if (!(function_arb_table_5_at <= limit)) {
+    if (!(function_arb_table_5_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5_at, limit);
-    }
     const function_arb_table_5_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_5_cap & 0xff) & 63)) - ((((vc_5_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_5_at + function_arb_table_5_count <= limit)) {
+    if (!(function_arb_table_5_at + function_arb_table_5_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5_at, function_arb_table_5_count, limit - function_arb_table_5_at);
-    }
     const function_arb_table_5 = readBytes(view, function_arb_table_5_at, function_arb_table_5_count);
     value.function_arb_table_5 = function_arb_table_5;
   }
   if ((port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && ((vc_6_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_6_at = offset + ((vc_6_cap >>> 24) * 16);
-    if (!(function_arb_table_6_at <= limit)) {
+    if (!(function_arb_table_6_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6_at, limit);
-    }
     const function_arb_table_6_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_6_cap & 0xff) & 63)) - ((((vc_6_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_6_at + function_arb_table_6_count <= limit)) {
+    if (!(function_arb_table_6_at + function_arb_table_6_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6_at, function_arb_table_6_count, limit - function_arb_table_6_at);
-    }
     const function_arb_table_6 = readBytes(view, function_arb_table_6_at, function_arb_table_6_count);
     value.function_arb_table_6 = function_arb_table_6;
   }
   if ((port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && ((vc_7_cap >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const function_arb_table_7_at = offset + ((vc_7_cap >>> 24) * 16);
-    if (!(function_arb_table_7_at <= limit)) {
+    if (!(function_arb_table_7_at <= limit))
       throw badOffset('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7_at, limit);
-    }
     const function_arb_table_7_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_7_cap & 0xff) & 63)) - ((((vc_7_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (!(function_arb_table_7_at + function_arb_table_7_count <= limit)) {
+    if (!(function_arb_table_7_at + function_arb_table_7_count <= limit))
       throw badCount('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7_at, function_arb_table_7_count, limit - function_arb_table_7_at);
-    }
     const function_arb_table_7 = readBytes(view, function_arb_table_7_at, function_arb_table_7_count);
     value.function_arb_table_7 = function_arb_table_7;
   }
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_mfvc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_mfvc and returns the number of bytes. */
 export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('pci_ext_cap_mfvc', value, offset, 28, view.byteLength);
-  }
   let vc_1_cap = 0;
   let vc_2_cap = 0;
   let vc_3_cap = 0;
@@ -18961,21 +15733,18 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   const before_tables = value.before_tables ?? undefined;
   if (before_tables !== undefined) checkBytes('pci_ext_cap_mfvc.before_tables', before_tables, before_tables_at);
   const before_tables_count = Math.max(Number(larger(0n, BigInt(((16 * Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(Math.min(((port_cap2 & 0xff) & 14) !== 0 && (port_cap2 >>> 24) !== 0 ? port_cap2 >>> 24 : 256, ((vc_0_cap & 0xff) & 62) !== 0 && (vc_0_cap >>> 24) !== 0 ? vc_0_cap >>> 24 : 256), (port_cap1 & 7) >= 1 && ((vc_1_cap & 0xff) & 62) !== 0 && (vc_1_cap >>> 24) !== 0 ? vc_1_cap >>> 24 : 256), (port_cap1 & 7) >= 2 && ((vc_2_cap & 0xff) & 62) !== 0 && (vc_2_cap >>> 24) !== 0 ? vc_2_cap >>> 24 : 256), (port_cap1 & 7) >= 3 && ((vc_3_cap & 0xff) & 62) !== 0 && (vc_3_cap >>> 24) !== 0 ? vc_3_cap >>> 24 : 256), (port_cap1 & 7) >= 4 && ((vc_4_cap & 0xff) & 62) !== 0 && (vc_4_cap >>> 24) !== 0 ? vc_4_cap >>> 24 : 256), (port_cap1 & 7) >= 5 && ((vc_5_cap & 0xff) & 62) !== 0 && (vc_5_cap >>> 24) !== 0 ? vc_5_cap >>> 24 : 256), (port_cap1 & 7) >= 6 && ((vc_6_cap & 0xff) & 62) !== 0 && (vc_6_cap >>> 24) !== 0 ? vc_6_cap >>> 24 : 256), (port_cap1 & 7) >= 7 && ((vc_7_cap & 0xff) & 62) !== 0 && (vc_7_cap >>> 24) !== 0 ? vc_7_cap >>> 24 : 256)) % 0x1000) - (16 + (12 * ((port_cap1 & 7) + 1)))))), 0);
-  if (before_tables !== undefined && before_tables.length !== before_tables_count) {
+  if (before_tables !== undefined && before_tables.length !== before_tables_count)
     throw countMismatch('pci_ext_cap_mfvc.before_tables', before_tables_at, before_tables_count, before_tables.length);
-  }
   filled = claim('pci_ext_cap_mfvc.before_tables', view, filled, before_tables_at, before_tables_count);
   writeBytes('pci_ext_cap_mfvc.before_tables', before_tables, view, before_tables_at, before_tables_count);
   if (((port_cap2 & 0xff) & 14) !== 0 && ((port_cap2 >>> 24) * 16) >= (16 + (12 * ((port_cap1 & 7) + 1)))) {
     const arb_table_at = offset + ((port_cap2 >>> 24) * 16);
     const arb_table = value.arb_table ?? undefined;
-    if (arb_table !== undefined && !Array.isArray(arb_table)) {
+    if (arb_table !== undefined && !Array.isArray(arb_table))
       throw wrongType('pci_ext_cap_mfvc.arb_table', arb_table, arb_table_at, 'an array');
-    }
     const arb_table_count = Math.max(Number(shiftLeft(8n, log2(BigInt((port_cap2 & 0xff) & 15)))), 0);
-    if (arb_table !== undefined && arb_table.length !== arb_table_count) {
+    if (arb_table !== undefined && arb_table.length !== arb_table_count)
       throw countMismatch('pci_ext_cap_mfvc.arb_table', arb_table_at, arb_table_count, arb_table.length);
-    }
     filled = claim('pci_ext_cap_mfvc.arb_table', view, filled, arb_table_at, arb_table_count);
     const arb_table_given = arb_table ?? defaults(arb_table_count);
     let arb_table_at_ = arb_table_at;
@@ -18995,9 +15764,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_0 = value.function_arb_table_0 ?? undefined;
     if (function_arb_table_0 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0, function_arb_table_0_at);
     const function_arb_table_0_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_0_cap & 0xff) & 63)) - ((((vc_0_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_0 !== undefined && function_arb_table_0.length !== function_arb_table_0_count) {
+    if (function_arb_table_0 !== undefined && function_arb_table_0.length !== function_arb_table_0_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0_at, function_arb_table_0_count, function_arb_table_0.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_0', view, filled, function_arb_table_0_at, function_arb_table_0_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_0', function_arb_table_0, view, function_arb_table_0_at, function_arb_table_0_count);
   } else if (value.function_arb_table_0 != null) {
@@ -19008,9 +15776,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_1 = value.function_arb_table_1 ?? undefined;
     if (function_arb_table_1 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1, function_arb_table_1_at);
     const function_arb_table_1_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_1_cap & 0xff) & 63)) - ((((vc_1_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_1 !== undefined && function_arb_table_1.length !== function_arb_table_1_count) {
+    if (function_arb_table_1 !== undefined && function_arb_table_1.length !== function_arb_table_1_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1_at, function_arb_table_1_count, function_arb_table_1.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_1', view, filled, function_arb_table_1_at, function_arb_table_1_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_1', function_arb_table_1, view, function_arb_table_1_at, function_arb_table_1_count);
   } else if (value.function_arb_table_1 != null) {
@@ -19021,9 +15788,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_2 = value.function_arb_table_2 ?? undefined;
     if (function_arb_table_2 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2, function_arb_table_2_at);
     const function_arb_table_2_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_2_cap & 0xff) & 63)) - ((((vc_2_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_2 !== undefined && function_arb_table_2.length !== function_arb_table_2_count) {
+    if (function_arb_table_2 !== undefined && function_arb_table_2.length !== function_arb_table_2_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2_at, function_arb_table_2_count, function_arb_table_2.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_2', view, filled, function_arb_table_2_at, function_arb_table_2_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_2', function_arb_table_2, view, function_arb_table_2_at, function_arb_table_2_count);
   } else if (value.function_arb_table_2 != null) {
@@ -19034,9 +15800,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_3 = value.function_arb_table_3 ?? undefined;
     if (function_arb_table_3 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3, function_arb_table_3_at);
     const function_arb_table_3_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_3_cap & 0xff) & 63)) - ((((vc_3_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_3 !== undefined && function_arb_table_3.length !== function_arb_table_3_count) {
+    if (function_arb_table_3 !== undefined && function_arb_table_3.length !== function_arb_table_3_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3_at, function_arb_table_3_count, function_arb_table_3.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_3', view, filled, function_arb_table_3_at, function_arb_table_3_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_3', function_arb_table_3, view, function_arb_table_3_at, function_arb_table_3_count);
   } else if (value.function_arb_table_3 != null) {
@@ -19047,9 +15812,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_4 = value.function_arb_table_4 ?? undefined;
     if (function_arb_table_4 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4, function_arb_table_4_at);
     const function_arb_table_4_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_4_cap & 0xff) & 63)) - ((((vc_4_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_4 !== undefined && function_arb_table_4.length !== function_arb_table_4_count) {
+    if (function_arb_table_4 !== undefined && function_arb_table_4.length !== function_arb_table_4_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4_at, function_arb_table_4_count, function_arb_table_4.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_4', view, filled, function_arb_table_4_at, function_arb_table_4_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_4', function_arb_table_4, view, function_arb_table_4_at, function_arb_table_4_count);
   } else if (value.function_arb_table_4 != null) {
@@ -19060,9 +15824,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_5 = value.function_arb_table_5 ?? undefined;
     if (function_arb_table_5 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5, function_arb_table_5_at);
     const function_arb_table_5_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_5_cap & 0xff) & 63)) - ((((vc_5_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_5 !== undefined && function_arb_table_5.length !== function_arb_table_5_count) {
+    if (function_arb_table_5 !== undefined && function_arb_table_5.length !== function_arb_table_5_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5_at, function_arb_table_5_count, function_arb_table_5.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_5', view, filled, function_arb_table_5_at, function_arb_table_5_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_5', function_arb_table_5, view, function_arb_table_5_at, function_arb_table_5_count);
   } else if (value.function_arb_table_5 != null) {
@@ -19073,9 +15836,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_6 = value.function_arb_table_6 ?? undefined;
     if (function_arb_table_6 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6, function_arb_table_6_at);
     const function_arb_table_6_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_6_cap & 0xff) & 63)) - ((((vc_6_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_6 !== undefined && function_arb_table_6.length !== function_arb_table_6_count) {
+    if (function_arb_table_6 !== undefined && function_arb_table_6.length !== function_arb_table_6_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6_at, function_arb_table_6_count, function_arb_table_6.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_6', view, filled, function_arb_table_6_at, function_arb_table_6_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_6', function_arb_table_6, view, function_arb_table_6_at, function_arb_table_6_count);
   } else if (value.function_arb_table_6 != null) {
@@ -19086,9 +15848,8 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
     const function_arb_table_7 = value.function_arb_table_7 ?? undefined;
     if (function_arb_table_7 !== undefined) checkBytes('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7, function_arb_table_7_at);
     const function_arb_table_7_count = Math.max(Number(shiftLeft(2n, (log2(BigInt((vc_7_cap & 0xff) & 63)) - ((((vc_7_cap & 0xff) & 48) !== 0) ? 1n : 0n)) + BigInt((port_cap1 >>> 10) & 3))), 0);
-    if (function_arb_table_7 !== undefined && function_arb_table_7.length !== function_arb_table_7_count) {
+    if (function_arb_table_7 !== undefined && function_arb_table_7.length !== function_arb_table_7_count)
       throw countMismatch('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7_at, function_arb_table_7_count, function_arb_table_7.length);
-    }
     filled = claim('pci_ext_cap_mfvc.function_arb_table_7', view, filled, function_arb_table_7_at, function_arb_table_7_count);
     writeBytes('pci_ext_cap_mfvc.function_arb_table_7', function_arb_table_7, view, function_arb_table_7_at, function_arb_table_7_count);
   } else if (value.function_arb_table_7 != null) {
@@ -19097,82 +15858,15 @@ export function encodePciExtCapMfvc(value: Encodable<PciExtCapMfvc>, view: DataV
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_mfvc takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_mfvc takes. */
 export function measurePciExtCapMfvc(value: Encodable<PciExtCapMfvc>): number {
   return measureByEncoding(encodePciExtCapMfvc, value);
 }
 
-/** pci_ext_cap_mfvc in place: reads and writes members without a copy. */
-export class PciExtCapMfvcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('pci_ext_cap_mfvc', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Port capabilities 1. */
-  get port_cap1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set port_cap1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_mfvc.port_cap1', value, this.#offset + 4), true);
-  }
-
-  /** Port capabilities 2. */
-  get port_cap2(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set port_cap2(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_mfvc.port_cap2', value, this.#offset + 8), true);
-  }
-
-  /** Port control. */
-  get port_ctrl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set port_ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_mfvc.port_ctrl', value, this.#offset + 12), true);
-  }
-
-  /** Port status. */
-  get port_status(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set port_status(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_mfvc.port_status', value, this.#offset + 14), true);
-  }
-
-  /** The first channel, which always is there. */
-  get vc_0(): PciMfvcResourceView {
-    return new PciMfvcResourceView(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of pci_ext_cap_mfvc. */
 export const PciExtCapMfvcCodec: StructCodec<PciExtCapMfvc> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_mfvc',
-  size: null,
-  minSize: 28,
-  members: membersOfPciExtCapMfvc,
-  decode: decodePciExtCapMfvc,
-  encodeTyped: encodePciExtCapMfvc,
-  measure: measurePciExtCapMfvc,
+  name: 'pci_ext_cap_mfvc', size: null, minSize: 28, members: membersOfPciExtCapMfvc,
+  decode: decodePciExtCapMfvc, encodeTyped: encodePciExtCapMfvc, measure: measurePciExtCapMfvc,
 });
 
 /**
@@ -19193,23 +15887,16 @@ export interface PciExtCapDsn {
 
 /** Names of the members of pci_ext_cap_dsn. */
 export const membersOfPciExtCapDsn: Members = {
-  header: membersOfPciExtCapHeader,
-  serial_low: null,
-  serial_high: null,
+  header: membersOfPciExtCapHeader, serial_low: null, serial_high: null,
 };
 
 /** Bytes of pci_ext_cap_dsn. */
 export const sizeofPciExtCapDsn = 12;
 
-/**
- * Reads registers pci_ext_cap_dsn.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dsn. */
 export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ext_cap_dsn', offset, 12, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
     serial_low: view.getUint32(offset + 4, true),
@@ -19217,16 +15904,10 @@ export function decodePciExtCapDsn(view: DataView, offset = 0): PciExtCapDsn {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dsn; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dsn and returns the number of bytes. */
 export function encodePciExtCapDsn(value: Encodable<PciExtCapDsn>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dsn', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_dsn.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -19238,48 +15919,9 @@ export function encodePciExtCapDsn(value: Encodable<PciExtCapDsn>, view: DataVie
   return 12;
 }
 
-/** pci_ext_cap_dsn in place: reads and writes members without a copy. */
-export class PciExtCapDsnView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_dsn', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Lower half: the extension that the maker gave. */
-  get serial_low(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set serial_low(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dsn.serial_low', value, this.#offset + 4), true);
-  }
-
-  /** Upper half: the maker's company id first. */
-  get serial_high(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set serial_high(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_dsn.serial_high', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_ext_cap_dsn. */
 export const PciExtCapDsnCodec: StructCodec<PciExtCapDsn> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_dsn',
-  12,
-  membersOfPciExtCapDsn,
-  decodePciExtCapDsn,
-  encodePciExtCapDsn,
+  'pci_ext_cap_dsn', 12, membersOfPciExtCapDsn, decodePciExtCapDsn, encodePciExtCapDsn,
 );
 
 /** Bits of pci_ext_cap_pwr.data. */
@@ -19342,26 +15984,18 @@ export interface PciExtCapPwr {
 
 /** Names of the members of pci_ext_cap_pwr. */
 export const membersOfPciExtCapPwr: Members = {
-  header: membersOfPciExtCapHeader,
-  data_select: null,
-  reserved_5: null,
+  header: membersOfPciExtCapHeader, data_select: null, reserved_5: null,
   data: { base_power: null, data_scale: null, pm_sub_state: null, pm_state: null, type: null, power_rail: null, reserved_31_21: null },
-  cap: { system_allocated: null, reserved_7_1: null },
-  reserved_d: null,
+  cap: { system_allocated: null, reserved_7_1: null }, reserved_d: null,
 };
 
 /** Bytes of pci_ext_cap_pwr. */
 export const sizeofPciExtCapPwr = 16;
 
-/**
- * Reads registers pci_ext_cap_pwr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pwr. */
 export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_ext_cap_pwr', offset, 16, view.byteLength);
-  }
   const data = view.getUint32(offset + 8, true);
   const cap = view.getUint8(offset + 12);
   return {
@@ -19385,16 +16019,10 @@ export function decodePciExtCapPwr(view: DataView, offset = 0): PciExtCapPwr {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_pwr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pwr and returns the number of bytes. */
 export function encodePciExtCapPwr(value: Encodable<PciExtCapPwr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pwr', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_pwr.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -19428,67 +16056,9 @@ export function encodePciExtCapPwr(value: Encodable<PciExtCapPwr>, view: DataVie
   return 16;
 }
 
-/** pci_ext_cap_pwr in place: reads and writes members without a copy. */
-export class PciExtCapPwrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_pwr', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Index of the entry that data shows. */
-  get data_select(): number {
-    return this.#view.getUint8(this.#offset + 4);
-  }
-
-  set data_select(value: number) {
-    this.#view.setUint8(this.#offset + 4, checkU8('pci_ext_cap_pwr.data_select', value, this.#offset + 4));
-  }
-
-  /** Reserved. */
-  get reserved_5(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 5, 3);
-  }
-
-  /** The entry. */
-  get data(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set data(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pwr.data', value, this.#offset + 8), true);
-  }
-
-  /** Power budget capability. */
-  get cap(): number {
-    return this.#view.getUint8(this.#offset + 12);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint8(this.#offset + 12, checkU8('pci_ext_cap_pwr.cap', value, this.#offset + 12));
-  }
-
-  /** Reserved. */
-  get reserved_d(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 13, 3);
-  }
-}
-
 /** Codec of pci_ext_cap_pwr. */
 export const PciExtCapPwrCodec: StructCodec<PciExtCapPwr> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_pwr',
-  16,
-  membersOfPciExtCapPwr,
-  decodePciExtCapPwr,
-  encodePciExtCapPwr,
+  'pci_ext_cap_pwr', 16, membersOfPciExtCapPwr, decodePciExtCapPwr, encodePciExtCapPwr,
 );
 
 /** Bits of pci_rcld_link.desc. */
@@ -19548,8 +16118,7 @@ export interface PciRcldLink {
 /** Names of the members of pci_rcld_link. */
 export const membersOfPciRcldLink: Members = {
   desc: { valid: null, type: null, rcrb_header: null, reserved_15_3: null, component: null, port: null },
-  reserved_4: null,
-  memory: null,
+  reserved_4: null, memory: null,
   config: { bus_bits: null, reserved_11_3: null, function: null, device: null, bus_and_base: null },
   config_high: null,
 };
@@ -19557,23 +16126,14 @@ export const membersOfPciRcldLink: Members = {
 /** Bytes of pci_rcld_link. */
 export const sizeofPciRcldLink = 16;
 
-/**
- * Reads registers pci_rcld_link.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_rcld_link. */
 export function decodePciRcldLink(view: DataView, offset = 0): PciRcldLink {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_rcld_link', offset, 16, view.byteLength);
-  }
   return readPciRcldLink(view, offset);
 }
 
-/**
- * Reads registers pci_rcld_link inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_rcld_link inside of something else. */
 export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
   const desc = view.getUint32(offset, true);
   const value: PciRcldLink = {
@@ -19606,24 +16166,14 @@ export function readPciRcldLink(view: DataView, offset: number): PciRcldLink {
   return value;
 }
 
-/**
- * Writes registers pci_rcld_link; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_rcld_link and returns the number of bytes. */
 export function encodePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_rcld_link', value, offset, 16, view.byteLength);
-  }
   return writePciRcldLink(value, view, offset);
 }
 
-/**
- * Writes registers pci_rcld_link if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_rcld_link inside another struct. */
 export function writePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, offset: number): number {
   view.setBigUint64(offset, 0n);
   view.setBigUint64(offset + 8, 0n);
@@ -19664,70 +16214,9 @@ export function writePciRcldLink(value: Encodable<PciRcldLink>, view: DataView, 
   return 16;
 }
 
-/** pci_rcld_link in place: reads and writes members without a copy. */
-export class PciRcldLinkView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_rcld_link', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Link description. */
-  get desc(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set desc(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_rcld_link.desc', value, this.#offset), true);
-  }
-
-  /** Reserved. */
-  get reserved_4(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set reserved_4(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_rcld_link.reserved_4', value, this.#offset + 4), true);
-  }
-
-  /** Address of the other element's register block; the lower 12 bits are 0. */
-  get memory(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set memory(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('pci_rcld_link.memory', value, this.#offset + 8), true);
-  }
-
-  /** Lower half of the other element's place in configuration space. */
-  get config(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set config(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_rcld_link.config', value, this.#offset + 8), true);
-  }
-
-  /** Upper half of the base of the memory-mapped configuration space. */
-  get config_high(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set config_high(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_rcld_link.config_high', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_rcld_link. */
 export const PciRcldLinkCodec: StructCodec<PciRcldLink> = /* @__PURE__ */ fixedCodec(
-  'pci_rcld_link',
-  16,
-  membersOfPciRcldLink,
-  decodePciRcldLink,
-  encodePciRcldLink,
+  'pci_rcld_link', 16, membersOfPciRcldLink, decodePciRcldLink, encodePciRcldLink,
 );
 
 /** Bits of pci_ext_cap_rcld.esd. */
@@ -19770,27 +16259,21 @@ export interface PciExtCapRcld {
 /** Names of the members of pci_ext_cap_rcld. */
 export const membersOfPciExtCapRcld: Members = {
   header: membersOfPciExtCapHeader,
-  esd: { type: null, reserved_7_4: null, links: null, component: null, port: null },
-  reserved_8: null,
+  esd: { type: null, reserved_7_4: null, links: null, component: null, port: null }, reserved_8: null,
   links: membersOfPciRcldLink,
 };
 
 /** Bytes that every pci_ext_cap_rcld has. */
 export const minSizeofPciExtCapRcld = 16;
 
-/**
- * Reads registers pci_ext_cap_rcld.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_rcld. */
 export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteLength): PciExtCapRcld {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_ext_cap_rcld', offset, 16, limit);
   const esd = view.getUint32(offset + 4, true);
   const links_count = (esd >>> 8) & 0xff;
-  if (!(offset + 16 + 16 * links_count <= limit)) {
+  if (!(offset + 16 + 16 * links_count <= limit))
     throw badCount('pci_ext_cap_rcld.links', offset + 16, links_count, Math.floor((limit - (offset + 16)) / 16));
-  }
   const links: PciRcldLink[] = [];
   for (let i = 0; i < links_count; i++) {
     links.push(readPciRcldLink(view, offset + 16 + 16 * i));
@@ -19812,16 +16295,10 @@ export function decodePciExtCapRcld(view: DataView, offset = 0, end = view.byteL
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_rcld; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_rcld and returns the number of bytes. */
 export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_rcld', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_rcld.header', value.header ?? {}, offset);
   try {
@@ -19842,13 +16319,11 @@ export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataV
   if (reserved_8 !== undefined) checkBytes('pci_ext_cap_rcld.reserved_8', reserved_8, offset + 8);
   writeBytes('pci_ext_cap_rcld.reserved_8', reserved_8, view, offset + 8, 8);
   const links = value.links ?? undefined;
-  if (links !== undefined && !Array.isArray(links)) {
+  if (links !== undefined && !Array.isArray(links))
     throw wrongType('pci_ext_cap_rcld.links', links, offset + 16, 'an array');
-  }
   const links_count = (esd >>> 8) & 0xff;
-  if (links !== undefined && links.length !== links_count) {
+  if (links !== undefined && links.length !== links_count)
     throw countMismatch('pci_ext_cap_rcld.links', offset + 16, links_count, links.length);
-  }
   filled = claim('pci_ext_cap_rcld.links', view, filled, offset + 16, 16 * links_count);
   const links_given = links ?? defaults(links_count);
   let links_at = offset + 16;
@@ -19868,65 +16343,15 @@ export function encodePciExtCapRcld(value: Encodable<PciExtCapRcld>, view: DataV
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_rcld takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_rcld takes. */
 export function measurePciExtCapRcld(value: Encodable<PciExtCapRcld>): number {
   return measureByEncoding(encodePciExtCapRcld, value);
 }
 
-/** pci_ext_cap_rcld in place: reads and writes members without a copy. */
-export class PciExtCapRcldView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_rcld', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Element self description. */
-  get esd(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set esd(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_rcld.esd', value, this.#offset + 4), true);
-  }
-
-  /** Reserved. */
-  get reserved_8(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, 8);
-  }
-
-  /**
-   * The links.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  links(index: number): PciRcldLinkView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new PciRcldLinkView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_rcld. */
 export const PciExtCapRcldCodec: StructCodec<PciExtCapRcld> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_rcld',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapRcld,
-  decode: decodePciExtCapRcld,
-  encodeTyped: encodePciExtCapRcld,
-  measure: measurePciExtCapRcld,
+  name: 'pci_ext_cap_rcld', size: null, minSize: 16, members: membersOfPciExtCapRcld,
+  decode: decodePciExtCapRcld, encodeTyped: encodePciExtCapRcld, measure: measurePciExtCapRcld,
 });
 
 /** Bits of pci_ext_cap_rcec.associated_bus_numbers. */
@@ -19964,19 +16389,14 @@ export interface PciExtCapRcec {
 
 /** Names of the members of pci_ext_cap_rcec. */
 export const membersOfPciExtCapRcec: Members = {
-  header: membersOfPciExtCapHeader,
-  rciep_bitmap: null,
+  header: membersOfPciExtCapHeader, rciep_bitmap: null,
   associated_bus_numbers: { reserved_7_0: null, next: null, last: null, reserved_31_24: null },
 };
 
 /** Bytes that every pci_ext_cap_rcec has. */
 export const minSizeofPciExtCapRcec = 8;
 
-/**
- * Reads registers pci_ext_cap_rcec.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_rcec. */
 export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteLength): PciExtCapRcec {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_ext_cap_rcec', offset, 8, limit);
@@ -19986,9 +16406,8 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
     rciep_bitmap: view.getUint32(offset + 4, true),
   };
   if (((header_header >>> 16) & 0xf) >= 2) { // header.header.version >= PCI_RCEC_BUSN_REG_VER
-    if (!(offset + 12 <= limit)) {
+    if (!(offset + 12 <= limit))
       throw tooShort('pci_ext_cap_rcec.associated_bus_numbers', offset + 8, 4, limit);
-    }
     const associated_bus_numbers = view.getUint32(offset + 8, true);
     value.associated_bus_numbers = {
       reserved_7_0: associated_bus_numbers & 0xff,
@@ -20002,16 +16421,10 @@ export function decodePciExtCapRcec(view: DataView, offset = 0, end = view.byteL
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_rcec; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_rcec and returns the number of bytes. */
 export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_rcec', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_rcec.header', value.header ?? {}, offset);
   try {
@@ -20042,50 +16455,15 @@ export function encodePciExtCapRcec(value: Encodable<PciExtCapRcec>, view: DataV
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_rcec takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_rcec takes. */
 export function measurePciExtCapRcec(value: Encodable<PciExtCapRcec>): number {
   return measureByEncoding(encodePciExtCapRcec, value);
 }
 
-/** pci_ext_cap_rcec in place: reads and writes members without a copy. */
-export class PciExtCapRcecView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_rcec', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Devices on the collector's own bus that it collects for, a bit for each device number. */
-  get rciep_bitmap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set rciep_bitmap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_rcec.rciep_bitmap', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_ext_cap_rcec. */
 export const PciExtCapRcecCodec: StructCodec<PciExtCapRcec> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_rcec',
-  size: null,
-  minSize: 8,
-  members: membersOfPciExtCapRcec,
-  decode: decodePciExtCapRcec,
-  encodeTyped: encodePciExtCapRcec,
-  measure: measurePciExtCapRcec,
+  name: 'pci_ext_cap_rcec', size: null, minSize: 8, members: membersOfPciExtCapRcec,
+  decode: decodePciExtCapRcec, encodeTyped: encodePciExtCapRcec, measure: measurePciExtCapRcec,
 });
 
 /** Bits of pci_ext_cap_vndr.vsec_header. */
@@ -20117,27 +16495,20 @@ export interface PciExtCapVndr {
 
 /** Names of the members of pci_ext_cap_vndr. */
 export const membersOfPciExtCapVndr: Members = {
-  header: membersOfPciExtCapHeader,
-  vsec_header: { id: null, revision: null, length: null },
-  body: null,
+  header: membersOfPciExtCapHeader, vsec_header: { id: null, revision: null, length: null }, body: null,
 };
 
 /** Bytes that every pci_ext_cap_vndr has. */
 export const minSizeofPciExtCapVndr = 8;
 
-/**
- * Reads registers pci_ext_cap_vndr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_vndr. */
 export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteLength): PciExtCapVndr {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_ext_cap_vndr', offset, 8, limit);
   const vsec_header = view.getUint32(offset + 4, true);
   const body_count = Math.max(vsec_header >>> 20, 8) - 8;
-  if (!(offset + 8 + body_count <= limit)) {
+  if (!(offset + 8 + body_count <= limit))
     throw badCount('pci_ext_cap_vndr.body', offset + 8, body_count, limit - (offset + 8));
-  }
   const body = readBytes(view, offset + 8, body_count);
   const value: PciExtCapVndr = {
     header: readPciExtCapHeader(view, offset),
@@ -20153,16 +16524,10 @@ export function decodePciExtCapVndr(view: DataView, offset = 0, end = view.byteL
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_vndr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_vndr and returns the number of bytes. */
 export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_vndr', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_vndr.header', value.header ?? {}, offset);
   try {
@@ -20180,9 +16545,8 @@ export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataV
   const body = value.body ?? undefined;
   if (body !== undefined) checkBytes('pci_ext_cap_vndr.body', body, offset + 8);
   const body_count = Math.max(vsec_header >>> 20, 8) - 8;
-  if (body !== undefined && body.length !== body_count) {
+  if (body !== undefined && body.length !== body_count)
     throw countMismatch('pci_ext_cap_vndr.body', offset + 8, body_count, body.length);
-  }
   filled = claim('pci_ext_cap_vndr.body', view, filled, offset + 8, body_count);
   writeBytes('pci_ext_cap_vndr.body', body, view, offset + 8, body_count);
   const size = Math.max(vsec_header >>> 20, 8);
@@ -20193,55 +16557,15 @@ export function encodePciExtCapVndr(value: Encodable<PciExtCapVndr>, view: DataV
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_vndr takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_vndr takes. */
 export function measurePciExtCapVndr(value: Encodable<PciExtCapVndr>): number {
   return measureByEncoding(encodePciExtCapVndr, value);
 }
 
-/** pci_ext_cap_vndr in place: reads and writes members without a copy. */
-export class PciExtCapVndrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_vndr', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Vendor-specific header. */
-  get vsec_header(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set vsec_header(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_vndr.vsec_header', value, this.#offset + 4), true);
-  }
-
-  /** The vendor's registers. */
-  get body(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
-  }
-}
-
 /** Codec of pci_ext_cap_vndr. */
 export const PciExtCapVndrCodec: StructCodec<PciExtCapVndr> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_vndr',
-  size: null,
-  minSize: 8,
-  members: membersOfPciExtCapVndr,
-  decode: decodePciExtCapVndr,
-  encodeTyped: encodePciExtCapVndr,
-  measure: measurePciExtCapVndr,
+  name: 'pci_ext_cap_vndr', size: null, minSize: 8, members: membersOfPciExtCapVndr,
+  decode: decodePciExtCapVndr, encodeTyped: encodePciExtCapVndr, measure: measurePciExtCapVndr,
 });
 
 /** Bits of pci_ext_cap_acs.cap. */
@@ -20337,11 +16661,7 @@ export const membersOfPciExtCapAcs: Members = {
 /** Bytes that every pci_ext_cap_acs has. */
 export const minSizeofPciExtCapAcs = 8;
 
-/**
- * Reads registers pci_ext_cap_acs.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_acs. */
 export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLength): PciExtCapAcs {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_ext_cap_acs', offset, 8, limit);
@@ -20378,9 +16698,8 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
   };
   if (((cap >>> 5) & 1) !== 0) { // cap.p2p_egress_control
     const egress_control_vector_count = egress_control_vector_size !== 0 ? Math.floor((egress_control_vector_size + 31) / 32) : 8;
-    if (!(offset + 8 + 4 * egress_control_vector_count <= limit)) {
+    if (!(offset + 8 + 4 * egress_control_vector_count <= limit))
       throw badCount('pci_ext_cap_acs.egress_control_vector', offset + 8, egress_control_vector_count, Math.floor((limit - (offset + 8)) / 4));
-    }
     const egress_control_vector: number[] = [];
     for (let i = 0; i < egress_control_vector_count; i++) {
       egress_control_vector.push(view.getUint32(offset + 8 + 4 * i, true));
@@ -20392,16 +16711,10 @@ export function decodePciExtCapAcs(view: DataView, offset = 0, end = view.byteLe
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_acs; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_acs and returns the number of bytes. */
 export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_acs', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_acs.header', value.header ?? {}, offset);
   try {
@@ -20441,13 +16754,11 @@ export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataVie
   view.setUint16(offset + 6, ctrl, true);
   if (((cap >>> 5) & 1) !== 0) { // cap.p2p_egress_control
     const egress_control_vector = value.egress_control_vector ?? undefined;
-    if (egress_control_vector !== undefined && !Array.isArray(egress_control_vector)) {
+    if (egress_control_vector !== undefined && !Array.isArray(egress_control_vector))
       throw wrongType('pci_ext_cap_acs.egress_control_vector', egress_control_vector, offset + 8, 'an array');
-    }
     const egress_control_vector_count = egress_control_vector_size !== 0 ? Math.floor((egress_control_vector_size + 31) / 32) : 8;
-    if (egress_control_vector !== undefined && egress_control_vector.length !== egress_control_vector_count) {
+    if (egress_control_vector !== undefined && egress_control_vector.length !== egress_control_vector_count)
       throw countMismatch('pci_ext_cap_acs.egress_control_vector', offset + 8, egress_control_vector_count, egress_control_vector.length);
-    }
     filled = claim('pci_ext_cap_acs.egress_control_vector', view, filled, offset + 8, 4 * egress_control_vector_count);
     if (egress_control_vector === undefined) {
       zeroFill(view, offset + 8, offset + 8 + 4 * egress_control_vector_count);
@@ -20469,79 +16780,15 @@ export function encodePciExtCapAcs(value: Encodable<PciExtCapAcs>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_acs takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_acs takes. */
 export function measurePciExtCapAcs(value: Encodable<PciExtCapAcs>): number {
   return measureByEncoding(encodePciExtCapAcs, value);
 }
 
-/** pci_ext_cap_acs in place: reads and writes members without a copy. */
-export class PciExtCapAcsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_acs', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Controls that are implemented. */
-  get cap(): number {
-    return this.#view.getUint8(this.#offset + 4);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint8(this.#offset + 4, checkU8('pci_ext_cap_acs.cap', value, this.#offset + 4));
-  }
-
-  /** Bits of the egress control vector; 0 means 256. Only with egress control. */
-  get egress_control_vector_size(): number {
-    return this.#view.getUint8(this.#offset + 5);
-  }
-
-  set egress_control_vector_size(value: number) {
-    this.#view.setUint8(this.#offset + 5, checkU8('pci_ext_cap_acs.egress_control_vector_size', value, this.#offset + 5));
-  }
-
-  /** Controls that are on, the lower ones as in cap. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_acs.ctrl', value, this.#offset + 6), true);
-  }
-
-  /**
-   * Egress control vector: a bit for each port, function or function group; 1 blocks, or redirects with
-   * request redirect.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  egress_control_vector(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 8 + 4 * index + 4 > this.#view.byteLength) return undefined;
-    return this.#view.getUint32(this.#offset + 8 + 4 * index, true);
-  }
-}
-
 /** Codec of pci_ext_cap_acs. */
 export const PciExtCapAcsCodec: StructCodec<PciExtCapAcs> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_acs',
-  size: null,
-  minSize: 8,
-  members: membersOfPciExtCapAcs,
-  decode: decodePciExtCapAcs,
-  encodeTyped: encodePciExtCapAcs,
-  measure: measurePciExtCapAcs,
+  name: 'pci_ext_cap_acs', size: null, minSize: 8, members: membersOfPciExtCapAcs, decode: decodePciExtCapAcs,
+  encodeTyped: encodePciExtCapAcs, measure: measurePciExtCapAcs,
 });
 
 /** Bits of pci_ext_cap_ari.cap. */
@@ -20596,15 +16843,10 @@ export const membersOfPciExtCapAri: Members = {
 /** Bytes of pci_ext_cap_ari. */
 export const sizeofPciExtCapAri = 8;
 
-/**
- * Reads registers pci_ext_cap_ari.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_ari. */
 export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ext_cap_ari', offset, 8, view.byteLength);
-  }
   const cap = view.getUint16(offset + 4, true);
   const ctrl = view.getUint16(offset + 6, true);
   return {
@@ -20625,16 +16867,10 @@ export function decodePciExtCapAri(view: DataView, offset = 0): PciExtCapAri {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_ari; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_ari and returns the number of bytes. */
 export function encodePciExtCapAri(value: Encodable<PciExtCapAri>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_ari', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_ari.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -20661,48 +16897,9 @@ export function encodePciExtCapAri(value: Encodable<PciExtCapAri>, view: DataVie
   return 8;
 }
 
-/** pci_ext_cap_ari in place: reads and writes members without a copy. */
-export class PciExtCapAriView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_ari', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** ARI capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_ari.cap', value, this.#offset + 4), true);
-  }
-
-  /** ARI control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_ari.ctrl', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ext_cap_ari. */
 export const PciExtCapAriCodec: StructCodec<PciExtCapAri> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_ari',
-  8,
-  membersOfPciExtCapAri,
-  decodePciExtCapAri,
-  encodePciExtCapAri,
+  'pci_ext_cap_ari', 8, membersOfPciExtCapAri, decodePciExtCapAri, encodePciExtCapAri,
 );
 
 /** Bits of pci_ext_cap_ats.cap. */
@@ -20755,15 +16952,10 @@ export const membersOfPciExtCapAts: Members = {
 /** Bytes of pci_ext_cap_ats. */
 export const sizeofPciExtCapAts = 8;
 
-/**
- * Reads registers pci_ext_cap_ats.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_ats. */
 export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ext_cap_ats', offset, 8, view.byteLength);
-  }
   const cap = view.getUint16(offset + 4, true);
   const ctrl = view.getUint16(offset + 6, true);
   return {
@@ -20783,16 +16975,10 @@ export function decodePciExtCapAts(view: DataView, offset = 0): PciExtCapAts {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_ats; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_ats and returns the number of bytes. */
 export function encodePciExtCapAts(value: Encodable<PciExtCapAts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_ats', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_ats.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -20818,48 +17004,9 @@ export function encodePciExtCapAts(value: Encodable<PciExtCapAts>, view: DataVie
   return 8;
 }
 
-/** pci_ext_cap_ats in place: reads and writes members without a copy. */
-export class PciExtCapAtsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_ats', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Id, version and pointer to the next capability. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** ATS capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_ats.cap', value, this.#offset + 4), true);
-  }
-
-  /** ATS control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_ats.ctrl', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ext_cap_ats. */
 export const PciExtCapAtsCodec: StructCodec<PciExtCapAts> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_ats',
-  8,
-  membersOfPciExtCapAts,
-  decodePciExtCapAts,
-  encodePciExtCapAts,
+  'pci_ext_cap_ats', 8, membersOfPciExtCapAts, decodePciExtCapAts, encodePciExtCapAts,
 );
 
 /** Bits of pci_ext_cap_rcilc.lnkcap. */
@@ -20930,15 +17077,10 @@ export const membersOfPciExtCapRcilc: Members = {
 /** Bytes of pci_ext_cap_rcilc. */
 export const sizeofPciExtCapRcilc = 12;
 
-/**
- * Reads registers pci_ext_cap_rcilc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_rcilc. */
 export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ext_cap_rcilc', offset, 12, view.byteLength);
-  }
   const lnkcap = view.getUint32(offset + 4, true);
   const lnkctl = view.getUint16(offset + 8, true);
   const lnksta = view.getUint16(offset + 10, true);
@@ -20966,16 +17108,10 @@ export function decodePciExtCapRcilc(view: DataView, offset = 0): PciExtCapRcilc
   };
 }
 
-/**
- * Writes registers pci_ext_cap_rcilc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_rcilc and returns the number of bytes. */
 export function encodePciExtCapRcilc(value: Encodable<PciExtCapRcilc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_rcilc', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_rcilc.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -21010,57 +17146,9 @@ export function encodePciExtCapRcilc(value: Encodable<PciExtCapRcilc>, view: Dat
   return 12;
 }
 
-/** pci_ext_cap_rcilc in place: reads and writes members without a copy. */
-export class PciExtCapRcilcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_rcilc', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Link capabilities. */
-  get lnkcap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set lnkcap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_rcilc.lnkcap', value, this.#offset + 4), true);
-  }
-
-  /** Link control. */
-  get lnkctl(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set lnkctl(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_rcilc.lnkctl', value, this.#offset + 8), true);
-  }
-
-  /** Link status. */
-  get lnksta(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set lnksta(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_rcilc.lnksta', value, this.#offset + 10), true);
-  }
-}
-
 /** Codec of pci_ext_cap_rcilc. */
 export const PciExtCapRcilcCodec: StructCodec<PciExtCapRcilc> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_rcilc',
-  12,
-  membersOfPciExtCapRcilc,
-  decodePciExtCapRcilc,
-  encodePciExtCapRcilc,
+  'pci_ext_cap_rcilc', 12, membersOfPciExtCapRcilc, decodePciExtCapRcilc, encodePciExtCapRcilc,
 );
 
 /** Bits of pci_ext_cap_rcrb.cap. */
@@ -21104,26 +17192,18 @@ export interface PciExtCapRcrb {
 
 /** Names of the members of pci_ext_cap_rcrb. */
 export const membersOfPciExtCapRcrb: Members = {
-  header: membersOfPciExtCapHeader,
-  vendor_id: null,
-  device_id: null,
+  header: membersOfPciExtCapHeader, vendor_id: null, device_id: null,
   cap: { crs_software_visibility: null, reserved_1: null },
-  ctrl: { crs_software_visibility: null, reserved_1: null },
-  reserved_16: null,
+  ctrl: { crs_software_visibility: null, reserved_1: null }, reserved_16: null,
 };
 
 /** Bytes of pci_ext_cap_rcrb. */
 export const sizeofPciExtCapRcrb = 20;
 
-/**
- * Reads registers pci_ext_cap_rcrb.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_rcrb. */
 export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('pci_ext_cap_rcrb', offset, 20, view.byteLength);
-  }
   const cap = view.getUint32(offset + 8, true);
   const ctrl = view.getUint32(offset + 12, true);
   return {
@@ -21142,16 +17222,10 @@ export function decodePciExtCapRcrb(view: DataView, offset = 0): PciExtCapRcrb {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_rcrb; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_rcrb and returns the number of bytes. */
 export function encodePciExtCapRcrb(value: Encodable<PciExtCapRcrb>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ext_cap_rcrb', value, offset, 20, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_rcrb.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -21176,75 +17250,9 @@ export function encodePciExtCapRcrb(value: Encodable<PciExtCapRcrb>, view: DataV
   return 20;
 }
 
-/** pci_ext_cap_rcrb in place: reads and writes members without a copy. */
-export class PciExtCapRcrbView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ext_cap_rcrb', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Vendor of the block. */
-  get vendor_id(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set vendor_id(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_rcrb.vendor_id', value, this.#offset + 4), true);
-  }
-
-  /** The vendor's number for the block. */
-  get device_id(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set device_id(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_rcrb.device_id', value, this.#offset + 6), true);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_rcrb.cap', value, this.#offset + 8), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_rcrb.ctrl', value, this.#offset + 12), true);
-  }
-
-  /** Must be 0. */
-  get reserved_16(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set reserved_16(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_rcrb.reserved_16', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of pci_ext_cap_rcrb. */
 export const PciExtCapRcrbCodec: StructCodec<PciExtCapRcrb> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_rcrb',
-  20,
-  membersOfPciExtCapRcrb,
-  decodePciExtCapRcrb,
-  encodePciExtCapRcrb,
+  'pci_ext_cap_rcrb', 20, membersOfPciExtCapRcrb, decodePciExtCapRcrb, encodePciExtCapRcrb,
 );
 
 /** Bits of pci_ext_cap_mcast.cap. */
@@ -21324,21 +17332,14 @@ export const membersOfPciExtCapMcast: Members = {
   header: membersOfPciExtCapHeader,
   cap: { max_group: null, reserved_6: null, window_size_requested: null, reserved_14: null, ecrc_regeneration: null },
   ctrl: { num_group: null, reserved_6: null, enable: null },
-  base_address: { index_position: null, reserved_6: null, base: null },
-  receive: null,
-  block_all: null,
-  block_untranslated: null,
-  overlay_bar: { overlay_size: null, base: null },
+  base_address: { index_position: null, reserved_6: null, base: null }, receive: null, block_all: null,
+  block_untranslated: null, overlay_bar: { overlay_size: null, base: null },
 };
 
 /** Bytes that every pci_ext_cap_mcast has. */
 export const minSizeofPciExtCapMcast = 40;
 
-/**
- * Reads registers pci_ext_cap_mcast.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_mcast. */
 export function decodePciExtCapMcast(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapMcast {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 40 <= limit)) throw tooShort('pci_ext_cap_mcast', offset, 40, limit);
@@ -21379,21 +17380,15 @@ export function decodePciExtCapMcast(view: DataView, offset = 0, end = view.byte
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_mcast; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_mcast and returns the number of bytes. */
 export function encodePciExtCapMcast(
   value: Encodable<PciExtCapMcast>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('pci_ext_cap_mcast', value, offset, 40, view.byteLength);
-  }
   let filled = offset + 40;
   const header = checkObject('pci_ext_cap_mcast.header', value.header ?? {}, offset);
   try {
@@ -21439,95 +17434,15 @@ export function encodePciExtCapMcast(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_mcast takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_mcast takes. */
 export function measurePciExtCapMcast(value: Encodable<PciExtCapMcast>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapMcast, value, context);
 }
 
-/** pci_ext_cap_mcast in place: reads and writes members without a copy. */
-export class PciExtCapMcastView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('pci_ext_cap_mcast', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_mcast.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_mcast.ctrl', value, this.#offset + 6), true);
-  }
-
-  /** Where the window of group 0 begins. */
-  get base_address(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set base_address(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('pci_ext_cap_mcast.base_address', value, this.#offset + 8), true);
-  }
-
-  /** A bit for each group: the function takes a copy. */
-  get receive(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set receive(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('pci_ext_cap_mcast.receive', value, this.#offset + 16), true);
-  }
-
-  /** A bit for each group: requests to it are blocked. */
-  get block_all(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set block_all(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('pci_ext_cap_mcast.block_all', value, this.#offset + 24), true);
-  }
-
-  /** A bit for each group: requests to it with an untranslated address are blocked. */
-  get block_untranslated(): bigint {
-    return this.#view.getBigUint64(this.#offset + 32, true);
-  }
-
-  set block_untranslated(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 32, checkU64('pci_ext_cap_mcast.block_untranslated', value, this.#offset + 32), true);
-  }
-}
-
 /** Codec of pci_ext_cap_mcast. */
 export const PciExtCapMcastCodec: StructCodec<PciExtCapMcast> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_mcast',
-  size: null,
-  minSize: 40,
-  members: membersOfPciExtCapMcast,
-  decode: decodePciExtCapMcast,
-  encodeTyped: encodePciExtCapMcast,
-  measure: measurePciExtCapMcast,
+  name: 'pci_ext_cap_mcast', size: null, minSize: 40, members: membersOfPciExtCapMcast,
+  decode: decodePciExtCapMcast, encodeTyped: encodePciExtCapMcast, measure: measurePciExtCapMcast,
 });
 
 /** Bits of pci_ext_cap_pri.ctrl. */
@@ -21578,25 +17493,18 @@ export interface PciExtCapPri {
 
 /** Names of the members of pci_ext_cap_pri. */
 export const membersOfPciExtCapPri: Members = {
-  header: membersOfPciExtCapHeader,
-  ctrl: { enable: null, reset: null, reserved_2: null },
+  header: membersOfPciExtCapHeader, ctrl: { enable: null, reset: null, reserved_2: null },
   status: { response_failure: null, unexpected_prg_index: null, reserved_2: null, stopped: null, reserved_9: null, prg_response_pasid_required: null },
-  max_req: null,
-  alloc_req: null,
+  max_req: null, alloc_req: null,
 };
 
 /** Bytes of pci_ext_cap_pri. */
 export const sizeofPciExtCapPri = 16;
 
-/**
- * Reads registers pci_ext_cap_pri.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pri. */
 export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_ext_cap_pri', offset, 16, view.byteLength);
-  }
   const ctrl = view.getUint16(offset + 4, true);
   const status = view.getUint16(offset + 6, true);
   return {
@@ -21619,16 +17527,10 @@ export function decodePciExtCapPri(view: DataView, offset = 0): PciExtCapPri {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_pri; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pri and returns the number of bytes. */
 export function encodePciExtCapPri(value: Encodable<PciExtCapPri>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pri', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_pri.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -21657,66 +17559,9 @@ export function encodePciExtCapPri(value: Encodable<PciExtCapPri>, view: DataVie
   return 16;
 }
 
-/** pci_ext_cap_pri in place: reads and writes members without a copy. */
-export class PciExtCapPriView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_pri', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_pri.ctrl', value, this.#offset + 4), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_pri.status', value, this.#offset + 6), true);
-  }
-
-  /** Page requests that the function can have outstanding. */
-  get max_req(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set max_req(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pri.max_req', value, this.#offset + 8), true);
-  }
-
-  /** Page requests that it is allowed to have outstanding. */
-  get alloc_req(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set alloc_req(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pri.alloc_req', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_ext_cap_pri. */
 export const PciExtCapPriCodec: StructCodec<PciExtCapPri> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_pri',
-  16,
-  membersOfPciExtCapPri,
-  decodePciExtCapPri,
-  encodePciExtCapPri,
+  'pci_ext_cap_pri', 16, membersOfPciExtCapPri, decodePciExtCapPri, encodePciExtCapPri,
 );
 
 /** Bits of pci_ext_cap_pasid.cap. */
@@ -21777,15 +17622,10 @@ export const membersOfPciExtCapPasid: Members = {
 /** Bytes of pci_ext_cap_pasid. */
 export const sizeofPciExtCapPasid = 8;
 
-/**
- * Reads registers pci_ext_cap_pasid.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pasid. */
 export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ext_cap_pasid', offset, 8, view.byteLength);
-  }
   const cap = view.getUint16(offset + 4, true);
   const ctrl = view.getUint16(offset + 6, true);
   return {
@@ -21809,16 +17649,10 @@ export function decodePciExtCapPasid(view: DataView, offset = 0): PciExtCapPasid
   };
 }
 
-/**
- * Writes registers pci_ext_cap_pasid; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pasid and returns the number of bytes. */
 export function encodePciExtCapPasid(value: Encodable<PciExtCapPasid>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pasid', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_pasid.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -21848,48 +17682,9 @@ export function encodePciExtCapPasid(value: Encodable<PciExtCapPasid>, view: Dat
   return 8;
 }
 
-/** pci_ext_cap_pasid in place: reads and writes members without a copy. */
-export class PciExtCapPasidView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_pasid', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_pasid.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_pasid.ctrl', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ext_cap_pasid. */
 export const PciExtCapPasidCodec: StructCodec<PciExtCapPasid> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_pasid',
-  8,
-  membersOfPciExtCapPasid,
-  decodePciExtCapPasid,
-  encodePciExtCapPasid,
+  'pci_ext_cap_pasid', 8, membersOfPciExtCapPasid, decodePciExtCapPasid, encodePciExtCapPasid,
 );
 
 /** Bits of pci_ext_cap_sriov.cap. */
@@ -22099,44 +17894,24 @@ export const membersOfPciExtCapSriov: Members = {
   header: membersOfPciExtCapHeader,
   cap: { vf_migration: null, ari_preserved: null, vf_10bit_tag_requester: null, reserved_3: null, interrupt_message: null },
   ctrl: { vf_enable: null, vf_migration_enable: null, vf_migration_interrupt_enable: null, vf_memory_space_enable: null, ari_capable_hierarchy: null, vf_10bit_tag_requester_enable: null, reserved_6: null },
-  status: { vf_migration: null, reserved_1: null },
-  initial_vf: null,
-  total_vf: null,
-  num_vf: null,
-  func_link: null,
-  reserved_19: null,
-  vf_offset: null,
-  vf_stride: null,
-  reserved_24: null,
-  vf_did: null,
-  sup_pgsize: null,
-  sys_pgsize: null,
-  bar_0: { space: null, type: null, prefetchable: null, address: null },
-  bar_1: { space: null, type: null, prefetchable: null, address: null },
-  bar_1_upper: null,
-  bar_2: { space: null, type: null, prefetchable: null, address: null },
-  bar_2_upper: null,
-  bar_3: { space: null, type: null, prefetchable: null, address: null },
-  bar_3_upper: null,
-  bar_4: { space: null, type: null, prefetchable: null, address: null },
-  bar_4_upper: null,
-  bar_5: { space: null, type: null, prefetchable: null, address: null },
-  bar_5_upper: null,
+  status: { vf_migration: null, reserved_1: null }, initial_vf: null, total_vf: null, num_vf: null,
+  func_link: null, reserved_19: null, vf_offset: null, vf_stride: null, reserved_24: null, vf_did: null,
+  sup_pgsize: null, sys_pgsize: null, bar_0: { space: null, type: null, prefetchable: null, address: null },
+  bar_1: { space: null, type: null, prefetchable: null, address: null }, bar_1_upper: null,
+  bar_2: { space: null, type: null, prefetchable: null, address: null }, bar_2_upper: null,
+  bar_3: { space: null, type: null, prefetchable: null, address: null }, bar_3_upper: null,
+  bar_4: { space: null, type: null, prefetchable: null, address: null }, bar_4_upper: null,
+  bar_5: { space: null, type: null, prefetchable: null, address: null }, bar_5_upper: null,
   vfm: { bir: null, offset: null },
 };
 
 /** Bytes of pci_ext_cap_sriov. */
 export const sizeofPciExtCapSriov = 64;
 
-/**
- * Reads registers pci_ext_cap_sriov.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_sriov. */
 export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('pci_ext_cap_sriov', offset, 64, view.byteLength);
-  }
   const bar_0 = view.getUint32(offset + 36, true);
   let bar_1 = 0;
   let bar_2 = 0;
@@ -22257,16 +18032,10 @@ export function decodePciExtCapSriov(view: DataView, offset = 0): PciExtCapSriov
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_sriov; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_sriov and returns the number of bytes. */
 export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('pci_ext_cap_sriov', value, offset, 64, view.byteLength);
-  }
   let bar_1 = 0;
   let bar_2 = 0;
   let bar_3 = 0;
@@ -22421,264 +18190,9 @@ export function encodePciExtCapSriov(value: Encodable<PciExtCapSriov>, view: Dat
   return 64;
 }
 
-/** pci_ext_cap_sriov in place: reads and writes members without a copy. */
-export class PciExtCapSriovView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('pci_ext_cap_sriov', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_sriov.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_sriov.ctrl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_sriov.status', value, this.#offset + 10), true);
-  }
-
-  /** Virtual functions that belong to the physical one at first; all of them unless they can migrate. */
-  get initial_vf(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set initial_vf(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_sriov.initial_vf', value, this.#offset + 12), true);
-  }
-
-  /** Virtual functions that it can ever have. */
-  get total_vf(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set total_vf(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_sriov.total_vf', value, this.#offset + 14), true);
-  }
-
-  /** Virtual functions that enabling brings up. */
-  get num_vf(): number {
-    return this.#view.getUint16(this.#offset + 16, true);
-  }
-
-  set num_vf(value: number) {
-    this.#view.setUint16(this.#offset + 16, checkU16('pci_ext_cap_sriov.num_vf', value, this.#offset + 16), true);
-  }
-
-  /** Function that this one depends on; its own number if it depends on none. */
-  get func_link(): number {
-    return this.#view.getUint8(this.#offset + 18);
-  }
-
-  set func_link(value: number) {
-    this.#view.setUint8(this.#offset + 18, checkU8('pci_ext_cap_sriov.func_link', value, this.#offset + 18));
-  }
-
-  /** Must be 0. */
-  get reserved_19(): number {
-    return this.#view.getUint8(this.#offset + 19);
-  }
-
-  set reserved_19(value: number) {
-    this.#view.setUint8(this.#offset + 19, checkU8('pci_ext_cap_sriov.reserved_19', value, this.#offset + 19));
-  }
-
-  /** Distance of the first virtual function's routing id from the physical one's. */
-  get vf_offset(): number {
-    return this.#view.getUint16(this.#offset + 20, true);
-  }
-
-  set vf_offset(value: number) {
-    this.#view.setUint16(this.#offset + 20, checkU16('pci_ext_cap_sriov.vf_offset', value, this.#offset + 20), true);
-  }
-
-  /** Distance of the routing ids of neighbours. */
-  get vf_stride(): number {
-    return this.#view.getUint16(this.#offset + 22, true);
-  }
-
-  set vf_stride(value: number) {
-    this.#view.setUint16(this.#offset + 22, checkU16('pci_ext_cap_sriov.vf_stride', value, this.#offset + 22), true);
-  }
-
-  /** Must be 0. */
-  get reserved_24(): number {
-    return this.#view.getUint16(this.#offset + 24, true);
-  }
-
-  set reserved_24(value: number) {
-    this.#view.setUint16(this.#offset + 24, checkU16('pci_ext_cap_sriov.reserved_24', value, this.#offset + 24), true);
-  }
-
-  /** Device id of the virtual functions; their vendor id is that of the physical one. */
-  get vf_did(): number {
-    return this.#view.getUint16(this.#offset + 26, true);
-  }
-
-  set vf_did(value: number) {
-    this.#view.setUint16(this.#offset + 26, checkU16('pci_ext_cap_sriov.vf_did', value, this.#offset + 26), true);
-  }
-
-  /** Page sizes that the BARs can be aligned to; bit n represents 4 KiB \<\< n. */
-  get sup_pgsize(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set sup_pgsize(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_sriov.sup_pgsize', value, this.#offset + 28), true);
-  }
-
-  /** The page size in use, one bit as above. */
-  get sys_pgsize(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set sys_pgsize(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('pci_ext_cap_sriov.sys_pgsize', value, this.#offset + 32), true);
-  }
-
-  /** Base address 0 of the virtual functions; the memory of all of them follows one after the other. */
-  get bar_0(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set bar_0(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('pci_ext_cap_sriov.bar_0', value, this.#offset + 36), true);
-  }
-
-  /** Base address 1 of the virtual functions; the memory of all of them follows one after the other. */
-  get bar_1(): number {
-    return this.#view.getUint32(this.#offset + 40, true);
-  }
-
-  set bar_1(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('pci_ext_cap_sriov.bar_1', value, this.#offset + 40), true);
-  }
-
-  /** Upper half of the address in BAR 0. */
-  get bar_1_upper(): number {
-    return this.#view.getUint32(this.#offset + 40, true);
-  }
-
-  set bar_1_upper(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('pci_ext_cap_sriov.bar_1_upper', value, this.#offset + 40), true);
-  }
-
-  /** Base address 2 of the virtual functions; the memory of all of them follows one after the other. */
-  get bar_2(): number {
-    return this.#view.getUint32(this.#offset + 44, true);
-  }
-
-  set bar_2(value: number) {
-    this.#view.setUint32(this.#offset + 44, checkU32('pci_ext_cap_sriov.bar_2', value, this.#offset + 44), true);
-  }
-
-  /** Upper half of the address in BAR 1. */
-  get bar_2_upper(): number {
-    return this.#view.getUint32(this.#offset + 44, true);
-  }
-
-  set bar_2_upper(value: number) {
-    this.#view.setUint32(this.#offset + 44, checkU32('pci_ext_cap_sriov.bar_2_upper', value, this.#offset + 44), true);
-  }
-
-  /** Base address 3 of the virtual functions; the memory of all of them follows one after the other. */
-  get bar_3(): number {
-    return this.#view.getUint32(this.#offset + 48, true);
-  }
-
-  set bar_3(value: number) {
-    this.#view.setUint32(this.#offset + 48, checkU32('pci_ext_cap_sriov.bar_3', value, this.#offset + 48), true);
-  }
-
-  /** Upper half of the address in BAR 2. */
-  get bar_3_upper(): number {
-    return this.#view.getUint32(this.#offset + 48, true);
-  }
-
-  set bar_3_upper(value: number) {
-    this.#view.setUint32(this.#offset + 48, checkU32('pci_ext_cap_sriov.bar_3_upper', value, this.#offset + 48), true);
-  }
-
-  /** Base address 4 of the virtual functions; the memory of all of them follows one after the other. */
-  get bar_4(): number {
-    return this.#view.getUint32(this.#offset + 52, true);
-  }
-
-  set bar_4(value: number) {
-    this.#view.setUint32(this.#offset + 52, checkU32('pci_ext_cap_sriov.bar_4', value, this.#offset + 52), true);
-  }
-
-  /** Upper half of the address in BAR 3. */
-  get bar_4_upper(): number {
-    return this.#view.getUint32(this.#offset + 52, true);
-  }
-
-  set bar_4_upper(value: number) {
-    this.#view.setUint32(this.#offset + 52, checkU32('pci_ext_cap_sriov.bar_4_upper', value, this.#offset + 52), true);
-  }
-
-  /** Base address 5 of the virtual functions; the memory of all of them follows one after the other. */
-  get bar_5(): number {
-    return this.#view.getUint32(this.#offset + 56, true);
-  }
-
-  set bar_5(value: number) {
-    this.#view.setUint32(this.#offset + 56, checkU32('pci_ext_cap_sriov.bar_5', value, this.#offset + 56), true);
-  }
-
-  /** Upper half of the address in BAR 4. */
-  get bar_5_upper(): number {
-    return this.#view.getUint32(this.#offset + 56, true);
-  }
-
-  set bar_5_upper(value: number) {
-    this.#view.setUint32(this.#offset + 56, checkU32('pci_ext_cap_sriov.bar_5_upper', value, this.#offset + 56), true);
-  }
-
-  /** Where the array of migration states is; a byte for each virtual function, see pci_sriov_vfm. */
-  get vfm(): number {
-    return this.#view.getUint32(this.#offset + 60, true);
-  }
-
-  set vfm(value: number) {
-    this.#view.setUint32(this.#offset + 60, checkU32('pci_ext_cap_sriov.vfm', value, this.#offset + 60), true);
-  }
-}
-
 /** Codec of pci_ext_cap_sriov. */
 export const PciExtCapSriovCodec: StructCodec<PciExtCapSriov> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_sriov',
-  64,
-  membersOfPciExtCapSriov,
-  decodePciExtCapSriov,
-  encodePciExtCapSriov,
+  'pci_ext_cap_sriov', 64, membersOfPciExtCapSriov, decodePciExtCapSriov, encodePciExtCapSriov,
 );
 
 /** Bits of pci_ext_cap_ltr.max_snoop_lat. */
@@ -22725,23 +18239,17 @@ export interface PciExtCapLtr {
 
 /** Names of the members of pci_ext_cap_ltr. */
 export const membersOfPciExtCapLtr: Members = {
-  header: membersOfPciExtCapHeader,
-  max_snoop_lat: { value: null, scale: null, reserved_13: null },
+  header: membersOfPciExtCapHeader, max_snoop_lat: { value: null, scale: null, reserved_13: null },
   max_nosnoop_lat: { value: null, scale: null, reserved_13: null },
 };
 
 /** Bytes of pci_ext_cap_ltr. */
 export const sizeofPciExtCapLtr = 8;
 
-/**
- * Reads registers pci_ext_cap_ltr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_ltr. */
 export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ext_cap_ltr', offset, 8, view.byteLength);
-  }
   const max_snoop_lat = view.getUint16(offset + 4, true);
   const max_nosnoop_lat = view.getUint16(offset + 6, true);
   return {
@@ -22759,16 +18267,10 @@ export function decodePciExtCapLtr(view: DataView, offset = 0): PciExtCapLtr {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_ltr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_ltr and returns the number of bytes. */
 export function encodePciExtCapLtr(value: Encodable<PciExtCapLtr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_ltr', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_ltr.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -22792,48 +18294,9 @@ export function encodePciExtCapLtr(value: Encodable<PciExtCapLtr>, view: DataVie
   return 8;
 }
 
-/** pci_ext_cap_ltr in place: reads and writes members without a copy. */
-export class PciExtCapLtrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_ltr', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Longest latency of snooped accesses that the device may ask for. */
-  get max_snoop_lat(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set max_snoop_lat(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_ltr.max_snoop_lat', value, this.#offset + 4), true);
-  }
-
-  /** Longest latency of accesses without snooping. */
-  get max_nosnoop_lat(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set max_nosnoop_lat(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_ltr.max_nosnoop_lat', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ext_cap_ltr. */
 export const PciExtCapLtrCodec: StructCodec<PciExtCapLtr> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_ltr',
-  8,
-  membersOfPciExtCapLtr,
-  decodePciExtCapLtr,
-  encodePciExtCapLtr,
+  'pci_ext_cap_ltr', 8, membersOfPciExtCapLtr, decodePciExtCapLtr, encodePciExtCapLtr,
 );
 
 /** Bits of pci_rebar_entry.cap. */
@@ -22881,23 +18344,14 @@ export const membersOfPciRebarEntry: Members = {
 /** Bytes of pci_rebar_entry. */
 export const sizeofPciRebarEntry = 8;
 
-/**
- * Reads registers pci_rebar_entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_rebar_entry. */
 export function decodePciRebarEntry(view: DataView, offset = 0): PciRebarEntry {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_rebar_entry', offset, 8, view.byteLength);
-  }
   return readPciRebarEntry(view, offset);
 }
 
-/**
- * Reads registers pci_rebar_entry inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_rebar_entry inside of something else. */
 export function readPciRebarEntry(view: DataView, offset: number): PciRebarEntry {
   const cap = view.getUint32(offset, true);
   const ctrl = view.getUint32(offset + 4, true);
@@ -22916,24 +18370,14 @@ export function readPciRebarEntry(view: DataView, offset: number): PciRebarEntry
   };
 }
 
-/**
- * Writes registers pci_rebar_entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_rebar_entry and returns the number of bytes. */
 export function encodePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_rebar_entry', value, offset, 8, view.byteLength);
-  }
   return writePciRebarEntry(value, view, offset);
 }
 
-/**
- * Writes registers pci_rebar_entry if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_rebar_entry inside another struct. */
 export function writePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataView, offset: number): number {
   const cap_bits: Partial<PciRebarEntryCap> = checkObject('pci_rebar_entry.cap', value.cap ?? {}, offset);
   const cap = (
@@ -22953,43 +18397,9 @@ export function writePciRebarEntry(value: Encodable<PciRebarEntry>, view: DataVi
   return 8;
 }
 
-/** pci_rebar_entry in place: reads and writes members without a copy. */
-export class PciRebarEntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_rebar_entry', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Sizes that the BAR can take. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_rebar_entry.cap', value, this.#offset), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_rebar_entry.ctrl', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_rebar_entry. */
 export const PciRebarEntryCodec: StructCodec<PciRebarEntry> = /* @__PURE__ */ fixedCodec(
-  'pci_rebar_entry',
-  8,
-  membersOfPciRebarEntry,
-  decodePciRebarEntry,
-  encodePciRebarEntry,
+  'pci_rebar_entry', 8, membersOfPciRebarEntry, decodePciRebarEntry, encodePciRebarEntry,
 );
 
 /** Bits of pci_ext_cap_rebar.cap. */
@@ -23036,8 +18446,7 @@ export interface PciExtCapRebar {
 
 /** Names of the members of pci_ext_cap_rebar. */
 export const membersOfPciExtCapRebar: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: { reserved_0: null, sizes: null },
+  header: membersOfPciExtCapHeader, cap: { reserved_0: null, sizes: null },
   ctrl: { bar_index: null, reserved_3: null, num_bars: null, bar_size: null, reserved_14: null, sizes_high: null },
   further: membersOfPciRebarEntry,
 };
@@ -23045,20 +18454,15 @@ export const membersOfPciExtCapRebar: Members = {
 /** Bytes that every pci_ext_cap_rebar has. */
 export const minSizeofPciExtCapRebar = 12;
 
-/**
- * Reads registers pci_ext_cap_rebar.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_rebar. */
 export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byteLength): PciExtCapRebar {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_rebar', offset, 12, limit);
   const ctrl = view.getUint32(offset + 8, true);
   const cap = view.getUint32(offset + 4, true);
   const further_count = Math.max(((ctrl >>> 5) & 7) > 1 ? ((ctrl >>> 5) & 7) - 1 : 0, 0);
-  if (!(offset + 12 + 8 * further_count <= limit)) {
+  if (!(offset + 12 + 8 * further_count <= limit))
     throw badCount('pci_ext_cap_rebar.further', offset + 12, further_count, Math.floor((limit - (offset + 12)) / 8));
-  }
   const further: PciRebarEntry[] = [];
   for (let i = 0; i < further_count; i++) {
     further.push(readPciRebarEntry(view, offset + 12 + 8 * i));
@@ -23081,16 +18485,10 @@ export function decodePciExtCapRebar(view: DataView, offset = 0, end = view.byte
   };
 }
 
-/**
- * Writes registers pci_ext_cap_rebar; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_rebar and returns the number of bytes. */
 export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_rebar', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_rebar.header', value.header ?? {}, offset);
   try {
@@ -23115,13 +18513,11 @@ export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: Dat
   ) >>> 0;
   view.setUint32(offset + 8, ctrl, true);
   const further = value.further ?? undefined;
-  if (further !== undefined && !Array.isArray(further)) {
+  if (further !== undefined && !Array.isArray(further))
     throw wrongType('pci_ext_cap_rebar.further', further, offset + 12, 'an array');
-  }
   const further_count = Math.max(((ctrl >>> 5) & 7) > 1 ? ((ctrl >>> 5) & 7) - 1 : 0, 0);
-  if (further !== undefined && further.length !== further_count) {
+  if (further !== undefined && further.length !== further_count)
     throw countMismatch('pci_ext_cap_rebar.further', offset + 12, further_count, further.length);
-  }
   filled = claim('pci_ext_cap_rebar.further', view, filled, offset + 12, 8 * further_count);
   const further_given = further ?? defaults(further_count);
   let further_at = offset + 12;
@@ -23136,69 +18532,15 @@ export function encodePciExtCapRebar(value: Encodable<PciExtCapRebar>, view: Dat
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_rebar takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_rebar takes. */
 export function measurePciExtCapRebar(value: Encodable<PciExtCapRebar>): number {
   return measureByEncoding(encodePciExtCapRebar, value);
 }
 
-/** pci_ext_cap_rebar in place: reads and writes members without a copy. */
-export class PciExtCapRebarView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_rebar', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Sizes that the first BAR can take. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_rebar.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control of the first BAR. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_rebar.ctrl', value, this.#offset + 8), true);
-  }
-
-  /**
-   * The other BARs.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  further(index: number): PciRebarEntryView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new PciRebarEntryView(this.#view, this.#offset + 12 + 8 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_rebar. */
 export const PciExtCapRebarCodec: StructCodec<PciExtCapRebar> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_rebar',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapRebar,
-  decode: decodePciExtCapRebar,
-  encodeTyped: encodePciExtCapRebar,
-  measure: measurePciExtCapRebar,
+  name: 'pci_ext_cap_rebar', size: null, minSize: 12, members: membersOfPciExtCapRebar,
+  decode: decodePciExtCapRebar, encodeTyped: encodePciExtCapRebar, measure: measurePciExtCapRebar,
 });
 
 /** Bits of pci_ext_cap_dpa.cap. */
@@ -23270,18 +18612,13 @@ export const membersOfPciExtCapDpa: Members = {
   cap: { substate_max: null, reserved_5: null, latency_unit: null, reserved_10: null, power_scale: null, reserved_14: null, latency_0: null, latency_1: null },
   latency_indicator: null,
   status: { substate: null, reserved_5: null, control_enabled: null, reserved_9: null },
-  ctrl: { substate: null, reserved_5: null },
-  power: null,
+  ctrl: { substate: null, reserved_5: null }, power: null,
 };
 
 /** Bytes that every pci_ext_cap_dpa has. */
 export const minSizeofPciExtCapDpa = 16;
 
-/**
- * Reads registers pci_ext_cap_dpa.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dpa. */
 export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLength): PciExtCapDpa {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_ext_cap_dpa', offset, 16, limit);
@@ -23289,9 +18626,8 @@ export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLe
   const status = view.getUint16(offset + 12, true);
   const ctrl = view.getUint16(offset + 14, true);
   const power_count = (cap & 0x1f) + 1;
-  if (!(offset + 16 + power_count <= limit)) {
+  if (!(offset + 16 + power_count <= limit))
     throw badCount('pci_ext_cap_dpa.power', offset + 16, power_count, limit - (offset + 16));
-  }
   const power = readBytes(view, offset + 16, power_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -23320,16 +18656,10 @@ export function decodePciExtCapDpa(view: DataView, offset = 0, end = view.byteLe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dpa; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dpa and returns the number of bytes. */
 export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dpa', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dpa.header', value.header ?? {}, offset);
   try {
@@ -23367,90 +18697,22 @@ export function encodePciExtCapDpa(value: Encodable<PciExtCapDpa>, view: DataVie
   const power = value.power ?? undefined;
   if (power !== undefined) checkBytes('pci_ext_cap_dpa.power', power, offset + 16);
   const power_count = (cap & 0x1f) + 1;
-  if (power !== undefined && power.length !== power_count) {
+  if (power !== undefined && power.length !== power_count)
     throw countMismatch('pci_ext_cap_dpa.power', offset + 16, power_count, power.length);
-  }
   filled = claim('pci_ext_cap_dpa.power', view, filled, offset + 16, power_count);
   writeBytes('pci_ext_cap_dpa.power', power, view, offset + 16, power_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dpa takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dpa takes. */
 export function measurePciExtCapDpa(value: Encodable<PciExtCapDpa>): number {
   return measureByEncoding(encodePciExtCapDpa, value);
 }
 
-/** pci_ext_cap_dpa in place: reads and writes members without a copy. */
-export class PciExtCapDpaView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_dpa', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dpa.cap', value, this.#offset + 4), true);
-  }
-
-  /** A bit for each substate: which of the two latencies it has. */
-  get latency_indicator(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set latency_indicator(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_dpa.latency_indicator', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dpa.status', value, this.#offset + 12), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_dpa.ctrl', value, this.#offset + 14), true);
-  }
-
-  /** Power of each substate in units of the power scale. */
-  get power(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, this.#view.byteLength - (this.#offset + 16));
-  }
-}
-
 /** Codec of pci_ext_cap_dpa. */
 export const PciExtCapDpaCodec: StructCodec<PciExtCapDpa> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dpa',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapDpa,
-  decode: decodePciExtCapDpa,
-  encodeTyped: encodePciExtCapDpa,
-  measure: measurePciExtCapDpa,
+  name: 'pci_ext_cap_dpa', size: null, minSize: 16, members: membersOfPciExtCapDpa,
+  decode: decodePciExtCapDpa, encodeTyped: encodePciExtCapDpa, measure: measurePciExtCapDpa,
 });
 
 /** Bits of pci_tph_st_entry.tag. */
@@ -23474,30 +18736,19 @@ export interface PciTphStEntry {
 }
 
 /** Names of the members of pci_tph_st_entry. */
-export const membersOfPciTphStEntry: Members = {
-  tag: { lower: null, upper: null },
-};
+export const membersOfPciTphStEntry: Members = { tag: { lower: null, upper: null } };
 
 /** Bytes of pci_tph_st_entry. */
 export const sizeofPciTphStEntry = 2;
 
-/**
- * Reads registers pci_tph_st_entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_tph_st_entry. */
 export function decodePciTphStEntry(view: DataView, offset = 0): PciTphStEntry {
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 2 <= view.byteLength))
     throw tooShort('pci_tph_st_entry', offset, 2, view.byteLength);
-  }
   return readPciTphStEntry(view, offset);
 }
 
-/**
- * Reads registers pci_tph_st_entry inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_tph_st_entry inside of something else. */
 export function readPciTphStEntry(view: DataView, offset: number): PciTphStEntry {
   const tag = view.getUint16(offset, true);
   return {
@@ -23508,24 +18759,14 @@ export function readPciTphStEntry(view: DataView, offset: number): PciTphStEntry
   };
 }
 
-/**
- * Writes registers pci_tph_st_entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_tph_st_entry and returns the number of bytes. */
 export function encodePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength))
     throw cannotStart('pci_tph_st_entry', value, offset, 2, view.byteLength);
-  }
   return writePciTphStEntry(value, view, offset);
 }
 
-/**
- * Writes registers pci_tph_st_entry if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_tph_st_entry inside another struct. */
 export function writePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataView, offset: number): number {
   const tag_bits: Partial<PciTphStEntryTag> = checkObject('pci_tph_st_entry.tag', value.tag ?? {}, offset);
   const tag = (
@@ -23536,34 +18777,9 @@ export function writePciTphStEntry(value: Encodable<PciTphStEntry>, view: DataVi
   return 2;
 }
 
-/** pci_tph_st_entry in place: reads and writes members without a copy. */
-export class PciTphStEntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 2 <= view.byteLength)) throw tooShort('pci_tph_st_entry', offset, 2, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Steering tag. */
-  get tag(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set tag(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('pci_tph_st_entry.tag', value, this.#offset), true);
-  }
-}
-
 /** Codec of pci_tph_st_entry. */
 export const PciTphStEntryCodec: StructCodec<PciTphStEntry> = /* @__PURE__ */ fixedCodec(
-  'pci_tph_st_entry',
-  2,
-  membersOfPciTphStEntry,
-  decodePciTphStEntry,
-  encodePciTphStEntry,
+  'pci_tph_st_entry', 2, membersOfPciTphStEntry, decodePciTphStEntry, encodePciTphStEntry,
 );
 
 /** Bits of pci_ext_cap_tph.cap. */
@@ -23630,20 +18846,15 @@ export const membersOfPciExtCapTph: Members = {
 /** Bytes that every pci_ext_cap_tph has. */
 export const minSizeofPciExtCapTph = 12;
 
-/**
- * Reads registers pci_ext_cap_tph.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_tph. */
 export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLength): PciExtCapTph {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_tph', offset, 12, limit);
   const cap = view.getUint32(offset + 4, true);
   const ctrl = view.getUint32(offset + 8, true);
   const st_table_count = ((cap >>> 9) & 3) === 1 ? ((cap >>> 16) & 0x7ff) + 1 : 0;
-  if (!(offset + 12 + 2 * st_table_count <= limit)) {
+  if (!(offset + 12 + 2 * st_table_count <= limit))
     throw badCount('pci_ext_cap_tph.st_table', offset + 12, st_table_count, Math.floor((limit - (offset + 12)) / 2));
-  }
   const st_table: PciTphStEntry[] = [];
   for (let i = 0; i < st_table_count; i++) {
     st_table.push(readPciTphStEntry(view, offset + 12 + 2 * i));
@@ -23671,16 +18882,10 @@ export function decodePciExtCapTph(view: DataView, offset = 0, end = view.byteLe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_tph; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_tph and returns the number of bytes. */
 export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_tph', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_tph.header', value.header ?? {}, offset);
   try {
@@ -23710,13 +18915,11 @@ export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataVie
   ) >>> 0;
   view.setUint32(offset + 8, ctrl, true);
   const st_table = value.st_table ?? undefined;
-  if (st_table !== undefined && !Array.isArray(st_table)) {
+  if (st_table !== undefined && !Array.isArray(st_table))
     throw wrongType('pci_ext_cap_tph.st_table', st_table, offset + 12, 'an array');
-  }
   const st_table_count = ((cap >>> 9) & 3) === 1 ? ((cap >>> 16) & 0x7ff) + 1 : 0;
-  if (st_table !== undefined && st_table.length !== st_table_count) {
+  if (st_table !== undefined && st_table.length !== st_table_count)
     throw countMismatch('pci_ext_cap_tph.st_table', offset + 12, st_table_count, st_table.length);
-  }
   filled = claim('pci_ext_cap_tph.st_table', view, filled, offset + 12, 2 * st_table_count);
   const st_table_given = st_table ?? defaults(st_table_count);
   let st_table_at = offset + 12;
@@ -23731,69 +18934,15 @@ export function encodePciExtCapTph(value: Encodable<PciExtCapTph>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_tph takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_tph takes. */
 export function measurePciExtCapTph(value: Encodable<PciExtCapTph>): number {
   return measureByEncoding(encodePciExtCapTph, value);
 }
 
-/** pci_ext_cap_tph in place: reads and writes members without a copy. */
-export class PciExtCapTphView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_tph', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_tph.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_tph.ctrl', value, this.#offset + 8), true);
-  }
-
-  /**
-   * The steering tags.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  st_table(index: number): PciTphStEntryView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 2 * index + 2 > this.#view.byteLength) return undefined;
-    return new PciTphStEntryView(this.#view, this.#offset + 12 + 2 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_tph. */
 export const PciExtCapTphCodec: StructCodec<PciExtCapTph> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_tph',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapTph,
-  decode: decodePciExtCapTph,
-  encodeTyped: encodePciExtCapTph,
-  measure: measurePciExtCapTph,
+  name: 'pci_ext_cap_tph', size: null, minSize: 12, members: membersOfPciExtCapTph,
+  decode: decodePciExtCapTph, encodeTyped: encodePciExtCapTph, measure: measurePciExtCapTph,
 });
 
 /** Bits of pci_secpci_lane.ctrl. */
@@ -23832,23 +18981,14 @@ export const membersOfPciSecpciLane: Members = {
 /** Bytes of pci_secpci_lane. */
 export const sizeofPciSecpciLane = 2;
 
-/**
- * Reads registers pci_secpci_lane.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_secpci_lane. */
 export function decodePciSecpciLane(view: DataView, offset = 0): PciSecpciLane {
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 2 <= view.byteLength))
     throw tooShort('pci_secpci_lane', offset, 2, view.byteLength);
-  }
   return readPciSecpciLane(view, offset);
 }
 
-/**
- * Reads registers pci_secpci_lane inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_secpci_lane inside of something else. */
 export function readPciSecpciLane(view: DataView, offset: number): PciSecpciLane {
   const ctrl = view.getUint16(offset, true);
   return {
@@ -23863,24 +19003,14 @@ export function readPciSecpciLane(view: DataView, offset: number): PciSecpciLane
   };
 }
 
-/**
- * Writes registers pci_secpci_lane; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_secpci_lane and returns the number of bytes. */
 export function encodePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength))
     throw cannotStart('pci_secpci_lane', value, offset, 2, view.byteLength);
-  }
   return writePciSecpciLane(value, view, offset);
 }
 
-/**
- * Writes registers pci_secpci_lane if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_secpci_lane inside another struct. */
 export function writePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataView, offset: number): number {
   const ctrl_bits: Partial<PciSecpciLaneCtrl> = checkObject('pci_secpci_lane.ctrl', value.ctrl ?? {}, offset);
   const ctrl = (
@@ -23895,34 +19025,9 @@ export function writePciSecpciLane(value: Encodable<PciSecpciLane>, view: DataVi
   return 2;
 }
 
-/** pci_secpci_lane in place: reads and writes members without a copy. */
-export class PciSecpciLaneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 2 <= view.byteLength)) throw tooShort('pci_secpci_lane', offset, 2, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Lane equalization control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('pci_secpci_lane.ctrl', value, this.#offset), true);
-  }
-}
-
 /** Codec of pci_secpci_lane. */
 export const PciSecpciLaneCodec: StructCodec<PciSecpciLane> = /* @__PURE__ */ fixedCodec(
-  'pci_secpci_lane',
-  2,
-  membersOfPciSecpciLane,
-  decodePciSecpciLane,
-  encodePciSecpciLane,
+  'pci_secpci_lane', 2, membersOfPciSecpciLane, decodePciSecpciLane, encodePciSecpciLane,
 );
 
 /** Bits of pci_ext_cap_secpci.lnkctl3. */
@@ -23964,39 +19069,30 @@ export interface PciExtCapSecpci {
 export const membersOfPciExtCapSecpci: Members = {
   header: membersOfPciExtCapHeader,
   lnkctl3: { perform_equalization: null, equalization_request_interrupt_enable: null, reserved_2: null, lower_skp_os_generation: null, reserved_16: null },
-  lane_error_status: null,
-  lane_equalization_control: membersOfPciSecpciLane,
-  unused: null,
+  lane_error_status: null, lane_equalization_control: membersOfPciSecpciLane, unused: null,
 };
 
 /** Bytes that every pci_ext_cap_secpci has. */
 export const minSizeofPciExtCapSecpci = 12;
 
-/**
- * Reads registers pci_ext_cap_secpci.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_secpci. */
 export function decodePciExtCapSecpci(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapSecpci {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_secpci', offset, 12, limit);
   const lnkctl3 = view.getUint32(offset + 4, true);
   const lane_equalization_control_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(offset + 12 + 2 * lane_equalization_control_count <= limit)) {
+  if (!(offset + 12 + 2 * lane_equalization_control_count <= limit))
     throw badCount('pci_ext_cap_secpci.lane_equalization_control', offset + 12, lane_equalization_control_count, Math.floor((limit - (offset + 12)) / 2));
-  }
   const lane_equalization_control: PciSecpciLane[] = [];
   for (let i = 0; i < lane_equalization_control_count; i++) {
     lane_equalization_control.push(readPciSecpciLane(view, offset + 12 + 2 * i));
   }
   const unused_at = offset + Number(12n + (2n * peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')));
-  if (!(unused_at >= offset && unused_at <= limit)) {
+  if (!(unused_at >= offset && unused_at <= limit))
     throw badOffset('pci_ext_cap_secpci.unused', unused_at, limit);
-  }
   const unused_count = Math.max(Number(alignUp(2n * peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - (2n * peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'))), 0);
-  if (!(unused_at + unused_count <= limit)) {
+  if (!(unused_at + unused_count <= limit))
     throw badCount('pci_ext_cap_secpci.unused', unused_at, unused_count, limit - unused_at);
-  }
   const unused = readBytes(view, unused_at, unused_count);
   const value: PciExtCapSecpci = {
     header: readPciExtCapHeader(view, offset),
@@ -24016,21 +19112,15 @@ export function decodePciExtCapSecpci(view: DataView, offset = 0, end = view.byt
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_secpci; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_secpci and returns the number of bytes. */
 export function encodePciExtCapSecpci(
   value: Encodable<PciExtCapSecpci>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_secpci', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_secpci.header', value.header ?? {}, offset);
   try {
@@ -24049,13 +19139,11 @@ export function encodePciExtCapSecpci(
   view.setUint32(offset + 4, lnkctl3, true);
   view.setUint32(offset + 8, checkU32('pci_ext_cap_secpci.lane_error_status', value.lane_error_status ?? 0, offset + 8), true);
   const lane_equalization_control = value.lane_equalization_control ?? undefined;
-  if (lane_equalization_control !== undefined && !Array.isArray(lane_equalization_control)) {
+  if (lane_equalization_control !== undefined && !Array.isArray(lane_equalization_control))
     throw wrongType('pci_ext_cap_secpci.lane_equalization_control', lane_equalization_control, offset + 12, 'an array');
-  }
   const lane_equalization_control_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (lane_equalization_control !== undefined && lane_equalization_control.length !== lane_equalization_control_count) {
+  if (lane_equalization_control !== undefined && lane_equalization_control.length !== lane_equalization_control_count)
     throw countMismatch('pci_ext_cap_secpci.lane_equalization_control', offset + 12, lane_equalization_control_count, lane_equalization_control.length);
-  }
   filled = claim('pci_ext_cap_secpci.lane_equalization_control', view, filled, offset + 12, 2 * lane_equalization_control_count);
   const lane_equalization_control_given = lane_equalization_control ?? defaults(lane_equalization_control_count);
   let lane_equalization_control_at = offset + 12;
@@ -24072,9 +19160,8 @@ export function encodePciExtCapSecpci(
   const unused = value.unused ?? undefined;
   if (unused !== undefined) checkBytes('pci_ext_cap_secpci.unused', unused, unused_at);
   const unused_count = Math.max(Number(alignUp(2n * peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - (2n * peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'))), 0);
-  if (unused !== undefined && unused.length !== unused_count) {
+  if (unused !== undefined && unused.length !== unused_count)
     throw countMismatch('pci_ext_cap_secpci.unused', unused_at, unused_count, unused.length);
-  }
   filled = claim('pci_ext_cap_secpci.unused', view, filled, unused_at, unused_count);
   writeBytes('pci_ext_cap_secpci.unused', unused, view, unused_at, unused_count);
   const size = Number(12n + alignUp(2n * peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n));
@@ -24085,69 +19172,15 @@ export function encodePciExtCapSecpci(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_secpci takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_secpci takes. */
 export function measurePciExtCapSecpci(value: Encodable<PciExtCapSecpci>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapSecpci, value, context);
 }
 
-/** pci_ext_cap_secpci in place: reads and writes members without a copy. */
-export class PciExtCapSecpciView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_secpci', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Link control 3. */
-  get lnkctl3(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set lnkctl3(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_secpci.lnkctl3', value, this.#offset + 4), true);
-  }
-
-  /** A bit for each lane: it saw an error. */
-  get lane_error_status(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set lane_error_status(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_secpci.lane_error_status', value, this.#offset + 8), true);
-  }
-
-  /**
-   * Presets of each lane, lane 0 first.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  lane_equalization_control(index: number): PciSecpciLaneView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 2 * index + 2 > this.#view.byteLength) return undefined;
-    return new PciSecpciLaneView(this.#view, this.#offset + 12 + 2 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_secpci. */
 export const PciExtCapSecpciCodec: StructCodec<PciExtCapSecpci> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_secpci',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapSecpci,
-  decode: decodePciExtCapSecpci,
-  encodeTyped: encodePciExtCapSecpci,
-  measure: measurePciExtCapSecpci,
+  name: 'pci_ext_cap_secpci', size: null, minSize: 12, members: membersOfPciExtCapSecpci,
+  decode: decodePciExtCapSecpci, encodeTyped: encodePciExtCapSecpci, measure: measurePciExtCapSecpci,
 });
 
 /** Bits of pci_ext_cap_dpc.cap. */
@@ -24414,19 +19447,13 @@ export const membersOfPciExtCapDpc: Members = {
   rp_pio_severity: { cfg_ur: null, cfg_ca: null, cfg_cto: null, reserved_3: null, io_ur: null, io_ca: null, io_cto: null, reserved_11: null, mem_ur: null, mem_ca: null, mem_cto: null, reserved_19: null },
   rp_pio_syserror: { cfg_ur: null, cfg_ca: null, cfg_cto: null, reserved_3: null, io_ur: null, io_ca: null, io_cto: null, reserved_11: null, mem_ur: null, mem_ca: null, mem_cto: null, reserved_19: null },
   rp_pio_exception: { cfg_ur: null, cfg_ca: null, cfg_cto: null, reserved_3: null, io_ur: null, io_ca: null, io_cto: null, reserved_11: null, mem_ur: null, mem_ca: null, mem_cto: null, reserved_19: null },
-  rp_pio_header_log: null,
-  rp_pio_impspec_log: null,
-  rp_pio_tlpprefix_log: null,
+  rp_pio_header_log: null, rp_pio_impspec_log: null, rp_pio_tlpprefix_log: null,
 };
 
 /** Bytes that every pci_ext_cap_dpc has. */
 export const minSizeofPciExtCapDpc = 12;
 
-/**
- * Reads registers pci_ext_cap_dpc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dpc. */
 export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLength): PciExtCapDpc {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_dpc', offset, 12, limit);
@@ -24574,9 +19601,8 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
   }
   if (((cap >>> 5) & 1) !== 0 && (((cap >>> 8) & 0xf) + (16 * ((cap >>> 13) & 1))) > 5) {
     const rp_pio_tlpprefix_log_count = Math.max((((cap >>> 8) & 0xf) + (16 * ((cap >>> 13) & 1))) - 5, 0);
-    if (!(offset + 52 + 4 * rp_pio_tlpprefix_log_count <= limit)) {
+    if (!(offset + 52 + 4 * rp_pio_tlpprefix_log_count <= limit))
       throw badCount('pci_ext_cap_dpc.rp_pio_tlpprefix_log', offset + 52, rp_pio_tlpprefix_log_count, Math.floor((limit - (offset + 52)) / 4));
-    }
     const rp_pio_tlpprefix_log: number[] = [];
     for (let i = 0; i < rp_pio_tlpprefix_log_count; i++) {
       rp_pio_tlpprefix_log.push(view.getUint32(offset + 52 + 4 * i, true));
@@ -24586,16 +19612,10 @@ export function decodePciExtCapDpc(view: DataView, offset = 0, end = view.byteLe
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_dpc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dpc and returns the number of bytes. */
 export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dpc', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_dpc.header', value.header ?? {}, offset);
   try {
@@ -24750,12 +19770,10 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   if (((cap >>> 5) & 1) !== 0 && (((cap >>> 8) & 0xf) + (16 * ((cap >>> 13) & 1))) >= 4) {
     filled = claim('pci_ext_cap_dpc.rp_pio_header_log', view, filled, offset + 32, 16);
     const rp_pio_header_log = value.rp_pio_header_log ?? undefined;
-    if (rp_pio_header_log !== undefined && !Array.isArray(rp_pio_header_log)) {
+    if (rp_pio_header_log !== undefined && !Array.isArray(rp_pio_header_log))
       throw wrongType('pci_ext_cap_dpc.rp_pio_header_log', rp_pio_header_log, offset + 32, 'an array');
-    }
-    if (rp_pio_header_log !== undefined && rp_pio_header_log.length !== 4) {
+    if (rp_pio_header_log !== undefined && rp_pio_header_log.length !== 4)
       throw countMismatch('pci_ext_cap_dpc.rp_pio_header_log', offset + 32, 4, rp_pio_header_log.length);
-    }
     if (rp_pio_header_log === undefined) {
       zeroFill(view, offset + 32, offset + 32 + 4 * 4);
     } else {
@@ -24776,13 +19794,11 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   }
   if (((cap >>> 5) & 1) !== 0 && (((cap >>> 8) & 0xf) + (16 * ((cap >>> 13) & 1))) > 5) {
     const rp_pio_tlpprefix_log = value.rp_pio_tlpprefix_log ?? undefined;
-    if (rp_pio_tlpprefix_log !== undefined && !Array.isArray(rp_pio_tlpprefix_log)) {
+    if (rp_pio_tlpprefix_log !== undefined && !Array.isArray(rp_pio_tlpprefix_log))
       throw wrongType('pci_ext_cap_dpc.rp_pio_tlpprefix_log', rp_pio_tlpprefix_log, offset + 52, 'an array');
-    }
     const rp_pio_tlpprefix_log_count = Math.max((((cap >>> 8) & 0xf) + (16 * ((cap >>> 13) & 1))) - 5, 0);
-    if (rp_pio_tlpprefix_log !== undefined && rp_pio_tlpprefix_log.length !== rp_pio_tlpprefix_log_count) {
+    if (rp_pio_tlpprefix_log !== undefined && rp_pio_tlpprefix_log.length !== rp_pio_tlpprefix_log_count)
       throw countMismatch('pci_ext_cap_dpc.rp_pio_tlpprefix_log', offset + 52, rp_pio_tlpprefix_log_count, rp_pio_tlpprefix_log.length);
-    }
     filled = claim('pci_ext_cap_dpc.rp_pio_tlpprefix_log', view, filled, offset + 52, 4 * rp_pio_tlpprefix_log_count);
     if (rp_pio_tlpprefix_log === undefined) {
       zeroFill(view, offset + 52, offset + 52 + 4 * rp_pio_tlpprefix_log_count);
@@ -24799,77 +19815,15 @@ export function encodePciExtCapDpc(value: Encodable<PciExtCapDpc>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dpc takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dpc takes. */
 export function measurePciExtCapDpc(value: Encodable<PciExtCapDpc>): number {
   return measureByEncoding(encodePciExtCapDpc, value);
 }
 
-/** pci_ext_cap_dpc in place: reads and writes members without a copy. */
-export class PciExtCapDpcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_dpc', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_dpc.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_dpc.ctl', value, this.#offset + 6), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dpc.status', value, this.#offset + 8), true);
-  }
-
-  /** Routing id of the function whose message triggered containment. */
-  get source_id(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set source_id(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dpc.source_id', value, this.#offset + 10), true);
-  }
-}
-
 /** Codec of pci_ext_cap_dpc. */
 export const PciExtCapDpcCodec: StructCodec<PciExtCapDpc> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dpc',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapDpc,
-  decode: decodePciExtCapDpc,
-  encodeTyped: encodePciExtCapDpc,
-  measure: measurePciExtCapDpc,
+  name: 'pci_ext_cap_dpc', size: null, minSize: 12, members: membersOfPciExtCapDpc,
+  decode: decodePciExtCapDpc, encodeTyped: encodePciExtCapDpc, measure: measurePciExtCapDpc,
 });
 
 /** Bits of pci_ext_cap_ptm.cap. */
@@ -24933,15 +19887,10 @@ export const membersOfPciExtCapPtm: Members = {
 /** Bytes of pci_ext_cap_ptm. */
 export const sizeofPciExtCapPtm = 12;
 
-/**
- * Reads registers pci_ext_cap_ptm.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_ptm. */
 export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ext_cap_ptm', offset, 12, view.byteLength);
-  }
   const cap = view.getUint32(offset + 4, true);
   const ctrl = view.getUint32(offset + 8, true);
   return {
@@ -24966,16 +19915,10 @@ export function decodePciExtCapPtm(view: DataView, offset = 0): PciExtCapPtm {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_ptm; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_ptm and returns the number of bytes. */
 export function encodePciExtCapPtm(value: Encodable<PciExtCapPtm>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_ptm', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_ptm.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -25006,48 +19949,9 @@ export function encodePciExtCapPtm(value: Encodable<PciExtCapPtm>, view: DataVie
   return 12;
 }
 
-/** pci_ext_cap_ptm in place: reads and writes members without a copy. */
-export class PciExtCapPtmView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_ptm', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_ptm.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_ptm.ctrl', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_ext_cap_ptm. */
 export const PciExtCapPtmCodec: StructCodec<PciExtCapPtm> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_ptm',
-  12,
-  membersOfPciExtCapPtm,
-  decodePciExtCapPtm,
-  encodePciExtCapPtm,
+  'pci_ext_cap_ptm', 12, membersOfPciExtCapPtm, decodePciExtCapPtm, encodePciExtCapPtm,
 );
 
 /** Bits of pci_ext_cap_l1ss.cap. */
@@ -25154,11 +20058,7 @@ export const membersOfPciExtCapL1ss: Members = {
 /** Bytes that every pci_ext_cap_l1ss has. */
 export const minSizeofPciExtCapL1ss = 16;
 
-/**
- * Reads registers pci_ext_cap_l1ss.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_l1ss. */
 export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteLength): PciExtCapL1ss {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_ext_cap_l1ss', offset, 16, limit);
@@ -25210,16 +20110,10 @@ export function decodePciExtCapL1ss(view: DataView, offset = 0, end = view.byteL
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_l1ss; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_l1ss and returns the number of bytes. */
 export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_l1ss', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_l1ss.header', value.header ?? {}, offset);
   try {
@@ -25278,68 +20172,15 @@ export function encodePciExtCapL1ss(value: Encodable<PciExtCapL1ss>, view: DataV
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_l1ss takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_l1ss takes. */
 export function measurePciExtCapL1ss(value: Encodable<PciExtCapL1ss>): number {
   return measureByEncoding(encodePciExtCapL1ss, value);
 }
 
-/** pci_ext_cap_l1ss in place: reads and writes members without a copy. */
-export class PciExtCapL1ssView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_l1ss', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_l1ss.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control 1. */
-  get ctl1(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctl1(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_l1ss.ctl1', value, this.#offset + 8), true);
-  }
-
-  /** Control 2. */
-  get ctl2(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set ctl2(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_l1ss.ctl2', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_ext_cap_l1ss. */
 export const PciExtCapL1ssCodec: StructCodec<PciExtCapL1ss> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_l1ss',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapL1ss,
-  decode: decodePciExtCapL1ss,
-  encodeTyped: encodePciExtCapL1ss,
-  measure: measurePciExtCapL1ss,
+  name: 'pci_ext_cap_l1ss', size: null, minSize: 16, members: membersOfPciExtCapL1ss,
+  decode: decodePciExtCapL1ss, encodeTyped: encodePciExtCapL1ss, measure: measurePciExtCapL1ss,
 });
 
 /** Bits of pci_ext_cap_dvsec_cxl_port.header1. */
@@ -25444,32 +20285,20 @@ export interface PciExtCapDvsecCxlPort {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_port. */
 export const membersOfPciExtCapDvsecCxlPort: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
   header2: { id: null },
   port_status: { pm_init_complete: null, reserved_1: null, viral: null, reserved_15: null },
   port_ctl: { unmask_sbr: null, unmask_link_disable: null, alt_memory_and_id_space_enable: null, alt_bme: null, uio_to_hdm_enable: null, reserved_5: null, viral_enable: null, reserved_15: null },
-  alt_bus_base: null,
-  alt_bus_limit: null,
-  alt_memory_base: null,
-  alt_memory_limit: null,
-  alt_prefetchable_base: null,
-  alt_prefetchable_limit: null,
-  alt_prefetchable_base_upper: null,
-  alt_prefetchable_limit_upper: null,
-  rcrb_base: { enable: null, reserved_1: null, address: null },
-  rcrb_base_upper: null,
-  rest: null,
+  alt_bus_base: null, alt_bus_limit: null, alt_memory_base: null, alt_memory_limit: null,
+  alt_prefetchable_base: null, alt_prefetchable_limit: null, alt_prefetchable_base_upper: null,
+  alt_prefetchable_limit_upper: null, rcrb_base: { enable: null, reserved_1: null, address: null },
+  rcrb_base_upper: null, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_port has. */
 export const minSizeofPciExtCapDvsecCxlPort = 40;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_port.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_port. */
 export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlPort {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 40 <= limit)) throw tooShort('pci_ext_cap_dvsec_cxl_port', offset, 40, limit);
@@ -25479,9 +20308,8 @@ export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = vi
   const port_ctl = view.getUint16(offset + 12, true);
   const rcrb_base = view.getUint32(offset + 32, true);
   const rest_count = Math.max((header1 >>> 20) - 40, 0);
-  if (!(offset + 40 + rest_count <= limit)) {
+  if (!(offset + 40 + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_port.rest', offset + 40, rest_count, limit - (offset + 40));
-  }
   const rest = readBytes(view, offset + 40, rest_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -25527,20 +20355,14 @@ export function decodePciExtCapDvsecCxlPort(view: DataView, offset = 0, end = vi
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_port; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_port and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlPort(
   value: Encodable<PciExtCapDvsecCxlPort>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_port', value, offset, 40, view.byteLength);
-  }
   let filled = offset + 40;
   const header = checkObject('pci_ext_cap_dvsec_cxl_port.header', value.header ?? {}, offset);
   try {
@@ -25597,179 +20419,22 @@ export function encodePciExtCapDvsecCxlPort(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_port.rest', rest, offset + 40);
   const rest_count = Math.max((header1 >>> 20) - 40, 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_port.rest', offset + 40, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_port.rest', view, filled, offset + 40, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_port.rest', rest, view, offset + 40, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_port takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_port takes. */
 export function measurePciExtCapDvsecCxlPort(value: Encodable<PciExtCapDvsecCxlPort>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlPort, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_port in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlPortView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_port', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_port.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_port.header2', value, this.#offset + 8), true);
-  }
-
-  /** Status of the port. */
-  get port_status(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set port_status(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_port.port_status', value, this.#offset + 10), true);
-  }
-
-  /** Control of the port. */
-  get port_ctl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set port_ctl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dvsec_cxl_port.port_ctl', value, this.#offset + 12), true);
-  }
-
-  /** First alternate bus number. */
-  get alt_bus_base(): number {
-    return this.#view.getUint8(this.#offset + 14);
-  }
-
-  set alt_bus_base(value: number) {
-    this.#view.setUint8(this.#offset + 14, checkU8('pci_ext_cap_dvsec_cxl_port.alt_bus_base', value, this.#offset + 14));
-  }
-
-  /** Last alternate bus number. */
-  get alt_bus_limit(): number {
-    return this.#view.getUint8(this.#offset + 15);
-  }
-
-  set alt_bus_limit(value: number) {
-    this.#view.setUint8(this.#offset + 15, checkU8('pci_ext_cap_dvsec_cxl_port.alt_bus_limit', value, this.#offset + 15));
-  }
-
-  /** Alternate memory window, first MiB; laid out as the memory base of a bridge. */
-  get alt_memory_base(): number {
-    return this.#view.getUint16(this.#offset + 16, true);
-  }
-
-  set alt_memory_base(value: number) {
-    this.#view.setUint16(this.#offset + 16, checkU16('pci_ext_cap_dvsec_cxl_port.alt_memory_base', value, this.#offset + 16), true);
-  }
-
-  /** Its last MiB. */
-  get alt_memory_limit(): number {
-    return this.#view.getUint16(this.#offset + 18, true);
-  }
-
-  set alt_memory_limit(value: number) {
-    this.#view.setUint16(this.#offset + 18, checkU16('pci_ext_cap_dvsec_cxl_port.alt_memory_limit', value, this.#offset + 18), true);
-  }
-
-  /** Alternate prefetchable window, first MiB; laid out as that of a bridge. */
-  get alt_prefetchable_base(): number {
-    return this.#view.getUint16(this.#offset + 20, true);
-  }
-
-  set alt_prefetchable_base(value: number) {
-    this.#view.setUint16(this.#offset + 20, checkU16('pci_ext_cap_dvsec_cxl_port.alt_prefetchable_base', value, this.#offset + 20), true);
-  }
-
-  /** Its last MiB. */
-  get alt_prefetchable_limit(): number {
-    return this.#view.getUint16(this.#offset + 22, true);
-  }
-
-  set alt_prefetchable_limit(value: number) {
-    this.#view.setUint16(this.#offset + 22, checkU16('pci_ext_cap_dvsec_cxl_port.alt_prefetchable_limit', value, this.#offset + 22), true);
-  }
-
-  /** Bits 63:32 of its first address. */
-  get alt_prefetchable_base_upper(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set alt_prefetchable_base_upper(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_dvsec_cxl_port.alt_prefetchable_base_upper', value, this.#offset + 24), true);
-  }
-
-  /** Bits 63:32 of its last address. */
-  get alt_prefetchable_limit_upper(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set alt_prefetchable_limit_upper(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_dvsec_cxl_port.alt_prefetchable_limit_upper', value, this.#offset + 28), true);
-  }
-
-  /** Where the register block of a CXL 1.1 device below this port is. */
-  get rcrb_base(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set rcrb_base(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('pci_ext_cap_dvsec_cxl_port.rcrb_base', value, this.#offset + 32), true);
-  }
-
-  /** Address bits 63:32. */
-  get rcrb_base_upper(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set rcrb_base_upper(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('pci_ext_cap_dvsec_cxl_port.rcrb_base_upper', value, this.#offset + 36), true);
-  }
-
-  /** What later revisions added. */
-  get rest(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 40, this.#view.byteLength - (this.#offset + 40));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_port. */
 export const PciExtCapDvsecCxlPortCodec: StructCodec<PciExtCapDvsecCxlPort> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_port',
-  size: null,
-  minSize: 40,
-  members: membersOfPciExtCapDvsecCxlPort,
-  decode: decodePciExtCapDvsecCxlPort,
-  encodeTyped: encodePciExtCapDvsecCxlPort,
+  name: 'pci_ext_cap_dvsec_cxl_port', size: null, minSize: 40, members: membersOfPciExtCapDvsecCxlPort,
+  decode: decodePciExtCapDvsecCxlPort, encodeTyped: encodePciExtCapDvsecCxlPort,
   measure: measurePciExtCapDvsecCxlPort,
 });
 
@@ -25809,29 +20474,22 @@ export interface PciExtCapDvsec {
 
 /** Names of the members of pci_ext_cap_dvsec. */
 export const membersOfPciExtCapDvsec: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
-  header2: { id: null },
-  data: null,
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
+  header2: { id: null }, data: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec has. */
 export const minSizeofPciExtCapDvsec = 10;
 
-/**
- * Reads registers pci_ext_cap_dvsec.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec. */
 export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsec {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 10 <= limit)) throw tooShort('pci_ext_cap_dvsec', offset, 10, limit);
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const data_count = Math.max(header1 >>> 20, 10) - 10;
-  if (!(offset + 10 + data_count <= limit)) {
+  if (!(offset + 10 + data_count <= limit))
     throw badCount('pci_ext_cap_dvsec.data', offset + 10, data_count, limit - (offset + 10));
-  }
   const data = readBytes(view, offset + 10, data_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -25847,16 +20505,10 @@ export function decodePciExtCapDvsec(view: DataView, offset = 0, end = view.byte
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec and returns the number of bytes. */
 export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec', value, offset, 10, view.byteLength);
-  }
   let filled = offset + 10;
   const header = checkObject('pci_ext_cap_dvsec.header', value.header ?? {}, offset);
   try {
@@ -25877,72 +20529,22 @@ export function encodePciExtCapDvsec(value: Encodable<PciExtCapDvsec>, view: Dat
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('pci_ext_cap_dvsec.data', data, offset + 10);
   const data_count = Math.max(header1 >>> 20, 10) - 10;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('pci_ext_cap_dvsec.data', offset + 10, data_count, data.length);
-  }
   filled = claim('pci_ext_cap_dvsec.data', view, filled, offset + 10, data_count);
   writeBytes('pci_ext_cap_dvsec.data', data, view, offset + 10, data_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec takes. */
 export function measurePciExtCapDvsec(value: Encodable<PciExtCapDvsec>): number {
   return measureByEncoding(encodePciExtCapDvsec, value);
 }
 
-/** pci_ext_cap_dvsec in place: reads and writes members without a copy. */
-export class PciExtCapDvsecView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 10 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec', offset, 10, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec.header2', value, this.#offset + 8), true);
-  }
-
-  /** What the vendor laid out; its access is the vendor's choice. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 10, this.#view.byteLength - (this.#offset + 10));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec. */
 export const PciExtCapDvsecCodec: StructCodec<PciExtCapDvsec> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec',
-  size: null,
-  minSize: 10,
-  members: membersOfPciExtCapDvsec,
-  decode: decodePciExtCapDvsec,
-  encodeTyped: encodePciExtCapDvsec,
-  measure: measurePciExtCapDvsec,
+  name: 'pci_ext_cap_dvsec', size: null, minSize: 10, members: membersOfPciExtCapDvsec,
+  decode: decodePciExtCapDvsec, encodeTyped: encodePciExtCapDvsec, measure: measurePciExtCapDvsec,
 });
 
 /** Bits of pci_ext_cap_dlf.cap. */
@@ -25992,15 +20594,10 @@ export const membersOfPciExtCapDlf: Members = {
 /** Bytes of pci_ext_cap_dlf. */
 export const sizeofPciExtCapDlf = 12;
 
-/**
- * Reads registers pci_ext_cap_dlf.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dlf. */
 export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ext_cap_dlf', offset, 12, view.byteLength);
-  }
   const cap = view.getUint32(offset + 4, true);
   const sts = view.getUint32(offset + 8, true);
   return {
@@ -26018,16 +20615,10 @@ export function decodePciExtCapDlf(view: DataView, offset = 0): PciExtCapDlf {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dlf; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dlf and returns the number of bytes. */
 export function encodePciExtCapDlf(value: Encodable<PciExtCapDlf>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dlf', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_dlf.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -26051,48 +20642,9 @@ export function encodePciExtCapDlf(value: Encodable<PciExtCapDlf>, view: DataVie
   return 12;
 }
 
-/** pci_ext_cap_dlf in place: reads and writes members without a copy. */
-export class PciExtCapDlfView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_dlf', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Features of this end. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dlf.cap', value, this.#offset + 4), true);
-  }
-
-  /** Features of the other end. */
-  get sts(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set sts(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_dlf.sts', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_ext_cap_dlf. */
 export const PciExtCapDlfCodec: StructCodec<PciExtCapDlf> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_dlf',
-  12,
-  membersOfPciExtCapDlf,
-  decodePciExtCapDlf,
-  encodePciExtCapDlf,
+  'pci_ext_cap_dlf', 12, membersOfPciExtCapDlf, decodePciExtCapDlf, encodePciExtCapDlf,
 );
 
 /** Bits of pci_pl_16gt_lane.ctrl. */
@@ -26116,30 +20668,19 @@ export interface PciPl16gtLane {
 }
 
 /** Names of the members of pci_pl_16gt_lane. */
-export const membersOfPciPl16gtLane: Members = {
-  ctrl: { dsp_tx_preset: null, usp_tx_preset: null },
-};
+export const membersOfPciPl16gtLane: Members = { ctrl: { dsp_tx_preset: null, usp_tx_preset: null } };
 
 /** Bytes of pci_pl_16gt_lane. */
 export const sizeofPciPl16gtLane = 1;
 
-/**
- * Reads registers pci_pl_16gt_lane.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_pl_16gt_lane. */
 export function decodePciPl16gtLane(view: DataView, offset = 0): PciPl16gtLane {
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 1 <= view.byteLength))
     throw tooShort('pci_pl_16gt_lane', offset, 1, view.byteLength);
-  }
   return readPciPl16gtLane(view, offset);
 }
 
-/**
- * Reads registers pci_pl_16gt_lane inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_pl_16gt_lane inside of something else. */
 export function readPciPl16gtLane(view: DataView, offset: number): PciPl16gtLane {
   const ctrl = view.getUint8(offset);
   return {
@@ -26150,24 +20691,14 @@ export function readPciPl16gtLane(view: DataView, offset: number): PciPl16gtLane
   };
 }
 
-/**
- * Writes registers pci_pl_16gt_lane; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_pl_16gt_lane and returns the number of bytes. */
 export function encodePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength))
     throw cannotStart('pci_pl_16gt_lane', value, offset, 1, view.byteLength);
-  }
   return writePciPl16gtLane(value, view, offset);
 }
 
-/**
- * Writes registers pci_pl_16gt_lane if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_pl_16gt_lane inside another struct. */
 export function writePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataView, offset: number): number {
   const ctrl_bits: Partial<PciPl16gtLaneCtrl> = checkObject('pci_pl_16gt_lane.ctrl', value.ctrl ?? {}, offset);
   const ctrl = (
@@ -26178,34 +20709,9 @@ export function writePciPl16gtLane(value: Encodable<PciPl16gtLane>, view: DataVi
   return 1;
 }
 
-/** pci_pl_16gt_lane in place: reads and writes members without a copy. */
-export class PciPl16gtLaneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 1 <= view.byteLength)) throw tooShort('pci_pl_16gt_lane', offset, 1, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Lane equalization control. */
-  get ctrl(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_pl_16gt_lane.ctrl', value, this.#offset));
-  }
-}
-
 /** Codec of pci_pl_16gt_lane. */
 export const PciPl16gtLaneCodec: StructCodec<PciPl16gtLane> = /* @__PURE__ */ fixedCodec(
-  'pci_pl_16gt_lane',
-  1,
-  membersOfPciPl16gtLane,
-  decodePciPl16gtLane,
-  encodePciPl16gtLane,
+  'pci_pl_16gt_lane', 1, membersOfPciPl16gtLane, decodePciPl16gtLane, encodePciPl16gtLane,
 );
 
 /** Bits of pci_ext_cap_pl_16gt.sts. */
@@ -26257,46 +20763,33 @@ export interface PciExtCapPl16gt {
 
 /** Names of the members of pci_ext_cap_pl_16gt. */
 export const membersOfPciExtCapPl16gt: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
-  ctl: null,
+  header: membersOfPciExtCapHeader, cap: null, ctl: null,
   sts: { equalization_complete: null, equalization_phase_1: null, equalization_phase_2: null, equalization_phase_3: null, equalization_request: null, reserved_5: null },
-  local_parity_mismatch: null,
-  first_retimer_parity_mismatch: null,
-  second_retimer_parity_mismatch: null,
-  reserved_28: null,
-  le_ctrl: membersOfPciPl16gtLane,
-  unused: null,
+  local_parity_mismatch: null, first_retimer_parity_mismatch: null, second_retimer_parity_mismatch: null,
+  reserved_28: null, le_ctrl: membersOfPciPl16gtLane, unused: null,
 };
 
 /** Bytes that every pci_ext_cap_pl_16gt has. */
 export const minSizeofPciExtCapPl16gt = 32;
 
-/**
- * Reads registers pci_ext_cap_pl_16gt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pl_16gt. */
 export function decodePciExtCapPl16gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl16gt {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 32 <= limit)) throw tooShort('pci_ext_cap_pl_16gt', offset, 32, limit);
   const sts = view.getUint32(offset + 12, true);
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(offset + 32 + le_ctrl_count <= limit)) {
+  if (!(offset + 32 + le_ctrl_count <= limit))
     throw badCount('pci_ext_cap_pl_16gt.le_ctrl', offset + 32, le_ctrl_count, limit - (offset + 32));
-  }
   const le_ctrl: PciPl16gtLane[] = [];
   for (let i = 0; i < le_ctrl_count; i++) {
     le_ctrl.push(readPciPl16gtLane(view, offset + 32 + i));
   }
   const unused_at = offset + Number(32n + peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'));
-  if (!(unused_at >= offset && unused_at <= limit)) {
+  if (!(unused_at >= offset && unused_at <= limit))
     throw badOffset('pci_ext_cap_pl_16gt.unused', unused_at, limit);
-  }
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(unused_at + unused_count <= limit)) {
+  if (!(unused_at + unused_count <= limit))
     throw badCount('pci_ext_cap_pl_16gt.unused', unused_at, unused_count, limit - unused_at);
-  }
   const unused = readBytes(view, unused_at, unused_count);
   const value: PciExtCapPl16gt = {
     header: readPciExtCapHeader(view, offset),
@@ -26322,21 +20815,15 @@ export function decodePciExtCapPl16gt(view: DataView, offset = 0, end = view.byt
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_pl_16gt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pl_16gt and returns the number of bytes. */
 export function encodePciExtCapPl16gt(
   value: Encodable<PciExtCapPl16gt>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pl_16gt', value, offset, 32, view.byteLength);
-  }
   let filled = offset + 32;
   const header = checkObject('pci_ext_cap_pl_16gt.header', value.header ?? {}, offset);
   try {
@@ -26361,13 +20848,11 @@ export function encodePciExtCapPl16gt(
   view.setUint32(offset + 24, checkU32('pci_ext_cap_pl_16gt.second_retimer_parity_mismatch', value.second_retimer_parity_mismatch ?? 0, offset + 24), true);
   view.setUint32(offset + 28, checkU32('pci_ext_cap_pl_16gt.reserved_28', value.reserved_28 ?? 0, offset + 28), true);
   const le_ctrl = value.le_ctrl ?? undefined;
-  if (le_ctrl !== undefined && !Array.isArray(le_ctrl)) {
+  if (le_ctrl !== undefined && !Array.isArray(le_ctrl))
     throw wrongType('pci_ext_cap_pl_16gt.le_ctrl', le_ctrl, offset + 32, 'an array');
-  }
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count) {
+  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count)
     throw countMismatch('pci_ext_cap_pl_16gt.le_ctrl', offset + 32, le_ctrl_count, le_ctrl.length);
-  }
   filled = claim('pci_ext_cap_pl_16gt.le_ctrl', view, filled, offset + 32, le_ctrl_count);
   const le_ctrl_given = le_ctrl ?? defaults(le_ctrl_count);
   let le_ctrl_at = offset + 32;
@@ -26384,9 +20869,8 @@ export function encodePciExtCapPl16gt(
   const unused = value.unused ?? undefined;
   if (unused !== undefined) checkBytes('pci_ext_cap_pl_16gt.unused', unused, unused_at);
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (unused !== undefined && unused.length !== unused_count) {
+  if (unused !== undefined && unused.length !== unused_count)
     throw countMismatch('pci_ext_cap_pl_16gt.unused', unused_at, unused_count, unused.length);
-  }
   filled = claim('pci_ext_cap_pl_16gt.unused', view, filled, unused_at, unused_count);
   writeBytes('pci_ext_cap_pl_16gt.unused', unused, view, unused_at, unused_count);
   const size = Number(32n + alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n));
@@ -26397,114 +20881,15 @@ export function encodePciExtCapPl16gt(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_pl_16gt takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_pl_16gt takes. */
 export function measurePciExtCapPl16gt(value: Encodable<PciExtCapPl16gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl16gt, value, context);
 }
 
-/** pci_ext_cap_pl_16gt in place: reads and writes members without a copy. */
-export class PciExtCapPl16gtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('pci_ext_cap_pl_16gt', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities; none are defined. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_pl_16gt.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control; nothing is defined. */
-  get ctl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pl_16gt.ctl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get sts(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set sts(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pl_16gt.sts', value, this.#offset + 12), true);
-  }
-
-  /** A bit for each lane: parity was wrong at this port. */
-  get local_parity_mismatch(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set local_parity_mismatch(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_pl_16gt.local_parity_mismatch', value, this.#offset + 16), true);
-  }
-
-  /** The same at the first retimer. */
-  get first_retimer_parity_mismatch(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set first_retimer_parity_mismatch(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_pl_16gt.first_retimer_parity_mismatch', value, this.#offset + 20), true);
-  }
-
-  /** The same at the second retimer. */
-  get second_retimer_parity_mismatch(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set second_retimer_parity_mismatch(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_pl_16gt.second_retimer_parity_mismatch', value, this.#offset + 24), true);
-  }
-
-  /** Must be 0. */
-  get reserved_28(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set reserved_28(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_pl_16gt.reserved_28', value, this.#offset + 28), true);
-  }
-
-  /**
-   * Presets of each lane, lane 0 first.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  le_ctrl(index: number): PciPl16gtLaneView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 32 + 1 * index + 1 > this.#view.byteLength) return undefined;
-    return new PciPl16gtLaneView(this.#view, this.#offset + 32 + 1 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_pl_16gt. */
 export const PciExtCapPl16gtCodec: StructCodec<PciExtCapPl16gt> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_pl_16gt',
-  size: null,
-  minSize: 32,
-  members: membersOfPciExtCapPl16gt,
-  decode: decodePciExtCapPl16gt,
-  encodeTyped: encodePciExtCapPl16gt,
-  measure: measurePciExtCapPl16gt,
+  name: 'pci_ext_cap_pl_16gt', size: null, minSize: 32, members: membersOfPciExtCapPl16gt,
+  decode: decodePciExtCapPl16gt, encodeTyped: encodePciExtCapPl16gt, measure: measurePciExtCapPl16gt,
 });
 
 /** Bits of pci_ext_cap_npem.cap. */
@@ -26638,15 +21023,10 @@ export const membersOfPciExtCapNpem: Members = {
 /** Bytes of pci_ext_cap_npem. */
 export const sizeofPciExtCapNpem = 16;
 
-/**
- * Reads registers pci_ext_cap_npem.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_npem. */
 export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_ext_cap_npem', offset, 16, view.byteLength);
-  }
   const cap = view.getUint32(offset + 4, true);
   const ctrl = view.getUint32(offset + 8, true);
   const status = view.getUint32(offset + 12, true);
@@ -26706,16 +21086,10 @@ export function decodePciExtCapNpem(view: DataView, offset = 0): PciExtCapNpem {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_npem; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_npem and returns the number of bytes. */
 export function encodePciExtCapNpem(value: Encodable<PciExtCapNpem>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_npem', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_npem.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -26782,57 +21156,9 @@ export function encodePciExtCapNpem(value: Encodable<PciExtCapNpem>, view: DataV
   return 16;
 }
 
-/** pci_ext_cap_npem in place: reads and writes members without a copy. */
-export class PciExtCapNpemView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_npem', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Indications that the enclosure can show. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_npem.cap', value, this.#offset + 4), true);
-  }
-
-  /** Indications to show. Every write is a command. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_npem.ctrl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_npem.status', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_ext_cap_npem. */
 export const PciExtCapNpemCodec: StructCodec<PciExtCapNpem> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_npem',
-  16,
-  membersOfPciExtCapNpem,
-  decodePciExtCapNpem,
-  encodePciExtCapNpem,
+  'pci_ext_cap_npem', 16, membersOfPciExtCapNpem, decodePciExtCapNpem, encodePciExtCapNpem,
 );
 
 /** Bits of pci_pl_32gt_lane.ctrl. */
@@ -26856,30 +21182,19 @@ export interface PciPl32gtLane {
 }
 
 /** Names of the members of pci_pl_32gt_lane. */
-export const membersOfPciPl32gtLane: Members = {
-  ctrl: { dsp_tx_preset: null, usp_tx_preset: null },
-};
+export const membersOfPciPl32gtLane: Members = { ctrl: { dsp_tx_preset: null, usp_tx_preset: null } };
 
 /** Bytes of pci_pl_32gt_lane. */
 export const sizeofPciPl32gtLane = 1;
 
-/**
- * Reads registers pci_pl_32gt_lane.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_pl_32gt_lane. */
 export function decodePciPl32gtLane(view: DataView, offset = 0): PciPl32gtLane {
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 1 <= view.byteLength))
     throw tooShort('pci_pl_32gt_lane', offset, 1, view.byteLength);
-  }
   return readPciPl32gtLane(view, offset);
 }
 
-/**
- * Reads registers pci_pl_32gt_lane inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_pl_32gt_lane inside of something else. */
 export function readPciPl32gtLane(view: DataView, offset: number): PciPl32gtLane {
   const ctrl = view.getUint8(offset);
   return {
@@ -26890,24 +21205,14 @@ export function readPciPl32gtLane(view: DataView, offset: number): PciPl32gtLane
   };
 }
 
-/**
- * Writes registers pci_pl_32gt_lane; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_pl_32gt_lane and returns the number of bytes. */
 export function encodePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength))
     throw cannotStart('pci_pl_32gt_lane', value, offset, 1, view.byteLength);
-  }
   return writePciPl32gtLane(value, view, offset);
 }
 
-/**
- * Writes registers pci_pl_32gt_lane if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_pl_32gt_lane inside another struct. */
 export function writePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataView, offset: number): number {
   const ctrl_bits: Partial<PciPl32gtLaneCtrl> = checkObject('pci_pl_32gt_lane.ctrl', value.ctrl ?? {}, offset);
   const ctrl = (
@@ -26918,34 +21223,9 @@ export function writePciPl32gtLane(value: Encodable<PciPl32gtLane>, view: DataVi
   return 1;
 }
 
-/** pci_pl_32gt_lane in place: reads and writes members without a copy. */
-export class PciPl32gtLaneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 1 <= view.byteLength)) throw tooShort('pci_pl_32gt_lane', offset, 1, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Lane equalization control. */
-  get ctrl(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_pl_32gt_lane.ctrl', value, this.#offset));
-  }
-}
-
 /** Codec of pci_pl_32gt_lane. */
 export const PciPl32gtLaneCodec: StructCodec<PciPl32gtLane> = /* @__PURE__ */ fixedCodec(
-  'pci_pl_32gt_lane',
-  1,
-  membersOfPciPl32gtLane,
-  decodePciPl32gtLane,
-  encodePciPl32gtLane,
+  'pci_pl_32gt_lane', 1, membersOfPciPl32gtLane, decodePciPl32gtLane, encodePciPl32gtLane,
 );
 
 /** Bits of pci_ext_cap_pl_32gt.cap. */
@@ -27107,18 +21387,13 @@ export const membersOfPciExtCapPl32gt: Members = {
   rx_modified_ts_data_2: { information_2: null, alternate_protocol_status: null, reserved_26: null },
   tx_modified_ts_data_1: { usage_mode: null, information_1: null, vendor_id: null },
   tx_modified_ts_data_2: { information_2: null, alternate_protocol_status: null, reserved_26: null },
-  le_ctrl: membersOfPciPl32gtLane,
-  unused: null,
+  le_ctrl: membersOfPciPl32gtLane, unused: null,
 };
 
 /** Bytes that every pci_ext_cap_pl_32gt has. */
 export const minSizeofPciExtCapPl32gt = 32;
 
-/**
- * Reads registers pci_ext_cap_pl_32gt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pl_32gt. */
 export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl32gt {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 32 <= limit)) throw tooShort('pci_ext_cap_pl_32gt', offset, 32, limit);
@@ -27130,21 +21405,18 @@ export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byt
   const tx_modified_ts_data_1 = view.getUint32(offset + 24, true);
   const tx_modified_ts_data_2 = view.getUint32(offset + 28, true);
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(offset + 32 + le_ctrl_count <= limit)) {
+  if (!(offset + 32 + le_ctrl_count <= limit))
     throw badCount('pci_ext_cap_pl_32gt.le_ctrl', offset + 32, le_ctrl_count, limit - (offset + 32));
-  }
   const le_ctrl: PciPl32gtLane[] = [];
   for (let i = 0; i < le_ctrl_count; i++) {
     le_ctrl.push(readPciPl32gtLane(view, offset + 32 + i));
   }
   const unused_at = offset + Number(32n + peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'));
-  if (!(unused_at >= offset && unused_at <= limit)) {
+  if (!(unused_at >= offset && unused_at <= limit))
     throw badOffset('pci_ext_cap_pl_32gt.unused', unused_at, limit);
-  }
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(unused_at + unused_count <= limit)) {
+  if (!(unused_at + unused_count <= limit))
     throw badCount('pci_ext_cap_pl_32gt.unused', unused_at, unused_count, limit - unused_at);
-  }
   const unused = readBytes(view, unused_at, unused_count);
   const value: PciExtCapPl32gt = {
     header: readPciExtCapHeader(view, offset),
@@ -27206,21 +21478,15 @@ export function decodePciExtCapPl32gt(view: DataView, offset = 0, end = view.byt
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_pl_32gt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pl_32gt and returns the number of bytes. */
 export function encodePciExtCapPl32gt(
   value: Encodable<PciExtCapPl32gt>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pl_32gt', value, offset, 32, view.byteLength);
-  }
   let filled = offset + 32;
   const header = checkObject('pci_ext_cap_pl_32gt.header', value.header ?? {}, offset);
   try {
@@ -27293,13 +21559,11 @@ export function encodePciExtCapPl32gt(
   ) >>> 0;
   view.setUint32(offset + 28, tx_modified_ts_data_2, true);
   const le_ctrl = value.le_ctrl ?? undefined;
-  if (le_ctrl !== undefined && !Array.isArray(le_ctrl)) {
+  if (le_ctrl !== undefined && !Array.isArray(le_ctrl))
     throw wrongType('pci_ext_cap_pl_32gt.le_ctrl', le_ctrl, offset + 32, 'an array');
-  }
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count) {
+  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count)
     throw countMismatch('pci_ext_cap_pl_32gt.le_ctrl', offset + 32, le_ctrl_count, le_ctrl.length);
-  }
   filled = claim('pci_ext_cap_pl_32gt.le_ctrl', view, filled, offset + 32, le_ctrl_count);
   const le_ctrl_given = le_ctrl ?? defaults(le_ctrl_count);
   let le_ctrl_at = offset + 32;
@@ -27316,9 +21580,8 @@ export function encodePciExtCapPl32gt(
   const unused = value.unused ?? undefined;
   if (unused !== undefined) checkBytes('pci_ext_cap_pl_32gt.unused', unused, unused_at);
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (unused !== undefined && unused.length !== unused_count) {
+  if (unused !== undefined && unused.length !== unused_count)
     throw countMismatch('pci_ext_cap_pl_32gt.unused', unused_at, unused_count, unused.length);
-  }
   filled = claim('pci_ext_cap_pl_32gt.unused', view, filled, unused_at, unused_count);
   writeBytes('pci_ext_cap_pl_32gt.unused', unused, view, unused_at, unused_count);
   const size = Number(32n + alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n));
@@ -27329,114 +21592,15 @@ export function encodePciExtCapPl32gt(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_pl_32gt takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_pl_32gt takes. */
 export function measurePciExtCapPl32gt(value: Encodable<PciExtCapPl32gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl32gt, value, context);
 }
 
-/** pci_ext_cap_pl_32gt in place: reads and writes members without a copy. */
-export class PciExtCapPl32gtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('pci_ext_cap_pl_32gt', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_pl_32gt.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pl_32gt.ctl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get sts(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set sts(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pl_32gt.sts', value, this.#offset + 12), true);
-  }
-
-  /** Modified training sets received: symbols 8 to 11. */
-  get rx_modified_ts_data_1(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set rx_modified_ts_data_1(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_pl_32gt.rx_modified_ts_data_1', value, this.#offset + 16), true);
-  }
-
-  /** Modified training sets received: symbols 12 to 14. */
-  get rx_modified_ts_data_2(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set rx_modified_ts_data_2(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_pl_32gt.rx_modified_ts_data_2', value, this.#offset + 20), true);
-  }
-
-  /** Modified training sets sent: symbols 8 to 11. */
-  get tx_modified_ts_data_1(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set tx_modified_ts_data_1(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_pl_32gt.tx_modified_ts_data_1', value, this.#offset + 24), true);
-  }
-
-  /** Modified training sets sent: symbols 12 to 14. */
-  get tx_modified_ts_data_2(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set tx_modified_ts_data_2(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_pl_32gt.tx_modified_ts_data_2', value, this.#offset + 28), true);
-  }
-
-  /**
-   * Presets of each lane, lane 0 first.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  le_ctrl(index: number): PciPl32gtLaneView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 32 + 1 * index + 1 > this.#view.byteLength) return undefined;
-    return new PciPl32gtLaneView(this.#view, this.#offset + 32 + 1 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_pl_32gt. */
 export const PciExtCapPl32gtCodec: StructCodec<PciExtCapPl32gt> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_pl_32gt',
-  size: null,
-  minSize: 32,
-  members: membersOfPciExtCapPl32gt,
-  decode: decodePciExtCapPl32gt,
-  encodeTyped: encodePciExtCapPl32gt,
-  measure: measurePciExtCapPl32gt,
+  name: 'pci_ext_cap_pl_32gt', size: null, minSize: 32, members: membersOfPciExtCapPl32gt,
+  decode: decodePciExtCapPl32gt, encodeTyped: encodePciExtCapPl32gt, measure: measurePciExtCapPl32gt,
 });
 
 /** Bits of pci_ext_cap_doe.cap. */
@@ -27505,22 +21669,16 @@ export const membersOfPciExtCapDoe: Members = {
   cap: { interrupt_support: null, interrupt_message: null, reserved_12: null, rest: null },
   ctrl: { abort: null, interrupt_enable: null, reserved_2: null, go: null },
   status: { busy: null, interrupt: null, error: null, reserved_3: null, data_object_ready: null },
-  write: null,
-  read: null,
+  write: null, read: null,
 };
 
 /** Bytes of pci_ext_cap_doe. */
 export const sizeofPciExtCapDoe = 24;
 
-/**
- * Reads registers pci_ext_cap_doe.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_doe. */
 export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('pci_ext_cap_doe', offset, 24, view.byteLength);
-  }
   const cap = view.getUint32(offset + 4, true);
   const cap_bits = {
     interrupt_support: cap & 1,
@@ -27555,16 +21713,10 @@ export function decodePciExtCapDoe(view: DataView, offset = 0): PciExtCapDoe {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_doe; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_doe and returns the number of bytes. */
 export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('pci_ext_cap_doe', value, offset, 24, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_doe.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -27605,75 +21757,9 @@ export function encodePciExtCapDoe(value: Encodable<PciExtCapDoe>, view: DataVie
   return 24;
 }
 
-/** pci_ext_cap_doe in place: reads and writes members without a copy. */
-export class PciExtCapDoeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('pci_ext_cap_doe', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_doe.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_doe.ctrl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_doe.status', value, this.#offset + 12), true);
-  }
-
-  /** Takes a request one dword after the other; reads as 0. */
-  get write(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set write(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_doe.write', value, this.#offset + 16), true);
-  }
-
-  /** Gives a response one dword after the other; writing any value moves on. */
-  get read(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set read(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_doe.read', value, this.#offset + 20), true);
-  }
-}
-
 /** Codec of pci_ext_cap_doe. */
 export const PciExtCapDoeCodec: StructCodec<PciExtCapDoe> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_doe',
-  24,
-  membersOfPciExtCapDoe,
-  decodePciExtCapDoe,
-  encodePciExtCapDoe,
+  'pci_ext_cap_doe', 24, membersOfPciExtCapDoe, decodePciExtCapDoe, encodePciExtCapDoe,
 );
 
 /** Bits of pci_doe_data_object_header.header_1. */
@@ -27710,30 +21796,20 @@ export interface PciDoeDataObjectHeader {
 
 /** Names of the members of pci_doe_data_object_header. */
 export const membersOfPciDoeDataObjectHeader: Members = {
-  header_1: { vendor_id: null, type: null, reserved_24: null },
-  header_2: { length: null, reserved_18: null },
+  header_1: { vendor_id: null, type: null, reserved_24: null }, header_2: { length: null, reserved_18: null },
 };
 
 /** Bytes of pci_doe_data_object_header. */
 export const sizeofPciDoeDataObjectHeader = 8;
 
-/**
- * Reads registers pci_doe_data_object_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_doe_data_object_header. */
 export function decodePciDoeDataObjectHeader(view: DataView, offset = 0): PciDoeDataObjectHeader {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_doe_data_object_header', offset, 8, view.byteLength);
-  }
   return readPciDoeDataObjectHeader(view, offset);
 }
 
-/**
- * Reads registers pci_doe_data_object_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_doe_data_object_header inside of something else. */
 export function readPciDoeDataObjectHeader(view: DataView, offset: number): PciDoeDataObjectHeader {
   const header_1 = view.getUint32(offset, true);
   const header_2 = view.getUint32(offset + 4, true);
@@ -27750,28 +21826,18 @@ export function readPciDoeDataObjectHeader(view: DataView, offset: number): PciD
   };
 }
 
-/**
- * Writes registers pci_doe_data_object_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_doe_data_object_header and returns the number of bytes. */
 export function encodePciDoeDataObjectHeader(
   value: Encodable<PciDoeDataObjectHeader>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_doe_data_object_header', value, offset, 8, view.byteLength);
-  }
   return writePciDoeDataObjectHeader(value, view, offset);
 }
 
-/**
- * Writes registers pci_doe_data_object_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_doe_data_object_header inside another struct. */
 export function writePciDoeDataObjectHeader(
   value: Encodable<PciDoeDataObjectHeader>,
   view: DataView,
@@ -27793,42 +21859,9 @@ export function writePciDoeDataObjectHeader(
   return 8;
 }
 
-/** pci_doe_data_object_header in place: reads and writes members without a copy. */
-export class PciDoeDataObjectHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_doe_data_object_header', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the object is. */
-  get header_1(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set header_1(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_doe_data_object_header.header_1', value, this.#offset), true);
-  }
-
-  /** How long it is. */
-  get header_2(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header_2(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_doe_data_object_header.header_2', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_doe_data_object_header. */
 export const PciDoeDataObjectHeaderCodec: StructCodec<PciDoeDataObjectHeader> = /* @__PURE__ */ fixedCodec(
-  'pci_doe_data_object_header',
-  8,
-  membersOfPciDoeDataObjectHeader,
-  decodePciDoeDataObjectHeader,
+  'pci_doe_data_object_header', 8, membersOfPciDoeDataObjectHeader, decodePciDoeDataObjectHeader,
   encodePciDoeDataObjectHeader,
 );
 
@@ -27858,22 +21891,16 @@ export interface PciDoeDiscoveryRequest {
 
 /** Names of the members of pci_doe_discovery_request. */
 export const membersOfPciDoeDiscoveryRequest: Members = {
-  header: membersOfPciDoeDataObjectHeader,
-  request: { index: null, version: null, reserved_16: null },
+  header: membersOfPciDoeDataObjectHeader, request: { index: null, version: null, reserved_16: null },
 };
 
 /** Bytes of pci_doe_discovery_request. */
 export const sizeofPciDoeDiscoveryRequest = 12;
 
-/**
- * Reads registers pci_doe_discovery_request.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_doe_discovery_request. */
 export function decodePciDoeDiscoveryRequest(view: DataView, offset = 0): PciDoeDiscoveryRequest {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_doe_discovery_request', offset, 12, view.byteLength);
-  }
   const request = view.getUint32(offset + 8, true);
   return {
     header: readPciDoeDataObjectHeader(view, offset),
@@ -27885,20 +21912,14 @@ export function decodePciDoeDiscoveryRequest(view: DataView, offset = 0): PciDoe
   };
 }
 
-/**
- * Writes registers pci_doe_discovery_request; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_doe_discovery_request and returns the number of bytes. */
 export function encodePciDoeDiscoveryRequest(
   value: Encodable<PciDoeDiscoveryRequest>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_doe_discovery_request', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_doe_discovery_request.header', value.header ?? {}, offset);
   try {
     writePciDoeDataObjectHeader(header, view, offset);
@@ -27915,38 +21936,9 @@ export function encodePciDoeDiscoveryRequest(
   return 12;
 }
 
-/** pci_doe_discovery_request in place: reads and writes members without a copy. */
-export class PciDoeDiscoveryRequestView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_doe_discovery_request', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_doe_data_object_header. */
-  get header(): PciDoeDataObjectHeaderView {
-    return new PciDoeDataObjectHeaderView(this.#view, this.#offset);
-  }
-
-  /** The third dword. */
-  get request(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set request(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_doe_discovery_request.request', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_doe_discovery_request. */
 export const PciDoeDiscoveryRequestCodec: StructCodec<PciDoeDiscoveryRequest> = /* @__PURE__ */ fixedCodec(
-  'pci_doe_discovery_request',
-  12,
-  membersOfPciDoeDiscoveryRequest,
-  decodePciDoeDiscoveryRequest,
+  'pci_doe_discovery_request', 12, membersOfPciDoeDiscoveryRequest, decodePciDoeDiscoveryRequest,
   encodePciDoeDiscoveryRequest,
 );
 
@@ -27976,22 +21968,16 @@ export interface PciDoeDiscoveryResponse {
 
 /** Names of the members of pci_doe_discovery_response. */
 export const membersOfPciDoeDiscoveryResponse: Members = {
-  header: membersOfPciDoeDataObjectHeader,
-  response: { vendor_id: null, protocol: null, next_index: null },
+  header: membersOfPciDoeDataObjectHeader, response: { vendor_id: null, protocol: null, next_index: null },
 };
 
 /** Bytes of pci_doe_discovery_response. */
 export const sizeofPciDoeDiscoveryResponse = 12;
 
-/**
- * Reads registers pci_doe_discovery_response.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_doe_discovery_response. */
 export function decodePciDoeDiscoveryResponse(view: DataView, offset = 0): PciDoeDiscoveryResponse {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_doe_discovery_response', offset, 12, view.byteLength);
-  }
   const response = view.getUint32(offset + 8, true);
   return {
     header: readPciDoeDataObjectHeader(view, offset),
@@ -28003,20 +21989,14 @@ export function decodePciDoeDiscoveryResponse(view: DataView, offset = 0): PciDo
   };
 }
 
-/**
- * Writes registers pci_doe_discovery_response; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_doe_discovery_response and returns the number of bytes. */
 export function encodePciDoeDiscoveryResponse(
   value: Encodable<PciDoeDiscoveryResponse>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_doe_discovery_response', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_doe_discovery_response.header', value.header ?? {}, offset);
   try {
     writePciDoeDataObjectHeader(header, view, offset);
@@ -28033,38 +22013,9 @@ export function encodePciDoeDiscoveryResponse(
   return 12;
 }
 
-/** pci_doe_discovery_response in place: reads and writes members without a copy. */
-export class PciDoeDiscoveryResponseView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_doe_discovery_response', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_doe_data_object_header. */
-  get header(): PciDoeDataObjectHeaderView {
-    return new PciDoeDataObjectHeaderView(this.#view, this.#offset);
-  }
-
-  /** The third dword. */
-  get response(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set response(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_doe_discovery_response.response', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_doe_discovery_response. */
 export const PciDoeDiscoveryResponseCodec: StructCodec<PciDoeDiscoveryResponse> = /* @__PURE__ */ fixedCodec(
-  'pci_doe_discovery_response',
-  12,
-  membersOfPciDoeDiscoveryResponse,
-  decodePciDoeDiscoveryResponse,
+  'pci_doe_discovery_response', 12, membersOfPciDoeDiscoveryResponse, decodePciDoeDiscoveryResponse,
   encodePciDoeDiscoveryResponse,
 );
 
@@ -28121,30 +22072,20 @@ export interface PciCxlDeviceRange {
 export const membersOfPciCxlDeviceRange: Members = {
   size_high: null,
   size_low: { valid: null, active: null, media_type: null, memory_class: null, desired_interleave: null, active_timeout: null, reserved_16: null, size: null },
-  base_high: null,
-  base_low: { reserved_0: null, base: null },
+  base_high: null, base_low: { reserved_0: null, base: null },
 };
 
 /** Bytes of pci_cxl_device_range. */
 export const sizeofPciCxlDeviceRange = 16;
 
-/**
- * Reads registers pci_cxl_device_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cxl_device_range. */
 export function decodePciCxlDeviceRange(view: DataView, offset = 0): PciCxlDeviceRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_cxl_device_range', offset, 16, view.byteLength);
-  }
   return readPciCxlDeviceRange(view, offset);
 }
 
-/**
- * Reads registers pci_cxl_device_range inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_cxl_device_range inside of something else. */
 export function readPciCxlDeviceRange(view: DataView, offset: number): PciCxlDeviceRange {
   const size_low = view.getUint32(offset + 4, true);
   const base_low = view.getUint32(offset + 12, true);
@@ -28168,28 +22109,18 @@ export function readPciCxlDeviceRange(view: DataView, offset: number): PciCxlDev
   };
 }
 
-/**
- * Writes registers pci_cxl_device_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cxl_device_range and returns the number of bytes. */
 export function encodePciCxlDeviceRange(
   value: Encodable<PciCxlDeviceRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_cxl_device_range', value, offset, 16, view.byteLength);
-  }
   return writePciCxlDeviceRange(value, view, offset);
 }
 
-/**
- * Writes registers pci_cxl_device_range if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_cxl_device_range inside another struct. */
 export function writePciCxlDeviceRange(
   value: Encodable<PciCxlDeviceRange>,
   view: DataView,
@@ -28218,61 +22149,9 @@ export function writePciCxlDeviceRange(
   return 16;
 }
 
-/** pci_cxl_device_range in place: reads and writes members without a copy. */
-export class PciCxlDeviceRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_cxl_device_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Upper half of the size. */
-  get size_high(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set size_high(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_cxl_device_range.size_high', value, this.#offset), true);
-  }
-
-  /** Lower half of the size and kind of memory. */
-  get size_low(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set size_low(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cxl_device_range.size_low', value, this.#offset + 4), true);
-  }
-
-  /** Upper half of the base. */
-  get base_high(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set base_high(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_cxl_device_range.base_high', value, this.#offset + 8), true);
-  }
-
-  /** Lower half of the base. */
-  get base_low(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set base_low(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_cxl_device_range.base_low', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_cxl_device_range. */
 export const PciCxlDeviceRangeCodec: StructCodec<PciCxlDeviceRange> = /* @__PURE__ */ fixedCodec(
-  'pci_cxl_device_range',
-  16,
-  membersOfPciCxlDeviceRange,
-  decodePciCxlDeviceRange,
-  encodePciCxlDeviceRange,
+  'pci_cxl_device_range', 16, membersOfPciCxlDeviceRange, decodePciCxlDeviceRange, encodePciCxlDeviceRange,
 );
 
 /** Bits of pci_ext_cap_dvsec_cxl_device.header1. */
@@ -28467,8 +22346,7 @@ export interface PciExtCapDvsecCxlDevice {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_device. */
 export const membersOfPciExtCapDvsecCxlDevice: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
   header2: { id: null },
   cap: { cache: null, io: null, mem: null, mem_hwinit: null, hdm_count: null, cache_writeback_invalidate: null, reset: null, reset_timeout: null, reset_memory_clear: null, reserved_12: null, multiple_logical_device: null, viral: null, pm_init_completion_reporting: null },
   ctrl: { cache_enable: null, io_enable: null, mem_enable: null, cache_snoop_filter_coverage: null, cache_snoop_filter_granularity: null, cache_clean_eviction: null, reserved_12: null, viral_enable: null, reserved_15: null },
@@ -28476,27 +22354,20 @@ export const membersOfPciExtCapDvsecCxlDevice: Members = {
   ctrl2: { disable_caching: null, initiate_cache_writeback_invalidate: null, initiate_reset: null, reset_memory_clear_enable: null, desired_volatile_hdm_state_after_hot_reset: null, reserved_5: null },
   status2: { cache_invalid: null, reset_complete: null, reset_error: null, reserved_3: null, pm_init_complete: null },
   lock: { config_lock: null, reserved_1: null },
-  cap2: { cache_size_unit: null, reserved_4: null, cache_size: null },
-  range_1: membersOfPciCxlDeviceRange,
+  cap2: { cache_size_unit: null, reserved_4: null, cache_size: null }, range_1: membersOfPciCxlDeviceRange,
   range_2: membersOfPciCxlDeviceRange,
   cap3: { default_volatile_hdm_state_after_cold_reset: null, default_volatile_hdm_state_after_warm_reset: null, default_volatile_hdm_state_after_hot_reset: null, hot_reset_configurability: null, reserved_4: null },
-  reserved_3a: null,
-  rest: null,
+  reserved_3a: null, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_device has. */
 export const minSizeofPciExtCapDvsecCxlDevice = 56;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_device.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_device. */
 export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlDevice {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 56 <= limit)) {
+  if (!(offset >= 0 && offset + 56 <= limit))
     throw tooShort('pci_ext_cap_dvsec_cxl_device', offset, 56, limit);
-  }
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const cap = view.getUint16(offset + 10, true);
@@ -28586,36 +22457,28 @@ export function decodePciExtCapDvsecCxlDevice(view: DataView, offset = 0, end = 
     };
   }
   if ((header1 >>> 20) >= 60) { // header1.length >= 0x3c
-    if (!(offset + 60 <= limit)) {
+    if (!(offset + 60 <= limit))
       throw tooShort('pci_ext_cap_dvsec_cxl_device.reserved_3a', offset + 58, 2, limit);
-    }
     value.reserved_3a = view.getUint16(offset + 58, true);
   }
   const rest_at = offset + ((header1 >>> 20) >= 60 ? 60 : 56);
   if (!(rest_at <= limit)) throw badOffset('pci_ext_cap_dvsec_cxl_device.rest', rest_at, limit);
   const rest_count = Math.max((header1 >>> 20) - ((header1 >>> 20) >= 60 ? 60 : 56), 0);
-  if (!(rest_at + rest_count <= limit)) {
+  if (!(rest_at + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_device.rest', rest_at, rest_count, limit - rest_at);
-  }
   const rest = readBytes(view, rest_at, rest_count);
   value.rest = rest;
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_device; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_device and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlDevice(
   value: Encodable<PciExtCapDvsecCxlDevice>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_device', value, offset, 56, view.byteLength);
-  }
   let filled = offset + 56;
   const header = checkObject('pci_ext_cap_dvsec_cxl_device.header', value.header ?? {}, offset);
   try {
@@ -28740,139 +22603,22 @@ export function encodePciExtCapDvsecCxlDevice(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_device.rest', rest, rest_at);
   const rest_count = Math.max((header1 >>> 20) - ((header1 >>> 20) >= 60 ? 60 : 56), 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_device.rest', rest_at, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_device.rest', view, filled, rest_at, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_device.rest', rest, view, rest_at, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_device takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_device takes. */
 export function measurePciExtCapDvsecCxlDevice(value: Encodable<PciExtCapDvsecCxlDevice>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlDevice, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_device in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlDeviceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 56 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_device', offset, 56, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_device.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_device.header2', value, this.#offset + 8), true);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_device.cap', value, this.#offset + 10), true);
-  }
-
-  /** Control; fixed once the lock is set. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dvsec_cxl_device.ctrl', value, this.#offset + 12), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_dvsec_cxl_device.status', value, this.#offset + 14), true);
-  }
-
-  /** Control 2. */
-  get ctrl2(): number {
-    return this.#view.getUint16(this.#offset + 16, true);
-  }
-
-  set ctrl2(value: number) {
-    this.#view.setUint16(this.#offset + 16, checkU16('pci_ext_cap_dvsec_cxl_device.ctrl2', value, this.#offset + 16), true);
-  }
-
-  /** Status 2. */
-  get status2(): number {
-    return this.#view.getUint16(this.#offset + 18, true);
-  }
-
-  set status2(value: number) {
-    this.#view.setUint16(this.#offset + 18, checkU16('pci_ext_cap_dvsec_cxl_device.status2', value, this.#offset + 18), true);
-  }
-
-  /** Lock. */
-  get lock(): number {
-    return this.#view.getUint16(this.#offset + 20, true);
-  }
-
-  set lock(value: number) {
-    this.#view.setUint16(this.#offset + 20, checkU16('pci_ext_cap_dvsec_cxl_device.lock', value, this.#offset + 20), true);
-  }
-
-  /** Capability 2. */
-  get cap2(): number {
-    return this.#view.getUint16(this.#offset + 22, true);
-  }
-
-  set cap2(value: number) {
-    this.#view.setUint16(this.#offset + 22, checkU16('pci_ext_cap_dvsec_cxl_device.cap2', value, this.#offset + 22), true);
-  }
-
-  /** First memory range. */
-  get range_1(): PciCxlDeviceRangeView {
-    return new PciCxlDeviceRangeView(this.#view, this.#offset + 24);
-  }
-
-  /** Second memory range. */
-  get range_2(): PciCxlDeviceRangeView {
-    return new PciCxlDeviceRangeView(this.#view, this.#offset + 40);
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_device. */
 export const PciExtCapDvsecCxlDeviceCodec: StructCodec<PciExtCapDvsecCxlDevice> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_device',
-  size: null,
-  minSize: 56,
-  members: membersOfPciExtCapDvsecCxlDevice,
-  decode: decodePciExtCapDvsecCxlDevice,
-  encodeTyped: encodePciExtCapDvsecCxlDevice,
+  name: 'pci_ext_cap_dvsec_cxl_device', size: null, minSize: 56, members: membersOfPciExtCapDvsecCxlDevice,
+  decode: decodePciExtCapDvsecCxlDevice, encodeTyped: encodePciExtCapDvsecCxlDevice,
   measure: measurePciExtCapDvsecCxlDevice,
 });
 
@@ -28916,33 +22662,23 @@ export interface PciExtCapDvsecCxlFunctionMap {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_function_map. */
 export const membersOfPciExtCapDvsecCxlFunctionMap: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
-  header2: { id: null },
-  reserved_0a: null,
-  non_cxl_functions: null,
-  rest: null,
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
+  header2: { id: null }, reserved_0a: null, non_cxl_functions: null, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_function_map has. */
 export const minSizeofPciExtCapDvsecCxlFunctionMap = 44;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_function_map.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_function_map. */
 export function decodePciExtCapDvsecCxlFunctionMap(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlFunctionMap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 44 <= limit)) {
+  if (!(offset >= 0 && offset + 44 <= limit))
     throw tooShort('pci_ext_cap_dvsec_cxl_function_map', offset, 44, limit);
-  }
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const rest_count = Math.max((header1 >>> 20) - 44, 0);
-  if (!(offset + 44 + rest_count <= limit)) {
+  if (!(offset + 44 + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_function_map.rest', offset + 44, rest_count, limit - (offset + 44));
-  }
   const rest = readBytes(view, offset + 44, rest_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -28969,20 +22705,14 @@ export function decodePciExtCapDvsecCxlFunctionMap(view: DataView, offset = 0, e
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_function_map; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_function_map and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlFunctionMap(
   value: Encodable<PciExtCapDvsecCxlFunctionMap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_function_map', value, offset, 44, view.byteLength);
-  }
   let filled = offset + 44;
   const header = checkObject('pci_ext_cap_dvsec_cxl_function_map.header', value.header ?? {}, offset);
   try {
@@ -29004,12 +22734,10 @@ export function encodePciExtCapDvsecCxlFunctionMap(
   view.setUint16(offset + 8, header2, true);
   view.setUint16(offset + 10, checkU16('pci_ext_cap_dvsec_cxl_function_map.reserved_0a', value.reserved_0a ?? 0, offset + 10), true);
   const non_cxl_functions = value.non_cxl_functions ?? undefined;
-  if (non_cxl_functions !== undefined && !Array.isArray(non_cxl_functions)) {
+  if (non_cxl_functions !== undefined && !Array.isArray(non_cxl_functions))
     throw wrongType('pci_ext_cap_dvsec_cxl_function_map.non_cxl_functions', non_cxl_functions, offset + 12, 'an array');
-  }
-  if (non_cxl_functions !== undefined && non_cxl_functions.length !== 8) {
+  if (non_cxl_functions !== undefined && non_cxl_functions.length !== 8)
     throw countMismatch('pci_ext_cap_dvsec_cxl_function_map.non_cxl_functions', offset + 12, 8, non_cxl_functions.length);
-  }
   if (non_cxl_functions === undefined) {
     zeroFill(view, offset + 12, offset + 12 + 4 * 8);
   } else {
@@ -29022,91 +22750,23 @@ export function encodePciExtCapDvsecCxlFunctionMap(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_function_map.rest', rest, offset + 44);
   const rest_count = Math.max((header1 >>> 20) - 44, 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_function_map.rest', offset + 44, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_function_map.rest', view, filled, offset + 44, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_function_map.rest', rest, view, offset + 44, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_function_map takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_function_map takes. */
 export function measurePciExtCapDvsecCxlFunctionMap(value: Encodable<PciExtCapDvsecCxlFunctionMap>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlFunctionMap, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_function_map in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlFunctionMapView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 44 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_function_map', offset, 44, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_function_map.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_function_map.header2', value, this.#offset + 8), true);
-  }
-
-  /** Must be 0. */
-  get reserved_0a(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set reserved_0a(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_function_map.reserved_0a', value, this.#offset + 10), true);
-  }
-
-  /**
-   * A bit for each function of the device that does not take part in CXL.
-   *
-   * One of 8 elements, counted from 0; undefined beyond them.
-   */
-  non_cxl_functions(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 8) return undefined;
-    return this.#view.getUint32(this.#offset + 12 + 4 * index, true);
-  }
-
-  /** What later revisions added. */
-  get rest(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 44, this.#view.byteLength - (this.#offset + 44));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_function_map. */
 export const PciExtCapDvsecCxlFunctionMapCodec: StructCodec<PciExtCapDvsecCxlFunctionMap> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_function_map',
-  size: null,
-  minSize: 44,
-  members: membersOfPciExtCapDvsecCxlFunctionMap,
-  decode: decodePciExtCapDvsecCxlFunctionMap,
-  encodeTyped: encodePciExtCapDvsecCxlFunctionMap,
-  measure: measurePciExtCapDvsecCxlFunctionMap,
+  name: 'pci_ext_cap_dvsec_cxl_function_map', size: null, minSize: 44,
+  members: membersOfPciExtCapDvsecCxlFunctionMap, decode: decodePciExtCapDvsecCxlFunctionMap,
+  encodeTyped: encodePciExtCapDvsecCxlFunctionMap, measure: measurePciExtCapDvsecCxlFunctionMap,
 });
 
 /** Bits of pci_ext_cap_dvsec_cxl_gpf_port.header1. */
@@ -29180,36 +22840,27 @@ export interface PciExtCapDvsecCxlGpfPort {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_gpf_port. */
 export const membersOfPciExtCapDvsecCxlGpfPort: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
-  header2: { id: null },
-  reserved_0a: null,
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
+  header2: { id: null }, reserved_0a: null,
   phase_1_ctrl: { timeout_base: null, reserved_4: null, timeout_scale: null, reserved_12: null },
-  phase_2_ctrl: { timeout_base: null, reserved_4: null, timeout_scale: null, reserved_12: null },
-  rest: null,
+  phase_2_ctrl: { timeout_base: null, reserved_4: null, timeout_scale: null, reserved_12: null }, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_gpf_port has. */
 export const minSizeofPciExtCapDvsecCxlGpfPort = 16;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_gpf_port.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_gpf_port. */
 export function decodePciExtCapDvsecCxlGpfPort(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlGpfPort {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('pci_ext_cap_dvsec_cxl_gpf_port', offset, 16, limit);
-  }
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const phase_1_ctrl = view.getUint16(offset + 12, true);
   const phase_2_ctrl = view.getUint16(offset + 14, true);
   const rest_count = Math.max((header1 >>> 20) - 16, 0);
-  if (!(offset + 16 + rest_count <= limit)) {
+  if (!(offset + 16 + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_gpf_port.rest', offset + 16, rest_count, limit - (offset + 16));
-  }
   const rest = readBytes(view, offset + 16, rest_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -29238,20 +22889,14 @@ export function decodePciExtCapDvsecCxlGpfPort(view: DataView, offset = 0, end =
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_gpf_port; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_gpf_port and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlGpfPort(
   value: Encodable<PciExtCapDvsecCxlGpfPort>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_gpf_port', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dvsec_cxl_gpf_port.header', value.header ?? {}, offset);
   try {
@@ -29291,98 +22936,22 @@ export function encodePciExtCapDvsecCxlGpfPort(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_gpf_port.rest', rest, offset + 16);
   const rest_count = Math.max((header1 >>> 20) - 16, 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_gpf_port.rest', offset + 16, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_gpf_port.rest', view, filled, offset + 16, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_gpf_port.rest', rest, view, offset + 16, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_gpf_port takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_gpf_port takes. */
 export function measurePciExtCapDvsecCxlGpfPort(value: Encodable<PciExtCapDvsecCxlGpfPort>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlGpfPort, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_gpf_port in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlGpfPortView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_gpf_port', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_gpf_port.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_gpf_port.header2', value, this.#offset + 8), true);
-  }
-
-  /** Must be 0. */
-  get reserved_0a(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set reserved_0a(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_gpf_port.reserved_0a', value, this.#offset + 10), true);
-  }
-
-  /** Phase 1. */
-  get phase_1_ctrl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set phase_1_ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dvsec_cxl_gpf_port.phase_1_ctrl', value, this.#offset + 12), true);
-  }
-
-  /** Phase 2. */
-  get phase_2_ctrl(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set phase_2_ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_dvsec_cxl_gpf_port.phase_2_ctrl', value, this.#offset + 14), true);
-  }
-
-  /** What later revisions added. */
-  get rest(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, this.#view.byteLength - (this.#offset + 16));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_gpf_port. */
 export const PciExtCapDvsecCxlGpfPortCodec: StructCodec<PciExtCapDvsecCxlGpfPort> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_gpf_port',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapDvsecCxlGpfPort,
-  decode: decodePciExtCapDvsecCxlGpfPort,
-  encodeTyped: encodePciExtCapDvsecCxlGpfPort,
+  name: 'pci_ext_cap_dvsec_cxl_gpf_port', size: null, minSize: 16, members: membersOfPciExtCapDvsecCxlGpfPort,
+  decode: decodePciExtCapDvsecCxlGpfPort, encodeTyped: encodePciExtCapDvsecCxlGpfPort,
   measure: measurePciExtCapDvsecCxlGpfPort,
 });
 
@@ -29441,34 +23010,26 @@ export interface PciExtCapDvsecCxlGpfDevice {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_gpf_device. */
 export const membersOfPciExtCapDvsecCxlGpfDevice: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
   header2: { id: null },
   phase_2_duration: { time_base: null, reserved_4: null, time_scale: null, reserved_12: null },
-  phase_2_power: null,
-  rest: null,
+  phase_2_power: null, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_gpf_device has. */
 export const minSizeofPciExtCapDvsecCxlGpfDevice = 16;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_gpf_device.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_gpf_device. */
 export function decodePciExtCapDvsecCxlGpfDevice(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlGpfDevice {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('pci_ext_cap_dvsec_cxl_gpf_device', offset, 16, limit);
-  }
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const phase_2_duration = view.getUint16(offset + 10, true);
   const rest_count = Math.max((header1 >>> 20) - 16, 0);
-  if (!(offset + 16 + rest_count <= limit)) {
+  if (!(offset + 16 + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_gpf_device.rest', offset + 16, rest_count, limit - (offset + 16));
-  }
   const rest = readBytes(view, offset + 16, rest_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -29491,20 +23052,14 @@ export function decodePciExtCapDvsecCxlGpfDevice(view: DataView, offset = 0, end
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_gpf_device; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_gpf_device and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlGpfDevice(
   value: Encodable<PciExtCapDvsecCxlGpfDevice>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_gpf_device', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dvsec_cxl_gpf_device.header', value.header ?? {}, offset);
   try {
@@ -29536,90 +23091,23 @@ export function encodePciExtCapDvsecCxlGpfDevice(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_gpf_device.rest', rest, offset + 16);
   const rest_count = Math.max((header1 >>> 20) - 16, 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_gpf_device.rest', offset + 16, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_gpf_device.rest', view, filled, offset + 16, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_gpf_device.rest', rest, view, offset + 16, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_gpf_device takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_gpf_device takes. */
 export function measurePciExtCapDvsecCxlGpfDevice(value: Encodable<PciExtCapDvsecCxlGpfDevice>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlGpfDevice, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_gpf_device in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlGpfDeviceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_gpf_device', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_gpf_device.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_gpf_device.header2', value, this.#offset + 8), true);
-  }
-
-  /** Longest time of phase 2. */
-  get phase_2_duration(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set phase_2_duration(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_gpf_device.phase_2_duration', value, this.#offset + 10), true);
-  }
-
-  /** Power that the device draws during phase 2. */
-  get phase_2_power(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set phase_2_power(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_dvsec_cxl_gpf_device.phase_2_power', value, this.#offset + 12), true);
-  }
-
-  /** What later revisions added. */
-  get rest(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, this.#view.byteLength - (this.#offset + 16));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_gpf_device. */
 export const PciExtCapDvsecCxlGpfDeviceCodec: StructCodec<PciExtCapDvsecCxlGpfDevice> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_gpf_device',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapDvsecCxlGpfDevice,
-  decode: decodePciExtCapDvsecCxlGpfDevice,
-  encodeTyped: encodePciExtCapDvsecCxlGpfDevice,
-  measure: measurePciExtCapDvsecCxlGpfDevice,
+  name: 'pci_ext_cap_dvsec_cxl_gpf_device', size: null, minSize: 16,
+  members: membersOfPciExtCapDvsecCxlGpfDevice, decode: decodePciExtCapDvsecCxlGpfDevice,
+  encodeTyped: encodePciExtCapDvsecCxlGpfDevice, measure: measurePciExtCapDvsecCxlGpfDevice,
 });
 
 /** Bits of pci_ext_cap_dvsec_cxl_flex_bus.header1. */
@@ -29798,32 +23286,24 @@ export interface PciExtCapDvsecCxlFlexBus {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_flex_bus. */
 export const membersOfPciExtCapDvsecCxlFlexBus: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
   header2: { id: null },
   cap: { cache: null, io: null, mem: null, reserved_3: null, flit_68b: null, multiple_logical_device: null, reserved_7: null, latency_optimized_flit_256b: null, pbr_flit: null, reserved_15: null },
   ctrl: { cache_enable: null, io_enable: null, mem_enable: null, sync_header_bypass_enable: null, drift_buffer_enable: null, flit_68b_enable: null, multiple_logical_device_enable: null, disable_rcd_training: null, retimer_1_present: null, retimer_2_present: null, reserved_10: null, latency_optimized_flit_256b_enable: null, pbr_flit_enable: null, reserved_15: null },
   status: { cache_enabled: null, io_enabled: null, mem_enabled: null, sync_header_bypass_enabled: null, drift_buffer_enabled: null, flit_68b_enabled: null, multiple_logical_device_enabled: null, reserved_7: null, correctable_protocol_id_framing_error: null, uncorrectable_protocol_id_framing_error: null, unexpected_protocol_id_dropped: null, retimers_present_mismatched: null, phase_2_mismatch: null, latency_optimized_flit_256b_enabled: null, pbr_flit_enabled: null, reserved_15: null },
   received_modified_ts_data_phase_1: { data: null, reserved_24: null },
-  cap2: { nop_hint: null, reserved_1: null },
-  ctrl2: { nop_hint_enable: null, reserved_1: null },
-  status2: { nop_hint_info: null, reserved_2: null },
-  rest: null,
+  cap2: { nop_hint: null, reserved_1: null }, ctrl2: { nop_hint_enable: null, reserved_1: null },
+  status2: { nop_hint_info: null, reserved_2: null }, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_flex_bus has. */
 export const minSizeofPciExtCapDvsecCxlFlexBus = 16;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_flex_bus.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_flex_bus. */
 export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlFlexBus {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus', offset, 16, limit);
-  }
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const cap = view.getUint16(offset + 10, true);
@@ -29887,9 +23367,8 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
     },
   } as PciExtCapDvsecCxlFlexBus;
   if ((header1 >>> 20) >= 20) { // header1.length >= 0x14
-    if (!(offset + 20 <= limit)) {
+    if (!(offset + 20 <= limit))
       throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus.received_modified_ts_data_phase_1', offset + 16, 4, limit);
-    }
     const received_modified_ts_data_phase_1 = view.getUint32(offset + 16, true);
     value.received_modified_ts_data_phase_1 = {
       data: received_modified_ts_data_phase_1 & 0xffffff,
@@ -29913,9 +23392,8 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
     };
   }
   if ((header1 >>> 20) >= 32) { // header1.length >= 0x20
-    if (!(offset + 32 <= limit)) {
+    if (!(offset + 32 <= limit))
       throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus.status2', offset + 28, 4, limit);
-    }
     const status2 = view.getUint32(offset + 28, true);
     value.status2 = {
       nop_hint_info: status2 & 3,
@@ -29925,28 +23403,21 @@ export function decodePciExtCapDvsecCxlFlexBus(view: DataView, offset = 0, end =
   const rest_at = offset + ((header1 >>> 20) >= 32 ? 32 : (header1 >>> 20) >= 20 ? 20 : 16);
   if (!(rest_at <= limit)) throw badOffset('pci_ext_cap_dvsec_cxl_flex_bus.rest', rest_at, limit);
   const rest_count = Math.max((header1 >>> 20) - ((header1 >>> 20) >= 32 ? 32 : (header1 >>> 20) >= 20 ? 20 : 16), 0);
-  if (!(rest_at + rest_count <= limit)) {
+  if (!(rest_at + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_flex_bus.rest', rest_at, rest_count, limit - rest_at);
-  }
   const rest = readBytes(view, rest_at, rest_count);
   value.rest = rest;
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_flex_bus; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_flex_bus and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlFlexBus(
   value: Encodable<PciExtCapDvsecCxlFlexBus>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_flex_bus', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_dvsec_cxl_flex_bus.header', value.header ?? {}, offset);
   try {
@@ -30066,93 +23537,22 @@ export function encodePciExtCapDvsecCxlFlexBus(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_flex_bus.rest', rest, rest_at);
   const rest_count = Math.max((header1 >>> 20) - ((header1 >>> 20) >= 32 ? 32 : (header1 >>> 20) >= 20 ? 20 : 16), 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_flex_bus.rest', rest_at, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_flex_bus.rest', view, filled, rest_at, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_flex_bus.rest', rest, view, rest_at, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_flex_bus takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_flex_bus takes. */
 export function measurePciExtCapDvsecCxlFlexBus(value: Encodable<PciExtCapDvsecCxlFlexBus>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlFlexBus, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_flex_bus in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlFlexBusView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_flex_bus', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_flex_bus.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_flex_bus.header2', value, this.#offset + 8), true);
-  }
-
-  /** What the port can do. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_flex_bus.cap', value, this.#offset + 10), true);
-  }
-
-  /** What it shall do. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_dvsec_cxl_flex_bus.ctrl', value, this.#offset + 12), true);
-  }
-
-  /** What was negotiated. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_dvsec_cxl_flex_bus.status', value, this.#offset + 14), true);
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_flex_bus. */
 export const PciExtCapDvsecCxlFlexBusCodec: StructCodec<PciExtCapDvsecCxlFlexBus> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_flex_bus',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapDvsecCxlFlexBus,
-  decode: decodePciExtCapDvsecCxlFlexBus,
-  encodeTyped: encodePciExtCapDvsecCxlFlexBus,
+  name: 'pci_ext_cap_dvsec_cxl_flex_bus', size: null, minSize: 16, members: membersOfPciExtCapDvsecCxlFlexBus,
+  decode: decodePciExtCapDvsecCxlFlexBus, encodeTyped: encodePciExtCapDvsecCxlFlexBus,
   measure: measurePciExtCapDvsecCxlFlexBus,
 });
 
@@ -30187,30 +23587,20 @@ export interface PciCxlRegisterBlock {
 
 /** Names of the members of pci_cxl_register_block. */
 export const membersOfPciCxlRegisterBlock: Members = {
-  low: { bir: null, reserved_3: null, block_id: null, offset_low: null },
-  offset_high: null,
+  low: { bir: null, reserved_3: null, block_id: null, offset_low: null }, offset_high: null,
 };
 
 /** Bytes of pci_cxl_register_block. */
 export const sizeofPciCxlRegisterBlock = 8;
 
-/**
- * Reads registers pci_cxl_register_block.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_cxl_register_block. */
 export function decodePciCxlRegisterBlock(view: DataView, offset = 0): PciCxlRegisterBlock {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_cxl_register_block', offset, 8, view.byteLength);
-  }
   return readPciCxlRegisterBlock(view, offset);
 }
 
-/**
- * Reads registers pci_cxl_register_block inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_cxl_register_block inside of something else. */
 export function readPciCxlRegisterBlock(view: DataView, offset: number): PciCxlRegisterBlock {
   const low = view.getUint32(offset, true);
   return {
@@ -30224,28 +23614,18 @@ export function readPciCxlRegisterBlock(view: DataView, offset: number): PciCxlR
   };
 }
 
-/**
- * Writes registers pci_cxl_register_block; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_cxl_register_block and returns the number of bytes. */
 export function encodePciCxlRegisterBlock(
   value: Encodable<PciCxlRegisterBlock>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_cxl_register_block', value, offset, 8, view.byteLength);
-  }
   return writePciCxlRegisterBlock(value, view, offset);
 }
 
-/**
- * Writes registers pci_cxl_register_block if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_cxl_register_block inside another struct. */
 export function writePciCxlRegisterBlock(
   value: Encodable<PciCxlRegisterBlock>,
   view: DataView,
@@ -30263,42 +23643,9 @@ export function writePciCxlRegisterBlock(
   return 8;
 }
 
-/** pci_cxl_register_block in place: reads and writes members without a copy. */
-export class PciCxlRegisterBlockView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_cxl_register_block', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What and where. */
-  get low(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set low(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_cxl_register_block.low', value, this.#offset), true);
-  }
-
-  /** Bits 63:32 of the offset. */
-  get offset_high(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set offset_high(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_cxl_register_block.offset_high', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_cxl_register_block. */
 export const PciCxlRegisterBlockCodec: StructCodec<PciCxlRegisterBlock> = /* @__PURE__ */ fixedCodec(
-  'pci_cxl_register_block',
-  8,
-  membersOfPciCxlRegisterBlock,
-  decodePciCxlRegisterBlock,
+  'pci_cxl_register_block', 8, membersOfPciCxlRegisterBlock, decodePciCxlRegisterBlock,
   encodePciCxlRegisterBlock,
 );
 
@@ -30342,45 +23689,33 @@ export interface PciExtCapDvsecCxlRegisterLocator {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_register_locator. */
 export const membersOfPciExtCapDvsecCxlRegisterLocator: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
-  header2: { id: null },
-  reserved_0a: null,
-  blocks: membersOfPciCxlRegisterBlock,
-  rest: null,
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
+  header2: { id: null }, reserved_0a: null, blocks: membersOfPciCxlRegisterBlock, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_register_locator has. */
 export const minSizeofPciExtCapDvsecCxlRegisterLocator = 12;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_register_locator.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_register_locator. */
 export function decodePciExtCapDvsecCxlRegisterLocator(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlRegisterLocator {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 12 <= limit)) {
+  if (!(offset >= 0 && offset + 12 <= limit))
     throw tooShort('pci_ext_cap_dvsec_cxl_register_locator', offset, 12, limit);
-  }
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const blocks_count = Math.max(Number(divide(BigInt((header1 >>> 20) - 12), 8n)), 0);
-  if (!(offset + 12 + 8 * blocks_count <= limit)) {
+  if (!(offset + 12 + 8 * blocks_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_register_locator.blocks', offset + 12, blocks_count, Math.floor((limit - (offset + 12)) / 8));
-  }
   const blocks: PciCxlRegisterBlock[] = [];
   for (let i = 0; i < blocks_count; i++) {
     blocks.push(readPciCxlRegisterBlock(view, offset + 12 + 8 * i));
   }
   const rest_at = offset + Number(12n + (8n * divide(BigInt((header1 >>> 20) - 12), 8n)));
-  if (!(rest_at >= offset && rest_at <= limit)) {
+  if (!(rest_at >= offset && rest_at <= limit))
     throw badOffset('pci_ext_cap_dvsec_cxl_register_locator.rest', rest_at, limit);
-  }
   const rest_count = Math.max(Number(remainder(BigInt((header1 >>> 20) - 12), 8n)), 0);
-  if (!(rest_at + rest_count <= limit)) {
+  if (!(rest_at + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_register_locator.rest', rest_at, rest_count, limit - rest_at);
-  }
   const rest = readBytes(view, rest_at, rest_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -30398,20 +23733,14 @@ export function decodePciExtCapDvsecCxlRegisterLocator(view: DataView, offset = 
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_register_locator; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_register_locator and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlRegisterLocator(
   value: Encodable<PciExtCapDvsecCxlRegisterLocator>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_register_locator', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_dvsec_cxl_register_locator.header', value.header ?? {}, offset);
   try {
@@ -30433,13 +23762,11 @@ export function encodePciExtCapDvsecCxlRegisterLocator(
   view.setUint16(offset + 8, header2, true);
   view.setUint16(offset + 10, checkU16('pci_ext_cap_dvsec_cxl_register_locator.reserved_0a', value.reserved_0a ?? 0, offset + 10), true);
   const blocks = value.blocks ?? undefined;
-  if (blocks !== undefined && !Array.isArray(blocks)) {
+  if (blocks !== undefined && !Array.isArray(blocks))
     throw wrongType('pci_ext_cap_dvsec_cxl_register_locator.blocks', blocks, offset + 12, 'an array');
-  }
   const blocks_count = Math.max(Number(divide(BigInt((header1 >>> 20) - 12), 8n)), 0);
-  if (blocks !== undefined && blocks.length !== blocks_count) {
+  if (blocks !== undefined && blocks.length !== blocks_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_register_locator.blocks', offset + 12, blocks_count, blocks.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_register_locator.blocks', view, filled, offset + 12, 8 * blocks_count);
   const blocks_given = blocks ?? defaults(blocks_count);
   let blocks_at = offset + 12;
@@ -30456,86 +23783,23 @@ export function encodePciExtCapDvsecCxlRegisterLocator(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_register_locator.rest', rest, rest_at);
   const rest_count = Math.max(Number(remainder(BigInt((header1 >>> 20) - 12), 8n)), 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_register_locator.rest', rest_at, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_register_locator.rest', view, filled, rest_at, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_register_locator.rest', rest, view, rest_at, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_register_locator takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_register_locator takes. */
 export function measurePciExtCapDvsecCxlRegisterLocator(value: Encodable<PciExtCapDvsecCxlRegisterLocator>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlRegisterLocator, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_register_locator in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlRegisterLocatorView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_register_locator', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_register_locator.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_register_locator.header2', value, this.#offset + 8), true);
-  }
-
-  /** Must be 0. */
-  get reserved_0a(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set reserved_0a(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_register_locator.reserved_0a', value, this.#offset + 10), true);
-  }
-
-  /**
-   * The blocks of registers.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  blocks(index: number): PciCxlRegisterBlockView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new PciCxlRegisterBlockView(this.#view, this.#offset + 12 + 8 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_register_locator. */
 export const PciExtCapDvsecCxlRegisterLocatorCodec: StructCodec<PciExtCapDvsecCxlRegisterLocator> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_register_locator',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapDvsecCxlRegisterLocator,
-  decode: decodePciExtCapDvsecCxlRegisterLocator,
-  encodeTyped: encodePciExtCapDvsecCxlRegisterLocator,
-  measure: measurePciExtCapDvsecCxlRegisterLocator,
+  name: 'pci_ext_cap_dvsec_cxl_register_locator', size: null, minSize: 12,
+  members: membersOfPciExtCapDvsecCxlRegisterLocator, decode: decodePciExtCapDvsecCxlRegisterLocator,
+  encodeTyped: encodePciExtCapDvsecCxlRegisterLocator, measure: measurePciExtCapDvsecCxlRegisterLocator,
 });
 
 /** Bits of pci_ext_cap_dvsec_cxl_mld.header1. */
@@ -30576,30 +23840,22 @@ export interface PciExtCapDvsecCxlMld {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_mld. */
 export const membersOfPciExtCapDvsecCxlMld: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
-  header2: { id: null },
-  logical_devices: null,
-  rest: null,
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
+  header2: { id: null }, logical_devices: null, rest: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_mld has. */
 export const minSizeofPciExtCapDvsecCxlMld = 12;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_mld.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_mld. */
 export function decodePciExtCapDvsecCxlMld(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlMld {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_dvsec_cxl_mld', offset, 12, limit);
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const rest_count = Math.max((header1 >>> 20) - 12, 0);
-  if (!(offset + 12 + rest_count <= limit)) {
+  if (!(offset + 12 + rest_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_mld.rest', offset + 12, rest_count, limit - (offset + 12));
-  }
   const rest = readBytes(view, offset + 12, rest_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -30616,20 +23872,14 @@ export function decodePciExtCapDvsecCxlMld(view: DataView, offset = 0, end = vie
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_mld; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_mld and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlMld(
   value: Encodable<PciExtCapDvsecCxlMld>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_mld', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_dvsec_cxl_mld.header', value.header ?? {}, offset);
   try {
@@ -30651,80 +23901,22 @@ export function encodePciExtCapDvsecCxlMld(
   const rest = value.rest ?? undefined;
   if (rest !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_mld.rest', rest, offset + 12);
   const rest_count = Math.max((header1 >>> 20) - 12, 0);
-  if (rest !== undefined && rest.length !== rest_count) {
+  if (rest !== undefined && rest.length !== rest_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_mld.rest', offset + 12, rest_count, rest.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_mld.rest', view, filled, offset + 12, rest_count);
   writeBytes('pci_ext_cap_dvsec_cxl_mld.rest', rest, view, offset + 12, rest_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_mld takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_mld takes. */
 export function measurePciExtCapDvsecCxlMld(value: Encodable<PciExtCapDvsecCxlMld>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlMld, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_mld in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlMldView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_mld', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_mld.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_mld.header2', value, this.#offset + 8), true);
-  }
-
-  /** Number of logical devices, 1 to 16. */
-  get logical_devices(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set logical_devices(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_dvsec_cxl_mld.logical_devices', value, this.#offset + 10), true);
-  }
-
-  /** What later revisions added. */
-  get rest(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, this.#view.byteLength - (this.#offset + 12));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_mld. */
 export const PciExtCapDvsecCxlMldCodec: StructCodec<PciExtCapDvsecCxlMld> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_mld',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapDvsecCxlMld,
-  decode: decodePciExtCapDvsecCxlMld,
-  encodeTyped: encodePciExtCapDvsecCxlMld,
+  name: 'pci_ext_cap_dvsec_cxl_mld', size: null, minSize: 12, members: membersOfPciExtCapDvsecCxlMld,
+  decode: decodePciExtCapDvsecCxlMld, encodeTyped: encodePciExtCapDvsecCxlMld,
   measure: measurePciExtCapDvsecCxlMld,
 });
 
@@ -30764,29 +23956,22 @@ export interface PciExtCapDvsecCxlTest {
 
 /** Names of the members of pci_ext_cap_dvsec_cxl_test. */
 export const membersOfPciExtCapDvsecCxlTest: Members = {
-  header: membersOfPciExtCapHeader,
-  header1: { vendor_id: null, revision: null, length: null },
-  header2: { id: null },
-  data: null,
+  header: membersOfPciExtCapHeader, header1: { vendor_id: null, revision: null, length: null },
+  header2: { id: null }, data: null,
 };
 
 /** Bytes that every pci_ext_cap_dvsec_cxl_test has. */
 export const minSizeofPciExtCapDvsecCxlTest = 10;
 
-/**
- * Reads registers pci_ext_cap_dvsec_cxl_test.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dvsec_cxl_test. */
 export function decodePciExtCapDvsecCxlTest(view: DataView, offset = 0, end = view.byteLength): PciExtCapDvsecCxlTest {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 10 <= limit)) throw tooShort('pci_ext_cap_dvsec_cxl_test', offset, 10, limit);
   const header1 = view.getUint32(offset + 4, true);
   const header2 = view.getUint16(offset + 8, true);
   const data_count = Math.max((header1 >>> 20) - 10, 0);
-  if (!(offset + 10 + data_count <= limit)) {
+  if (!(offset + 10 + data_count <= limit))
     throw badCount('pci_ext_cap_dvsec_cxl_test.data', offset + 10, data_count, limit - (offset + 10));
-  }
   const data = readBytes(view, offset + 10, data_count);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -30802,20 +23987,14 @@ export function decodePciExtCapDvsecCxlTest(view: DataView, offset = 0, end = vi
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dvsec_cxl_test; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dvsec_cxl_test and returns the number of bytes. */
 export function encodePciExtCapDvsecCxlTest(
   value: Encodable<PciExtCapDvsecCxlTest>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 10 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dvsec_cxl_test', value, offset, 10, view.byteLength);
-  }
   let filled = offset + 10;
   const header = checkObject('pci_ext_cap_dvsec_cxl_test.header', value.header ?? {}, offset);
   try {
@@ -30836,71 +24015,22 @@ export function encodePciExtCapDvsecCxlTest(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('pci_ext_cap_dvsec_cxl_test.data', data, offset + 10);
   const data_count = Math.max((header1 >>> 20) - 10, 0);
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('pci_ext_cap_dvsec_cxl_test.data', offset + 10, data_count, data.length);
-  }
   filled = claim('pci_ext_cap_dvsec_cxl_test.data', view, filled, offset + 10, data_count);
   writeBytes('pci_ext_cap_dvsec_cxl_test.data', data, view, offset + 10, data_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_dvsec_cxl_test takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_dvsec_cxl_test takes. */
 export function measurePciExtCapDvsecCxlTest(value: Encodable<PciExtCapDvsecCxlTest>): number {
   return measureByEncoding(encodePciExtCapDvsecCxlTest, value);
 }
 
-/** pci_ext_cap_dvsec_cxl_test in place: reads and writes members without a copy. */
-export class PciExtCapDvsecCxlTestView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 10 <= view.byteLength)) throw tooShort('pci_ext_cap_dvsec_cxl_test', offset, 10, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Who defined it. */
-  get header1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set header1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dvsec_cxl_test.header1', value, this.#offset + 4), true);
-  }
-
-  /** What it is. */
-  get header2(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set header2(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_dvsec_cxl_test.header2', value, this.#offset + 8), true);
-  }
-
-  /** The registers of the tests. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 10, this.#view.byteLength - (this.#offset + 10));
-  }
-}
-
 /** Codec of pci_ext_cap_dvsec_cxl_test. */
 export const PciExtCapDvsecCxlTestCodec: StructCodec<PciExtCapDvsecCxlTest> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_dvsec_cxl_test',
-  size: null,
-  minSize: 10,
-  members: membersOfPciExtCapDvsecCxlTest,
-  decode: decodePciExtCapDvsecCxlTest,
-  encodeTyped: encodePciExtCapDvsecCxlTest,
+  name: 'pci_ext_cap_dvsec_cxl_test', size: null, minSize: 10, members: membersOfPciExtCapDvsecCxlTest,
+  decode: decodePciExtCapDvsecCxlTest, encodeTyped: encodePciExtCapDvsecCxlTest,
   measure: measurePciExtCapDvsecCxlTest,
 });
 
@@ -30958,15 +24088,10 @@ export const membersOfPciExtCapLnr: Members = {
 /** Bytes of pci_ext_cap_lnr. */
 export const sizeofPciExtCapLnr = 8;
 
-/**
- * Reads registers pci_ext_cap_lnr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_lnr. */
 export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ext_cap_lnr', offset, 8, view.byteLength);
-  }
   const cap = view.getUint16(offset + 4, true);
   const ctrl = view.getUint16(offset + 6, true);
   return {
@@ -30988,16 +24113,10 @@ export function decodePciExtCapLnr(view: DataView, offset = 0): PciExtCapLnr {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_lnr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_lnr and returns the number of bytes. */
 export function encodePciExtCapLnr(value: Encodable<PciExtCapLnr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_lnr', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_lnr.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -31025,48 +24144,9 @@ export function encodePciExtCapLnr(value: Encodable<PciExtCapLnr>, view: DataVie
   return 8;
 }
 
-/** pci_ext_cap_lnr in place: reads and writes members without a copy. */
-export class PciExtCapLnrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_lnr', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_lnr.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_lnr.ctrl', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of pci_ext_cap_lnr. */
 export const PciExtCapLnrCodec: StructCodec<PciExtCapLnr> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_lnr',
-  8,
-  membersOfPciExtCapLnr,
-  decodePciExtCapLnr,
-  encodePciExtCapLnr,
+  'pci_ext_cap_lnr', 8, membersOfPciExtCapLnr, decodePciExtCapLnr, encodePciExtCapLnr,
 );
 
 /** Bits of pci_ext_cap_frs.cap. */
@@ -31144,15 +24224,10 @@ export const membersOfPciExtCapFrs: Members = {
 /** Bytes of pci_ext_cap_frs. */
 export const sizeofPciExtCapFrs = 16;
 
-/**
- * Reads registers pci_ext_cap_frs.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_frs. */
 export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_ext_cap_frs', offset, 16, view.byteLength);
-  }
   const cap = view.getUint32(offset + 4, true);
   const status = view.getUint16(offset + 8, true);
   const ctrl = view.getUint16(offset + 10, true);
@@ -31182,16 +24257,10 @@ export function decodePciExtCapFrs(view: DataView, offset = 0): PciExtCapFrs {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_frs; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_frs and returns the number of bytes. */
 export function encodePciExtCapFrs(value: Encodable<PciExtCapFrs>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_frs', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_frs.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -31229,66 +24298,9 @@ export function encodePciExtCapFrs(value: Encodable<PciExtCapFrs>, view: DataVie
   return 16;
 }
 
-/** pci_ext_cap_frs in place: reads and writes members without a copy. */
-export class PciExtCapFrsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_frs', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_frs.cap', value, this.#offset + 4), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_frs.status', value, this.#offset + 8), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_frs.ctrl', value, this.#offset + 10), true);
-  }
-
-  /** The oldest message; writing to it takes it off the queue. */
-  get message_queue(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set message_queue(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_frs.message_queue', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_ext_cap_frs. */
 export const PciExtCapFrsCodec: StructCodec<PciExtCapFrs> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_frs',
-  16,
-  membersOfPciExtCapFrs,
-  decodePciExtCapFrs,
-  encodePciExtCapFrs,
+  'pci_ext_cap_frs', 16, membersOfPciExtCapFrs, decodePciExtCapFrs, encodePciExtCapFrs,
 );
 
 /** Bits of pci_ext_cap_rtr.rtr1. */
@@ -31341,15 +24353,10 @@ export const membersOfPciExtCapRtr: Members = {
 /** Bytes of pci_ext_cap_rtr. */
 export const sizeofPciExtCapRtr = 12;
 
-/**
- * Reads registers pci_ext_cap_rtr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_rtr. */
 export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ext_cap_rtr', offset, 12, view.byteLength);
-  }
   const rtr1 = view.getUint32(offset + 4, true);
   const rtr2 = view.getUint32(offset + 8, true);
   return {
@@ -31368,16 +24375,10 @@ export function decodePciExtCapRtr(view: DataView, offset = 0): PciExtCapRtr {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_rtr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_rtr and returns the number of bytes. */
 export function encodePciExtCapRtr(value: Encodable<PciExtCapRtr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_rtr', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_rtr.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -31402,48 +24403,9 @@ export function encodePciExtCapRtr(value: Encodable<PciExtCapRtr>, view: DataVie
   return 12;
 }
 
-/** pci_ext_cap_rtr in place: reads and writes members without a copy. */
-export class PciExtCapRtrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_rtr', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** First half. */
-  get rtr1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set rtr1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_rtr.rtr1', value, this.#offset + 4), true);
-  }
-
-  /** Second half. */
-  get rtr2(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set rtr2(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_rtr.rtr2', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_ext_cap_rtr. */
 export const PciExtCapRtrCodec: StructCodec<PciExtCapRtr> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_rtr',
-  12,
-  membersOfPciExtCapRtr,
-  decodePciExtCapRtr,
-  encodePciExtCapRtr,
+  'pci_ext_cap_rtr', 12, membersOfPciExtCapRtr, decodePciExtCapRtr, encodePciExtCapRtr,
 );
 
 /** Bits of pci_ext_cap_vf_rebar.cap. */
@@ -31490,8 +24452,7 @@ export interface PciExtCapVfRebar {
 
 /** Names of the members of pci_ext_cap_vf_rebar. */
 export const membersOfPciExtCapVfRebar: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: { reserved_0: null, sizes: null },
+  header: membersOfPciExtCapHeader, cap: { reserved_0: null, sizes: null },
   ctrl: { bar_index: null, reserved_3: null, num_bars: null, bar_size: null, reserved_14: null, sizes_high: null },
   further: membersOfPciRebarEntry,
 };
@@ -31499,20 +24460,15 @@ export const membersOfPciExtCapVfRebar: Members = {
 /** Bytes that every pci_ext_cap_vf_rebar has. */
 export const minSizeofPciExtCapVfRebar = 12;
 
-/**
- * Reads registers pci_ext_cap_vf_rebar.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_vf_rebar. */
 export function decodePciExtCapVfRebar(view: DataView, offset = 0, end = view.byteLength): PciExtCapVfRebar {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_vf_rebar', offset, 12, limit);
   const ctrl = view.getUint32(offset + 8, true);
   const cap = view.getUint32(offset + 4, true);
   const further_count = Math.max(((ctrl >>> 5) & 7) > 1 ? ((ctrl >>> 5) & 7) - 1 : 0, 0);
-  if (!(offset + 12 + 8 * further_count <= limit)) {
+  if (!(offset + 12 + 8 * further_count <= limit))
     throw badCount('pci_ext_cap_vf_rebar.further', offset + 12, further_count, Math.floor((limit - (offset + 12)) / 8));
-  }
   const further: PciRebarEntry[] = [];
   for (let i = 0; i < further_count; i++) {
     further.push(readPciRebarEntry(view, offset + 12 + 8 * i));
@@ -31535,20 +24491,14 @@ export function decodePciExtCapVfRebar(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes registers pci_ext_cap_vf_rebar; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_vf_rebar and returns the number of bytes. */
 export function encodePciExtCapVfRebar(
   value: Encodable<PciExtCapVfRebar>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_vf_rebar', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_vf_rebar.header', value.header ?? {}, offset);
   try {
@@ -31573,13 +24523,11 @@ export function encodePciExtCapVfRebar(
   ) >>> 0;
   view.setUint32(offset + 8, ctrl, true);
   const further = value.further ?? undefined;
-  if (further !== undefined && !Array.isArray(further)) {
+  if (further !== undefined && !Array.isArray(further))
     throw wrongType('pci_ext_cap_vf_rebar.further', further, offset + 12, 'an array');
-  }
   const further_count = Math.max(((ctrl >>> 5) & 7) > 1 ? ((ctrl >>> 5) & 7) - 1 : 0, 0);
-  if (further !== undefined && further.length !== further_count) {
+  if (further !== undefined && further.length !== further_count)
     throw countMismatch('pci_ext_cap_vf_rebar.further', offset + 12, further_count, further.length);
-  }
   filled = claim('pci_ext_cap_vf_rebar.further', view, filled, offset + 12, 8 * further_count);
   const further_given = further ?? defaults(further_count);
   let further_at = offset + 12;
@@ -31594,69 +24542,15 @@ export function encodePciExtCapVfRebar(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_vf_rebar takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_vf_rebar takes. */
 export function measurePciExtCapVfRebar(value: Encodable<PciExtCapVfRebar>): number {
   return measureByEncoding(encodePciExtCapVfRebar, value);
 }
 
-/** pci_ext_cap_vf_rebar in place: reads and writes members without a copy. */
-export class PciExtCapVfRebarView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_vf_rebar', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Sizes that the first BAR can take. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_vf_rebar.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control of the first BAR. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_vf_rebar.ctrl', value, this.#offset + 8), true);
-  }
-
-  /**
-   * The other BARs.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  further(index: number): PciRebarEntryView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new PciRebarEntryView(this.#view, this.#offset + 12 + 8 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_vf_rebar. */
 export const PciExtCapVfRebarCodec: StructCodec<PciExtCapVfRebar> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_vf_rebar',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapVfRebar,
-  decode: decodePciExtCapVfRebar,
-  encodeTyped: encodePciExtCapVfRebar,
-  measure: measurePciExtCapVfRebar,
+  name: 'pci_ext_cap_vf_rebar', size: null, minSize: 12, members: membersOfPciExtCapVfRebar,
+  decode: decodePciExtCapVfRebar, encodeTyped: encodePciExtCapVfRebar, measure: measurePciExtCapVfRebar,
 });
 
 /** Bits of pci_lmr_lane.ctrl. */
@@ -31710,23 +24604,14 @@ export const membersOfPciLmrLane: Members = {
 /** Bytes of pci_lmr_lane. */
 export const sizeofPciLmrLane = 4;
 
-/**
- * Reads registers pci_lmr_lane.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_lmr_lane. */
 export function decodePciLmrLane(view: DataView, offset = 0): PciLmrLane {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_lmr_lane', offset, 4, view.byteLength);
-  }
   return readPciLmrLane(view, offset);
 }
 
-/**
- * Reads registers pci_lmr_lane inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_lmr_lane inside of something else. */
 export function readPciLmrLane(view: DataView, offset: number): PciLmrLane {
   const ctrl = view.getUint16(offset, true);
   const status = view.getUint16(offset + 2, true);
@@ -31748,24 +24633,14 @@ export function readPciLmrLane(view: DataView, offset: number): PciLmrLane {
   };
 }
 
-/**
- * Writes registers pci_lmr_lane; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_lmr_lane and returns the number of bytes. */
 export function encodePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_lmr_lane', value, offset, 4, view.byteLength);
-  }
   return writePciLmrLane(value, view, offset);
 }
 
-/**
- * Writes registers pci_lmr_lane if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_lmr_lane inside another struct. */
 export function writePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, offset: number): number {
   const ctrl_bits: Partial<PciLmrLaneCtrl> = checkObject('pci_lmr_lane.ctrl', value.ctrl ?? {}, offset);
   const ctrl = (
@@ -31788,43 +24663,9 @@ export function writePciLmrLane(value: Encodable<PciLmrLane>, view: DataView, of
   return 4;
 }
 
-/** pci_lmr_lane in place: reads and writes members without a copy. */
-export class PciLmrLaneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_lmr_lane', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Command. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('pci_lmr_lane.ctrl', value, this.#offset), true);
-  }
-
-  /** Answer. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_lmr_lane.status', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_lmr_lane. */
 export const PciLmrLaneCodec: StructCodec<PciLmrLane> = /* @__PURE__ */ fixedCodec(
-  'pci_lmr_lane',
-  4,
-  membersOfPciLmrLane,
-  decodePciLmrLane,
-  encodePciLmrLane,
+  'pci_lmr_lane', 4, membersOfPciLmrLane, decodePciLmrLane, encodePciLmrLane,
 );
 
 /** Bits of pci_ext_cap_lmr.cap. */
@@ -31866,29 +24707,22 @@ export interface PciExtCapLmr {
 
 /** Names of the members of pci_ext_cap_lmr. */
 export const membersOfPciExtCapLmr: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: { uses_driver: null, reserved_1: null },
-  status: { ready: null, software_ready: null, reserved_2: null },
-  lanes: membersOfPciLmrLane,
+  header: membersOfPciExtCapHeader, cap: { uses_driver: null, reserved_1: null },
+  status: { ready: null, software_ready: null, reserved_2: null }, lanes: membersOfPciLmrLane,
 };
 
 /** Bytes that every pci_ext_cap_lmr has. */
 export const minSizeofPciExtCapLmr = 8;
 
-/**
- * Reads registers pci_ext_cap_lmr.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_lmr. */
 export function decodePciExtCapLmr(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapLmr {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_ext_cap_lmr', offset, 8, limit);
   const cap = view.getUint16(offset + 4, true);
   const status = view.getUint16(offset + 6, true);
   const lanes_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(offset + 8 + 4 * lanes_count <= limit)) {
+  if (!(offset + 8 + 4 * lanes_count <= limit))
     throw badCount('pci_ext_cap_lmr.lanes', offset + 8, lanes_count, Math.floor((limit - (offset + 8)) / 4));
-  }
   const lanes: PciLmrLane[] = [];
   for (let i = 0; i < lanes_count; i++) {
     lanes.push(readPciLmrLane(view, offset + 8 + 4 * i));
@@ -31908,21 +24742,15 @@ export function decodePciExtCapLmr(view: DataView, offset = 0, end = view.byteLe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_lmr; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_lmr and returns the number of bytes. */
 export function encodePciExtCapLmr(
   value: Encodable<PciExtCapLmr>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_lmr', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_lmr.header', value.header ?? {}, offset);
   try {
@@ -31944,13 +24772,11 @@ export function encodePciExtCapLmr(
   ) >>> 0;
   view.setUint16(offset + 6, status, true);
   const lanes = value.lanes ?? undefined;
-  if (lanes !== undefined && !Array.isArray(lanes)) {
+  if (lanes !== undefined && !Array.isArray(lanes))
     throw wrongType('pci_ext_cap_lmr.lanes', lanes, offset + 8, 'an array');
-  }
   const lanes_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (lanes !== undefined && lanes.length !== lanes_count) {
+  if (lanes !== undefined && lanes.length !== lanes_count)
     throw countMismatch('pci_ext_cap_lmr.lanes', offset + 8, lanes_count, lanes.length);
-  }
   filled = claim('pci_ext_cap_lmr.lanes', view, filled, offset + 8, 4 * lanes_count);
   const lanes_given = lanes ?? defaults(lanes_count);
   let lanes_at = offset + 8;
@@ -31965,69 +24791,15 @@ export function encodePciExtCapLmr(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_lmr takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_lmr takes. */
 export function measurePciExtCapLmr(value: Encodable<PciExtCapLmr>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapLmr, value, context);
 }
 
-/** pci_ext_cap_lmr in place: reads and writes members without a copy. */
-export class PciExtCapLmrView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_lmr', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Port capabilities. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_lmr.cap', value, this.#offset + 4), true);
-  }
-
-  /** Port status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_lmr.status', value, this.#offset + 6), true);
-  }
-
-  /**
-   * Each lane, lane 0 first.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  lanes(index: number): PciLmrLaneView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 8 + 4 * index + 4 > this.#view.byteLength) return undefined;
-    return new PciLmrLaneView(this.#view, this.#offset + 8 + 4 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_lmr. */
 export const PciExtCapLmrCodec: StructCodec<PciExtCapLmr> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_lmr',
-  size: null,
-  minSize: 8,
-  members: membersOfPciExtCapLmr,
-  decode: decodePciExtCapLmr,
-  encodeTyped: encodePciExtCapLmr,
-  measure: measurePciExtCapLmr,
+  name: 'pci_ext_cap_lmr', size: null, minSize: 8, members: membersOfPciExtCapLmr, decode: decodePciExtCapLmr,
+  encodeTyped: encodePciExtCapLmr, measure: measurePciExtCapLmr,
 });
 
 /** Bits of pci_ext_cap_dev3.devcap3. */
@@ -32120,15 +24892,10 @@ export const membersOfPciExtCapDev3: Members = {
 /** Bytes of pci_ext_cap_dev3. */
 export const sizeofPciExtCapDev3 = 16;
 
-/**
- * Reads registers pci_ext_cap_dev3.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_dev3. */
 export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_ext_cap_dev3', offset, 16, view.byteLength);
-  }
   const devcap3 = view.getUint32(offset + 4, true);
   const devctl3 = view.getUint32(offset + 8, true);
   const devsta3 = view.getUint32(offset + 12, true);
@@ -32164,16 +24931,10 @@ export function decodePciExtCapDev3(view: DataView, offset = 0): PciExtCapDev3 {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_dev3; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_dev3 and returns the number of bytes. */
 export function encodePciExtCapDev3(value: Encodable<PciExtCapDev3>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_dev3', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_dev3.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -32216,57 +24977,9 @@ export function encodePciExtCapDev3(value: Encodable<PciExtCapDev3>, view: DataV
   return 16;
 }
 
-/** pci_ext_cap_dev3 in place: reads and writes members without a copy. */
-export class PciExtCapDev3View {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_dev3', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Device capabilities 3. */
-  get devcap3(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set devcap3(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_dev3.devcap3', value, this.#offset + 4), true);
-  }
-
-  /** Device control 3. */
-  get devctl3(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set devctl3(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_dev3.devctl3', value, this.#offset + 8), true);
-  }
-
-  /** Device status 3. */
-  get devsta3(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set devsta3(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_dev3.devsta3', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of pci_ext_cap_dev3. */
 export const PciExtCapDev3Codec: StructCodec<PciExtCapDev3> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_dev3',
-  16,
-  membersOfPciExtCapDev3,
-  decodePciExtCapDev3,
-  encodePciExtCapDev3,
+  'pci_ext_cap_dev3', 16, membersOfPciExtCapDev3, decodePciExtCapDev3, encodePciExtCapDev3,
 );
 
 /** Bits of pci_ide_link_stream.ctrl. */
@@ -32333,23 +25046,14 @@ export const membersOfPciIdeLinkStream: Members = {
 /** Bytes of pci_ide_link_stream. */
 export const sizeofPciIdeLinkStream = 8;
 
-/**
- * Reads registers pci_ide_link_stream.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ide_link_stream. */
 export function decodePciIdeLinkStream(view: DataView, offset = 0): PciIdeLinkStream {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ide_link_stream', offset, 8, view.byteLength);
-  }
   return readPciIdeLinkStream(view, offset);
 }
 
-/**
- * Reads registers pci_ide_link_stream inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ide_link_stream inside of something else. */
 export function readPciIdeLinkStream(view: DataView, offset: number): PciIdeLinkStream {
   const ctrl = view.getUint32(offset, true);
   const status = view.getUint32(offset + 4, true);
@@ -32376,28 +25080,18 @@ export function readPciIdeLinkStream(view: DataView, offset: number): PciIdeLink
   };
 }
 
-/**
- * Writes registers pci_ide_link_stream; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ide_link_stream and returns the number of bytes. */
 export function encodePciIdeLinkStream(
   value: Encodable<PciIdeLinkStream>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ide_link_stream', value, offset, 8, view.byteLength);
-  }
   return writePciIdeLinkStream(value, view, offset);
 }
 
-/**
- * Writes registers pci_ide_link_stream if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ide_link_stream inside another struct. */
 export function writePciIdeLinkStream(
   value: Encodable<PciIdeLinkStream>,
   view: DataView,
@@ -32429,43 +25123,9 @@ export function writePciIdeLinkStream(
   return 8;
 }
 
-/** pci_ide_link_stream in place: reads and writes members without a copy. */
-export class PciIdeLinkStreamView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ide_link_stream', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ide_link_stream.ctrl', value, this.#offset), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ide_link_stream.status', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_ide_link_stream. */
 export const PciIdeLinkStreamCodec: StructCodec<PciIdeLinkStream> = /* @__PURE__ */ fixedCodec(
-  'pci_ide_link_stream',
-  8,
-  membersOfPciIdeLinkStream,
-  decodePciIdeLinkStream,
-  encodePciIdeLinkStream,
+  'pci_ide_link_stream', 8, membersOfPciIdeLinkStream, decodePciIdeLinkStream, encodePciIdeLinkStream,
 );
 
 /** Bits of pci_ide_address_association.address_1. */
@@ -32498,31 +25158,21 @@ export interface PciIdeAddressAssociation {
 
 /** Names of the members of pci_ide_address_association. */
 export const membersOfPciIdeAddressAssociation: Members = {
-  address_1: { valid: null, reserved_1: null, base_lower: null, limit_lower: null },
-  limit_upper: null,
+  address_1: { valid: null, reserved_1: null, base_lower: null, limit_lower: null }, limit_upper: null,
   base_upper: null,
 };
 
 /** Bytes of pci_ide_address_association. */
 export const sizeofPciIdeAddressAssociation = 12;
 
-/**
- * Reads registers pci_ide_address_association.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ide_address_association. */
 export function decodePciIdeAddressAssociation(view: DataView, offset = 0): PciIdeAddressAssociation {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_ide_address_association', offset, 12, view.byteLength);
-  }
   return readPciIdeAddressAssociation(view, offset);
 }
 
-/**
- * Reads registers pci_ide_address_association inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_ide_address_association inside of something else. */
 export function readPciIdeAddressAssociation(view: DataView, offset: number): PciIdeAddressAssociation {
   const address_1 = view.getUint32(offset, true);
   return {
@@ -32537,28 +25187,18 @@ export function readPciIdeAddressAssociation(view: DataView, offset: number): Pc
   };
 }
 
-/**
- * Writes registers pci_ide_address_association; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ide_address_association and returns the number of bytes. */
 export function encodePciIdeAddressAssociation(
   value: Encodable<PciIdeAddressAssociation>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ide_address_association', value, offset, 12, view.byteLength);
-  }
   return writePciIdeAddressAssociation(value, view, offset);
 }
 
-/**
- * Writes registers pci_ide_address_association if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_ide_address_association inside another struct. */
 export function writePciIdeAddressAssociation(
   value: Encodable<PciIdeAddressAssociation>,
   view: DataView,
@@ -32577,51 +25217,9 @@ export function writePciIdeAddressAssociation(
   return 12;
 }
 
-/** pci_ide_address_association in place: reads and writes members without a copy. */
-export class PciIdeAddressAssociationView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ide_address_association', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Lower parts of both ends. */
-  get address_1(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set address_1(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ide_address_association.address_1', value, this.#offset), true);
-  }
-
-  /** Bits 63:32 of the last address. */
-  get limit_upper(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set limit_upper(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ide_address_association.limit_upper', value, this.#offset + 4), true);
-  }
-
-  /** Bits 63:32 of the first address. */
-  get base_upper(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set base_upper(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ide_address_association.base_upper', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_ide_address_association. */
 export const PciIdeAddressAssociationCodec: StructCodec<PciIdeAddressAssociation> = /* @__PURE__ */ fixedCodec(
-  'pci_ide_address_association',
-  12,
-  membersOfPciIdeAddressAssociation,
-  decodePciIdeAddressAssociation,
+  'pci_ide_address_association', 12, membersOfPciIdeAddressAssociation, decodePciIdeAddressAssociation,
   encodePciIdeAddressAssociation,
 );
 
@@ -32733,11 +25331,7 @@ export const membersOfPciIdeSelectiveStream: Members = {
 /** Bytes that every pci_ide_selective_stream has. */
 export const minSizeofPciIdeSelectiveStream = 20;
 
-/**
- * Reads registers pci_ide_selective_stream.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ide_selective_stream. */
 export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = view.byteLength): PciIdeSelectiveStream {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 20 <= limit)) throw tooShort('pci_ide_selective_stream', offset, 20, limit);
@@ -32747,9 +25341,8 @@ export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = vi
   const rid_association_1 = view.getUint32(offset + 12, true);
   const rid_association_2 = view.getUint32(offset + 16, true);
   const address_blocks_count = cap & 0xf;
-  if (!(offset + 20 + 12 * address_blocks_count <= limit)) {
+  if (!(offset + 20 + 12 * address_blocks_count <= limit))
     throw badCount('pci_ide_selective_stream.address_blocks', offset + 20, address_blocks_count, Math.floor((limit - (offset + 20)) / 12));
-  }
   const address_blocks: PciIdeAddressAssociation[] = [];
   for (let i = 0; i < address_blocks_count; i++) {
     address_blocks.push(readPciIdeAddressAssociation(view, offset + 20 + 12 * i));
@@ -32794,20 +25387,14 @@ export function decodePciIdeSelectiveStream(view: DataView, offset = 0, end = vi
   };
 }
 
-/**
- * Writes registers pci_ide_selective_stream; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ide_selective_stream and returns the number of bytes. */
 export function encodePciIdeSelectiveStream(
   value: Encodable<PciIdeSelectiveStream>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ide_selective_stream', value, offset, 20, view.byteLength);
-  }
   let filled = offset + 20;
   const cap_bits: Partial<PciIdeSelectiveStreamCap> = checkObject('pci_ide_selective_stream.cap', value.cap ?? {}, offset);
   const cap = (
@@ -32855,13 +25442,11 @@ export function encodePciIdeSelectiveStream(
   ) >>> 0;
   view.setUint32(offset + 16, rid_association_2, true);
   const address_blocks = value.address_blocks ?? undefined;
-  if (address_blocks !== undefined && !Array.isArray(address_blocks)) {
+  if (address_blocks !== undefined && !Array.isArray(address_blocks))
     throw wrongType('pci_ide_selective_stream.address_blocks', address_blocks, offset + 20, 'an array');
-  }
   const address_blocks_count = cap & 0xf;
-  if (address_blocks !== undefined && address_blocks.length !== address_blocks_count) {
+  if (address_blocks !== undefined && address_blocks.length !== address_blocks_count)
     throw countMismatch('pci_ide_selective_stream.address_blocks', offset + 20, address_blocks_count, address_blocks.length);
-  }
   filled = claim('pci_ide_selective_stream.address_blocks', view, filled, offset + 20, 12 * address_blocks_count);
   const address_blocks_given = address_blocks ?? defaults(address_blocks_count);
   let address_blocks_at = offset + 20;
@@ -32876,90 +25461,15 @@ export function encodePciIdeSelectiveStream(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ide_selective_stream takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ide_selective_stream takes. */
 export function measurePciIdeSelectiveStream(value: Encodable<PciIdeSelectiveStream>): number {
   return measureByEncoding(encodePciIdeSelectiveStream, value);
 }
 
-/** pci_ide_selective_stream in place: reads and writes members without a copy. */
-export class PciIdeSelectiveStreamView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ide_selective_stream', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_ide_selective_stream.cap', value, this.#offset), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ide_selective_stream.ctrl', value, this.#offset + 4), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ide_selective_stream.status', value, this.#offset + 8), true);
-  }
-
-  /** Routing ids that belong to the stream. */
-  get rid_association_1(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set rid_association_1(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ide_selective_stream.rid_association_1', value, this.#offset + 12), true);
-  }
-
-  /** Routing ids that belong to the stream. */
-  get rid_association_2(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set rid_association_2(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ide_selective_stream.rid_association_2', value, this.#offset + 16), true);
-  }
-
-  /**
-   * Ranges of addresses that belong to the stream.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  address_blocks(index: number): PciIdeAddressAssociationView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 20 + 12 * index + 12 > this.#view.byteLength) return undefined;
-    return new PciIdeAddressAssociationView(this.#view, this.#offset + 20 + 12 * index);
-  }
-}
-
 /** Codec of pci_ide_selective_stream. */
 export const PciIdeSelectiveStreamCodec: StructCodec<PciIdeSelectiveStream> = /* @__PURE__ */ structCodec({
-  name: 'pci_ide_selective_stream',
-  size: null,
-  minSize: 20,
-  members: membersOfPciIdeSelectiveStream,
-  decode: decodePciIdeSelectiveStream,
-  encodeTyped: encodePciIdeSelectiveStream,
+  name: 'pci_ide_selective_stream', size: null, minSize: 20, members: membersOfPciIdeSelectiveStream,
+  decode: decodePciIdeSelectiveStream, encodeTyped: encodePciIdeSelectiveStream,
   measure: measurePciIdeSelectiveStream,
 });
 
@@ -33034,39 +25544,31 @@ export const membersOfPciExtCapIde: Members = {
   header: membersOfPciExtCapHeader,
   cap: { link_ide: null, selective_ide: null, flow_through: null, partial_header_encryption: null, aggregation: null, pcrc: null, ide_km: null, selective_ide_config: null, algorithms: null, link_tc_count: null, selective_stream_count: null, tee_limited: null, xt: null, reserved_26: null },
   ctrl: { reserved_0: null, flow_through_enable: null, reserved_3: null },
-  link_streams: membersOfPciIdeLinkStream,
-  selective_streams: membersOfPciIdeSelectiveStream,
+  link_streams: membersOfPciIdeLinkStream, selective_streams: membersOfPciIdeSelectiveStream,
 };
 
 /** Bytes that every pci_ext_cap_ide has. */
 export const minSizeofPciExtCapIde = 12;
 
-/**
- * Reads registers pci_ext_cap_ide.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_ide. */
 export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLength): PciExtCapIde {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('pci_ext_cap_ide', offset, 12, limit);
   const cap = view.getUint32(offset + 4, true);
   const ctrl = view.getUint32(offset + 8, true);
   const link_streams_count = (cap & 1) !== 0 ? ((cap >>> 13) & 7) + 1 : 0;
-  if (!(offset + 12 + 8 * link_streams_count <= limit)) {
+  if (!(offset + 12 + 8 * link_streams_count <= limit))
     throw badCount('pci_ext_cap_ide.link_streams', offset + 12, link_streams_count, Math.floor((limit - (offset + 12)) / 8));
-  }
   const link_streams: PciIdeLinkStream[] = [];
   for (let i = 0; i < link_streams_count; i++) {
     link_streams.push(readPciIdeLinkStream(view, offset + 12 + 8 * i));
   }
   const selective_streams_at = offset + (12 + (8 * ((cap & 1) !== 0 ? ((cap >>> 13) & 7) + 1 : 0)));
-  if (!(selective_streams_at <= limit)) {
+  if (!(selective_streams_at <= limit))
     throw badOffset('pci_ext_cap_ide.selective_streams', selective_streams_at, limit);
-  }
   const selective_streams_count = ((cap >>> 1) & 1) !== 0 ? ((cap >>> 16) & 0xff) + 1 : 0;
-  if (!(selective_streams_at + 20 * selective_streams_count <= limit)) {
+  if (!(selective_streams_at + 20 * selective_streams_count <= limit))
     throw badCount('pci_ext_cap_ide.selective_streams', selective_streams_at, selective_streams_count, Math.floor((limit - selective_streams_at) / 20));
-  }
   const selective_streams: PciIdeSelectiveStream[] = [];
   let selective_streams_next = selective_streams_at;
   for (let i = 0; i < selective_streams_count; i++) {
@@ -33106,16 +25608,10 @@ export function decodePciExtCapIde(view: DataView, offset = 0, end = view.byteLe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_ide; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_ide and returns the number of bytes. */
 export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_ext_cap_ide', value, offset, 12, view.byteLength);
-  }
   let filled = offset + 12;
   const header = checkObject('pci_ext_cap_ide.header', value.header ?? {}, offset);
   try {
@@ -33149,13 +25645,11 @@ export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataVie
   ) >>> 0;
   view.setUint32(offset + 8, ctrl, true);
   const link_streams = value.link_streams ?? undefined;
-  if (link_streams !== undefined && !Array.isArray(link_streams)) {
+  if (link_streams !== undefined && !Array.isArray(link_streams))
     throw wrongType('pci_ext_cap_ide.link_streams', link_streams, offset + 12, 'an array');
-  }
   const link_streams_count = (cap & 1) !== 0 ? ((cap >>> 13) & 7) + 1 : 0;
-  if (link_streams !== undefined && link_streams.length !== link_streams_count) {
+  if (link_streams !== undefined && link_streams.length !== link_streams_count)
     throw countMismatch('pci_ext_cap_ide.link_streams', offset + 12, link_streams_count, link_streams.length);
-  }
   filled = claim('pci_ext_cap_ide.link_streams', view, filled, offset + 12, 8 * link_streams_count);
   const link_streams_given = link_streams ?? defaults(link_streams_count);
   let link_streams_at = offset + 12;
@@ -33169,13 +25663,11 @@ export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataVie
   }
   const selective_streams_at = offset + (12 + (8 * ((cap & 1) !== 0 ? ((cap >>> 13) & 7) + 1 : 0)));
   const selective_streams = value.selective_streams ?? undefined;
-  if (selective_streams !== undefined && !Array.isArray(selective_streams)) {
+  if (selective_streams !== undefined && !Array.isArray(selective_streams))
     throw wrongType('pci_ext_cap_ide.selective_streams', selective_streams, selective_streams_at, 'an array');
-  }
   const selective_streams_count = ((cap >>> 1) & 1) !== 0 ? ((cap >>> 16) & 0xff) + 1 : 0;
-  if (selective_streams !== undefined && selective_streams.length !== selective_streams_count) {
+  if (selective_streams !== undefined && selective_streams.length !== selective_streams_count)
     throw countMismatch('pci_ext_cap_ide.selective_streams', selective_streams_at, selective_streams_count, selective_streams.length);
-  }
   filled = claim('pci_ext_cap_ide.selective_streams', view, filled, selective_streams_at, 0);
   let selective_streams_next = selective_streams_at;
   let index_ = 0;
@@ -33191,69 +25683,15 @@ export function encodePciExtCapIde(value: Encodable<PciExtCapIde>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_ide takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_ide takes. */
 export function measurePciExtCapIde(value: Encodable<PciExtCapIde>): number {
   return measureByEncoding(encodePciExtCapIde, value);
 }
 
-/** pci_ext_cap_ide in place: reads and writes members without a copy. */
-export class PciExtCapIdeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_ext_cap_ide', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_ide.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_ide.ctrl', value, this.#offset + 8), true);
-  }
-
-  /**
-   * Link IDE streams.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  link_streams(index: number): PciIdeLinkStreamView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new PciIdeLinkStreamView(this.#view, this.#offset + 12 + 8 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_ide. */
 export const PciExtCapIdeCodec: StructCodec<PciExtCapIde> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_ide',
-  size: null,
-  minSize: 12,
-  members: membersOfPciExtCapIde,
-  decode: decodePciExtCapIde,
-  encodeTyped: encodePciExtCapIde,
-  measure: measurePciExtCapIde,
+  name: 'pci_ext_cap_ide', size: null, minSize: 12, members: membersOfPciExtCapIde,
+  decode: decodePciExtCapIde, encodeTyped: encodePciExtCapIde, measure: measurePciExtCapIde,
 });
 
 /** Bits of pci_pl_64gt_lane.ctrl. */
@@ -33277,30 +25715,19 @@ export interface PciPl64gtLane {
 }
 
 /** Names of the members of pci_pl_64gt_lane. */
-export const membersOfPciPl64gtLane: Members = {
-  ctrl: { dsp_tx_preset: null, usp_tx_preset: null },
-};
+export const membersOfPciPl64gtLane: Members = { ctrl: { dsp_tx_preset: null, usp_tx_preset: null } };
 
 /** Bytes of pci_pl_64gt_lane. */
 export const sizeofPciPl64gtLane = 1;
 
-/**
- * Reads registers pci_pl_64gt_lane.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_pl_64gt_lane. */
 export function decodePciPl64gtLane(view: DataView, offset = 0): PciPl64gtLane {
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 1 <= view.byteLength))
     throw tooShort('pci_pl_64gt_lane', offset, 1, view.byteLength);
-  }
   return readPciPl64gtLane(view, offset);
 }
 
-/**
- * Reads registers pci_pl_64gt_lane inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_pl_64gt_lane inside of something else. */
 export function readPciPl64gtLane(view: DataView, offset: number): PciPl64gtLane {
   const ctrl = view.getUint8(offset);
   return {
@@ -33311,24 +25738,14 @@ export function readPciPl64gtLane(view: DataView, offset: number): PciPl64gtLane
   };
 }
 
-/**
- * Writes registers pci_pl_64gt_lane; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_pl_64gt_lane and returns the number of bytes. */
 export function encodePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength))
     throw cannotStart('pci_pl_64gt_lane', value, offset, 1, view.byteLength);
-  }
   return writePciPl64gtLane(value, view, offset);
 }
 
-/**
- * Writes registers pci_pl_64gt_lane if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_pl_64gt_lane inside another struct. */
 export function writePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataView, offset: number): number {
   const ctrl_bits: Partial<PciPl64gtLaneCtrl> = checkObject('pci_pl_64gt_lane.ctrl', value.ctrl ?? {}, offset);
   const ctrl = (
@@ -33339,34 +25756,9 @@ export function writePciPl64gtLane(value: Encodable<PciPl64gtLane>, view: DataVi
   return 1;
 }
 
-/** pci_pl_64gt_lane in place: reads and writes members without a copy. */
-export class PciPl64gtLaneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 1 <= view.byteLength)) throw tooShort('pci_pl_64gt_lane', offset, 1, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Lane equalization control. */
-  get ctrl(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_pl_64gt_lane.ctrl', value, this.#offset));
-  }
-}
-
 /** Codec of pci_pl_64gt_lane. */
 export const PciPl64gtLaneCodec: StructCodec<PciPl64gtLane> = /* @__PURE__ */ fixedCodec(
-  'pci_pl_64gt_lane',
-  1,
-  membersOfPciPl64gtLane,
-  decodePciPl64gtLane,
-  encodePciPl64gtLane,
+  'pci_pl_64gt_lane', 1, membersOfPciPl64gtLane, decodePciPl64gtLane, encodePciPl64gtLane,
 );
 
 /** Bits of pci_ext_cap_pl_64gt.sts. */
@@ -33415,42 +25807,32 @@ export interface PciExtCapPl64gt {
 
 /** Names of the members of pci_ext_cap_pl_64gt. */
 export const membersOfPciExtCapPl64gt: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
-  ctl: null,
+  header: membersOfPciExtCapHeader, cap: null, ctl: null,
   sts: { equalization_complete: null, equalization_phase_1: null, equalization_phase_2: null, equalization_phase_3: null, equalization_request: null, tx_precoding_on: null, tx_precode_request: null, no_equalization_received: null, reserved_8: null },
-  le_ctrl: membersOfPciPl64gtLane,
-  unused: null,
+  le_ctrl: membersOfPciPl64gtLane, unused: null,
 };
 
 /** Bytes that every pci_ext_cap_pl_64gt has. */
 export const minSizeofPciExtCapPl64gt = 16;
 
-/**
- * Reads registers pci_ext_cap_pl_64gt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pl_64gt. */
 export function decodePciExtCapPl64gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl64gt {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_ext_cap_pl_64gt', offset, 16, limit);
   const sts = view.getUint32(offset + 12, true);
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(offset + 16 + le_ctrl_count <= limit)) {
+  if (!(offset + 16 + le_ctrl_count <= limit))
     throw badCount('pci_ext_cap_pl_64gt.le_ctrl', offset + 16, le_ctrl_count, limit - (offset + 16));
-  }
   const le_ctrl: PciPl64gtLane[] = [];
   for (let i = 0; i < le_ctrl_count; i++) {
     le_ctrl.push(readPciPl64gtLane(view, offset + 16 + i));
   }
   const unused_at = offset + Number(16n + peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'));
-  if (!(unused_at >= offset && unused_at <= limit)) {
+  if (!(unused_at >= offset && unused_at <= limit))
     throw badOffset('pci_ext_cap_pl_64gt.unused', unused_at, limit);
-  }
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(unused_at + unused_count <= limit)) {
+  if (!(unused_at + unused_count <= limit))
     throw badCount('pci_ext_cap_pl_64gt.unused', unused_at, unused_count, limit - unused_at);
-  }
   const unused = readBytes(view, unused_at, unused_count);
   const value: PciExtCapPl64gt = {
     header: readPciExtCapHeader(view, offset),
@@ -33475,21 +25857,15 @@ export function decodePciExtCapPl64gt(view: DataView, offset = 0, end = view.byt
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_pl_64gt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pl_64gt and returns the number of bytes. */
 export function encodePciExtCapPl64gt(
   value: Encodable<PciExtCapPl64gt>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pl_64gt', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_pl_64gt.header', value.header ?? {}, offset);
   try {
@@ -33513,13 +25889,11 @@ export function encodePciExtCapPl64gt(
   ) >>> 0;
   view.setUint32(offset + 12, sts, true);
   const le_ctrl = value.le_ctrl ?? undefined;
-  if (le_ctrl !== undefined && !Array.isArray(le_ctrl)) {
+  if (le_ctrl !== undefined && !Array.isArray(le_ctrl))
     throw wrongType('pci_ext_cap_pl_64gt.le_ctrl', le_ctrl, offset + 16, 'an array');
-  }
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count) {
+  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count)
     throw countMismatch('pci_ext_cap_pl_64gt.le_ctrl', offset + 16, le_ctrl_count, le_ctrl.length);
-  }
   filled = claim('pci_ext_cap_pl_64gt.le_ctrl', view, filled, offset + 16, le_ctrl_count);
   const le_ctrl_given = le_ctrl ?? defaults(le_ctrl_count);
   let le_ctrl_at = offset + 16;
@@ -33536,9 +25910,8 @@ export function encodePciExtCapPl64gt(
   const unused = value.unused ?? undefined;
   if (unused !== undefined) checkBytes('pci_ext_cap_pl_64gt.unused', unused, unused_at);
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (unused !== undefined && unused.length !== unused_count) {
+  if (unused !== undefined && unused.length !== unused_count)
     throw countMismatch('pci_ext_cap_pl_64gt.unused', unused_at, unused_count, unused.length);
-  }
   filled = claim('pci_ext_cap_pl_64gt.unused', view, filled, unused_at, unused_count);
   writeBytes('pci_ext_cap_pl_64gt.unused', unused, view, unused_at, unused_count);
   const size = Number(16n + alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n));
@@ -33549,78 +25922,15 @@ export function encodePciExtCapPl64gt(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_pl_64gt takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_pl_64gt takes. */
 export function measurePciExtCapPl64gt(value: Encodable<PciExtCapPl64gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl64gt, value, context);
 }
 
-/** pci_ext_cap_pl_64gt in place: reads and writes members without a copy. */
-export class PciExtCapPl64gtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_pl_64gt', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities; none are defined. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_pl_64gt.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control; nothing is defined. */
-  get ctl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pl_64gt.ctl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get sts(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set sts(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pl_64gt.sts', value, this.#offset + 12), true);
-  }
-
-  /**
-   * Presets of each lane, lane 0 first.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  le_ctrl(index: number): PciPl64gtLaneView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 1 * index + 1 > this.#view.byteLength) return undefined;
-    return new PciPl64gtLaneView(this.#view, this.#offset + 16 + 1 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_pl_64gt. */
 export const PciExtCapPl64gtCodec: StructCodec<PciExtCapPl64gt> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_pl_64gt',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapPl64gt,
-  decode: decodePciExtCapPl64gt,
-  encodeTyped: encodePciExtCapPl64gt,
-  measure: measurePciExtCapPl64gt,
+  name: 'pci_ext_cap_pl_64gt', size: null, minSize: 16, members: membersOfPciExtCapPl64gt,
+  decode: decodePciExtCapPl64gt, encodeTyped: encodePciExtCapPl64gt, measure: measurePciExtCapPl64gt,
 });
 
 /** Bits of pci_ext_cap_flit_log.error_log_1. */
@@ -33740,24 +26050,17 @@ export const membersOfPciExtCapFlitLog: Members = {
   error_log_2: { syndrome_parity_1: null, syndrome_check_1: null, syndrome_parity_2: null, syndrome_check_2: null },
   error_counter_ctrl: { enable: null, interrupt_enable: null, events: null, trigger: null, reserved_12: null },
   error_counter_status: { link_width: null, interrupt: null, reserved_4: null, count: null },
-  fber_ctrl: { enable: null, clear: null, granularity: null, reserved_4: null },
-  fber_flits: null,
-  fber_invalid: { invalid_flits: null, reserved_16: null },
-  lane_errors: null,
+  fber_ctrl: { enable: null, clear: null, granularity: null, reserved_4: null }, fber_flits: null,
+  fber_invalid: { invalid_flits: null, reserved_16: null }, lane_errors: null,
 };
 
 /** Bytes of pci_ext_cap_flit_log. */
 export const sizeofPciExtCapFlitLog = 60;
 
-/**
- * Reads registers pci_ext_cap_flit_log.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_flit_log. */
 export function decodePciExtCapFlitLog(view: DataView, offset = 0): PciExtCapFlitLog {
-  if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 60 <= view.byteLength))
     throw tooShort('pci_ext_cap_flit_log', offset, 60, view.byteLength);
-  }
   const error_log_1 = view.getUint32(offset + 4, true);
   const error_log_2 = view.getUint32(offset + 8, true);
   const error_counter_ctrl = view.getUint16(offset + 12, true);
@@ -33815,20 +26118,14 @@ export function decodePciExtCapFlitLog(view: DataView, offset = 0): PciExtCapFli
   };
 }
 
-/**
- * Writes registers pci_ext_cap_flit_log; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_flit_log and returns the number of bytes. */
 export function encodePciExtCapFlitLog(
   value: Encodable<PciExtCapFlitLog>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength))
     throw cannotStart('pci_ext_cap_flit_log', value, offset, 60, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_flit_log.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -33889,12 +26186,10 @@ export function encodePciExtCapFlitLog(
   ) >>> 0;
   view.setUint32(offset + 24, fber_invalid, true);
   const lane_errors = value.lane_errors ?? undefined;
-  if (lane_errors !== undefined && !Array.isArray(lane_errors)) {
+  if (lane_errors !== undefined && !Array.isArray(lane_errors))
     throw wrongType('pci_ext_cap_flit_log.lane_errors', lane_errors, offset + 28, 'an array');
-  }
-  if (lane_errors !== undefined && lane_errors.length !== 16) {
+  if (lane_errors !== undefined && lane_errors.length !== 16)
     throw countMismatch('pci_ext_cap_flit_log.lane_errors', offset + 28, 16, lane_errors.length);
-  }
   if (lane_errors === undefined) {
     zeroFill(view, offset + 28, offset + 28 + 2 * 16);
   } else {
@@ -33907,103 +26202,9 @@ export function encodePciExtCapFlitLog(
   return 60;
 }
 
-/** pci_ext_cap_flit_log in place: reads and writes members without a copy. */
-export class PciExtCapFlitLogView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 60 <= view.byteLength)) throw tooShort('pci_ext_cap_flit_log', offset, 60, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** First error that was logged. */
-  get error_log_1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set error_log_1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_flit_log.error_log_1', value, this.#offset + 4), true);
-  }
-
-  /** The other groups. */
-  get error_log_2(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set error_log_2(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_flit_log.error_log_2', value, this.#offset + 8), true);
-  }
-
-  /** Control of the error counter. */
-  get error_counter_ctrl(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set error_counter_ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_flit_log.error_counter_ctrl', value, this.#offset + 12), true);
-  }
-
-  /** State of the error counter. */
-  get error_counter_status(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set error_counter_status(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_flit_log.error_counter_status', value, this.#offset + 14), true);
-  }
-
-  /** Control of the measurement of the first bit error rate. */
-  get fber_ctrl(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set fber_ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_flit_log.fber_ctrl', value, this.#offset + 16), true);
-  }
-
-  /** Flits since the measurement began. */
-  get fber_flits(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set fber_flits(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_flit_log.fber_flits', value, this.#offset + 20), true);
-  }
-
-  /** Invalid flits. */
-  get fber_invalid(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set fber_invalid(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_flit_log.fber_invalid', value, this.#offset + 24), true);
-  }
-
-  /**
-   * Repaired errors of each lane, lane 0 first.
-   *
-   * One of 16 elements, counted from 0; undefined beyond them.
-   */
-  lane_errors(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 16) return undefined;
-    return this.#view.getUint16(this.#offset + 28 + 2 * index, true);
-  }
-}
-
 /** Codec of pci_ext_cap_flit_log. */
 export const PciExtCapFlitLogCodec: StructCodec<PciExtCapFlitLog> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_flit_log',
-  60,
-  membersOfPciExtCapFlitLog,
-  decodePciExtCapFlitLog,
-  encodePciExtCapFlitLog,
+  'pci_ext_cap_flit_log', 60, membersOfPciExtCapFlitLog, decodePciExtCapFlitLog, encodePciExtCapFlitLog,
 );
 
 /** Bits of pci_ext_cap_flit_ei.flit_ctrl_1. */
@@ -34246,8 +26447,7 @@ export interface PciExtCapFlitEi {
 
 /** Names of the members of pci_ext_cap_flit_ei. */
 export const membersOfPciExtCapFlitEi: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
+  header: membersOfPciExtCapHeader, cap: null,
   flit_ctrl_1: { enable: null, transmitted: null, received: null, reserved_3: null, rate_2_5gt: null, rate_5gt: null, rate_8gt: null, rate_16gt: null, rate_32gt: null, rate_64gt: null, reserved_12: null, errors: null, spacing: null, flit_type: null },
   flit_ctrl_2: { consecutive: null, error_type: null, offset: null, magnitude: null, reserved_20: null },
   flit_status: { transmitted: null, received: null, reserved_4: null },
@@ -34260,15 +26460,10 @@ export const membersOfPciExtCapFlitEi: Members = {
 /** Bytes of pci_ext_cap_flit_ei. */
 export const sizeofPciExtCapFlitEi = 36;
 
-/**
- * Reads registers pci_ext_cap_flit_ei.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_flit_ei. */
 export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlitEi {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('pci_ext_cap_flit_ei', offset, 36, view.byteLength);
-  }
   const flit_ctrl_1 = view.getUint32(offset + 8, true);
   const flit_ctrl_2 = view.getUint32(offset + 12, true);
   const flit_status = view.getUint32(offset + 16, true);
@@ -34370,16 +26565,10 @@ export function decodePciExtCapFlitEi(view: DataView, offset = 0): PciExtCapFlit
   };
 }
 
-/**
- * Writes registers pci_ext_cap_flit_ei; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_flit_ei and returns the number of bytes. */
 export function encodePciExtCapFlitEi(value: Encodable<PciExtCapFlitEi>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('pci_ext_cap_flit_ei', value, offset, 36, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_flit_ei.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -34492,102 +26681,9 @@ export function encodePciExtCapFlitEi(value: Encodable<PciExtCapFlitEi>, view: D
   return 36;
 }
 
-/** pci_ext_cap_flit_ei in place: reads and writes members without a copy. */
-export class PciExtCapFlitEiView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('pci_ext_cap_flit_ei', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability; no bits are known. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_flit_ei.cap', value, this.#offset + 4), true);
-  }
-
-  /** Injection into flits. */
-  get flit_ctrl_1(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set flit_ctrl_1(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_flit_ei.flit_ctrl_1', value, this.#offset + 8), true);
-  }
-
-  /** What the errors are. */
-  get flit_ctrl_2(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set flit_ctrl_2(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_flit_ei.flit_ctrl_2', value, this.#offset + 12), true);
-  }
-
-  /** How far it is. */
-  get flit_status(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set flit_status(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_flit_ei.flit_status', value, this.#offset + 16), true);
-  }
-
-  /** Injection into ordered sets. */
-  get os_ctrl_1(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set os_ctrl_1(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_flit_ei.os_ctrl_1', value, this.#offset + 20), true);
-  }
-
-  /** Where in ordered sets. */
-  get os_ctrl_2(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set os_ctrl_2(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_flit_ei.os_ctrl_2', value, this.#offset + 24), true);
-  }
-
-  /** How far it is with ordered sets that are sent. */
-  get os_tx_status(): number {
-    return this.#view.getUint32(this.#offset + 28, true);
-  }
-
-  set os_tx_status(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('pci_ext_cap_flit_ei.os_tx_status', value, this.#offset + 28), true);
-  }
-
-  /** How far it is with ordered sets that are received. */
-  get os_rx_status(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set os_rx_status(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('pci_ext_cap_flit_ei.os_rx_status', value, this.#offset + 32), true);
-  }
-}
-
 /** Codec of pci_ext_cap_flit_ei. */
 export const PciExtCapFlitEiCodec: StructCodec<PciExtCapFlitEi> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_flit_ei',
-  36,
-  membersOfPciExtCapFlitEi,
-  decodePciExtCapFlitEi,
-  encodePciExtCapFlitEi,
+  'pci_ext_cap_flit_ei', 36, membersOfPciExtCapFlitEi, decodePciExtCapFlitEi, encodePciExtCapFlitEi,
 );
 
 /** Bits of pci_mmio_rbl_locator.low. */
@@ -34618,30 +26714,20 @@ export interface PciMmioRblLocator {
 
 /** Names of the members of pci_mmio_rbl_locator. */
 export const membersOfPciMmioRblLocator: Members = {
-  low: { bir: null, reserved_3: null, block_id: null, offset_low: null },
-  offset_high: null,
+  low: { bir: null, reserved_3: null, block_id: null, offset_low: null }, offset_high: null,
 };
 
 /** Bytes of pci_mmio_rbl_locator. */
 export const sizeofPciMmioRblLocator = 8;
 
-/**
- * Reads registers pci_mmio_rbl_locator.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_mmio_rbl_locator. */
 export function decodePciMmioRblLocator(view: DataView, offset = 0): PciMmioRblLocator {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_mmio_rbl_locator', offset, 8, view.byteLength);
-  }
   return readPciMmioRblLocator(view, offset);
 }
 
-/**
- * Reads registers pci_mmio_rbl_locator inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_mmio_rbl_locator inside of something else. */
 export function readPciMmioRblLocator(view: DataView, offset: number): PciMmioRblLocator {
   const low = view.getUint32(offset, true);
   return {
@@ -34655,28 +26741,18 @@ export function readPciMmioRblLocator(view: DataView, offset: number): PciMmioRb
   };
 }
 
-/**
- * Writes registers pci_mmio_rbl_locator; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_mmio_rbl_locator and returns the number of bytes. */
 export function encodePciMmioRblLocator(
   value: Encodable<PciMmioRblLocator>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_mmio_rbl_locator', value, offset, 8, view.byteLength);
-  }
   return writePciMmioRblLocator(value, view, offset);
 }
 
-/**
- * Writes registers pci_mmio_rbl_locator if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_mmio_rbl_locator inside another struct. */
 export function writePciMmioRblLocator(
   value: Encodable<PciMmioRblLocator>,
   view: DataView,
@@ -34694,43 +26770,9 @@ export function writePciMmioRblLocator(
   return 8;
 }
 
-/** pci_mmio_rbl_locator in place: reads and writes members without a copy. */
-export class PciMmioRblLocatorView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_mmio_rbl_locator', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What and where. */
-  get low(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set low(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_mmio_rbl_locator.low', value, this.#offset), true);
-  }
-
-  /** Bits 63:32 of the offset. */
-  get offset_high(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set offset_high(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_mmio_rbl_locator.offset_high', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_mmio_rbl_locator. */
 export const PciMmioRblLocatorCodec: StructCodec<PciMmioRblLocator> = /* @__PURE__ */ fixedCodec(
-  'pci_mmio_rbl_locator',
-  8,
-  membersOfPciMmioRblLocator,
-  decodePciMmioRblLocator,
-  encodePciMmioRblLocator,
+  'pci_mmio_rbl_locator', 8, membersOfPciMmioRblLocator, decodePciMmioRblLocator, encodePciMmioRblLocator,
 );
 
 /** Bits of pci_ext_cap_mmio_rbl.cap. */
@@ -34759,27 +26801,21 @@ export interface PciExtCapMmioRbl {
 
 /** Names of the members of pci_ext_cap_mmio_rbl. */
 export const membersOfPciExtCapMmioRbl: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: { length: null, reserved_12: null },
+  header: membersOfPciExtCapHeader, cap: { length: null, reserved_12: null },
   locators: membersOfPciMmioRblLocator,
 };
 
 /** Bytes that every pci_ext_cap_mmio_rbl has. */
 export const minSizeofPciExtCapMmioRbl = 8;
 
-/**
- * Reads registers pci_ext_cap_mmio_rbl.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_mmio_rbl. */
 export function decodePciExtCapMmioRbl(view: DataView, offset = 0, end = view.byteLength): PciExtCapMmioRbl {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('pci_ext_cap_mmio_rbl', offset, 8, limit);
   const cap = view.getUint32(offset + 4, true);
   const locators_count = Math.max((cap & 0xfff) >= 16 ? Math.floor((cap & 0xfff) / 8) - 1 : 0, 0);
-  if (!(offset + 8 + 8 * locators_count <= limit)) {
+  if (!(offset + 8 + 8 * locators_count <= limit))
     throw badCount('pci_ext_cap_mmio_rbl.locators', offset + 8, locators_count, Math.floor((limit - (offset + 8)) / 8));
-  }
   const locators: PciMmioRblLocator[] = [];
   for (let i = 0; i < locators_count; i++) {
     locators.push(readPciMmioRblLocator(view, offset + 8 + 8 * i));
@@ -34794,20 +26830,14 @@ export function decodePciExtCapMmioRbl(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes registers pci_ext_cap_mmio_rbl; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_mmio_rbl and returns the number of bytes. */
 export function encodePciExtCapMmioRbl(
   value: Encodable<PciExtCapMmioRbl>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_mmio_rbl', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('pci_ext_cap_mmio_rbl.header', value.header ?? {}, offset);
   try {
@@ -34822,13 +26852,11 @@ export function encodePciExtCapMmioRbl(
   ) >>> 0;
   view.setUint32(offset + 4, cap, true);
   const locators = value.locators ?? undefined;
-  if (locators !== undefined && !Array.isArray(locators)) {
+  if (locators !== undefined && !Array.isArray(locators))
     throw wrongType('pci_ext_cap_mmio_rbl.locators', locators, offset + 8, 'an array');
-  }
   const locators_count = Math.max((cap & 0xfff) >= 16 ? Math.floor((cap & 0xfff) / 8) - 1 : 0, 0);
-  if (locators !== undefined && locators.length !== locators_count) {
+  if (locators !== undefined && locators.length !== locators_count)
     throw countMismatch('pci_ext_cap_mmio_rbl.locators', offset + 8, locators_count, locators.length);
-  }
   filled = claim('pci_ext_cap_mmio_rbl.locators', view, filled, offset + 8, 8 * locators_count);
   const locators_given = locators ?? defaults(locators_count);
   let locators_at = offset + 8;
@@ -34843,60 +26871,15 @@ export function encodePciExtCapMmioRbl(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_mmio_rbl takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_mmio_rbl takes. */
 export function measurePciExtCapMmioRbl(value: Encodable<PciExtCapMmioRbl>): number {
   return measureByEncoding(encodePciExtCapMmioRbl, value);
 }
 
-/** pci_ext_cap_mmio_rbl in place: reads and writes members without a copy. */
-export class PciExtCapMmioRblView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_mmio_rbl', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_mmio_rbl.cap', value, this.#offset + 4), true);
-  }
-
-  /**
-   * The blocks.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  locators(index: number): PciMmioRblLocatorView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new PciMmioRblLocatorView(this.#view, this.#offset + 8 + 8 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_mmio_rbl. */
 export const PciExtCapMmioRblCodec: StructCodec<PciExtCapMmioRbl> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_mmio_rbl',
-  size: null,
-  minSize: 8,
-  members: membersOfPciExtCapMmioRbl,
-  decode: decodePciExtCapMmioRbl,
-  encodeTyped: encodePciExtCapMmioRbl,
-  measure: measurePciExtCapMmioRbl,
+  name: 'pci_ext_cap_mmio_rbl', size: null, minSize: 8, members: membersOfPciExtCapMmioRbl,
+  decode: decodePciExtCapMmioRbl, encodeTyped: encodePciExtCapMmioRbl, measure: measurePciExtCapMmioRbl,
 });
 
 /**
@@ -34912,37 +26895,24 @@ export interface PciExtCapNull {
 }
 
 /** Names of the members of pci_ext_cap_null. */
-export const membersOfPciExtCapNull: Members = {
-  header: membersOfPciExtCapHeader,
-};
+export const membersOfPciExtCapNull: Members = { header: membersOfPciExtCapHeader };
 
 /** Bytes of pci_ext_cap_null. */
 export const sizeofPciExtCapNull = 4;
 
-/**
- * Reads registers pci_ext_cap_null.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_null. */
 export function decodePciExtCapNull(view: DataView, offset = 0): PciExtCapNull {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_ext_cap_null', offset, 4, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
   };
 }
 
-/**
- * Writes registers pci_ext_cap_null; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_null and returns the number of bytes. */
 export function encodePciExtCapNull(value: Encodable<PciExtCapNull>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_null', value, offset, 4, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_null.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -34952,30 +26922,9 @@ export function encodePciExtCapNull(value: Encodable<PciExtCapNull>, view: DataV
   return 4;
 }
 
-/** pci_ext_cap_null in place: reads and writes members without a copy. */
-export class PciExtCapNullView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_null', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-}
-
 /** Codec of pci_ext_cap_null. */
 export const PciExtCapNullCodec: StructCodec<PciExtCapNull> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_null',
-  4,
-  membersOfPciExtCapNull,
-  decodePciExtCapNull,
-  encodePciExtCapNull,
+  'pci_ext_cap_null', 4, membersOfPciExtCapNull, decodePciExtCapNull, encodePciExtCapNull,
 );
 
 /**
@@ -34994,39 +26943,25 @@ export interface PciExtCapCac {
 }
 
 /** Names of the members of pci_ext_cap_cac. */
-export const membersOfPciExtCapCac: Members = {
-  header: membersOfPciExtCapHeader,
-  device_correlation: null,
-};
+export const membersOfPciExtCapCac: Members = { header: membersOfPciExtCapHeader, device_correlation: null };
 
 /** Bytes of pci_ext_cap_cac. */
 export const sizeofPciExtCapCac = 8;
 
-/**
- * Reads registers pci_ext_cap_cac.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_cac. */
 export function decodePciExtCapCac(view: DataView, offset = 0): PciExtCapCac {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('pci_ext_cap_cac', offset, 8, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
     device_correlation: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes registers pci_ext_cap_cac; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_cac and returns the number of bytes. */
 export function encodePciExtCapCac(value: Encodable<PciExtCapCac>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pci_ext_cap_cac', value, offset, 8, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_cac.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -35037,39 +26972,9 @@ export function encodePciExtCapCac(value: Encodable<PciExtCapCac>, view: DataVie
   return 8;
 }
 
-/** pci_ext_cap_cac in place: reads and writes members without a copy. */
-export class PciExtCapCacView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pci_ext_cap_cac', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** The value. */
-  get device_correlation(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set device_correlation(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_cac.device_correlation', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of pci_ext_cap_cac. */
 export const PciExtCapCacCodec: StructCodec<PciExtCapCac> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_cac',
-  8,
-  membersOfPciExtCapCac,
-  decodePciExtCapCac,
-  encodePciExtCapCac,
+  'pci_ext_cap_cac', 8, membersOfPciExtCapCac, decodePciExtCapCac, encodePciExtCapCac,
 );
 
 /**
@@ -35087,19 +26992,12 @@ export interface PciExtCapMriov {
 }
 
 /** Names of the members of pci_ext_cap_mriov. */
-export const membersOfPciExtCapMriov: Members = {
-  header: membersOfPciExtCapHeader,
-  data: null,
-};
+export const membersOfPciExtCapMriov: Members = { header: membersOfPciExtCapHeader, data: null };
 
 /** Bytes that every pci_ext_cap_mriov has. */
 export const minSizeofPciExtCapMriov = 4;
 
-/**
- * Reads registers pci_ext_cap_mriov.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_mriov. */
 export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byteLength): PciExtCapMriov {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_ext_cap_mriov', offset, 4, limit);
@@ -35111,16 +27009,10 @@ export function decodePciExtCapMriov(view: DataView, offset = 0, end = view.byte
   };
 }
 
-/**
- * Writes registers pci_ext_cap_mriov; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_mriov and returns the number of bytes. */
 export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_mriov', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_mriov.header', value.header ?? {}, offset);
   try {
@@ -35136,46 +27028,15 @@ export function encodePciExtCapMriov(value: Encodable<PciExtCapMriov>, view: Dat
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_mriov takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_mriov takes. */
 export function measurePciExtCapMriov(value: Encodable<PciExtCapMriov>): number {
   return measureByEncoding(encodePciExtCapMriov, value);
 }
 
-/** pci_ext_cap_mriov in place: reads and writes members without a copy. */
-export class PciExtCapMriovView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_mriov', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What follows. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of pci_ext_cap_mriov. */
 export const PciExtCapMriovCodec: StructCodec<PciExtCapMriov> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_mriov',
-  size: null,
-  minSize: 4,
-  members: membersOfPciExtCapMriov,
-  decode: decodePciExtCapMriov,
-  encodeTyped: encodePciExtCapMriov,
-  measure: measurePciExtCapMriov,
+  name: 'pci_ext_cap_mriov', size: null, minSize: 4, members: membersOfPciExtCapMriov,
+  decode: decodePciExtCapMriov, encodeTyped: encodePciExtCapMriov, measure: measurePciExtCapMriov,
 });
 
 /**
@@ -35193,19 +27054,12 @@ export interface PciExtCapAmd {
 }
 
 /** Names of the members of pci_ext_cap_amd. */
-export const membersOfPciExtCapAmd: Members = {
-  header: membersOfPciExtCapHeader,
-  data: null,
-};
+export const membersOfPciExtCapAmd: Members = { header: membersOfPciExtCapHeader, data: null };
 
 /** Bytes that every pci_ext_cap_amd has. */
 export const minSizeofPciExtCapAmd = 4;
 
-/**
- * Reads registers pci_ext_cap_amd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_amd. */
 export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLength): PciExtCapAmd {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_ext_cap_amd', offset, 4, limit);
@@ -35217,16 +27071,10 @@ export function decodePciExtCapAmd(view: DataView, offset = 0, end = view.byteLe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_amd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_amd and returns the number of bytes. */
 export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_amd', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_amd.header', value.header ?? {}, offset);
   try {
@@ -35242,46 +27090,15 @@ export function encodePciExtCapAmd(value: Encodable<PciExtCapAmd>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_amd takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_amd takes. */
 export function measurePciExtCapAmd(value: Encodable<PciExtCapAmd>): number {
   return measureByEncoding(encodePciExtCapAmd, value);
 }
 
-/** pci_ext_cap_amd in place: reads and writes members without a copy. */
-export class PciExtCapAmdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_amd', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What follows. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of pci_ext_cap_amd. */
 export const PciExtCapAmdCodec: StructCodec<PciExtCapAmd> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_amd',
-  size: null,
-  minSize: 4,
-  members: membersOfPciExtCapAmd,
-  decode: decodePciExtCapAmd,
-  encodeTyped: encodePciExtCapAmd,
-  measure: measurePciExtCapAmd,
+  name: 'pci_ext_cap_amd', size: null, minSize: 4, members: membersOfPciExtCapAmd, decode: decodePciExtCapAmd,
+  encodeTyped: encodePciExtCapAmd, measure: measurePciExtCapAmd,
 });
 
 /**
@@ -35299,31 +27116,19 @@ export interface PciPmuxProtocol {
 }
 
 /** Names of the members of pci_pmux_protocol. */
-export const membersOfPciPmuxProtocol: Members = {
-  protocol_id: null,
-  authority_id: null,
-};
+export const membersOfPciPmuxProtocol: Members = { protocol_id: null, authority_id: null };
 
 /** Bytes of pci_pmux_protocol. */
 export const sizeofPciPmuxProtocol = 4;
 
-/**
- * Reads registers pci_pmux_protocol.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_pmux_protocol. */
 export function decodePciPmuxProtocol(view: DataView, offset = 0): PciPmuxProtocol {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('pci_pmux_protocol', offset, 4, view.byteLength);
-  }
   return readPciPmuxProtocol(view, offset);
 }
 
-/**
- * Reads registers pci_pmux_protocol inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_pmux_protocol inside of something else. */
 export function readPciPmuxProtocol(view: DataView, offset: number): PciPmuxProtocol {
   return {
     protocol_id: view.getUint16(offset, true),
@@ -35331,24 +27136,14 @@ export function readPciPmuxProtocol(view: DataView, offset: number): PciPmuxProt
   };
 }
 
-/**
- * Writes registers pci_pmux_protocol; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_pmux_protocol and returns the number of bytes. */
 export function encodePciPmuxProtocol(value: Partial<PciPmuxProtocol>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_pmux_protocol', value, offset, 4, view.byteLength);
-  }
   return writePciPmuxProtocol(value, view, offset);
 }
 
-/**
- * Writes registers pci_pmux_protocol if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_pmux_protocol inside another struct. */
 export function writePciPmuxProtocol(
   value: Partial<PciPmuxProtocol>,
   view: DataView,
@@ -35359,43 +27154,9 @@ export function writePciPmuxProtocol(
   return 4;
 }
 
-/** pci_pmux_protocol in place: reads and writes members without a copy. */
-export class PciPmuxProtocolView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_pmux_protocol', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Number of the protocol. */
-  get protocol_id(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set protocol_id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('pci_pmux_protocol.protocol_id', value, this.#offset), true);
-  }
-
-  /** Who gave the number. */
-  get authority_id(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set authority_id(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('pci_pmux_protocol.authority_id', value, this.#offset + 2), true);
-  }
-}
-
 /** Codec of pci_pmux_protocol. */
 export const PciPmuxProtocolCodec: StructCodec<PciPmuxProtocol> = /* @__PURE__ */ fixedCodec(
-  'pci_pmux_protocol',
-  4,
-  membersOfPciPmuxProtocol,
-  decodePciPmuxProtocol,
-  encodePciPmuxProtocol,
+  'pci_pmux_protocol', 4, membersOfPciPmuxProtocol, decodePciPmuxProtocol, encodePciPmuxProtocol,
 );
 
 /** Bits of pci_ext_cap_pmux.cap. */
@@ -35499,11 +27260,7 @@ export const membersOfPciExtCapPmux: Members = {
 /** Bytes that every pci_ext_cap_pmux has. */
 export const minSizeofPciExtCapPmux = 16;
 
-/**
- * Reads registers pci_ext_cap_pmux.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pmux. */
 export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteLength): PciExtCapPmux {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_ext_cap_pmux', offset, 16, limit);
@@ -35511,9 +27268,8 @@ export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteL
   const ctrl = view.getUint32(offset + 8, true);
   const status = view.getUint32(offset + 12, true);
   const protocols_count = cap & 0x3f;
-  if (!(offset + 16 + 4 * protocols_count <= limit)) {
+  if (!(offset + 16 + 4 * protocols_count <= limit))
     throw badCount('pci_ext_cap_pmux.protocols', offset + 16, protocols_count, Math.floor((limit - (offset + 16)) / 4));
-  }
   const protocols: PciPmuxProtocol[] = [];
   for (let i = 0; i < protocols_count; i++) {
     protocols.push(readPciPmuxProtocol(view, offset + 16 + 4 * i));
@@ -35558,16 +27314,10 @@ export function decodePciExtCapPmux(view: DataView, offset = 0, end = view.byteL
   };
 }
 
-/**
- * Writes registers pci_ext_cap_pmux; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pmux and returns the number of bytes. */
 export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pmux', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_pmux.header', value.header ?? {}, offset);
   try {
@@ -35616,13 +27366,11 @@ export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataV
   ) >>> 0;
   view.setUint32(offset + 12, status, true);
   const protocols = value.protocols ?? undefined;
-  if (protocols !== undefined && !Array.isArray(protocols)) {
+  if (protocols !== undefined && !Array.isArray(protocols))
     throw wrongType('pci_ext_cap_pmux.protocols', protocols, offset + 16, 'an array');
-  }
   const protocols_count = cap & 0x3f;
-  if (protocols !== undefined && protocols.length !== protocols_count) {
+  if (protocols !== undefined && protocols.length !== protocols_count)
     throw countMismatch('pci_ext_cap_pmux.protocols', offset + 16, protocols_count, protocols.length);
-  }
   filled = claim('pci_ext_cap_pmux.protocols', view, filled, offset + 16, 4 * protocols_count);
   const protocols_given = protocols ?? defaults(protocols_count);
   let protocols_at = offset + 16;
@@ -35637,78 +27385,15 @@ export function encodePciExtCapPmux(value: Encodable<PciExtCapPmux>, view: DataV
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_pmux takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_pmux takes. */
 export function measurePciExtCapPmux(value: Encodable<PciExtCapPmux>): number {
   return measureByEncoding(encodePciExtCapPmux, value);
 }
 
-/** pci_ext_cap_pmux in place: reads and writes members without a copy. */
-export class PciExtCapPmuxView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_pmux', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_pmux.cap', value, this.#offset + 4), true);
-  }
-
-  /** Which protocol each of the four channels has; 0 is none, 1 the first one of the array. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pmux.ctrl', value, this.#offset + 8), true);
-  }
-
-  /** Why a channel does not work. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pmux.status', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The protocols.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  protocols(index: number): PciPmuxProtocolView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 4 * index + 4 > this.#view.byteLength) return undefined;
-    return new PciPmuxProtocolView(this.#view, this.#offset + 16 + 4 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_pmux. */
 export const PciExtCapPmuxCodec: StructCodec<PciExtCapPmux> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_pmux',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapPmux,
-  decode: decodePciExtCapPmux,
-  encodeTyped: encodePciExtCapPmux,
-  measure: measurePciExtCapPmux,
+  name: 'pci_ext_cap_pmux', size: null, minSize: 16, members: membersOfPciExtCapPmux,
+  decode: decodePciExtCapPmux, encodeTyped: encodePciExtCapPmux, measure: measurePciExtCapPmux,
 });
 
 /** Bits of pci_ext_cap_mpcie.cap. */
@@ -35827,15 +27512,10 @@ export const membersOfPciExtCapMpcie: Members = {
 /** Bytes of pci_ext_cap_mpcie. */
 export const sizeofPciExtCapMpcie = 28;
 
-/**
- * Reads registers pci_ext_cap_mpcie.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_mpcie. */
 export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie {
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 28 <= view.byteLength))
     throw tooShort('pci_ext_cap_mpcie', offset, 28, view.byteLength);
-  }
   const cap = view.getUint32(offset + 4, true);
   const ctrl = view.getUint32(offset + 8, true);
   const status = view.getUint32(offset + 12, true);
@@ -35886,16 +27566,10 @@ export function decodePciExtCapMpcie(view: DataView, offset = 0): PciExtCapMpcie
   };
 }
 
-/**
- * Writes registers pci_ext_cap_mpcie; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_mpcie and returns the number of bytes. */
 export function encodePciExtCapMpcie(value: Encodable<PciExtCapMpcie>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('pci_ext_cap_mpcie', value, offset, 28, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_mpcie.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -35955,84 +27629,9 @@ export function encodePciExtCapMpcie(value: Encodable<PciExtCapMpcie>, view: Dat
   return 28;
 }
 
-/** pci_ext_cap_mpcie in place: reads and writes members without a copy. */
-export class PciExtCapMpcieView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('pci_ext_cap_mpcie', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_mpcie.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_mpcie.ctrl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_mpcie.status', value, this.#offset + 12), true);
-  }
-
-  /** A bit for each lane: it saw an error. */
-  get lane_error_status(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set lane_error_status(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_mpcie.lane_error_status', value, this.#offset + 16), true);
-  }
-
-  /** Register of the PHY that the data register is about. */
-  get phy_control_address(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set phy_control_address(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('pci_ext_cap_mpcie.phy_control_address', value, this.#offset + 20), true);
-  }
-
-  /** That register. */
-  get phy_control_data(): number {
-    return this.#view.getUint32(this.#offset + 24, true);
-  }
-
-  set phy_control_data(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('pci_ext_cap_mpcie.phy_control_data', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of pci_ext_cap_mpcie. */
 export const PciExtCapMpcieCodec: StructCodec<PciExtCapMpcie> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_mpcie',
-  28,
-  membersOfPciExtCapMpcie,
-  decodePciExtCapMpcie,
-  encodePciExtCapMpcie,
+  'pci_ext_cap_mpcie', 28, membersOfPciExtCapMpcie, decodePciExtCapMpcie, encodePciExtCapMpcie,
 );
 
 /**
@@ -36055,24 +27654,16 @@ export interface PciExtCapHierarchyId {
 
 /** Names of the members of pci_ext_cap_hierarchy_id. */
 export const membersOfPciExtCapHierarchyId: Members = {
-  header: membersOfPciExtCapHeader,
-  status: null,
-  data: null,
-  guid: null,
+  header: membersOfPciExtCapHeader, status: null, data: null, guid: null,
 };
 
 /** Bytes of pci_ext_cap_hierarchy_id. */
 export const sizeofPciExtCapHierarchyId = 32;
 
-/**
- * Reads registers pci_ext_cap_hierarchy_id.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_hierarchy_id. */
 export function decodePciExtCapHierarchyId(view: DataView, offset = 0): PciExtCapHierarchyId {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('pci_ext_cap_hierarchy_id', offset, 32, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
     status: view.getUint32(offset + 4, true),
@@ -36087,20 +27678,14 @@ export function decodePciExtCapHierarchyId(view: DataView, offset = 0): PciExtCa
   };
 }
 
-/**
- * Writes registers pci_ext_cap_hierarchy_id; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_hierarchy_id and returns the number of bytes. */
 export function encodePciExtCapHierarchyId(
   value: Encodable<PciExtCapHierarchyId>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('pci_ext_cap_hierarchy_id', value, offset, 32, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_hierarchy_id.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -36110,12 +27695,10 @@ export function encodePciExtCapHierarchyId(
   view.setUint32(offset + 4, checkU32('pci_ext_cap_hierarchy_id.status', value.status ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('pci_ext_cap_hierarchy_id.data', value.data ?? 0, offset + 8), true);
   const guid = value.guid ?? undefined;
-  if (guid !== undefined && !Array.isArray(guid)) {
+  if (guid !== undefined && !Array.isArray(guid))
     throw wrongType('pci_ext_cap_hierarchy_id.guid', guid, offset + 12, 'an array');
-  }
-  if (guid !== undefined && guid.length !== 5) {
+  if (guid !== undefined && guid.length !== 5)
     throw countMismatch('pci_ext_cap_hierarchy_id.guid', offset + 12, 5, guid.length);
-  }
   if (guid === undefined) {
     zeroFill(view, offset + 12, offset + 12 + 4 * 5);
   } else {
@@ -36128,57 +27711,9 @@ export function encodePciExtCapHierarchyId(
   return 32;
 }
 
-/** pci_ext_cap_hierarchy_id in place: reads and writes members without a copy. */
-export class PciExtCapHierarchyIdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('pci_ext_cap_hierarchy_id', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_hierarchy_id.status', value, this.#offset + 4), true);
-  }
-
-  /** Data. */
-  get data(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set data(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_hierarchy_id.data', value, this.#offset + 8), true);
-  }
-
-  /**
-   * Globally unique id with its authority.
-   *
-   * One of 5 elements, counted from 0; undefined beyond them.
-   */
-  guid(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 5) return undefined;
-    return this.#view.getUint32(this.#offset + 12 + 4 * index, true);
-  }
-}
-
 /** Codec of pci_ext_cap_hierarchy_id. */
 export const PciExtCapHierarchyIdCodec: StructCodec<PciExtCapHierarchyId> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_hierarchy_id',
-  32,
-  membersOfPciExtCapHierarchyId,
-  decodePciExtCapHierarchyId,
+  'pci_ext_cap_hierarchy_id', 32, membersOfPciExtCapHierarchyId, decodePciExtCapHierarchyId,
   encodePciExtCapHierarchyId,
 );
 
@@ -36204,25 +27739,16 @@ export interface PciExtCapAlternateProtocol {
 
 /** Names of the members of pci_ext_cap_alternate_protocol. */
 export const membersOfPciExtCapAlternateProtocol: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
-  ctrl: null,
-  data_1: null,
-  data_2: null,
+  header: membersOfPciExtCapHeader, cap: null, ctrl: null, data_1: null, data_2: null,
 };
 
 /** Bytes of pci_ext_cap_alternate_protocol. */
 export const sizeofPciExtCapAlternateProtocol = 20;
 
-/**
- * Reads registers pci_ext_cap_alternate_protocol.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_alternate_protocol. */
 export function decodePciExtCapAlternateProtocol(view: DataView, offset = 0): PciExtCapAlternateProtocol {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('pci_ext_cap_alternate_protocol', offset, 20, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
     cap: view.getUint32(offset + 4, true),
@@ -36232,20 +27758,14 @@ export function decodePciExtCapAlternateProtocol(view: DataView, offset = 0): Pc
   };
 }
 
-/**
- * Writes registers pci_ext_cap_alternate_protocol; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_alternate_protocol and returns the number of bytes. */
 export function encodePciExtCapAlternateProtocol(
   value: Encodable<PciExtCapAlternateProtocol>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ext_cap_alternate_protocol', value, offset, 20, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_alternate_protocol.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -36259,65 +27779,9 @@ export function encodePciExtCapAlternateProtocol(
   return 20;
 }
 
-/** pci_ext_cap_alternate_protocol in place: reads and writes members without a copy. */
-export class PciExtCapAlternateProtocolView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ext_cap_alternate_protocol', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_alternate_protocol.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_alternate_protocol.ctrl', value, this.#offset + 8), true);
-  }
-
-  /** First half of what the selected protocol is. */
-  get data_1(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set data_1(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_alternate_protocol.data_1', value, this.#offset + 12), true);
-  }
-
-  /** Second half of it. */
-  get data_2(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set data_2(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_alternate_protocol.data_2', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of pci_ext_cap_alternate_protocol. */
 export const PciExtCapAlternateProtocolCodec: StructCodec<PciExtCapAlternateProtocol> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_alternate_protocol',
-  20,
-  membersOfPciExtCapAlternateProtocol,
-  decodePciExtCapAlternateProtocol,
+  'pci_ext_cap_alternate_protocol', 20, membersOfPciExtCapAlternateProtocol, decodePciExtCapAlternateProtocol,
   encodePciExtCapAlternateProtocol,
 );
 
@@ -36347,27 +27811,17 @@ export interface PciExtCapSfi {
 
 /** Names of the members of pci_ext_cap_sfi. */
 export const membersOfPciExtCapSfi: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
-  ctrl: null,
-  status: null,
-  reserved_a: null,
-  cam_address: null,
+  header: membersOfPciExtCapHeader, cap: null, ctrl: null, status: null, reserved_a: null, cam_address: null,
   cam_data: null,
 };
 
 /** Bytes of pci_ext_cap_sfi. */
 export const sizeofPciExtCapSfi = 20;
 
-/**
- * Reads registers pci_ext_cap_sfi.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_sfi. */
 export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('pci_ext_cap_sfi', offset, 20, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
     cap: view.getUint16(offset + 4, true),
@@ -36379,16 +27833,10 @@ export function decodePciExtCapSfi(view: DataView, offset = 0): PciExtCapSfi {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_sfi; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_sfi and returns the number of bytes. */
 export function encodePciExtCapSfi(value: Encodable<PciExtCapSfi>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ext_cap_sfi', value, offset, 20, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_sfi.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -36404,84 +27852,9 @@ export function encodePciExtCapSfi(value: Encodable<PciExtCapSfi>, view: DataVie
   return 20;
 }
 
-/** pci_ext_cap_sfi in place: reads and writes members without a copy. */
-export class PciExtCapSfiView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ext_cap_sfi', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('pci_ext_cap_sfi.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('pci_ext_cap_sfi.ctrl', value, this.#offset + 6), true);
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_sfi.status', value, this.#offset + 8), true);
-  }
-
-  /** Must be 0. */
-  get reserved_a(): number {
-    return this.#view.getUint16(this.#offset + 10, true);
-  }
-
-  set reserved_a(value: number) {
-    this.#view.setUint16(this.#offset + 10, checkU16('pci_ext_cap_sfi.reserved_a', value, this.#offset + 10), true);
-  }
-
-  /** Register below the port that the data register is about. */
-  get cam_address(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set cam_address(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_sfi.cam_address', value, this.#offset + 12), true);
-  }
-
-  /** That register. */
-  get cam_data(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set cam_data(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_sfi.cam_data', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of pci_ext_cap_sfi. */
 export const PciExtCapSfiCodec: StructCodec<PciExtCapSfi> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_sfi',
-  20,
-  membersOfPciExtCapSfi,
-  decodePciExtCapSfi,
-  encodePciExtCapSfi,
+  'pci_ext_cap_sfi', 20, membersOfPciExtCapSfi, decodePciExtCapSfi, encodePciExtCapSfi,
 );
 
 /**
@@ -36504,24 +27877,16 @@ export interface PciExtCapShadowFunctions {
 
 /** Names of the members of pci_ext_cap_shadow_functions. */
 export const membersOfPciExtCapShadowFunctions: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
-  ctrl: null,
-  instances: null,
+  header: membersOfPciExtCapHeader, cap: null, ctrl: null, instances: null,
 };
 
 /** Bytes of pci_ext_cap_shadow_functions. */
 export const sizeofPciExtCapShadowFunctions = 28;
 
-/**
- * Reads registers pci_ext_cap_shadow_functions.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_shadow_functions. */
 export function decodePciExtCapShadowFunctions(view: DataView, offset = 0): PciExtCapShadowFunctions {
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 28 <= view.byteLength))
     throw tooShort('pci_ext_cap_shadow_functions', offset, 28, view.byteLength);
-  }
   return {
     header: readPciExtCapHeader(view, offset),
     cap: view.getUint32(offset + 4, true),
@@ -36535,20 +27900,14 @@ export function decodePciExtCapShadowFunctions(view: DataView, offset = 0): PciE
   };
 }
 
-/**
- * Writes registers pci_ext_cap_shadow_functions; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_shadow_functions and returns the number of bytes. */
 export function encodePciExtCapShadowFunctions(
   value: Encodable<PciExtCapShadowFunctions>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('pci_ext_cap_shadow_functions', value, offset, 28, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_shadow_functions.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -36558,12 +27917,10 @@ export function encodePciExtCapShadowFunctions(
   view.setUint32(offset + 4, checkU32('pci_ext_cap_shadow_functions.cap', value.cap ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('pci_ext_cap_shadow_functions.ctrl', value.ctrl ?? 0, offset + 8), true);
   const instances = value.instances ?? undefined;
-  if (instances !== undefined && !Array.isArray(instances)) {
+  if (instances !== undefined && !Array.isArray(instances))
     throw wrongType('pci_ext_cap_shadow_functions.instances', instances, offset + 12, 'an array');
-  }
-  if (instances !== undefined && instances.length !== 4) {
+  if (instances !== undefined && instances.length !== 4)
     throw countMismatch('pci_ext_cap_shadow_functions.instances', offset + 12, 4, instances.length);
-  }
   if (instances === undefined) {
     zeroFill(view, offset + 12, offset + 12 + 4 * 4);
   } else {
@@ -36576,57 +27933,9 @@ export function encodePciExtCapShadowFunctions(
   return 28;
 }
 
-/** pci_ext_cap_shadow_functions in place: reads and writes members without a copy. */
-export class PciExtCapShadowFunctionsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('pci_ext_cap_shadow_functions', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capability. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_shadow_functions.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_shadow_functions.ctrl', value, this.#offset + 8), true);
-  }
-
-  /**
-   * The instances.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
-  instances(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
-    return this.#view.getUint32(this.#offset + 12 + 4 * index, true);
-  }
-}
-
 /** Codec of pci_ext_cap_shadow_functions. */
 export const PciExtCapShadowFunctionsCodec: StructCodec<PciExtCapShadowFunctions> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_shadow_functions',
-  28,
-  membersOfPciExtCapShadowFunctions,
-  decodePciExtCapShadowFunctions,
+  'pci_ext_cap_shadow_functions', 28, membersOfPciExtCapShadowFunctions, decodePciExtCapShadowFunctions,
   encodePciExtCapShadowFunctions,
 );
 
@@ -36645,19 +27954,12 @@ export interface PciExtCapFlitPm {
 }
 
 /** Names of the members of pci_ext_cap_flit_pm. */
-export const membersOfPciExtCapFlitPm: Members = {
-  header: membersOfPciExtCapHeader,
-  data: null,
-};
+export const membersOfPciExtCapFlitPm: Members = { header: membersOfPciExtCapHeader, data: null };
 
 /** Bytes that every pci_ext_cap_flit_pm has. */
 export const minSizeofPciExtCapFlitPm = 4;
 
-/**
- * Reads registers pci_ext_cap_flit_pm.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_flit_pm. */
 export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byteLength): PciExtCapFlitPm {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_ext_cap_flit_pm', offset, 4, limit);
@@ -36669,16 +27971,10 @@ export function decodePciExtCapFlitPm(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes registers pci_ext_cap_flit_pm; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_flit_pm and returns the number of bytes. */
 export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_flit_pm', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_flit_pm.header', value.header ?? {}, offset);
   try {
@@ -36694,46 +27990,15 @@ export function encodePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>, view: D
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_flit_pm takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_flit_pm takes. */
 export function measurePciExtCapFlitPm(value: Encodable<PciExtCapFlitPm>): number {
   return measureByEncoding(encodePciExtCapFlitPm, value);
 }
 
-/** pci_ext_cap_flit_pm in place: reads and writes members without a copy. */
-export class PciExtCapFlitPmView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_flit_pm', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What follows. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of pci_ext_cap_flit_pm. */
 export const PciExtCapFlitPmCodec: StructCodec<PciExtCapFlitPm> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_flit_pm',
-  size: null,
-  minSize: 4,
-  members: membersOfPciExtCapFlitPm,
-  decode: decodePciExtCapFlitPm,
-  encodeTyped: encodePciExtCapFlitPm,
-  measure: measurePciExtCapFlitPm,
+  name: 'pci_ext_cap_flit_pm', size: null, minSize: 4, members: membersOfPciExtCapFlitPm,
+  decode: decodePciExtCapFlitPm, encodeTyped: encodePciExtCapFlitPm, measure: measurePciExtCapFlitPm,
 });
 
 /**
@@ -36753,32 +28018,19 @@ export interface PciSvcResource {
 }
 
 /** Names of the members of pci_svc_resource. */
-export const membersOfPciSvcResource: Members = {
-  cap: null,
-  ctrl: null,
-  status: null,
-};
+export const membersOfPciSvcResource: Members = { cap: null, ctrl: null, status: null };
 
 /** Bytes of pci_svc_resource. */
 export const sizeofPciSvcResource = 12;
 
-/**
- * Reads registers pci_svc_resource.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_svc_resource. */
 export function decodePciSvcResource(view: DataView, offset = 0): PciSvcResource {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('pci_svc_resource', offset, 12, view.byteLength);
-  }
   return readPciSvcResource(view, offset);
 }
 
-/**
- * Reads registers pci_svc_resource inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_svc_resource inside of something else. */
 export function readPciSvcResource(view: DataView, offset: number): PciSvcResource {
   return {
     cap: view.getUint32(offset, true),
@@ -36787,24 +28039,14 @@ export function readPciSvcResource(view: DataView, offset: number): PciSvcResour
   };
 }
 
-/**
- * Writes registers pci_svc_resource; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_svc_resource and returns the number of bytes. */
 export function encodePciSvcResource(value: Partial<PciSvcResource>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('pci_svc_resource', value, offset, 12, view.byteLength);
-  }
   return writePciSvcResource(value, view, offset);
 }
 
-/**
- * Writes registers pci_svc_resource if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_svc_resource inside another struct. */
 export function writePciSvcResource(value: Partial<PciSvcResource>, view: DataView, offset: number): number {
   view.setUint32(offset, checkU32('pci_svc_resource.cap', value.cap ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('pci_svc_resource.ctrl', value.ctrl ?? 0, offset + 4), true);
@@ -36812,52 +28054,9 @@ export function writePciSvcResource(value: Partial<PciSvcResource>, view: DataVi
   return 12;
 }
 
-/** pci_svc_resource in place: reads and writes members without a copy. */
-export class PciSvcResourceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('pci_svc_resource', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the channel can do. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('pci_svc_resource.cap', value, this.#offset), true);
-  }
-
-  /** Setting of the channel. */
-  get ctrl(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_svc_resource.ctrl', value, this.#offset + 4), true);
-  }
-
-  /** State of the channel. */
-  get status(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_svc_resource.status', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of pci_svc_resource. */
 export const PciSvcResourceCodec: StructCodec<PciSvcResource> = /* @__PURE__ */ fixedCodec(
-  'pci_svc_resource',
-  12,
-  membersOfPciSvcResource,
-  decodePciSvcResource,
-  encodePciSvcResource,
+  'pci_svc_resource', 12, membersOfPciSvcResource, decodePciSvcResource, encodePciSvcResource,
 );
 
 /** Bits of pci_ext_cap_svc.port_cap1. */
@@ -36893,30 +28092,21 @@ export interface PciExtCapSvc {
 
 /** Names of the members of pci_ext_cap_svc. */
 export const membersOfPciExtCapSvc: Members = {
-  header: membersOfPciExtCapHeader,
-  port_cap1: { extended_vc_count: null, other: null },
-  port_cap2: null,
-  port_ctrl: null,
-  port_status: null,
-  channels: membersOfPciSvcResource,
+  header: membersOfPciExtCapHeader, port_cap1: { extended_vc_count: null, other: null }, port_cap2: null,
+  port_ctrl: null, port_status: null, channels: membersOfPciSvcResource,
 };
 
 /** Bytes that every pci_ext_cap_svc has. */
 export const minSizeofPciExtCapSvc = 20;
 
-/**
- * Reads registers pci_ext_cap_svc.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_svc. */
 export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLength): PciExtCapSvc {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 20 <= limit)) throw tooShort('pci_ext_cap_svc', offset, 20, limit);
   const port_cap1 = view.getUint32(offset + 4, true);
   const channels_count = (port_cap1 & 7) + 1;
-  if (!(offset + 20 + 12 * channels_count <= limit)) {
+  if (!(offset + 20 + 12 * channels_count <= limit))
     throw badCount('pci_ext_cap_svc.channels', offset + 20, channels_count, Math.floor((limit - (offset + 20)) / 12));
-  }
   const channels: PciSvcResource[] = [];
   for (let i = 0; i < channels_count; i++) {
     channels.push(readPciSvcResource(view, offset + 20 + 12 * i));
@@ -36934,16 +28124,10 @@ export function decodePciExtCapSvc(view: DataView, offset = 0, end = view.byteLe
   };
 }
 
-/**
- * Writes registers pci_ext_cap_svc; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_svc and returns the number of bytes. */
 export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('pci_ext_cap_svc', value, offset, 20, view.byteLength);
-  }
   let filled = offset + 20;
   const header = checkObject('pci_ext_cap_svc.header', value.header ?? {}, offset);
   try {
@@ -36961,13 +28145,11 @@ export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataVie
   view.setUint32(offset + 12, checkU32('pci_ext_cap_svc.port_ctrl', value.port_ctrl ?? 0, offset + 12), true);
   view.setUint32(offset + 16, checkU32('pci_ext_cap_svc.port_status', value.port_status ?? 0, offset + 16), true);
   const channels = value.channels ?? undefined;
-  if (channels !== undefined && !Array.isArray(channels)) {
+  if (channels !== undefined && !Array.isArray(channels))
     throw wrongType('pci_ext_cap_svc.channels', channels, offset + 20, 'an array');
-  }
   const channels_count = (port_cap1 & 7) + 1;
-  if (channels !== undefined && channels.length !== channels_count) {
+  if (channels !== undefined && channels.length !== channels_count)
     throw countMismatch('pci_ext_cap_svc.channels', offset + 20, channels_count, channels.length);
-  }
   filled = claim('pci_ext_cap_svc.channels', view, filled, offset + 20, 12 * channels_count);
   const channels_given = channels ?? defaults(channels_count);
   let channels_at = offset + 20;
@@ -36982,87 +28164,15 @@ export function encodePciExtCapSvc(value: Encodable<PciExtCapSvc>, view: DataVie
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_svc takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_svc takes. */
 export function measurePciExtCapSvc(value: Encodable<PciExtCapSvc>): number {
   return measureByEncoding(encodePciExtCapSvc, value);
 }
 
-/** pci_ext_cap_svc in place: reads and writes members without a copy. */
-export class PciExtCapSvcView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('pci_ext_cap_svc', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Port capabilities 1. */
-  get port_cap1(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set port_cap1(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_svc.port_cap1', value, this.#offset + 4), true);
-  }
-
-  /** Port capabilities 2. */
-  get port_cap2(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set port_cap2(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_svc.port_cap2', value, this.#offset + 8), true);
-  }
-
-  /** Port control. */
-  get port_ctrl(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set port_ctrl(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_svc.port_ctrl', value, this.#offset + 12), true);
-  }
-
-  /** Port status. */
-  get port_status(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set port_status(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('pci_ext_cap_svc.port_status', value, this.#offset + 16), true);
-  }
-
-  /**
-   * The channels, the first one always there.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  channels(index: number): PciSvcResourceView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 20 + 12 * index + 12 > this.#view.byteLength) return undefined;
-    return new PciSvcResourceView(this.#view, this.#offset + 20 + 12 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_svc. */
 export const PciExtCapSvcCodec: StructCodec<PciExtCapSvc> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_svc',
-  size: null,
-  minSize: 20,
-  members: membersOfPciExtCapSvc,
-  decode: decodePciExtCapSvc,
-  encodeTyped: encodePciExtCapSvc,
-  measure: measurePciExtCapSvc,
+  name: 'pci_ext_cap_svc', size: null, minSize: 20, members: membersOfPciExtCapSvc,
+  decode: decodePciExtCapSvc, encodeTyped: encodePciExtCapSvc, measure: measurePciExtCapSvc,
 });
 
 /**
@@ -37080,19 +28190,12 @@ export interface PciExtCapNopFlit {
 }
 
 /** Names of the members of pci_ext_cap_nop_flit. */
-export const membersOfPciExtCapNopFlit: Members = {
-  header: membersOfPciExtCapHeader,
-  data: null,
-};
+export const membersOfPciExtCapNopFlit: Members = { header: membersOfPciExtCapHeader, data: null };
 
 /** Bytes that every pci_ext_cap_nop_flit has. */
 export const minSizeofPciExtCapNopFlit = 4;
 
-/**
- * Reads registers pci_ext_cap_nop_flit.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_nop_flit. */
 export function decodePciExtCapNopFlit(view: DataView, offset = 0, end = view.byteLength): PciExtCapNopFlit {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_ext_cap_nop_flit', offset, 4, limit);
@@ -37104,20 +28207,14 @@ export function decodePciExtCapNopFlit(view: DataView, offset = 0, end = view.by
   };
 }
 
-/**
- * Writes registers pci_ext_cap_nop_flit; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_nop_flit and returns the number of bytes. */
 export function encodePciExtCapNopFlit(
   value: Encodable<PciExtCapNopFlit>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_nop_flit', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_nop_flit.header', value.header ?? {}, offset);
   try {
@@ -37133,46 +28230,15 @@ export function encodePciExtCapNopFlit(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_nop_flit takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_nop_flit takes. */
 export function measurePciExtCapNopFlit(value: Encodable<PciExtCapNopFlit>): number {
   return measureByEncoding(encodePciExtCapNopFlit, value);
 }
 
-/** pci_ext_cap_nop_flit in place: reads and writes members without a copy. */
-export class PciExtCapNopFlitView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_nop_flit', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What follows. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of pci_ext_cap_nop_flit. */
 export const PciExtCapNopFlitCodec: StructCodec<PciExtCapNopFlit> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_nop_flit',
-  size: null,
-  minSize: 4,
-  members: membersOfPciExtCapNopFlit,
-  decode: decodePciExtCapNopFlit,
-  encodeTyped: encodePciExtCapNopFlit,
-  measure: measurePciExtCapNopFlit,
+  name: 'pci_ext_cap_nop_flit', size: null, minSize: 4, members: membersOfPciExtCapNopFlit,
+  decode: decodePciExtCapNopFlit, encodeTyped: encodePciExtCapNopFlit, measure: measurePciExtCapNopFlit,
 });
 
 /** Bits of pci_ext_cap_siov.status. */
@@ -37210,27 +28276,17 @@ export interface PciExtCapSiov {
 
 /** Names of the members of pci_ext_cap_siov. */
 export const membersOfPciExtCapSiov: Members = {
-  header: membersOfPciExtCapHeader,
-  cap: null,
-  total_sdis: null,
-  undescribed_0a: null,
-  status: { enabled: null, other: null },
-  first_sdi_offset: null,
-  sdi_stride: null,
+  header: membersOfPciExtCapHeader, cap: null, total_sdis: null, undescribed_0a: null,
+  status: { enabled: null, other: null }, first_sdi_offset: null, sdi_stride: null,
 };
 
 /** Bytes of pci_ext_cap_siov. */
 export const sizeofPciExtCapSiov = 16;
 
-/**
- * Reads registers pci_ext_cap_siov.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_siov. */
 export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('pci_ext_cap_siov', offset, 16, view.byteLength);
-  }
   const status = view.getUint8(offset + 11);
   return {
     header: readPciExtCapHeader(view, offset),
@@ -37246,16 +28302,10 @@ export function decodePciExtCapSiov(view: DataView, offset = 0): PciExtCapSiov {
   };
 }
 
-/**
- * Writes registers pci_ext_cap_siov; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_siov and returns the number of bytes. */
 export function encodePciExtCapSiov(value: Encodable<PciExtCapSiov>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_siov', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('pci_ext_cap_siov.header', value.header ?? {}, offset);
   try {
     writePciExtCapHeader(header, view, offset);
@@ -37276,84 +28326,9 @@ export function encodePciExtCapSiov(value: Encodable<PciExtCapSiov>, view: DataV
   return 16;
 }
 
-/** pci_ext_cap_siov in place: reads and writes members without a copy. */
-export class PciExtCapSiovView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_siov', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_siov.cap', value, this.#offset + 4), true);
-  }
-
-  /** Interfaces that the function can have. */
-  get total_sdis(): number {
-    return this.#view.getUint16(this.#offset + 8, true);
-  }
-
-  set total_sdis(value: number) {
-    this.#view.setUint16(this.#offset + 8, checkU16('pci_ext_cap_siov.total_sdis', value, this.#offset + 8), true);
-  }
-
-  /** Bits that are not described here. */
-  get undescribed_0a(): number {
-    return this.#view.getUint8(this.#offset + 10);
-  }
-
-  set undescribed_0a(value: number) {
-    this.#view.setUint8(this.#offset + 10, checkU8('pci_ext_cap_siov.undescribed_0a', value, this.#offset + 10));
-  }
-
-  /** Status. */
-  get status(): number {
-    return this.#view.getUint8(this.#offset + 11);
-  }
-
-  set status(value: number) {
-    this.#view.setUint8(this.#offset + 11, checkU8('pci_ext_cap_siov.status', value, this.#offset + 11));
-  }
-
-  /** Distance of the first interface's routing id from the function's. */
-  get first_sdi_offset(): number {
-    return this.#view.getUint16(this.#offset + 12, true);
-  }
-
-  set first_sdi_offset(value: number) {
-    this.#view.setUint16(this.#offset + 12, checkU16('pci_ext_cap_siov.first_sdi_offset', value, this.#offset + 12), true);
-  }
-
-  /** Distance of the routing ids of neighbours. */
-  get sdi_stride(): number {
-    return this.#view.getUint16(this.#offset + 14, true);
-  }
-
-  set sdi_stride(value: number) {
-    this.#view.setUint16(this.#offset + 14, checkU16('pci_ext_cap_siov.sdi_stride', value, this.#offset + 14), true);
-  }
-}
-
 /** Codec of pci_ext_cap_siov. */
 export const PciExtCapSiovCodec: StructCodec<PciExtCapSiov> = /* @__PURE__ */ fixedCodec(
-  'pci_ext_cap_siov',
-  16,
-  membersOfPciExtCapSiov,
-  decodePciExtCapSiov,
-  encodePciExtCapSiov,
+  'pci_ext_cap_siov', 16, membersOfPciExtCapSiov, decodePciExtCapSiov, encodePciExtCapSiov,
 );
 
 /** Bits of pci_pl_128gt_lane.ctrl. */
@@ -37377,30 +28352,19 @@ export interface PciPl128gtLane {
 }
 
 /** Names of the members of pci_pl_128gt_lane. */
-export const membersOfPciPl128gtLane: Members = {
-  ctrl: { dsp_tx_preset: null, usp_tx_preset: null },
-};
+export const membersOfPciPl128gtLane: Members = { ctrl: { dsp_tx_preset: null, usp_tx_preset: null } };
 
 /** Bytes of pci_pl_128gt_lane. */
 export const sizeofPciPl128gtLane = 1;
 
-/**
- * Reads registers pci_pl_128gt_lane.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_pl_128gt_lane. */
 export function decodePciPl128gtLane(view: DataView, offset = 0): PciPl128gtLane {
-  if (!(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 1 <= view.byteLength))
     throw tooShort('pci_pl_128gt_lane', offset, 1, view.byteLength);
-  }
   return readPciPl128gtLane(view, offset);
 }
 
-/**
- * Reads registers pci_pl_128gt_lane inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers pci_pl_128gt_lane inside of something else. */
 export function readPciPl128gtLane(view: DataView, offset: number): PciPl128gtLane {
   const ctrl = view.getUint8(offset);
   return {
@@ -37411,24 +28375,14 @@ export function readPciPl128gtLane(view: DataView, offset: number): PciPl128gtLa
   };
 }
 
-/**
- * Writes registers pci_pl_128gt_lane; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_pl_128gt_lane and returns the number of bytes. */
 export function encodePciPl128gtLane(value: Encodable<PciPl128gtLane>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 1 <= view.byteLength))
     throw cannotStart('pci_pl_128gt_lane', value, offset, 1, view.byteLength);
-  }
   return writePciPl128gtLane(value, view, offset);
 }
 
-/**
- * Writes registers pci_pl_128gt_lane if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers pci_pl_128gt_lane inside another struct. */
 export function writePciPl128gtLane(
   value: Encodable<PciPl128gtLane>,
   view: DataView,
@@ -37443,34 +28397,9 @@ export function writePciPl128gtLane(
   return 1;
 }
 
-/** pci_pl_128gt_lane in place: reads and writes members without a copy. */
-export class PciPl128gtLaneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 1 <= view.byteLength)) throw tooShort('pci_pl_128gt_lane', offset, 1, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Lane equalization control. */
-  get ctrl(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set ctrl(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('pci_pl_128gt_lane.ctrl', value, this.#offset));
-  }
-}
-
 /** Codec of pci_pl_128gt_lane. */
 export const PciPl128gtLaneCodec: StructCodec<PciPl128gtLane> = /* @__PURE__ */ fixedCodec(
-  'pci_pl_128gt_lane',
-  1,
-  membersOfPciPl128gtLane,
-  decodePciPl128gtLane,
-  encodePciPl128gtLane,
+  'pci_pl_128gt_lane', 1, membersOfPciPl128gtLane, decodePciPl128gtLane, encodePciPl128gtLane,
 );
 
 /** Bits of pci_ext_cap_pl_128gt.cap. */
@@ -37536,39 +28465,31 @@ export const membersOfPciExtCapPl128gt: Members = {
   cap: { supported_link_speeds_2: null, lower_skp_os_generation_2: null, lower_skp_os_reception_2: null, reserved_24: null },
   ctl: null,
   sts: { equalization_complete: null, equalization_phase_1: null, equalization_phase_2: null, equalization_phase_3: null, equalization_request: null, tx_precoding_on: null, tx_precode_request: null, no_equalization_received: null, reserved_8: null },
-  le_ctrl: membersOfPciPl128gtLane,
-  unused: null,
+  le_ctrl: membersOfPciPl128gtLane, unused: null,
 };
 
 /** Bytes that every pci_ext_cap_pl_128gt has. */
 export const minSizeofPciExtCapPl128gt = 16;
 
-/**
- * Reads registers pci_ext_cap_pl_128gt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_pl_128gt. */
 export function decodePciExtCapPl128gt(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): PciExtCapPl128gt {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('pci_ext_cap_pl_128gt', offset, 16, limit);
   const cap = view.getUint32(offset + 4, true);
   const sts = view.getUint32(offset + 12, true);
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(offset + 16 + le_ctrl_count <= limit)) {
+  if (!(offset + 16 + le_ctrl_count <= limit))
     throw badCount('pci_ext_cap_pl_128gt.le_ctrl', offset + 16, le_ctrl_count, limit - (offset + 16));
-  }
   const le_ctrl: PciPl128gtLane[] = [];
   for (let i = 0; i < le_ctrl_count; i++) {
     le_ctrl.push(readPciPl128gtLane(view, offset + 16 + i));
   }
   const unused_at = offset + Number(16n + peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'));
-  if (!(unused_at >= offset && unused_at <= limit)) {
+  if (!(unused_at >= offset && unused_at <= limit))
     throw badOffset('pci_ext_cap_pl_128gt.unused', unused_at, limit);
-  }
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (!(unused_at + unused_count <= limit)) {
+  if (!(unused_at + unused_count <= limit))
     throw badCount('pci_ext_cap_pl_128gt.unused', unused_at, unused_count, limit - unused_at);
-  }
   const unused = readBytes(view, unused_at, unused_count);
   const value: PciExtCapPl128gt = {
     header: readPciExtCapHeader(view, offset),
@@ -37598,21 +28519,15 @@ export function decodePciExtCapPl128gt(view: DataView, offset = 0, end = view.by
   return value;
 }
 
-/**
- * Writes registers pci_ext_cap_pl_128gt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_pl_128gt and returns the number of bytes. */
 export function encodePciExtCapPl128gt(
   value: Encodable<PciExtCapPl128gt>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('pci_ext_cap_pl_128gt', value, offset, 16, view.byteLength);
-  }
   let filled = offset + 16;
   const header = checkObject('pci_ext_cap_pl_128gt.header', value.header ?? {}, offset);
   try {
@@ -37643,13 +28558,11 @@ export function encodePciExtCapPl128gt(
   ) >>> 0;
   view.setUint32(offset + 12, sts, true);
   const le_ctrl = value.le_ctrl ?? undefined;
-  if (le_ctrl !== undefined && !Array.isArray(le_ctrl)) {
+  if (le_ctrl !== undefined && !Array.isArray(le_ctrl))
     throw wrongType('pci_ext_cap_pl_128gt.le_ctrl', le_ctrl, offset + 16, 'an array');
-  }
   const le_ctrl_count = Math.max(Number(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count) {
+  if (le_ctrl !== undefined && le_ctrl.length !== le_ctrl_count)
     throw countMismatch('pci_ext_cap_pl_128gt.le_ctrl', offset + 16, le_ctrl_count, le_ctrl.length);
-  }
   filled = claim('pci_ext_cap_pl_128gt.le_ctrl', view, filled, offset + 16, le_ctrl_count);
   const le_ctrl_given = le_ctrl ?? defaults(le_ctrl_count);
   let le_ctrl_at = offset + 16;
@@ -37666,9 +28579,8 @@ export function encodePciExtCapPl128gt(
   const unused = value.unused ?? undefined;
   if (unused !== undefined) checkBytes('pci_ext_cap_pl_128gt.unused', unused, unused_at);
   const unused_count = Math.max(Number(alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n) - peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width')), 0);
-  if (unused !== undefined && unused.length !== unused_count) {
+  if (unused !== undefined && unused.length !== unused_count)
     throw countMismatch('pci_ext_cap_pl_128gt.unused', unused_at, unused_count, unused.length);
-  }
   filled = claim('pci_ext_cap_pl_128gt.unused', view, filled, unused_at, unused_count);
   writeBytes('pci_ext_cap_pl_128gt.unused', unused, view, unused_at, unused_count);
   const size = Number(16n + alignUp(peerValue(context, 'pci_cap_exp', 'lnkcap', 'max_link_width'), 4n));
@@ -37679,78 +28591,15 @@ export function encodePciExtCapPl128gt(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_pl_128gt takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_pl_128gt takes. */
 export function measurePciExtCapPl128gt(value: Encodable<PciExtCapPl128gt>, context?: CodecContext): number {
   return measureByEncoding(encodePciExtCapPl128gt, value, context);
 }
 
-/** pci_ext_cap_pl_128gt in place: reads and writes members without a copy. */
-export class PciExtCapPl128gtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('pci_ext_cap_pl_128gt', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Capabilities. */
-  get cap(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set cap(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('pci_ext_cap_pl_128gt.cap', value, this.#offset + 4), true);
-  }
-
-  /** Control; nothing is defined. */
-  get ctl(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set ctl(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('pci_ext_cap_pl_128gt.ctl', value, this.#offset + 8), true);
-  }
-
-  /** Status. */
-  get sts(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set sts(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('pci_ext_cap_pl_128gt.sts', value, this.#offset + 12), true);
-  }
-
-  /**
-   * Presets of each lane, lane 0 first.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  le_ctrl(index: number): PciPl128gtLaneView | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 16 + 1 * index + 1 > this.#view.byteLength) return undefined;
-    return new PciPl128gtLaneView(this.#view, this.#offset + 16 + 1 * index);
-  }
-}
-
 /** Codec of pci_ext_cap_pl_128gt. */
 export const PciExtCapPl128gtCodec: StructCodec<PciExtCapPl128gt> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_pl_128gt',
-  size: null,
-  minSize: 16,
-  members: membersOfPciExtCapPl128gt,
-  decode: decodePciExtCapPl128gt,
-  encodeTyped: encodePciExtCapPl128gt,
-  measure: measurePciExtCapPl128gt,
+  name: 'pci_ext_cap_pl_128gt', size: null, minSize: 16, members: membersOfPciExtCapPl128gt,
+  decode: decodePciExtCapPl128gt, encodeTyped: encodePciExtCapPl128gt, measure: measurePciExtCapPl128gt,
 });
 
 /**
@@ -37768,19 +28617,12 @@ export interface PciExtCapCapturedData {
 }
 
 /** Names of the members of pci_ext_cap_captured_data. */
-export const membersOfPciExtCapCapturedData: Members = {
-  header: membersOfPciExtCapHeader,
-  data: null,
-};
+export const membersOfPciExtCapCapturedData: Members = { header: membersOfPciExtCapHeader, data: null };
 
 /** Bytes that every pci_ext_cap_captured_data has. */
 export const minSizeofPciExtCapCapturedData = 4;
 
-/**
- * Reads registers pci_ext_cap_captured_data.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers pci_ext_cap_captured_data. */
 export function decodePciExtCapCapturedData(view: DataView, offset = 0, end = view.byteLength): PciExtCapCapturedData {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('pci_ext_cap_captured_data', offset, 4, limit);
@@ -37792,20 +28634,14 @@ export function decodePciExtCapCapturedData(view: DataView, offset = 0, end = vi
   };
 }
 
-/**
- * Writes registers pci_ext_cap_captured_data; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers pci_ext_cap_captured_data and returns the number of bytes. */
 export function encodePciExtCapCapturedData(
   value: Encodable<PciExtCapCapturedData>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('pci_ext_cap_captured_data', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('pci_ext_cap_captured_data.header', value.header ?? {}, offset);
   try {
@@ -37821,45 +28657,15 @@ export function encodePciExtCapCapturedData(
   return filled - offset;
 }
 
-/**
- * Bytes that a pci_ext_cap_captured_data takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a pci_ext_cap_captured_data takes. */
 export function measurePciExtCapCapturedData(value: Encodable<PciExtCapCapturedData>): number {
   return measureByEncoding(encodePciExtCapCapturedData, value);
 }
 
-/** pci_ext_cap_captured_data in place: reads and writes members without a copy. */
-export class PciExtCapCapturedDataView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('pci_ext_cap_captured_data', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers pci_ext_cap_header. */
-  get header(): PciExtCapHeaderView {
-    return new PciExtCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** What follows. */
-  get data(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of pci_ext_cap_captured_data. */
 export const PciExtCapCapturedDataCodec: StructCodec<PciExtCapCapturedData> = /* @__PURE__ */ structCodec({
-  name: 'pci_ext_cap_captured_data',
-  size: null,
-  minSize: 4,
-  members: membersOfPciExtCapCapturedData,
-  decode: decodePciExtCapCapturedData,
-  encodeTyped: encodePciExtCapCapturedData,
+  name: 'pci_ext_cap_captured_data', size: null, minSize: 4, members: membersOfPciExtCapCapturedData,
+  decode: decodePciExtCapCapturedData, encodeTyped: encodePciExtCapCapturedData,
   measure: measurePciExtCapCapturedData,
 });
 
@@ -41132,136 +31938,49 @@ export const pciCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
 
 /** Fingerprints of the structs of pci that the codecs were generated from: another one is another layout. */
 export const pciFingerprints: { readonly [struct: string]: string } = {
-  pci_header: '003ce1b7',
-  pci_cap_header: 'cc189315',
-  pci_ext_cap_header: 'b28792a4',
-  pci_cap_null: 'f475a8dd',
-  pci_cap_pm: '71406bf2',
-  pci_cap_agp: 'faf9ee07',
-  pci_cap_vpd: 'e4f12457',
-  pci_cap_slotid: '120f8188',
-  pci_cap_msi: '9f954928',
-  pci_cap_chswp: '472a793b',
-  pci_cap_pcix: 'b4142938',
-  pci_cap_pcix_bridge: '41d684e1',
-  pci_ht_link: '3181f648',
-  pci_ht_frequency: '8281082f',
-  pci_ht_slave: '07f2abb7',
-  pci_ht_host: '23260ff0',
-  pci_ht_switch: '07ebad1f',
-  pci_ht_window: 'd71b584c',
-  pci_ht_dma_window: '97715b1b',
-  pci_ht_vcset: '6a4ad32a',
-  pci_ht_retry: 'd8d8f5b3',
-  pci_cap_ht: '5a3b50ec',
-  pci_cap_virtio: 'c1aff64e',
-  pci_cap_intel_capid0: 'bcb7a551',
-  pci_cap_intel_feature_detection: 'effb940a',
-  pci_cap_vndr: '747a3865',
-  pci_cap_dbg: 'efb73f5b',
-  pci_cap_ccrc: '6bf14c30',
-  pci_cap_shpc: '7d969977',
-  pci_cap_ssvid: '3a26dea4',
-  pci_cap_agp3: '12910910',
-  pci_cap_secdev: '5a56febb',
-  pci_cap_msix: 'ba358430',
-  pci_msix_entry: 'e90d76c3',
-  pci_cap_sata: '3af2baf0',
-  pci_cap_af: 'cda3d714',
-  pci_cap_ea: '6a5be2d9',
-  pci_ea_entry: '6345adc8',
-  pci_cap_fpb: 'f2fd37d5',
-  pci_cap_exp: 'a4be70f8',
-  pci_ext_cap_err: 'ae8dfbf0',
-  pci_vc_resource: 'c70969c7',
-  pci_vc_arb_phases: '48c33bad',
-  pci_ext_cap_vc: '0365ff22',
-  pci_mfvc_resource: '943d475e',
-  pci_ext_cap_mfvc: '4b4ac88c',
-  pci_ext_cap_dsn: '4812a98e',
-  pci_ext_cap_pwr: '936e1458',
-  pci_rcld_link: '2d3ec202',
-  pci_ext_cap_rcld: '9ca22042',
-  pci_ext_cap_rcec: '97a9f8d4',
-  pci_ext_cap_vndr: '1c7562df',
-  pci_ext_cap_acs: 'bc71e9d3',
-  pci_ext_cap_ari: '04159369',
-  pci_ext_cap_ats: 'aa9f5f82',
-  pci_ext_cap_rcilc: 'cce8c48c',
-  pci_ext_cap_rcrb: '7c090739',
-  pci_ext_cap_mcast: '78d0740b',
-  pci_ext_cap_pri: '4d994857',
-  pci_ext_cap_pasid: '4a0141a1',
-  pci_ext_cap_sriov: 'ac70817d',
-  pci_ext_cap_ltr: '797c537d',
-  pci_ext_cap_rebar: '6d871c50',
-  pci_rebar_entry: '02b036e8',
-  pci_ext_cap_dpa: '8264a31a',
-  pci_ext_cap_tph: 'd4d3e614',
-  pci_tph_st_entry: 'd1900c77',
-  pci_ext_cap_secpci: '89ccc790',
-  pci_secpci_lane: 'ef14f3e2',
-  pci_ext_cap_dpc: '261b4d59',
-  pci_ext_cap_ptm: '918470d1',
-  pci_ext_cap_l1ss: 'f17f745e',
-  pci_ext_cap_dvsec_cxl_port: '182ecf87',
-  pci_ext_cap_dvsec: '9bf1438b',
-  pci_ext_cap_dlf: '4281c309',
-  pci_ext_cap_pl_16gt: '81c7e13d',
-  pci_pl_16gt_lane: 'd6967ef6',
-  pci_ext_cap_npem: '9e893920',
-  pci_ext_cap_pl_32gt: '1798c02c',
-  pci_pl_32gt_lane: 'ded90cce',
-  pci_ext_cap_doe: '267589ee',
-  pci_doe_data_object_header: 'edf9e570',
-  pci_doe_discovery_request: 'dfc4cefd',
-  pci_doe_discovery_response: '06627479',
-  pci_ext_cap_dvsec_cxl_device: '94ecd429',
-  pci_cxl_device_range: '1362166a',
-  pci_ext_cap_dvsec_cxl_function_map: 'e8cb0d66',
-  pci_ext_cap_dvsec_cxl_gpf_port: 'f2340eb9',
-  pci_ext_cap_dvsec_cxl_gpf_device: '9b887062',
-  pci_ext_cap_dvsec_cxl_flex_bus: 'a745251a',
-  pci_ext_cap_dvsec_cxl_register_locator: '946f8c1a',
-  pci_cxl_register_block: 'd2500435',
-  pci_ext_cap_dvsec_cxl_mld: 'd6eef2b2',
-  pci_ext_cap_dvsec_cxl_test: '9c4c559d',
-  pci_ext_cap_lnr: '588ad55c',
-  pci_ext_cap_frs: 'da1b7000',
-  pci_ext_cap_rtr: '94c7a715',
-  pci_ext_cap_vf_rebar: '17b3cb3b',
-  pci_ext_cap_lmr: 'cd3dc96f',
-  pci_lmr_lane: 'e673b185',
-  pci_ext_cap_dev3: '08ebb3d9',
-  pci_ext_cap_ide: 'd76092e2',
-  pci_ide_link_stream: '01430879',
-  pci_ide_selective_stream: 'd49d0a1b',
-  pci_ide_address_association: '8a7df4b8',
-  pci_ext_cap_pl_64gt: '4808a180',
-  pci_pl_64gt_lane: '38a8c130',
-  pci_ext_cap_flit_log: '03f953fe',
-  pci_ext_cap_flit_ei: 'c88843b3',
-  pci_ext_cap_mmio_rbl: 'ca825262',
-  pci_mmio_rbl_locator: 'a1eebdf7',
-  pci_ext_cap_null: '313d7691',
-  pci_ext_cap_cac: 'fd594b86',
-  pci_ext_cap_mriov: '18f69b67',
-  pci_ext_cap_amd: '11c60563',
-  pci_ext_cap_pmux: '6a07cff4',
-  pci_pmux_protocol: 'c4919b3f',
-  pci_ext_cap_mpcie: 'dcbf51db',
-  pci_ext_cap_hierarchy_id: 'bb0d0659',
-  pci_ext_cap_alternate_protocol: '94ff6f79',
-  pci_ext_cap_sfi: '7c73f1e8',
-  pci_ext_cap_shadow_functions: 'a1e05512',
-  pci_ext_cap_flit_pm: 'b87b2747',
-  pci_ext_cap_svc: '4b3300dd',
-  pci_svc_resource: '38e0853a',
-  pci_ext_cap_nop_flit: '5694af87',
-  pci_ext_cap_siov: 'eb4db691',
-  pci_ext_cap_pl_128gt: '2a82915c',
-  pci_pl_128gt_lane: '2107f646',
-  pci_ext_cap_captured_data: '34bfa5c7',
+  pci_header: '003ce1b7', pci_cap_header: 'cc189315', pci_ext_cap_header: 'b28792a4',
+  pci_cap_null: 'f475a8dd', pci_cap_pm: '71406bf2', pci_cap_agp: 'faf9ee07', pci_cap_vpd: 'e4f12457',
+  pci_cap_slotid: '120f8188', pci_cap_msi: '9f954928', pci_cap_chswp: '472a793b', pci_cap_pcix: 'b4142938',
+  pci_cap_pcix_bridge: '41d684e1', pci_ht_link: '3181f648', pci_ht_frequency: '8281082f',
+  pci_ht_slave: '07f2abb7', pci_ht_host: '23260ff0', pci_ht_switch: '07ebad1f', pci_ht_window: 'd71b584c',
+  pci_ht_dma_window: '97715b1b', pci_ht_vcset: '6a4ad32a', pci_ht_retry: 'd8d8f5b3', pci_cap_ht: '5a3b50ec',
+  pci_cap_virtio: 'c1aff64e', pci_cap_intel_capid0: 'bcb7a551', pci_cap_intel_feature_detection: 'effb940a',
+  pci_cap_vndr: '747a3865', pci_cap_dbg: 'efb73f5b', pci_cap_ccrc: '6bf14c30', pci_cap_shpc: '7d969977',
+  pci_cap_ssvid: '3a26dea4', pci_cap_agp3: '12910910', pci_cap_secdev: '5a56febb', pci_cap_msix: 'ba358430',
+  pci_msix_entry: 'e90d76c3', pci_cap_sata: '3af2baf0', pci_cap_af: 'cda3d714', pci_cap_ea: '6a5be2d9',
+  pci_ea_entry: '6345adc8', pci_cap_fpb: 'f2fd37d5', pci_cap_exp: 'a4be70f8', pci_ext_cap_err: 'ae8dfbf0',
+  pci_vc_resource: 'c70969c7', pci_vc_arb_phases: '48c33bad', pci_ext_cap_vc: '0365ff22',
+  pci_mfvc_resource: '943d475e', pci_ext_cap_mfvc: '4b4ac88c', pci_ext_cap_dsn: '4812a98e',
+  pci_ext_cap_pwr: '936e1458', pci_rcld_link: '2d3ec202', pci_ext_cap_rcld: '9ca22042',
+  pci_ext_cap_rcec: '97a9f8d4', pci_ext_cap_vndr: '1c7562df', pci_ext_cap_acs: 'bc71e9d3',
+  pci_ext_cap_ari: '04159369', pci_ext_cap_ats: 'aa9f5f82', pci_ext_cap_rcilc: 'cce8c48c',
+  pci_ext_cap_rcrb: '7c090739', pci_ext_cap_mcast: '78d0740b', pci_ext_cap_pri: '4d994857',
+  pci_ext_cap_pasid: '4a0141a1', pci_ext_cap_sriov: 'ac70817d', pci_ext_cap_ltr: '797c537d',
+  pci_ext_cap_rebar: '6d871c50', pci_rebar_entry: '02b036e8', pci_ext_cap_dpa: '8264a31a',
+  pci_ext_cap_tph: 'd4d3e614', pci_tph_st_entry: 'd1900c77', pci_ext_cap_secpci: '89ccc790',
+  pci_secpci_lane: 'ef14f3e2', pci_ext_cap_dpc: '261b4d59', pci_ext_cap_ptm: '918470d1',
+  pci_ext_cap_l1ss: 'f17f745e', pci_ext_cap_dvsec_cxl_port: '182ecf87', pci_ext_cap_dvsec: '9bf1438b',
+  pci_ext_cap_dlf: '4281c309', pci_ext_cap_pl_16gt: '81c7e13d', pci_pl_16gt_lane: 'd6967ef6',
+  pci_ext_cap_npem: '9e893920', pci_ext_cap_pl_32gt: '1798c02c', pci_pl_32gt_lane: 'ded90cce',
+  pci_ext_cap_doe: '267589ee', pci_doe_data_object_header: 'edf9e570', pci_doe_discovery_request: 'dfc4cefd',
+  pci_doe_discovery_response: '06627479', pci_ext_cap_dvsec_cxl_device: '94ecd429',
+  pci_cxl_device_range: '1362166a', pci_ext_cap_dvsec_cxl_function_map: 'e8cb0d66',
+  pci_ext_cap_dvsec_cxl_gpf_port: 'f2340eb9', pci_ext_cap_dvsec_cxl_gpf_device: '9b887062',
+  pci_ext_cap_dvsec_cxl_flex_bus: 'a745251a', pci_ext_cap_dvsec_cxl_register_locator: '946f8c1a',
+  pci_cxl_register_block: 'd2500435', pci_ext_cap_dvsec_cxl_mld: 'd6eef2b2',
+  pci_ext_cap_dvsec_cxl_test: '9c4c559d', pci_ext_cap_lnr: '588ad55c', pci_ext_cap_frs: 'da1b7000',
+  pci_ext_cap_rtr: '94c7a715', pci_ext_cap_vf_rebar: '17b3cb3b', pci_ext_cap_lmr: 'cd3dc96f',
+  pci_lmr_lane: 'e673b185', pci_ext_cap_dev3: '08ebb3d9', pci_ext_cap_ide: 'd76092e2',
+  pci_ide_link_stream: '01430879', pci_ide_selective_stream: 'd49d0a1b',
+  pci_ide_address_association: '8a7df4b8', pci_ext_cap_pl_64gt: '4808a180', pci_pl_64gt_lane: '38a8c130',
+  pci_ext_cap_flit_log: '03f953fe', pci_ext_cap_flit_ei: 'c88843b3', pci_ext_cap_mmio_rbl: 'ca825262',
+  pci_mmio_rbl_locator: 'a1eebdf7', pci_ext_cap_null: '313d7691', pci_ext_cap_cac: 'fd594b86',
+  pci_ext_cap_mriov: '18f69b67', pci_ext_cap_amd: '11c60563', pci_ext_cap_pmux: '6a07cff4',
+  pci_pmux_protocol: 'c4919b3f', pci_ext_cap_mpcie: 'dcbf51db', pci_ext_cap_hierarchy_id: 'bb0d0659',
+  pci_ext_cap_alternate_protocol: '94ff6f79', pci_ext_cap_sfi: '7c73f1e8',
+  pci_ext_cap_shadow_functions: 'a1e05512', pci_ext_cap_flit_pm: 'b87b2747', pci_ext_cap_svc: '4b3300dd',
+  pci_svc_resource: '38e0853a', pci_ext_cap_nop_flit: '5694af87', pci_ext_cap_siov: 'eb4db691',
+  pci_ext_cap_pl_128gt: '2a82915c', pci_pl_128gt_lane: '2107f646', pci_ext_cap_captured_data: '34bfa5c7',
 };
 
 /**

@@ -22,7 +22,6 @@ import {
   checkBytes,
   checkFree,
   checkObject,
-  checkPointer32,
   checkS32,
   checkU16,
   checkU32,
@@ -206,23 +205,14 @@ import {
   type VfioRegionSparseMmapArea,
 } from './vfio.ts';
 
-/**
- * Reads struct vfio_info_cap_header of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_info_cap_header of a big-endian machine. */
 export function decodeVfioInfoCapHeader(view: DataView, offset = 0): VfioInfoCapHeader {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_info_cap_header', offset, 8, view.byteLength);
-  }
   return readVfioInfoCapHeader(view, offset);
 }
 
-/**
- * Reads struct vfio_info_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_info_cap_header inside of something else. */
 export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoCapHeader {
   return {
     id: view.getUint16(offset, false),
@@ -231,124 +221,57 @@ export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoC
   };
 }
 
-/**
- * Writes struct vfio_info_cap_header of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_info_cap_header of a big-endian machine and returns the number of bytes. */
 export function encodeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_info_cap_header', value, offset, 8, view.byteLength);
-  }
   return writeVfioInfoCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct vfio_info_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_info_cap_header inside another struct. */
 export function writeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
   view: DataView,
   offset: number,
 ): number {
   const id = value.id ?? 0;
-  if (typeof id !== 'number' || (id & 0xffff) !== id) {
+  if (typeof id !== 'number' || (id & 0xffff) !== id)
     throw notInteger('u16', 'vfio_info_cap_header.id', id, offset);
-  }
   view.setUint16(offset, id, false);
   const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xffff) !== version) {
+  if (typeof version !== 'number' || (version & 0xffff) !== version)
     throw notInteger('u16', 'vfio_info_cap_header.version', version, offset + 2);
-  }
   view.setUint16(offset + 2, version, false);
   const next_ = value.next ?? 0;
-  if (typeof next_ !== 'number' || next_ >>> 0 !== next_) {
+  if (typeof next_ !== 'number' || next_ >>> 0 !== next_)
     throw notInteger('u32', 'vfio_info_cap_header.next', next_, offset + 4);
-  }
   view.setUint32(offset + 4, next_, false);
   return 8;
 }
 
-/** vfio_info_cap_header in place: reads and writes members without a copy. */
-export class VfioInfoCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_info_cap_header', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the capability is; each info ioctl has its own numbers. */
-  get id(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('vfio_info_cap_header.id', value, this.#offset), false);
-  }
-
-  /** Version of this capability's layout. */
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('vfio_info_cap_header.version', value, this.#offset + 2), false);
-  }
-
-  /** Offset of the next capability from the start of the info struct, 0 at the end. */
-  get next(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set next(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_info_cap_header.next', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of vfio_info_cap_header of a big-endian machine. */
 export const VfioInfoCapHeaderCodec: StructCodec<VfioInfoCapHeader> = /* @__PURE__ */ fixedCodec(
-  'vfio_info_cap_header',
-  8,
-  membersOfVfioInfoCapHeader,
-  decodeVfioInfoCapHeader,
-  encodeVfioInfoCapHeader,
+  'vfio_info_cap_header', 8, membersOfVfioInfoCapHeader, decodeVfioInfoCapHeader, encodeVfioInfoCapHeader,
 );
 
-/**
- * Reads struct vfio_group_status of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_group_status of a big-endian machine. */
 export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStatus {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_group_status', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct vfio_group_status of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_group_status of a big-endian machine and returns the number of bytes. */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_group_status', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_group_status.argsz', value.argsz ?? 8, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_group_status.flags', value.flags ?? 0, offset + 4), false);
   return 8;
@@ -365,7 +288,6 @@ export class VfioGroupStatusView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -374,7 +296,6 @@ export class VfioGroupStatusView {
     this.#view.setUint32(this.#offset, checkU32('vfio_group_status.argsz', value, this.#offset), false);
   }
 
-  /** State of the group. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -386,22 +307,13 @@ export class VfioGroupStatusView {
 
 /** Codec of vfio_group_status of a big-endian machine. */
 export const VfioGroupStatusCodec: StructCodec<VfioGroupStatus> = /* @__PURE__ */ fixedCodec(
-  'vfio_group_status',
-  8,
-  membersOfVfioGroupStatus,
-  decodeVfioGroupStatus,
-  encodeVfioGroupStatus,
+  'vfio_group_status', 8, membersOfVfioGroupStatus, decodeVfioGroupStatus, encodeVfioGroupStatus,
 );
 
-/**
- * Reads struct vfio_device_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info of a big-endian machine. */
 export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_device_info', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -412,16 +324,10 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
   };
 }
 
-/**
- * Writes struct vfio_device_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_device_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_info.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_device_info.num_regions', value.num_regions ?? 0, offset + 8), false);
@@ -442,7 +348,6 @@ export class VfioDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -451,7 +356,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_info.argsz', value, this.#offset), false);
   }
 
-  /** What the device is and can do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -460,7 +364,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Highest region index plus 1. */
   get num_regions(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -469,7 +372,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info.num_regions', value, this.#offset + 8), false);
   }
 
-  /** Highest interrupt index plus 1. */
   get num_irqs(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -478,7 +380,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info.num_irqs', value, this.#offset + 12), false);
   }
 
-  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -487,7 +388,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_device_info.cap_offset', value, this.#offset + 16), false);
   }
 
-  /** Puts the first capability on a multiple of 8. */
   get pad(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -499,22 +399,13 @@ export class VfioDeviceInfoView {
 
 /** Codec of vfio_device_info of a big-endian machine. */
 export const VfioDeviceInfoCodec: StructCodec<VfioDeviceInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info',
-  24,
-  membersOfVfioDeviceInfo,
-  decodeVfioDeviceInfo,
-  encodeVfioDeviceInfo,
+  'vfio_device_info', 24, membersOfVfioDeviceInfo, decodeVfioDeviceInfo, encodeVfioDeviceInfo,
 );
 
-/**
- * Reads struct vfio_device_info_cap_pci_atomic_comp of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_pci_atomic_comp of a big-endian machine. */
 export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0): VfioDeviceInfoCapPciAtomicComp {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_pci_atomic_comp', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     flags: view.getUint32(offset + 8, false),
@@ -523,20 +414,15 @@ export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0)
 }
 
 /**
- * Writes struct vfio_device_info_cap_pci_atomic_comp of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_info_cap_pci_atomic_comp of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioDeviceInfoCapPciAtomicComp(
   value: Encodable<VfioDeviceInfoCapPciAtomicComp>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_pci_atomic_comp', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_pci_atomic_comp.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -548,59 +434,16 @@ export function encodeVfioDeviceInfoCapPciAtomicComp(
   return 16;
 }
 
-/** vfio_device_info_cap_pci_atomic_comp in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapPciAtomicCompView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_device_info_cap_pci_atomic_comp', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Widths. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_pci_atomic_comp.flags', value, this.#offset + 8), false);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info_cap_pci_atomic_comp.reserved', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of vfio_device_info_cap_pci_atomic_comp of a big-endian machine. */
 export const VfioDeviceInfoCapPciAtomicCompCodec: StructCodec<VfioDeviceInfoCapPciAtomicComp> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_pci_atomic_comp',
-  16,
-  membersOfVfioDeviceInfoCapPciAtomicComp,
-  decodeVfioDeviceInfoCapPciAtomicComp,
-  encodeVfioDeviceInfoCapPciAtomicComp,
+  'vfio_device_info_cap_pci_atomic_comp', 16, membersOfVfioDeviceInfoCapPciAtomicComp,
+  decodeVfioDeviceInfoCapPciAtomicComp, encodeVfioDeviceInfoCapPciAtomicComp,
 );
 
-/**
- * Reads struct vfio_region_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info of a big-endian machine. */
 export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_region_info', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -611,16 +454,10 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
   };
 }
 
-/**
- * Writes struct vfio_region_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_region_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_region_info.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_region_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_region_info.index', value.index ?? 0, offset + 8), false);
@@ -641,7 +478,6 @@ export class VfioRegionInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -650,7 +486,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_region_info.argsz', value, this.#offset), false);
   }
 
-  /** What one can do with the region. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -659,7 +494,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_region_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Which region; the names are those of PCI devices. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -668,7 +502,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info.index', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -677,7 +510,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info.cap_offset', value, this.#offset + 12), false);
   }
 
-  /** Size of the region; 0 if it is not implemented. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -686,7 +518,6 @@ export class VfioRegionInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_region_info.size', value, this.#offset + 16), false);
   }
 
-  /** Where the region starts in the device's file. */
   get offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -698,30 +529,17 @@ export class VfioRegionInfoView {
 
 /** Codec of vfio_region_info of a big-endian machine. */
 export const VfioRegionInfoCodec: StructCodec<VfioRegionInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info',
-  32,
-  membersOfVfioRegionInfo,
-  decodeVfioRegionInfo,
-  encodeVfioRegionInfo,
+  'vfio_region_info', 32, membersOfVfioRegionInfo, decodeVfioRegionInfo, encodeVfioRegionInfo,
 );
 
-/**
- * Reads struct vfio_region_sparse_mmap_area of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_sparse_mmap_area of a big-endian machine. */
 export function decodeVfioRegionSparseMmapArea(view: DataView, offset = 0): VfioRegionSparseMmapArea {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_sparse_mmap_area', offset, 16, view.byteLength);
-  }
   return readVfioRegionSparseMmapArea(view, offset);
 }
 
-/**
- * Reads struct vfio_region_sparse_mmap_area inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_region_sparse_mmap_area inside of something else. */
 export function readVfioRegionSparseMmapArea(view: DataView, offset: number): VfioRegionSparseMmapArea {
   return {
     offset: view.getBigUint64(offset, false),
@@ -729,99 +547,48 @@ export function readVfioRegionSparseMmapArea(view: DataView, offset: number): Vf
   };
 }
 
-/**
- * Writes struct vfio_region_sparse_mmap_area of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_sparse_mmap_area of a big-endian machine and returns the number of bytes. */
 export function encodeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_sparse_mmap_area', value, offset, 16, view.byteLength);
-  }
   return writeVfioRegionSparseMmapArea(value, view, offset);
 }
 
-/**
- * Writes struct vfio_region_sparse_mmap_area if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_region_sparse_mmap_area inside another struct. */
 export function writeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
   view: DataView,
   offset: number,
 ): number {
   const offset_ = value.offset ?? 0n;
-  if (typeof offset_ !== 'bigint' || BigInt.asUintN(64, offset_) !== offset_) {
+  if (typeof offset_ !== 'bigint' || BigInt.asUintN(64, offset_) !== offset_)
     throw notInteger('u64', 'vfio_region_sparse_mmap_area.offset', offset_, offset);
-  }
   view.setBigUint64(offset, offset_, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_region_sparse_mmap_area.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, false);
   return 16;
 }
 
-/** vfio_region_sparse_mmap_area in place: reads and writes members without a copy. */
-export class VfioRegionSparseMmapAreaView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_sparse_mmap_area', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Offset in the region. */
-  get offset(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set offset(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_region_sparse_mmap_area.offset', value, this.#offset), false);
-  }
-
-  /** Its size. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_region_sparse_mmap_area.size', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of vfio_region_sparse_mmap_area of a big-endian machine. */
 export const VfioRegionSparseMmapAreaCodec: StructCodec<VfioRegionSparseMmapArea> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_sparse_mmap_area',
-  16,
-  membersOfVfioRegionSparseMmapArea,
-  decodeVfioRegionSparseMmapArea,
+  'vfio_region_sparse_mmap_area', 16, membersOfVfioRegionSparseMmapArea, decodeVfioRegionSparseMmapArea,
   encodeVfioRegionSparseMmapArea,
 );
 
-/**
- * Reads struct vfio_region_info_cap_sparse_mmap of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_sparse_mmap of a big-endian machine. */
 export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, end = view.byteLength): VfioRegionInfoCapSparseMmap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('vfio_region_info_cap_sparse_mmap', offset, 16, limit);
-  }
   const nr_areas = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_areas <= limit)) {
+  if (!(offset + 16 + 16 * nr_areas <= limit))
     throw badCount('vfio_region_info_cap_sparse_mmap.areas', offset + 16, nr_areas, Math.floor((limit - (offset + 16)) / 16));
-  }
   const areas: VfioRegionSparseMmapArea[] = [];
   for (let i = 0; i < nr_areas; i++) {
     areas.push(readVfioRegionSparseMmapArea(view, offset + 16 + 16 * i));
@@ -834,21 +601,14 @@ export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, en
   };
 }
 
-/**
- * Writes struct vfio_region_info_cap_sparse_mmap of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info_cap_sparse_mmap of a big-endian machine and returns the number of bytes. */
 export function encodeVfioRegionInfoCapSparseMmap(
   value: Encodable<VfioRegionInfoCapSparseMmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_sparse_mmap', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_sparse_mmap.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -859,15 +619,12 @@ export function encodeVfioRegionInfoCapSparseMmap(
   view.setUint32(offset + 8, nr_areas, false);
   view.setUint32(offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value.reserved ?? 0, offset + 12), false);
   const areas = value.areas ?? undefined;
-  if (areas !== undefined && !Array.isArray(areas)) {
+  if (areas !== undefined && !Array.isArray(areas))
     throw wrongType('vfio_region_info_cap_sparse_mmap.areas', areas, offset + 16, 'an array');
-  }
-  if (areas !== undefined && areas.length !== nr_areas) {
+  if (areas !== undefined && areas.length !== nr_areas)
     throw countMismatch('vfio_region_info_cap_sparse_mmap.areas', offset + 16, nr_areas, areas.length);
-  }
-  if (!(offset + 16 + 16 * nr_areas <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_areas <= view.byteLength))
     throw noRoom('vfio_region_info_cap_sparse_mmap.areas', offset + 16, 16 * nr_areas, view.byteLength);
-  }
   const bytes = 16 * nr_areas;
   const areas_given = areas ?? defaults(nr_areas);
   let areas_at = offset + 16;
@@ -882,81 +639,23 @@ export function encodeVfioRegionInfoCapSparseMmap(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a vfio_region_info_cap_sparse_mmap takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_region_info_cap_sparse_mmap takes. */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
   if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
   return measureByEncoding(encodeVfioRegionInfoCapSparseMmap, value);
 }
 
-/** vfio_region_info_cap_sparse_mmap in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapSparseMmapView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_sparse_mmap', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of parts. */
-  get nr_areas(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_areas(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info_cap_sparse_mmap.nr_areas', value, this.#offset + 8), false);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The parts.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  areas(index: number): VfioRegionSparseMmapAreaView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_areas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new VfioRegionSparseMmapAreaView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of vfio_region_info_cap_sparse_mmap of a big-endian machine. */
 export const VfioRegionInfoCapSparseMmapCodec: StructCodec<VfioRegionInfoCapSparseMmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_region_info_cap_sparse_mmap',
-  size: null,
-  minSize: 16,
-  members: membersOfVfioRegionInfoCapSparseMmap,
-  decode: decodeVfioRegionInfoCapSparseMmap,
-  encodeTyped: encodeVfioRegionInfoCapSparseMmap,
-  measure: measureVfioRegionInfoCapSparseMmap,
+  name: 'vfio_region_info_cap_sparse_mmap', size: null, minSize: 16,
+  members: membersOfVfioRegionInfoCapSparseMmap, decode: decodeVfioRegionInfoCapSparseMmap,
+  encodeTyped: encodeVfioRegionInfoCapSparseMmap, measure: measureVfioRegionInfoCapSparseMmap,
 });
 
-/**
- * Reads struct vfio_region_info_cap_type of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_type of a big-endian machine. */
 export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioRegionInfoCapType {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_info_cap_type', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     type: view.getUint32(offset + 8, false),
@@ -964,20 +663,14 @@ export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioReg
   };
 }
 
-/**
- * Writes struct vfio_region_info_cap_type of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info_cap_type of a big-endian machine and returns the number of bytes. */
 export function encodeVfioRegionInfoCapType(
   value: Encodable<VfioRegionInfoCapType>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_type', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_type.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -989,59 +682,16 @@ export function encodeVfioRegionInfoCapType(
   return 16;
 }
 
-/** vfio_region_info_cap_type in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapTypeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_type', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** A type of vfio_region_type or VFIO_REGION_TYPE_PCI_VENDOR_TYPE with a vendor id. */
-  get type(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set type(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info_cap_type.type', value, this.#offset + 8), false);
-  }
-
-  /** Which region of that type or vendor. */
-  get subtype(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set subtype(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_type.subtype', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of vfio_region_info_cap_type of a big-endian machine. */
 export const VfioRegionInfoCapTypeCodec: StructCodec<VfioRegionInfoCapType> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info_cap_type',
-  16,
-  membersOfVfioRegionInfoCapType,
-  decodeVfioRegionInfoCapType,
+  'vfio_region_info_cap_type', 16, membersOfVfioRegionInfoCapType, decodeVfioRegionInfoCapType,
   encodeVfioRegionInfoCapType,
 );
 
-/**
- * Reads struct vfio_region_gfx_edid of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_gfx_edid of a big-endian machine. */
 export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionGfxEdid {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_region_gfx_edid', offset, 24, view.byteLength);
-  }
   return {
     edid_offset: view.getUint32(offset, false),
     edid_max_size: view.getUint32(offset + 4, false),
@@ -1052,20 +702,14 @@ export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionG
   };
 }
 
-/**
- * Writes struct vfio_region_gfx_edid of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_gfx_edid of a big-endian machine and returns the number of bytes. */
 export function encodeVfioRegionGfxEdid(
   value: Partial<VfioRegionGfxEdid>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_region_gfx_edid', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_region_gfx_edid.edid_offset', value.edid_offset ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_region_gfx_edid.edid_max_size', value.edid_max_size ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value.edid_size ?? 0, offset + 8), false);
@@ -1075,90 +719,15 @@ export function encodeVfioRegionGfxEdid(
   return 24;
 }
 
-/** vfio_region_gfx_edid in place: reads and writes members without a copy. */
-export class VfioRegionGfxEdidView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_region_gfx_edid', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Where the EDID is in the region. */
-  get edid_offset(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set edid_offset(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_region_gfx_edid.edid_offset', value, this.#offset), false);
-  }
-
-  /** Room for it. */
-  get edid_max_size(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set edid_max_size(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_region_gfx_edid.edid_max_size', value, this.#offset + 4), false);
-  }
-
-  /** Its size. */
-  get edid_size(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set edid_size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value, this.#offset + 8), false);
-  }
-
-  /** Largest width, 0 if there is no limit. */
-  get max_xres(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set max_xres(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value, this.#offset + 12), false);
-  }
-
-  /** Largest height, 0 if there is no limit. */
-  get max_yres(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set max_yres(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('vfio_region_gfx_edid.max_yres', value, this.#offset + 16), false);
-  }
-
-  /** Whether the monitor is on. */
-  get link_state(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set link_state(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('vfio_region_gfx_edid.link_state', value, this.#offset + 20), false);
-  }
-}
-
 /** Codec of vfio_region_gfx_edid of a big-endian machine. */
 export const VfioRegionGfxEdidCodec: StructCodec<VfioRegionGfxEdid> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_gfx_edid',
-  24,
-  membersOfVfioRegionGfxEdid,
-  decodeVfioRegionGfxEdid,
-  encodeVfioRegionGfxEdid,
+  'vfio_region_gfx_edid', 24, membersOfVfioRegionGfxEdid, decodeVfioRegionGfxEdid, encodeVfioRegionGfxEdid,
 );
 
-/**
- * Reads struct vfio_device_migration_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_migration_info of a big-endian machine. */
 export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioDeviceMigrationInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_device_migration_info', offset, 32, view.byteLength);
-  }
   return {
     device_state: view.getUint32(offset, false),
     reserved: view.getUint32(offset + 4, false),
@@ -1168,20 +737,14 @@ export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioD
   };
 }
 
-/**
- * Writes struct vfio_device_migration_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_migration_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceMigrationInfo(
   value: Partial<VfioDeviceMigrationInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_device_migration_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_migration_info.device_state', value.device_state ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_migration_info.reserved', value.reserved ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value.pending_bytes ?? 0n, offset + 8), false);
@@ -1190,81 +753,16 @@ export function encodeVfioDeviceMigrationInfo(
   return 32;
 }
 
-/** vfio_device_migration_info in place: reads and writes members without a copy. */
-export class VfioDeviceMigrationInfoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vfio_device_migration_info', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** State of the device. */
-  get device_state(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set device_state(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_device_migration_info.device_state', value, this.#offset), false);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_migration_info.reserved', value, this.#offset + 4), false);
-  }
-
-  /** What is left to read. */
-  get pending_bytes(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set pending_bytes(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value, this.#offset + 8), false);
-  }
-
-  /** Where data is in the region. */
-  get data_offset(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set data_offset(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_migration_info.data_offset', value, this.#offset + 16), false);
-  }
-
-  /** How much data is there. */
-  get data_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set data_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_migration_info.data_size', value, this.#offset + 24), false);
-  }
-}
-
 /** Codec of vfio_device_migration_info of a big-endian machine. */
 export const VfioDeviceMigrationInfoCodec: StructCodec<VfioDeviceMigrationInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_migration_info',
-  32,
-  membersOfVfioDeviceMigrationInfo,
-  decodeVfioDeviceMigrationInfo,
+  'vfio_device_migration_info', 32, membersOfVfioDeviceMigrationInfo, decodeVfioDeviceMigrationInfo,
   encodeVfioDeviceMigrationInfo,
 );
 
-/**
- * Reads struct vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine. */
 export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Ssatgt {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_info_cap_nvlink2_ssatgt', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     tgt: view.getBigUint64(offset + 8, false),
@@ -1272,20 +770,15 @@ export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0)
 }
 
 /**
- * Writes struct vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   value: Encodable<VfioRegionInfoCapNvlink2Ssatgt>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_nvlink2_ssatgt', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_nvlink2_ssatgt.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -1296,50 +789,16 @@ export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   return 16;
 }
 
-/** vfio_region_info_cap_nvlink2_ssatgt in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapNvlink2SsatgtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_nvlink2_ssatgt', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** The compressed system address. */
-  get tgt(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set tgt(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_region_info_cap_nvlink2_ssatgt.tgt', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of vfio_region_info_cap_nvlink2_ssatgt of a big-endian machine. */
 export const VfioRegionInfoCapNvlink2SsatgtCodec: StructCodec<VfioRegionInfoCapNvlink2Ssatgt> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info_cap_nvlink2_ssatgt',
-  16,
-  membersOfVfioRegionInfoCapNvlink2Ssatgt,
-  decodeVfioRegionInfoCapNvlink2Ssatgt,
-  encodeVfioRegionInfoCapNvlink2Ssatgt,
+  'vfio_region_info_cap_nvlink2_ssatgt', 16, membersOfVfioRegionInfoCapNvlink2Ssatgt,
+  decodeVfioRegionInfoCapNvlink2Ssatgt, encodeVfioRegionInfoCapNvlink2Ssatgt,
 );
 
-/**
- * Reads struct vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine. */
 export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Lnkspd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_info_cap_nvlink2_lnkspd', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     link_speed: view.getUint32(offset + 8, false),
@@ -1348,20 +807,15 @@ export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0)
 }
 
 /**
- * Writes struct vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   value: Encodable<VfioRegionInfoCapNvlink2Lnkspd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_nvlink2_lnkspd', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_nvlink2_lnkspd.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -1373,59 +827,16 @@ export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   return 16;
 }
 
-/** vfio_region_info_cap_nvlink2_lnkspd in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapNvlink2LnkspdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_nvlink2_lnkspd', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Speed from the device tree of the host. */
-  get link_speed(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set link_speed(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info_cap_nvlink2_lnkspd.link_speed', value, this.#offset + 8), false);
-  }
-
-  /** Always 0. */
-  get __pad(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __pad(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_nvlink2_lnkspd.__pad', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of vfio_region_info_cap_nvlink2_lnkspd of a big-endian machine. */
 export const VfioRegionInfoCapNvlink2LnkspdCodec: StructCodec<VfioRegionInfoCapNvlink2Lnkspd> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info_cap_nvlink2_lnkspd',
-  16,
-  membersOfVfioRegionInfoCapNvlink2Lnkspd,
-  decodeVfioRegionInfoCapNvlink2Lnkspd,
-  encodeVfioRegionInfoCapNvlink2Lnkspd,
+  'vfio_region_info_cap_nvlink2_lnkspd', 16, membersOfVfioRegionInfoCapNvlink2Lnkspd,
+  decodeVfioRegionInfoCapNvlink2Lnkspd, encodeVfioRegionInfoCapNvlink2Lnkspd,
 );
 
-/**
- * Reads struct vfio_irq_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_irq_info of a big-endian machine. */
 export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_irq_info', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -1434,16 +845,10 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
   };
 }
 
-/**
- * Writes struct vfio_irq_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_irq_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_irq_info', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_irq_info.argsz', value.argsz ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_irq_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_irq_info.index', value.index ?? 0, offset + 8), false);
@@ -1462,7 +867,6 @@ export class VfioIrqInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1471,7 +875,6 @@ export class VfioIrqInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_irq_info.argsz', value, this.#offset), false);
   }
 
-  /** How they behave. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1480,7 +883,6 @@ export class VfioIrqInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_irq_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Which index; the names are those of PCI devices. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1489,7 +891,6 @@ export class VfioIrqInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_irq_info.index', value, this.#offset + 8), false);
   }
 
-  /** Number of interrupts of the index. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1501,27 +902,18 @@ export class VfioIrqInfoView {
 
 /** Codec of vfio_irq_info of a big-endian machine. */
 export const VfioIrqInfoCodec: StructCodec<VfioIrqInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_irq_info',
-  16,
-  membersOfVfioIrqInfo,
-  decodeVfioIrqInfo,
-  encodeVfioIrqInfo,
+  'vfio_irq_info', 16, membersOfVfioIrqInfo, decodeVfioIrqInfo, encodeVfioIrqInfo,
 );
 
-/**
- * Reads struct vfio_irq_set of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_irq_set of a big-endian machine. */
 export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLength): VfioIrqSet {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 20 <= limit)) throw tooShort('vfio_irq_set', offset, 20, limit);
   const flags = view.getUint32(offset + 4, false);
   const count = view.getUint32(offset + 16, false);
   const data_count = (flags & 4) !== 0 ? 4 * count : (flags & 2) !== 0 ? count : 0;
-  if (!(offset + 20 + data_count <= limit)) {
+  if (!(offset + 20 + data_count <= limit))
     throw badCount('vfio_irq_set.data', offset + 20, data_count, limit - (offset + 20));
-  }
   const data = readBytes(view, offset + 20, data_count);
   return {
     argsz: view.getUint32(offset, false),
@@ -1533,16 +925,10 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
   };
 }
 
-/**
- * Writes struct vfio_irq_set of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_irq_set of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('vfio_irq_set', value, offset, 20, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_irq_set.argsz', value.argsz ?? (20 + (value.data?.length ?? 0)), offset), false);
   const flags = checkU32('vfio_irq_set.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
@@ -1553,22 +939,16 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_irq_set.data', data, offset + 20);
   const data_count = (flags & 4) !== 0 ? 4 * count : (flags & 2) !== 0 ? count : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_irq_set.data', offset + 20, data_count, data.length);
-  }
-  if (!(offset + 20 + data_count <= view.byteLength)) {
+  if (!(offset + 20 + data_count <= view.byteLength))
     throw noRoom('vfio_irq_set.data', offset + 20, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_irq_set.data', data, view, offset + 20, data_count);
   return 20 + bytes;
 }
 
-/**
- * Bytes that a vfio_irq_set takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_irq_set takes. */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
   if (value.data instanceof Uint8Array) return 20 + value.data.length;
   return measureByEncoding(encodeVfioIrqSet, value);
@@ -1585,7 +965,6 @@ export class VfioIrqSetView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1594,7 +973,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset, checkU32('vfio_irq_set.argsz', value, this.#offset), false);
   }
 
-  /** One DATA bit and one ACTION bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1603,7 +981,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_irq_set.flags', value, this.#offset + 4), false);
   }
 
-  /** Which index; the names are those of PCI devices. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1612,7 +989,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_irq_set.index', value, this.#offset + 8), false);
   }
 
-  /** First interrupt of the index. */
   get start(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -1621,7 +997,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_irq_set.start', value, this.#offset + 12), false);
   }
 
-  /** Number of interrupts. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -1630,7 +1005,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_irq_set.count', value, this.#offset + 16), false);
   }
 
-  /** DATA_BOOL: count bytes; DATA_EVENTFD: count file descriptors (s32, -1 for none); DATA_NONE: nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 20, this.#view.byteLength - (this.#offset + 20));
   }
@@ -1638,32 +1012,18 @@ export class VfioIrqSetView {
 
 /** Codec of vfio_irq_set of a big-endian machine. */
 export const VfioIrqSetCodec: StructCodec<VfioIrqSet> = /* @__PURE__ */ structCodec({
-  name: 'vfio_irq_set',
-  size: null,
-  minSize: 20,
-  members: membersOfVfioIrqSet,
-  decode: decodeVfioIrqSet,
-  encodeTyped: encodeVfioIrqSet,
-  measure: measureVfioIrqSet,
+  name: 'vfio_irq_set', size: null, minSize: 20, members: membersOfVfioIrqSet, decode: decodeVfioIrqSet,
+  encodeTyped: encodeVfioIrqSet, measure: measureVfioIrqSet,
 });
 
-/**
- * Reads struct vfio_pci_dependent_device of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_pci_dependent_device of a big-endian machine. */
 export function decodeVfioPciDependentDevice(view: DataView, offset = 0): VfioPciDependentDevice {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_pci_dependent_device', offset, 8, view.byteLength);
-  }
   return readVfioPciDependentDevice(view, offset);
 }
 
-/**
- * Reads struct vfio_pci_dependent_device inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_pci_dependent_device inside of something else. */
 export function readVfioPciDependentDevice(view: DataView, offset: number): VfioPciDependentDevice {
   return {
     group_id: view.getUint32(offset, false),
@@ -1674,52 +1034,38 @@ export function readVfioPciDependentDevice(view: DataView, offset: number): Vfio
   };
 }
 
-/**
- * Writes struct vfio_pci_dependent_device of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_pci_dependent_device of a big-endian machine and returns the number of bytes. */
 export function encodeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_pci_dependent_device', value, offset, 8, view.byteLength);
-  }
   return writeVfioPciDependentDevice(value, view, offset);
 }
 
-/**
- * Writes struct vfio_pci_dependent_device if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_pci_dependent_device inside another struct. */
 export function writeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
   view: DataView,
   offset: number,
 ): number {
   const group_id = checkU32(value.group_id != null ? 'vfio_pci_dependent_device.group_id' : 'vfio_pci_dependent_device.devid', value.group_id ?? value.devid ?? 0, offset);
-  if ((value.devid ?? group_id) !== group_id) {
+  if ((value.devid ?? group_id) !== group_id)
     throw unlike('u32', 'vfio_pci_dependent_device.devid', value.devid, offset);
-  }
   view.setUint32(offset, group_id, false);
   const segment = value.segment ?? 0;
-  if (typeof segment !== 'number' || (segment & 0xffff) !== segment) {
+  if (typeof segment !== 'number' || (segment & 0xffff) !== segment)
     throw notInteger('u16', 'vfio_pci_dependent_device.segment', segment, offset + 4);
-  }
   view.setUint16(offset + 4, segment, false);
   const bus = value.bus ?? 0;
-  if (typeof bus !== 'number' || (bus & 0xff) !== bus) {
+  if (typeof bus !== 'number' || (bus & 0xff) !== bus)
     throw notInteger('u8', 'vfio_pci_dependent_device.bus', bus, offset + 6);
-  }
   view.setUint8(offset + 6, bus);
   const devfn = value.devfn ?? 0;
-  if (typeof devfn !== 'number' || (devfn & 0xff) !== devfn) {
+  if (typeof devfn !== 'number' || (devfn & 0xff) !== devfn)
     throw notInteger('u8', 'vfio_pci_dependent_device.devfn', devfn, offset + 7);
-  }
   view.setUint8(offset + 7, devfn);
   return 8;
 }
@@ -1735,7 +1081,6 @@ export class VfioPciDependentDeviceView {
     this.#offset = offset;
   }
 
-  /** Its IOMMU group. */
   get group_id(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1744,7 +1089,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_dependent_device.group_id', value, this.#offset), false);
   }
 
-  /** Its id in the caller's iommufd, or VFIO_PCI_DEVID_OWNED, or VFIO_PCI_DEVID_NOT_OWNED. */
   get devid(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1753,7 +1097,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_dependent_device.devid', value, this.#offset), false);
   }
 
-  /** Its PCI segment (domain). */
   get segment(): number {
     return this.#view.getUint16(this.#offset + 4, false);
   }
@@ -1762,7 +1105,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint16(this.#offset + 4, checkU16('vfio_pci_dependent_device.segment', value, this.#offset + 4), false);
   }
 
-  /** Its bus. */
   get bus(): number {
     return this.#view.getUint8(this.#offset + 6);
   }
@@ -1771,7 +1113,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint8(this.#offset + 6, checkU8('vfio_pci_dependent_device.bus', value, this.#offset + 6));
   }
 
-  /** Its device (bits 7:3) and function (bits 2:0). */
   get devfn(): number {
     return this.#view.getUint8(this.#offset + 7);
   }
@@ -1783,25 +1124,17 @@ export class VfioPciDependentDeviceView {
 
 /** Codec of vfio_pci_dependent_device of a big-endian machine. */
 export const VfioPciDependentDeviceCodec: StructCodec<VfioPciDependentDevice> = /* @__PURE__ */ fixedCodec(
-  'vfio_pci_dependent_device',
-  8,
-  membersOfVfioPciDependentDevice,
-  decodeVfioPciDependentDevice,
+  'vfio_pci_dependent_device', 8, membersOfVfioPciDependentDevice, decodeVfioPciDependentDevice,
   encodeVfioPciDependentDevice,
 );
 
-/**
- * Reads struct vfio_pci_hot_reset_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_pci_hot_reset_info of a big-endian machine. */
 export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view.byteLength): VfioPciHotResetInfo {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('vfio_pci_hot_reset_info', offset, 12, limit);
   const count = view.getUint32(offset + 8, false);
-  if (!(offset + 12 + 8 * count <= limit)) {
+  if (!(offset + 12 + 8 * count <= limit))
     throw badCount('vfio_pci_hot_reset_info.devices', offset + 12, count, Math.floor((limit - (offset + 12)) / 8));
-  }
   const devices: VfioPciDependentDevice[] = [];
   for (let i = 0; i < count; i++) {
     devices.push(readVfioPciDependentDevice(view, offset + 12 + 8 * i));
@@ -1814,34 +1147,25 @@ export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view
   };
 }
 
-/**
- * Writes struct vfio_pci_hot_reset_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_pci_hot_reset_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioPciHotResetInfo(
   value: Encodable<VfioPciHotResetInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_pci_hot_reset_info', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_pci_hot_reset_info.argsz', value.argsz ?? (12 + (8 * (value.devices?.length ?? 0))), offset), false);
   view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value.flags ?? 0, offset + 4), false);
   const count = checkU32('vfio_pci_hot_reset_info.count', value.count ?? (value.devices?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, count, false);
   const devices = value.devices ?? undefined;
-  if (devices !== undefined && !Array.isArray(devices)) {
+  if (devices !== undefined && !Array.isArray(devices))
     throw wrongType('vfio_pci_hot_reset_info.devices', devices, offset + 12, 'an array');
-  }
-  if (devices !== undefined && devices.length !== count) {
+  if (devices !== undefined && devices.length !== count)
     throw countMismatch('vfio_pci_hot_reset_info.devices', offset + 12, count, devices.length);
-  }
-  if (!(offset + 12 + 8 * count <= view.byteLength)) {
+  if (!(offset + 12 + 8 * count <= view.byteLength))
     throw noRoom('vfio_pci_hot_reset_info.devices', offset + 12, 8 * count, view.byteLength);
-  }
   const bytes = 8 * count;
   const devices_given = devices ?? defaults(count);
   let devices_at = offset + 12;
@@ -1856,11 +1180,7 @@ export function encodeVfioPciHotResetInfo(
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_pci_hot_reset_info takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_pci_hot_reset_info takes. */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
   if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
   return measureByEncoding(encodeVfioPciHotResetInfo, value);
@@ -1877,7 +1197,6 @@ export class VfioPciHotResetInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -1886,7 +1205,6 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_hot_reset_info.argsz', value, this.#offset), false);
   }
 
-  /** How the devices are named. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -1895,7 +1213,6 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Number of devices; also set if they do not fit (ENOSPC). */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -1904,11 +1221,7 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset_info.count', value, this.#offset + 8), false);
   }
 
-  /**
-   * The devices.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   devices(index: number): VfioPciDependentDeviceView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
     return new VfioPciDependentDeviceView(this.#view, this.#offset + 12 + 8 * index);
@@ -1917,27 +1230,18 @@ export class VfioPciHotResetInfoView {
 
 /** Codec of vfio_pci_hot_reset_info of a big-endian machine. */
 export const VfioPciHotResetInfoCodec: StructCodec<VfioPciHotResetInfo> = /* @__PURE__ */ structCodec({
-  name: 'vfio_pci_hot_reset_info',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioPciHotResetInfo,
-  decode: decodeVfioPciHotResetInfo,
-  encodeTyped: encodeVfioPciHotResetInfo,
+  name: 'vfio_pci_hot_reset_info', size: null, minSize: 12, members: membersOfVfioPciHotResetInfo,
+  decode: decodeVfioPciHotResetInfo, encodeTyped: encodeVfioPciHotResetInfo,
   measure: measureVfioPciHotResetInfo,
 });
 
-/**
- * Reads struct vfio_pci_hot_reset of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_pci_hot_reset of a big-endian machine. */
 export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byteLength): VfioPciHotReset {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('vfio_pci_hot_reset', offset, 12, limit);
   const count = view.getUint32(offset + 8, false);
-  if (!(offset + 12 + 4 * count <= limit)) {
+  if (!(offset + 12 + 4 * count <= limit))
     throw badCount('vfio_pci_hot_reset.group_fds', offset + 12, count, Math.floor((limit - (offset + 12)) / 4));
-  }
   const group_fds: number[] = [];
   for (let i = 0; i < count; i++) {
     group_fds.push(view.getInt32(offset + 12 + 4 * i, false));
@@ -1950,30 +1254,21 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct vfio_pci_hot_reset of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_pci_hot_reset of a big-endian machine and returns the number of bytes. */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_pci_hot_reset', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_pci_hot_reset.argsz', value.argsz ?? (12 + (4 * (value.group_fds?.length ?? 0))), offset), false);
   view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset.flags', value.flags ?? 0, offset + 4), false);
   const count = checkU32('vfio_pci_hot_reset.count', value.count ?? (value.group_fds?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, count, false);
   const group_fds = value.group_fds ?? undefined;
-  if (group_fds !== undefined && !Array.isArray(group_fds)) {
+  if (group_fds !== undefined && !Array.isArray(group_fds))
     throw wrongType('vfio_pci_hot_reset.group_fds', group_fds, offset + 12, 'an array');
-  }
-  if (group_fds !== undefined && group_fds.length !== count) {
+  if (group_fds !== undefined && group_fds.length !== count)
     throw countMismatch('vfio_pci_hot_reset.group_fds', offset + 12, count, group_fds.length);
-  }
-  if (!(offset + 12 + 4 * count <= view.byteLength)) {
+  if (!(offset + 12 + 4 * count <= view.byteLength))
     throw noRoom('vfio_pci_hot_reset.group_fds', offset + 12, 4 * count, view.byteLength);
-  }
   const bytes = 4 * count;
   if (group_fds === undefined) {
     zeroFill(view, offset + 12, offset + 12 + 4 * count);
@@ -1987,11 +1282,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_pci_hot_reset takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_pci_hot_reset takes. */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
   if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
   return measureByEncoding(encodeVfioPciHotReset, value);
@@ -2008,7 +1299,6 @@ export class VfioPciHotResetView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its descriptors; the kernel does not compare it with count. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2017,7 +1307,6 @@ export class VfioPciHotResetView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_hot_reset.argsz', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2026,7 +1315,6 @@ export class VfioPciHotResetView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset.flags', value, this.#offset + 4), false);
   }
 
-  /** Number of group descriptors; 0 for a cdev, else not. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2035,11 +1323,7 @@ export class VfioPciHotResetView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset.count', value, this.#offset + 8), false);
   }
 
-  /**
-   * All groups with affected devices.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   group_fds(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 4 * index + 4 > this.#view.byteLength) return undefined;
     return this.#view.getInt32(this.#offset + 12 + 4 * index, false);
@@ -2048,24 +1332,14 @@ export class VfioPciHotResetView {
 
 /** Codec of vfio_pci_hot_reset of a big-endian machine. */
 export const VfioPciHotResetCodec: StructCodec<VfioPciHotReset> = /* @__PURE__ */ structCodec({
-  name: 'vfio_pci_hot_reset',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioPciHotReset,
-  decode: decodeVfioPciHotReset,
-  encodeTyped: encodeVfioPciHotReset,
-  measure: measureVfioPciHotReset,
+  name: 'vfio_pci_hot_reset', size: null, minSize: 12, members: membersOfVfioPciHotReset,
+  decode: decodeVfioPciHotReset, encodeTyped: encodeVfioPciHotReset, measure: measureVfioPciHotReset,
 });
 
-/**
- * Reads struct vfio_device_gfx_plane_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_gfx_plane_info of a big-endian machine. */
 export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDeviceGfxPlaneInfo {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('vfio_device_gfx_plane_info', offset, 64, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -2086,20 +1360,14 @@ export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDe
   };
 }
 
-/**
- * Writes struct vfio_device_gfx_plane_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_gfx_plane_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceGfxPlaneInfo(
   value: Encodable<VfioDeviceGfxPlaneInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('vfio_device_gfx_plane_info', value, offset, 64, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_gfx_plane_info.argsz', value.argsz ?? 64, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_gfx_plane_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_device_gfx_plane_info.drm_plane_type', value.drm_plane_type ?? 0, offset + 8), false);
@@ -2114,9 +1382,8 @@ export function encodeVfioDeviceGfxPlaneInfo(
   view.setUint32(offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value.x_hot ?? 0, offset + 48), false);
   view.setUint32(offset + 52, checkU32('vfio_device_gfx_plane_info.y_hot', value.y_hot ?? 0, offset + 52), false);
   const region_index = checkU32(value.region_index != null ? 'vfio_device_gfx_plane_info.region_index' : 'vfio_device_gfx_plane_info.dmabuf_id', value.region_index ?? value.dmabuf_id ?? 0, offset + 56);
-  if ((value.dmabuf_id ?? region_index) !== region_index) {
+  if ((value.dmabuf_id ?? region_index) !== region_index)
     throw unlike('u32', 'vfio_device_gfx_plane_info.dmabuf_id', value.dmabuf_id, offset + 56);
-  }
   view.setUint32(offset + 56, region_index, false);
   view.setUint32(offset + 60, checkU32('vfio_device_gfx_plane_info.reserved', value.reserved ?? 0, offset + 60), false);
   return 64;
@@ -2133,7 +1400,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2142,7 +1408,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_gfx_plane_info.argsz', value, this.#offset), false);
   }
 
-  /** DMABUF or REGION, with PROBE only to ask for support. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2151,7 +1416,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_gfx_plane_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Which plane; DRM_PLANE_TYPE_* of the DRM subsystem. */
   get drm_plane_type(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2160,7 +1424,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_gfx_plane_info.drm_plane_type', value, this.#offset + 8), false);
   }
 
-  /** Pixel format as a DRM fourcc; 0 while the plane is off. */
   get drm_format(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -2169,7 +1432,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_gfx_plane_info.drm_format', value, this.#offset + 12), false);
   }
 
-  /** DRM format modifier (tiling). */
   get drm_format_mod(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -2178,7 +1440,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_gfx_plane_info.drm_format_mod', value, this.#offset + 16), false);
   }
 
-  /** Width. */
   get width(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -2187,7 +1448,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('vfio_device_gfx_plane_info.width', value, this.#offset + 24), false);
   }
 
-  /** Height. */
   get height(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -2196,7 +1456,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 28, checkU32('vfio_device_gfx_plane_info.height', value, this.#offset + 28), false);
   }
 
-  /** Distance of two lines. */
   get stride(): number {
     return this.#view.getUint32(this.#offset + 32, false);
   }
@@ -2205,7 +1464,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 32, checkU32('vfio_device_gfx_plane_info.stride', value, this.#offset + 32), false);
   }
 
-  /** Size of the plane in whole pages. */
   get size(): number {
     return this.#view.getUint32(this.#offset + 36, false);
   }
@@ -2214,7 +1472,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 36, checkU32('vfio_device_gfx_plane_info.size', value, this.#offset + 36), false);
   }
 
-  /** Horizontal position of a cursor. */
   get x_pos(): number {
     return this.#view.getUint32(this.#offset + 40, false);
   }
@@ -2223,7 +1480,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 40, checkU32('vfio_device_gfx_plane_info.x_pos', value, this.#offset + 40), false);
   }
 
-  /** Vertical position of a cursor. */
   get y_pos(): number {
     return this.#view.getUint32(this.#offset + 44, false);
   }
@@ -2232,7 +1488,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value, this.#offset + 44), false);
   }
 
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. */
   get x_hot(): number {
     return this.#view.getUint32(this.#offset + 48, false);
   }
@@ -2241,7 +1496,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value, this.#offset + 48), false);
   }
 
-  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. */
   get y_hot(): number {
     return this.#view.getUint32(this.#offset + 52, false);
   }
@@ -2250,7 +1504,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 52, checkU32('vfio_device_gfx_plane_info.y_hot', value, this.#offset + 52), false);
   }
 
-  /** Region with the plane. */
   get region_index(): number {
     return this.#view.getUint32(this.#offset + 56, false);
   }
@@ -2259,7 +1512,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.region_index', value, this.#offset + 56), false);
   }
 
-  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   get dmabuf_id(): number {
     return this.#view.getUint32(this.#offset + 56, false);
   }
@@ -2268,7 +1520,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.dmabuf_id', value, this.#offset + 56), false);
   }
 
-  /** Should be 0. */
   get reserved(): number {
     return this.#view.getUint32(this.#offset + 60, false);
   }
@@ -2280,22 +1531,14 @@ export class VfioDeviceGfxPlaneInfoView {
 
 /** Codec of vfio_device_gfx_plane_info of a big-endian machine. */
 export const VfioDeviceGfxPlaneInfoCodec: StructCodec<VfioDeviceGfxPlaneInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_gfx_plane_info',
-  64,
-  membersOfVfioDeviceGfxPlaneInfo,
-  decodeVfioDeviceGfxPlaneInfo,
+  'vfio_device_gfx_plane_info', 64, membersOfVfioDeviceGfxPlaneInfo, decodeVfioDeviceGfxPlaneInfo,
   encodeVfioDeviceGfxPlaneInfo,
 );
 
-/**
- * Reads struct vfio_device_ioeventfd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_ioeventfd of a big-endian machine. */
 export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDeviceIoeventfd {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_device_ioeventfd', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -2306,20 +1549,14 @@ export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDevic
   };
 }
 
-/**
- * Writes struct vfio_device_ioeventfd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_ioeventfd of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceIoeventfd(
   value: Partial<VfioDeviceIoeventfd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_device_ioeventfd', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_ioeventfd.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_ioeventfd.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_ioeventfd.offset', value.offset ?? 0n, offset + 8), false);
@@ -2340,7 +1577,6 @@ export class VfioDeviceIoeventfdView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2349,7 +1585,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_ioeventfd.argsz', value, this.#offset), false);
   }
 
-  /** Width of the write; exactly one bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2358,7 +1593,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_ioeventfd.flags', value, this.#offset + 4), false);
   }
 
-  /** Where to write in the device's file; for PCI within a BAR and outside the MSI-X table. */
   get offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -2367,7 +1601,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_ioeventfd.offset', value, this.#offset + 8), false);
   }
 
-  /** What to write. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -2376,7 +1609,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_ioeventfd.data', value, this.#offset + 16), false);
   }
 
-  /** The eventfd, -1 to end what was set up with this offset, data and width. */
   get fd(): number {
     return this.#view.getInt32(this.#offset + 24, false);
   }
@@ -2385,7 +1617,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setInt32(this.#offset + 24, checkS32('vfio_device_ioeventfd.fd', value, this.#offset + 24), false);
   }
 
-  /** Should be 0. */
   get reserved(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -2397,27 +1628,19 @@ export class VfioDeviceIoeventfdView {
 
 /** Codec of vfio_device_ioeventfd of a big-endian machine. */
 export const VfioDeviceIoeventfdCodec: StructCodec<VfioDeviceIoeventfd> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_ioeventfd',
-  32,
-  membersOfVfioDeviceIoeventfd,
-  decodeVfioDeviceIoeventfd,
+  'vfio_device_ioeventfd', 32, membersOfVfioDeviceIoeventfd, decodeVfioDeviceIoeventfd,
   encodeVfioDeviceIoeventfd,
 );
 
-/**
- * Reads struct vfio_device_feature of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature of a big-endian machine. */
 export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.byteLength): VfioDeviceFeature {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('vfio_device_feature', offset, 8, limit);
   const argsz = view.getUint32(offset, false);
   const flags = view.getUint32(offset + 4, false);
   const data_count = Math.max(argsz - 8, 0);
-  if (!(offset + 8 + data_count <= limit)) {
+  if (!(offset + 8 + data_count <= limit))
     throw badCount('vfio_device_feature.data', offset + 8, data_count, limit - (offset + 8));
-  }
   const data = readBytes(view, offset + 8, data_count);
   return {
     argsz,
@@ -2432,20 +1655,14 @@ export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.b
   };
 }
 
-/**
- * Writes struct vfio_device_feature of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceFeature(
   value: Encodable<VfioDeviceFeature>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature', value, offset, 8, view.byteLength);
-  }
   const argsz = checkU32('vfio_device_feature.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset);
   view.setUint32(offset, argsz, false);
   const flags_bits: Partial<VfioDeviceFeatureFlags> = checkObject('vfio_device_feature.flags', value.flags ?? {}, offset + 4);
@@ -2460,22 +1677,16 @@ export function encodeVfioDeviceFeature(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_device_feature.data', data, offset + 8);
   const data_count = Math.max(argsz - 8, 0);
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_device_feature.data', offset + 8, data_count, data.length);
-  }
-  if (!(offset + 8 + data_count <= view.byteLength)) {
+  if (!(offset + 8 + data_count <= view.byteLength))
     throw noRoom('vfio_device_feature.data', offset + 8, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_device_feature.data', data, view, offset + 8, data_count);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a vfio_device_feature takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_device_feature takes. */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioDeviceFeature, value);
@@ -2492,7 +1703,6 @@ export class VfioDeviceFeatureView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2501,7 +1711,6 @@ export class VfioDeviceFeatureView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_feature.argsz', value, this.#offset), false);
   }
 
-  /** Which feature and what to do with it. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2510,7 +1719,6 @@ export class VfioDeviceFeatureView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_feature.flags', value, this.#offset + 4), false);
   }
 
-  /** What the feature says or is told; not needed to PROBE. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
@@ -2518,24 +1726,14 @@ export class VfioDeviceFeatureView {
 
 /** Codec of vfio_device_feature of a big-endian machine. */
 export const VfioDeviceFeatureCodec: StructCodec<VfioDeviceFeature> = /* @__PURE__ */ structCodec({
-  name: 'vfio_device_feature',
-  size: null,
-  minSize: 8,
-  members: membersOfVfioDeviceFeature,
-  decode: decodeVfioDeviceFeature,
-  encodeTyped: encodeVfioDeviceFeature,
-  measure: measureVfioDeviceFeature,
+  name: 'vfio_device_feature', size: null, minSize: 8, members: membersOfVfioDeviceFeature,
+  decode: decodeVfioDeviceFeature, encodeTyped: encodeVfioDeviceFeature, measure: measureVfioDeviceFeature,
 });
 
-/**
- * Reads struct vfio_device_bind_iommufd of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_bind_iommufd of a big-endian machine. */
 export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDeviceBindIommufd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_device_bind_iommufd', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -2544,20 +1742,14 @@ export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDev
   };
 }
 
-/**
- * Writes struct vfio_device_bind_iommufd of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_bind_iommufd of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceBindIommufd(
   value: Partial<VfioDeviceBindIommufd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_device_bind_iommufd', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_bind_iommufd.argsz', value.argsz ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_bind_iommufd.flags', value.flags ?? 0, offset + 4), false);
   view.setInt32(offset + 8, checkS32('vfio_device_bind_iommufd.iommufd', value.iommufd ?? 0, offset + 8), false);
@@ -2576,7 +1768,6 @@ export class VfioDeviceBindIommufdView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2585,7 +1776,6 @@ export class VfioDeviceBindIommufdView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_bind_iommufd.argsz', value, this.#offset), false);
   }
 
-  /** Which further fields are given. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2594,7 +1784,6 @@ export class VfioDeviceBindIommufdView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_bind_iommufd.flags', value, this.#offset + 4), false);
   }
 
-  /** The iommufd. */
   get iommufd(): number {
     return this.#view.getInt32(this.#offset + 8, false);
   }
@@ -2603,7 +1792,6 @@ export class VfioDeviceBindIommufdView {
     this.#view.setInt32(this.#offset + 8, checkS32('vfio_device_bind_iommufd.iommufd', value, this.#offset + 8), false);
   }
 
-  /** Id of the device in that iommufd. */
   get out_devid(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -2615,22 +1803,14 @@ export class VfioDeviceBindIommufdView {
 
 /** Codec of vfio_device_bind_iommufd of a big-endian machine. */
 export const VfioDeviceBindIommufdCodec: StructCodec<VfioDeviceBindIommufd> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_bind_iommufd',
-  16,
-  membersOfVfioDeviceBindIommufd,
-  decodeVfioDeviceBindIommufd,
+  'vfio_device_bind_iommufd', 16, membersOfVfioDeviceBindIommufd, decodeVfioDeviceBindIommufd,
   encodeVfioDeviceBindIommufd,
 );
 
-/**
- * Reads struct vfio_device_attach_iommufd_pt of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_attach_iommufd_pt of a big-endian machine. */
 export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): VfioDeviceAttachIommufdPt {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('vfio_device_attach_iommufd_pt', offset, 12, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -2638,20 +1818,14 @@ export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): Vfi
   };
 }
 
-/**
- * Writes struct vfio_device_attach_iommufd_pt of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_attach_iommufd_pt of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceAttachIommufdPt(
   value: Partial<VfioDeviceAttachIommufdPt>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_device_attach_iommufd_pt', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_attach_iommufd_pt.argsz', value.argsz ?? 12, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_device_attach_iommufd_pt.pt_id', value.pt_id ?? 0, offset + 8), false);
@@ -2669,7 +1843,6 @@ export class VfioDeviceAttachIommufdPtView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2678,7 +1851,6 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_attach_iommufd_pt.argsz', value, this.#offset), false);
   }
 
-  /** Which further fields are given. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2687,7 +1859,6 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value, this.#offset + 4), false);
   }
 
-  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -2699,42 +1870,28 @@ export class VfioDeviceAttachIommufdPtView {
 
 /** Codec of vfio_device_attach_iommufd_pt of a big-endian machine. */
 export const VfioDeviceAttachIommufdPtCodec: StructCodec<VfioDeviceAttachIommufdPt> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_attach_iommufd_pt',
-  12,
-  membersOfVfioDeviceAttachIommufdPt,
-  decodeVfioDeviceAttachIommufdPt,
+  'vfio_device_attach_iommufd_pt', 12, membersOfVfioDeviceAttachIommufdPt, decodeVfioDeviceAttachIommufdPt,
   encodeVfioDeviceAttachIommufdPt,
 );
 
-/**
- * Reads struct vfio_device_detach_iommufd_pt of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_detach_iommufd_pt of a big-endian machine. */
 export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): VfioDeviceDetachIommufdPt {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_detach_iommufd_pt', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct vfio_device_detach_iommufd_pt of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_detach_iommufd_pt of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceDetachIommufdPt(
   value: Partial<VfioDeviceDetachIommufdPt>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_detach_iommufd_pt', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_detach_iommufd_pt.argsz', value.argsz ?? 8, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_detach_iommufd_pt.flags', value.flags ?? 0, offset + 4), false);
   return 8;
@@ -2751,7 +1908,6 @@ export class VfioDeviceDetachIommufdPtView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2760,7 +1916,6 @@ export class VfioDeviceDetachIommufdPtView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_detach_iommufd_pt.argsz', value, this.#offset), false);
   }
 
-  /** Which further fields are given. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2772,157 +1927,70 @@ export class VfioDeviceDetachIommufdPtView {
 
 /** Codec of vfio_device_detach_iommufd_pt of a big-endian machine. */
 export const VfioDeviceDetachIommufdPtCodec: StructCodec<VfioDeviceDetachIommufdPt> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_detach_iommufd_pt',
-  8,
-  membersOfVfioDeviceDetachIommufdPt,
-  decodeVfioDeviceDetachIommufdPt,
+  'vfio_device_detach_iommufd_pt', 8, membersOfVfioDeviceDetachIommufdPt, decodeVfioDeviceDetachIommufdPt,
   encodeVfioDeviceDetachIommufdPt,
 );
 
-/**
- * Reads struct vfio_device_feature_migration of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_migration of a big-endian machine. */
 export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): VfioDeviceFeatureMigration {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_feature_migration', offset, 8, view.byteLength);
-  }
   return {
     flags: view.getBigUint64(offset, false),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_migration of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_migration of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceFeatureMigration(
   value: Partial<VfioDeviceFeatureMigration>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature_migration', value, offset, 8, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_migration.flags', value.flags ?? 0n, offset), false);
   return 8;
 }
 
-/** vfio_device_feature_migration in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureMigrationView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_feature_migration', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** States that the device supports besides RUNNING and ERROR. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_migration.flags', value, this.#offset), false);
-  }
-}
-
 /** Codec of vfio_device_feature_migration of a big-endian machine. */
 export const VfioDeviceFeatureMigrationCodec: StructCodec<VfioDeviceFeatureMigration> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_migration',
-  8,
-  membersOfVfioDeviceFeatureMigration,
-  decodeVfioDeviceFeatureMigration,
+  'vfio_device_feature_migration', 8, membersOfVfioDeviceFeatureMigration, decodeVfioDeviceFeatureMigration,
   encodeVfioDeviceFeatureMigration,
 );
 
-/**
- * Reads struct vfio_device_feature_mig_state of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_mig_state of a big-endian machine. */
 export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): VfioDeviceFeatureMigState {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_feature_mig_state', offset, 8, view.byteLength);
-  }
   return {
     device_state: view.getUint32(offset, false),
     data_fd: view.getInt32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_mig_state of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_mig_state of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceFeatureMigState(
   value: Partial<VfioDeviceFeatureMigState>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature_mig_state', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_feature_mig_state.device_state', value.device_state ?? 0, offset), false);
   view.setInt32(offset + 4, checkS32('vfio_device_feature_mig_state.data_fd', value.data_fd ?? 0, offset + 4), false);
   return 8;
 }
 
-/** vfio_device_feature_mig_state in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureMigStateView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_feature_mig_state', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** SET: the state to go to; GET: the state it is in. */
-  get device_state(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set device_state(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_mig_state.device_state', value, this.#offset), false);
-  }
-
-  /** Data stream, if the new state began one; otherwise -1. */
-  get data_fd(): number {
-    return this.#view.getInt32(this.#offset + 4, false);
-  }
-
-  set data_fd(value: number) {
-    this.#view.setInt32(this.#offset + 4, checkS32('vfio_device_feature_mig_state.data_fd', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of vfio_device_feature_mig_state of a big-endian machine. */
 export const VfioDeviceFeatureMigStateCodec: StructCodec<VfioDeviceFeatureMigState> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_mig_state',
-  8,
-  membersOfVfioDeviceFeatureMigState,
-  decodeVfioDeviceFeatureMigState,
+  'vfio_device_feature_mig_state', 8, membersOfVfioDeviceFeatureMigState, decodeVfioDeviceFeatureMigState,
   encodeVfioDeviceFeatureMigState,
 );
 
-/**
- * Reads struct vfio_precopy_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_precopy_info of a big-endian machine. */
 export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyInfo {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_precopy_info', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -2931,16 +1999,10 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
   };
 }
 
-/**
- * Writes struct vfio_precopy_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_precopy_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_precopy_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_precopy_info.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_precopy_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_precopy_info.initial_bytes', value.initial_bytes ?? 0n, offset + 8), false);
@@ -2959,7 +2021,6 @@ export class VfioPrecopyInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -2968,7 +2029,6 @@ export class VfioPrecopyInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_precopy_info.argsz', value, this.#offset), false);
   }
 
-  /** Not read; written only with MIG_PRECOPY_INFOv2. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -2977,7 +2037,6 @@ export class VfioPrecopyInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_precopy_info.flags', value, this.#offset + 4), false);
   }
 
-  /** What is left of the first part; better not go on to STOP_COPY before it is 0. */
   get initial_bytes(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -2986,7 +2045,6 @@ export class VfioPrecopyInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_precopy_info.initial_bytes', value, this.#offset + 8), false);
   }
 
-  /** What changed since it was read. */
   get dirty_bytes(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -2998,22 +2056,13 @@ export class VfioPrecopyInfoView {
 
 /** Codec of vfio_precopy_info of a big-endian machine. */
 export const VfioPrecopyInfoCodec: StructCodec<VfioPrecopyInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_precopy_info',
-  24,
-  membersOfVfioPrecopyInfo,
-  decodeVfioPrecopyInfo,
-  encodeVfioPrecopyInfo,
+  'vfio_precopy_info', 24, membersOfVfioPrecopyInfo, decodeVfioPrecopyInfo, encodeVfioPrecopyInfo,
 );
 
-/**
- * Reads struct vfio_device_low_power_entry_with_wakeup of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_low_power_entry_with_wakeup of a big-endian machine. */
 export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset = 0): VfioDeviceLowPowerEntryWithWakeup {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_low_power_entry_with_wakeup', offset, 8, view.byteLength);
-  }
   return {
     wakeup_eventfd: view.getInt32(offset, false),
     reserved: view.getUint32(offset + 4, false),
@@ -3021,73 +2070,31 @@ export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset =
 }
 
 /**
- * Writes struct vfio_device_low_power_entry_with_wakeup of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_low_power_entry_with_wakeup of a big-endian machine and returns the number of
+ * bytes.
  */
 export function encodeVfioDeviceLowPowerEntryWithWakeup(
   value: Partial<VfioDeviceLowPowerEntryWithWakeup>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_low_power_entry_with_wakeup', value, offset, 8, view.byteLength);
-  }
   view.setInt32(offset, checkS32('vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', value.wakeup_eventfd ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_device_low_power_entry_with_wakeup.reserved', value.reserved ?? 0, offset + 4), false);
   return 8;
 }
 
-/** vfio_device_low_power_entry_with_wakeup in place: reads and writes members without a copy. */
-export class VfioDeviceLowPowerEntryWithWakeupView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_low_power_entry_with_wakeup', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Signalled when the device woke up. */
-  get wakeup_eventfd(): number {
-    return this.#view.getInt32(this.#offset, false);
-  }
-
-  set wakeup_eventfd(value: number) {
-    this.#view.setInt32(this.#offset, checkS32('vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', value, this.#offset), false);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_low_power_entry_with_wakeup.reserved', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of vfio_device_low_power_entry_with_wakeup of a big-endian machine. */
 export const VfioDeviceLowPowerEntryWithWakeupCodec: StructCodec<VfioDeviceLowPowerEntryWithWakeup> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_low_power_entry_with_wakeup',
-  8,
-  membersOfVfioDeviceLowPowerEntryWithWakeup,
-  decodeVfioDeviceLowPowerEntryWithWakeup,
-  encodeVfioDeviceLowPowerEntryWithWakeup,
+  'vfio_device_low_power_entry_with_wakeup', 8, membersOfVfioDeviceLowPowerEntryWithWakeup,
+  decodeVfioDeviceLowPowerEntryWithWakeup, encodeVfioDeviceLowPowerEntryWithWakeup,
 );
 
-/**
- * Reads struct vfio_device_feature_dma_logging_control of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_dma_logging_control of a big-endian machine. */
 export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingControl {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_device_feature_dma_logging_control', offset, 24, view.byteLength);
-  }
   return {
     page_size: view.getBigUint64(offset, false),
     num_ranges: view.getUint32(offset + 8, false),
@@ -3097,20 +2104,16 @@ export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset 
 }
 
 /**
- * Writes struct vfio_device_feature_dma_logging_control of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_feature_dma_logging_control of a big-endian machine and returns the number of
+ * bytes.
  */
 export function encodeVfioDeviceFeatureDmaLoggingControl(
   value: Partial<VfioDeviceFeatureDmaLoggingControl>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_device_feature_dma_logging_control', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_control.page_size', value.page_size ?? 0n, offset), false);
   view.setUint32(offset + 8, checkU32('vfio_device_feature_dma_logging_control.num_ranges', value.num_ranges ?? 0, offset + 8), false);
   view.setUint32(offset + 12, checkU32('vfio_device_feature_dma_logging_control.__reserved', value.__reserved ?? 0, offset + 12), false);
@@ -3118,72 +2121,16 @@ export function encodeVfioDeviceFeatureDmaLoggingControl(
   return 24;
 }
 
-/** vfio_device_feature_dma_logging_control in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureDmaLoggingControlView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_device_feature_dma_logging_control', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** In: granularity that is requested; out: the one that is used. */
-  get page_size(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set page_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_dma_logging_control.page_size', value, this.#offset), false);
-  }
-
-  /** Number of ranges. */
-  get num_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set num_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_feature_dma_logging_control.num_ranges', value, this.#offset + 8), false);
-  }
-
-  /** Should be 0. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_feature_dma_logging_control.__reserved', value, this.#offset + 12), false);
-  }
-
-  /** Where to log. */
-  get ranges(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set ranges(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_feature_dma_logging_control.ranges', value, this.#offset + 16), false);
-  }
-}
-
 /** Codec of vfio_device_feature_dma_logging_control of a big-endian machine. */
 export const VfioDeviceFeatureDmaLoggingControlCodec: StructCodec<VfioDeviceFeatureDmaLoggingControl> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_dma_logging_control',
-  24,
-  membersOfVfioDeviceFeatureDmaLoggingControl,
-  decodeVfioDeviceFeatureDmaLoggingControl,
-  encodeVfioDeviceFeatureDmaLoggingControl,
+  'vfio_device_feature_dma_logging_control', 24, membersOfVfioDeviceFeatureDmaLoggingControl,
+  decodeVfioDeviceFeatureDmaLoggingControl, encodeVfioDeviceFeatureDmaLoggingControl,
 );
 
-/**
- * Reads struct vfio_device_feature_dma_logging_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_dma_logging_range of a big-endian machine. */
 export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_device_feature_dma_logging_range', offset, 16, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, false),
     length: view.getBigUint64(offset + 8, false),
@@ -3191,73 +2138,31 @@ export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 
 }
 
 /**
- * Writes struct vfio_device_feature_dma_logging_range of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_feature_dma_logging_range of a big-endian machine and returns the number of
+ * bytes.
  */
 export function encodeVfioDeviceFeatureDmaLoggingRange(
   value: Partial<VfioDeviceFeatureDmaLoggingRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_device_feature_dma_logging_range', value, offset, 16, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_range.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_feature_dma_logging_range.length', value.length ?? 0n, offset + 8), false);
   return 16;
 }
 
-/** vfio_device_feature_dma_logging_range in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureDmaLoggingRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_device_feature_dma_logging_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_dma_logging_range.iova', value, this.#offset), false);
-  }
-
-  /** Its length. */
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_range.length', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of vfio_device_feature_dma_logging_range of a big-endian machine. */
 export const VfioDeviceFeatureDmaLoggingRangeCodec: StructCodec<VfioDeviceFeatureDmaLoggingRange> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_dma_logging_range',
-  16,
-  membersOfVfioDeviceFeatureDmaLoggingRange,
-  decodeVfioDeviceFeatureDmaLoggingRange,
-  encodeVfioDeviceFeatureDmaLoggingRange,
+  'vfio_device_feature_dma_logging_range', 16, membersOfVfioDeviceFeatureDmaLoggingRange,
+  decodeVfioDeviceFeatureDmaLoggingRange, encodeVfioDeviceFeatureDmaLoggingRange,
 );
 
-/**
- * Reads struct vfio_device_feature_dma_logging_report of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_dma_logging_report of a big-endian machine. */
 export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingReport {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_device_feature_dma_logging_report', offset, 32, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, false),
     length: view.getBigUint64(offset + 8, false),
@@ -3267,20 +2172,16 @@ export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset =
 }
 
 /**
- * Writes struct vfio_device_feature_dma_logging_report of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_feature_dma_logging_report of a big-endian machine and returns the number of
+ * bytes.
  */
 export function encodeVfioDeviceFeatureDmaLoggingReport(
   value: Partial<VfioDeviceFeatureDmaLoggingReport>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_device_feature_dma_logging_report', value, offset, 32, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_report.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value.length ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vfio_device_feature_dma_logging_report.page_size', value.page_size ?? 0n, offset + 16), false);
@@ -3288,197 +2189,72 @@ export function encodeVfioDeviceFeatureDmaLoggingReport(
   return 32;
 }
 
-/** vfio_device_feature_dma_logging_report in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureDmaLoggingReportView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vfio_device_feature_dma_logging_report', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_dma_logging_report.iova', value, this.#offset), false);
-  }
-
-  /** Length of the range. */
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value, this.#offset + 8), false);
-  }
-
-  /** Bytes that a bit represents: a power of two, 4 KiB or more. */
-  get page_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set page_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_feature_dma_logging_report.page_size', value, this.#offset + 16), false);
-  }
-
-  /** Bitmap of u64 words. */
-  get bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_feature_dma_logging_report.bitmap', value, this.#offset + 24), false);
-  }
-}
-
 /** Codec of vfio_device_feature_dma_logging_report of a big-endian machine. */
 export const VfioDeviceFeatureDmaLoggingReportCodec: StructCodec<VfioDeviceFeatureDmaLoggingReport> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_dma_logging_report',
-  32,
-  membersOfVfioDeviceFeatureDmaLoggingReport,
-  decodeVfioDeviceFeatureDmaLoggingReport,
-  encodeVfioDeviceFeatureDmaLoggingReport,
+  'vfio_device_feature_dma_logging_report', 32, membersOfVfioDeviceFeatureDmaLoggingReport,
+  decodeVfioDeviceFeatureDmaLoggingReport, encodeVfioDeviceFeatureDmaLoggingReport,
 );
 
-/**
- * Reads struct vfio_device_feature_mig_data_size of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_mig_data_size of a big-endian machine. */
 export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): VfioDeviceFeatureMigDataSize {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_feature_mig_data_size', offset, 8, view.byteLength);
-  }
   return {
     stop_copy_length: view.getBigUint64(offset, false),
   };
 }
 
 /**
- * Writes struct vfio_device_feature_mig_data_size of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_feature_mig_data_size of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioDeviceFeatureMigDataSize(
   value: Partial<VfioDeviceFeatureMigDataSize>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature_mig_data_size', value, offset, 8, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_mig_data_size.stop_copy_length', value.stop_copy_length ?? 0n, offset), false);
   return 8;
 }
 
-/** vfio_device_feature_mig_data_size in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureMigDataSizeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_feature_mig_data_size', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Estimate of what STOP_COPY will produce. */
-  get stop_copy_length(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set stop_copy_length(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_mig_data_size.stop_copy_length', value, this.#offset), false);
-  }
-}
-
 /** Codec of vfio_device_feature_mig_data_size of a big-endian machine. */
 export const VfioDeviceFeatureMigDataSizeCodec: StructCodec<VfioDeviceFeatureMigDataSize> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_mig_data_size',
-  8,
-  membersOfVfioDeviceFeatureMigDataSize,
-  decodeVfioDeviceFeatureMigDataSize,
-  encodeVfioDeviceFeatureMigDataSize,
+  'vfio_device_feature_mig_data_size', 8, membersOfVfioDeviceFeatureMigDataSize,
+  decodeVfioDeviceFeatureMigDataSize, encodeVfioDeviceFeatureMigDataSize,
 );
 
-/**
- * Reads struct vfio_device_feature_bus_master of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_bus_master of a big-endian machine. */
 export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): VfioDeviceFeatureBusMaster {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('vfio_device_feature_bus_master', offset, 4, view.byteLength);
-  }
   return {
     op: view.getUint32(offset, false),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_bus_master of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_bus_master of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceFeatureBusMaster(
   value: Partial<VfioDeviceFeatureBusMaster>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('vfio_device_feature_bus_master', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_feature_bus_master.op', value.op ?? 0, offset), false);
   return 4;
 }
 
-/** vfio_device_feature_bus_master in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureBusMasterView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('vfio_device_feature_bus_master', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to do. */
-  get op(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set op(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_bus_master.op', value, this.#offset), false);
-  }
-}
-
 /** Codec of vfio_device_feature_bus_master of a big-endian machine. */
 export const VfioDeviceFeatureBusMasterCodec: StructCodec<VfioDeviceFeatureBusMaster> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_bus_master',
-  4,
-  membersOfVfioDeviceFeatureBusMaster,
-  decodeVfioDeviceFeatureBusMaster,
+  'vfio_device_feature_bus_master', 4, membersOfVfioDeviceFeatureBusMaster, decodeVfioDeviceFeatureBusMaster,
   encodeVfioDeviceFeatureBusMaster,
 );
 
-/**
- * Reads struct vfio_iommu_type1_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info of a big-endian machine. */
 export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuType1Info {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -3488,20 +2264,14 @@ export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuT
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuType1Info(
   value: Partial<VfioIommuType1Info>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_info.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_iommu_type1_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value.iova_pgsizes ?? 0n, offset + 8), false);
@@ -3521,10 +2291,6 @@ export class VfioIommuType1InfoView {
     this.#offset = offset;
   }
 
-  /**
-   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
-   * always.
-   */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -3533,7 +2299,6 @@ export class VfioIommuType1InfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_info.argsz', value, this.#offset), false);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -3542,7 +2307,6 @@ export class VfioIommuType1InfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_info.flags', value, this.#offset + 4), false);
   }
 
-  /** Page sizes of the IOMMU, a bit for each power of two. */
   get iova_pgsizes(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -3551,7 +2315,6 @@ export class VfioIommuType1InfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value, this.#offset + 8), false);
   }
 
-  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, false);
   }
@@ -3560,7 +2323,6 @@ export class VfioIommuType1InfoView {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_iommu_type1_info.cap_offset', value, this.#offset + 16), false);
   }
 
-  /** Puts the first capability on a multiple of 8. */
   get pad(): number {
     return this.#view.getUint32(this.#offset + 20, false);
   }
@@ -3572,30 +2334,18 @@ export class VfioIommuType1InfoView {
 
 /** Codec of vfio_iommu_type1_info of a big-endian machine. */
 export const VfioIommuType1InfoCodec: StructCodec<VfioIommuType1Info> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info',
-  24,
-  membersOfVfioIommuType1Info,
-  decodeVfioIommuType1Info,
+  'vfio_iommu_type1_info', 24, membersOfVfioIommuType1Info, decodeVfioIommuType1Info,
   encodeVfioIommuType1Info,
 );
 
-/**
- * Reads struct vfio_iova_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iova_range of a big-endian machine. */
 export function decodeVfioIovaRange(view: DataView, offset = 0): VfioIovaRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_iova_range', offset, 16, view.byteLength);
-  }
   return readVfioIovaRange(view, offset);
 }
 
-/**
- * Reads struct vfio_iova_range inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_iova_range inside of something else. */
 export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange {
   return {
     start: view.getBigUint64(offset, false),
@@ -3603,91 +2353,39 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
   };
 }
 
-/**
- * Writes struct vfio_iova_range of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iova_range of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iova_range', value, offset, 16, view.byteLength);
-  }
   return writeVfioIovaRange(value, view, offset);
 }
 
-/**
- * Writes struct vfio_iova_range if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_iova_range inside another struct. */
 export function writeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset: number): number {
   const start = value.start ?? 0n;
-  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) {
+  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start)
     throw notInteger('u64', 'vfio_iova_range.start', start, offset);
-  }
   view.setBigUint64(offset, start, false);
   const end_ = value.end ?? 0n;
-  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_) {
+  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_)
     throw notInteger('u64', 'vfio_iova_range.end', end_, offset + 8);
-  }
   view.setBigUint64(offset + 8, end_, false);
   return 16;
 }
 
-/** vfio_iova_range in place: reads and writes members without a copy. */
-export class VfioIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iova_range.start', value, this.#offset), false);
-  }
-
-  /** Last address. */
-  get end(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set end(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iova_range.end', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of vfio_iova_range of a big-endian machine. */
 export const VfioIovaRangeCodec: StructCodec<VfioIovaRange> = /* @__PURE__ */ fixedCodec(
-  'vfio_iova_range',
-  16,
-  membersOfVfioIovaRange,
-  decodeVfioIovaRange,
-  encodeVfioIovaRange,
+  'vfio_iova_range', 16, membersOfVfioIovaRange, decodeVfioIovaRange, encodeVfioIovaRange,
 );
 
-/**
- * Reads struct vfio_iommu_type1_info_cap_iova_range of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_cap_iova_range of a big-endian machine. */
 export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1InfoCapIovaRange {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('vfio_iommu_type1_info_cap_iova_range', offset, 16, limit);
-  }
   const nr_iovas = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 16 * nr_iovas <= limit)) {
+  if (!(offset + 16 + 16 * nr_iovas <= limit))
     throw badCount('vfio_iommu_type1_info_cap_iova_range.iova_ranges', offset + 16, nr_iovas, Math.floor((limit - (offset + 16)) / 16));
-  }
   const iova_ranges: VfioIovaRange[] = [];
   for (let i = 0; i < nr_iovas; i++) {
     iova_ranges.push(readVfioIovaRange(view, offset + 16 + 16 * i));
@@ -3701,20 +2399,15 @@ export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0,
 }
 
 /**
- * Writes struct vfio_iommu_type1_info_cap_iova_range of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_info_cap_iova_range of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioIommuType1InfoCapIovaRange(
   value: Encodable<VfioIommuType1InfoCapIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_cap_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_iommu_type1_info_cap_iova_range.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -3725,15 +2418,12 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   view.setUint32(offset + 8, nr_iovas, false);
   view.setUint32(offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value.reserved ?? 0, offset + 12), false);
   const iova_ranges = value.iova_ranges ?? undefined;
-  if (iova_ranges !== undefined && !Array.isArray(iova_ranges)) {
+  if (iova_ranges !== undefined && !Array.isArray(iova_ranges))
     throw wrongType('vfio_iommu_type1_info_cap_iova_range.iova_ranges', iova_ranges, offset + 16, 'an array');
-  }
-  if (iova_ranges !== undefined && iova_ranges.length !== nr_iovas) {
+  if (iova_ranges !== undefined && iova_ranges.length !== nr_iovas)
     throw countMismatch('vfio_iommu_type1_info_cap_iova_range.iova_ranges', offset + 16, nr_iovas, iova_ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_iovas <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_iovas <= view.byteLength))
     throw noRoom('vfio_iommu_type1_info_cap_iova_range.iova_ranges', offset + 16, 16 * nr_iovas, view.byteLength);
-  }
   const bytes = 16 * nr_iovas;
   const iova_ranges_given = iova_ranges ?? defaults(nr_iovas);
   let iova_ranges_at = offset + 16;
@@ -3748,81 +2438,23 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_info_cap_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_info_cap_iova_range takes. */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
   if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
   return measureByEncoding(encodeVfioIommuType1InfoCapIovaRange, value);
 }
 
-/** vfio_iommu_type1_info_cap_iova_range in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoCapIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_cap_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of ranges. */
-  get nr_iovas(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set nr_iovas(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_cap_iova_range.nr_iovas', value, this.#offset + 8), false);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value, this.#offset + 12), false);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  iova_ranges(index: number): VfioIovaRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_iovas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new VfioIovaRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_cap_iova_range of a big-endian machine. */
 export const VfioIommuType1InfoCapIovaRangeCodec: StructCodec<VfioIommuType1InfoCapIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_info_cap_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfVfioIommuType1InfoCapIovaRange,
-  decode: decodeVfioIommuType1InfoCapIovaRange,
-  encodeTyped: encodeVfioIommuType1InfoCapIovaRange,
-  measure: measureVfioIommuType1InfoCapIovaRange,
+  name: 'vfio_iommu_type1_info_cap_iova_range', size: null, minSize: 16,
+  members: membersOfVfioIommuType1InfoCapIovaRange, decode: decodeVfioIommuType1InfoCapIovaRange,
+  encodeTyped: encodeVfioIommuType1InfoCapIovaRange, measure: measureVfioIommuType1InfoCapIovaRange,
 });
 
-/**
- * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine. */
 export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 32, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     flags: view.getUint32(offset + 8, false),
@@ -3832,20 +2464,15 @@ export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0)
 }
 
 /**
- * Writes struct vfio_iommu_type1_info_cap_migration of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_info_cap_migration of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioIommuType1InfoCapMigration(
   value: Encodable<VfioIommuType1InfoCapMigration>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_cap_migration', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset + 12, 0);
   const header = checkObject('vfio_iommu_type1_info_cap_migration.header', value.header ?? {}, offset);
   try {
@@ -3859,68 +2486,16 @@ export function encodeVfioIommuType1InfoCapMigration(
   return 32;
 }
 
-/** vfio_iommu_type1_info_cap_migration in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoCapMigrationView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** 0; none are defined. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value, this.#offset + 8), false);
-  }
-
-  /** Page sizes of the log. */
-  get pgsize_bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set pgsize_bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value, this.#offset + 16), false);
-  }
-
-  /** Largest bitmap that a call can fill. */
-  get max_dirty_bitmap_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set max_dirty_bitmap_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value, this.#offset + 24), false);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_cap_migration of a big-endian machine. */
 export const VfioIommuType1InfoCapMigrationCodec: StructCodec<VfioIommuType1InfoCapMigration> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info_cap_migration',
-  32,
-  membersOfVfioIommuType1InfoCapMigration,
-  decodeVfioIommuType1InfoCapMigration,
-  encodeVfioIommuType1InfoCapMigration,
+  'vfio_iommu_type1_info_cap_migration', 32, membersOfVfioIommuType1InfoCapMigration,
+  decodeVfioIommuType1InfoCapMigration, encodeVfioIommuType1InfoCapMigration,
 );
 
-/**
- * Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_cap_migration of a big-endian machine on i386. */
 export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 28 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 28, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     flags: view.getUint32(offset + 8, false),
@@ -3930,20 +2505,16 @@ export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset 
 }
 
 /**
- * Writes struct vfio_iommu_type1_info_cap_migration of a big-endian machine on i386; members left out get
- * their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_info_cap_migration of a big-endian machine on i386 and returns the number of
+ * bytes.
  */
 export function encodeVfioIommuType1InfoCapMigrationI386(
   value: Encodable<VfioIommuType1InfoCapMigration>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_cap_migration', value, offset, 28, view.byteLength);
-  }
   const header = checkObject('vfio_iommu_type1_info_cap_migration.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -3956,57 +2527,10 @@ export function encodeVfioIommuType1InfoCapMigrationI386(
   return 28;
 }
 
-/** vfio_iommu_type1_info_cap_migration in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoCapMigrationViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** 0; none are defined. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value, this.#offset + 8), false);
-  }
-
-  /** Page sizes of the log. */
-  get pgsize_bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 12, false);
-  }
-
-  set pgsize_bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 12, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value, this.#offset + 12), false);
-  }
-
-  /** Largest bitmap that a call can fill. */
-  get max_dirty_bitmap_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 20, false);
-  }
-
-  set max_dirty_bitmap_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 20, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value, this.#offset + 20), false);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_cap_migration of a big-endian machine on i386. */
 export const VfioIommuType1InfoCapMigrationCodecI386: StructCodec<VfioIommuType1InfoCapMigration> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info_cap_migration',
-  28,
-  membersOfVfioIommuType1InfoCapMigration,
-  decodeVfioIommuType1InfoCapMigrationI386,
-  encodeVfioIommuType1InfoCapMigrationI386,
+  'vfio_iommu_type1_info_cap_migration', 28, membersOfVfioIommuType1InfoCapMigration,
+  decodeVfioIommuType1InfoCapMigrationI386, encodeVfioIommuType1InfoCapMigrationI386,
 );
 
 /** Codecs of vfio_iommu_type1_info_cap_migration on each abi. */
@@ -4014,35 +2538,24 @@ export const VfioIommuType1InfoCapMigrationCodecs: AbiCodecs<VfioIommuType1InfoC
   lp64: VfioIommuType1InfoCapMigrationCodec, ilp32: VfioIommuType1InfoCapMigrationCodec, i386: VfioIommuType1InfoCapMigrationCodecI386,
 };
 
-/**
- * Reads struct vfio_iommu_type1_info_dma_avail of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_dma_avail of a big-endian machine. */
 export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): VfioIommuType1InfoDmaAvail {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info_dma_avail', offset, 12, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     avail: view.getUint32(offset + 8, false),
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info_dma_avail of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info_dma_avail of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuType1InfoDmaAvail(
   value: Encodable<VfioIommuType1InfoDmaAvail>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_dma_avail', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('vfio_iommu_type1_info_dma_avail.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -4053,50 +2566,16 @@ export function encodeVfioIommuType1InfoDmaAvail(
   return 12;
 }
 
-/** vfio_iommu_type1_info_dma_avail in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoDmaAvailView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_dma_avail', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of mappings; 0xffffffff from an iommufd. */
-  get avail(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set avail(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_dma_avail.avail', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_dma_avail of a big-endian machine. */
 export const VfioIommuType1InfoDmaAvailCodec: StructCodec<VfioIommuType1InfoDmaAvail> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info_dma_avail',
-  12,
-  membersOfVfioIommuType1InfoDmaAvail,
-  decodeVfioIommuType1InfoDmaAvail,
-  encodeVfioIommuType1InfoDmaAvail,
+  'vfio_iommu_type1_info_dma_avail', 12, membersOfVfioIommuType1InfoDmaAvail,
+  decodeVfioIommuType1InfoDmaAvail, encodeVfioIommuType1InfoDmaAvail,
 );
 
-/**
- * Reads struct vfio_iommu_type1_dma_map of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dma_map of a big-endian machine. */
 export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIommuType1DmaMap {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dma_map', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -4106,20 +2585,14 @@ export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIomm
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dma_map of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dma_map of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuType1DmaMap(
   value: Partial<VfioIommuType1DmaMap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dma_map', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dma_map.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_iommu_type1_dma_map.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_map.vaddr', value.vaddr ?? 0n, offset + 8), false);
@@ -4139,7 +2612,6 @@ export class VfioIommuType1DmaMapView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4148,7 +2620,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dma_map.argsz', value, this.#offset), false);
   }
 
-  /** What the device may do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4157,7 +2628,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dma_map.flags', value, this.#offset + 4), false);
   }
 
-  /** User memory. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -4166,7 +2636,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_map.vaddr', value, this.#offset + 8), false);
   }
 
-  /** Where the device sees it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4175,7 +2644,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_map.iova', value, this.#offset + 16), false);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, false);
   }
@@ -4187,30 +2655,18 @@ export class VfioIommuType1DmaMapView {
 
 /** Codec of vfio_iommu_type1_dma_map of a big-endian machine. */
 export const VfioIommuType1DmaMapCodec: StructCodec<VfioIommuType1DmaMap> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dma_map',
-  32,
-  membersOfVfioIommuType1DmaMap,
-  decodeVfioIommuType1DmaMap,
+  'vfio_iommu_type1_dma_map', 32, membersOfVfioIommuType1DmaMap, decodeVfioIommuType1DmaMap,
   encodeVfioIommuType1DmaMap,
 );
 
-/**
- * Reads struct vfio_bitmap of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_bitmap of a big-endian machine. */
 export function decodeVfioBitmap(view: DataView, offset = 0): VfioBitmap {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-  }
   return readVfioBitmap(view, offset);
 }
 
-/**
- * Reads struct vfio_bitmap inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_bitmap inside of something else. */
 export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
   return {
     pgsize: view.getBigUint64(offset, false),
@@ -4219,108 +2675,43 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
   };
 }
 
-/**
- * Writes struct vfio_bitmap of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_bitmap of a big-endian machine and returns the number of bytes. */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_bitmap', value, offset, 24, view.byteLength);
-  }
   return writeVfioBitmap(value, view, offset);
 }
 
-/**
- * Writes struct vfio_bitmap if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_bitmap inside another struct. */
 export function writeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize)
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
-  }
   view.setBigUint64(offset, pgsize, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, false);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || BigInt.asUintN(64, data) !== data) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(64, data) !== data)
     throw notInteger('u64', 'vfio_bitmap.data', data, offset + 16);
-  }
   view.setBigUint64(offset + 16, data, false);
   return 24;
 }
 
-/** vfio_bitmap in place: reads and writes members without a copy. */
-export class VfioBitmapView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
-  get pgsize(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set pgsize(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_bitmap.pgsize', value, this.#offset), false);
-  }
-
-  /** Size of the bitmap. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
-  }
-
-  /** The bitmap; bit n represents the n-th page of the range. */
-  get data(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set data(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_bitmap.data', value, this.#offset + 16), false);
-  }
-}
-
 /** Codec of vfio_bitmap of a big-endian machine. */
 export const VfioBitmapCodec: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCodec(
-  'vfio_bitmap',
-  24,
-  membersOfVfioBitmap,
-  decodeVfioBitmap,
-  encodeVfioBitmap,
+  'vfio_bitmap', 24, membersOfVfioBitmap, decodeVfioBitmap, encodeVfioBitmap,
 );
 
-/**
- * Reads struct vfio_bitmap of a big-endian machine on 32-bit machines.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_bitmap of a big-endian machine on 32-bit machines. */
 export function decodeVfioBitmapIlp32(view: DataView, offset = 0): VfioBitmap {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-  }
   return readVfioBitmapIlp32(view, offset);
 }
 
-/**
- * Reads struct vfio_bitmap inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_bitmap inside of something else. */
 export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap {
   return {
     pgsize: view.getBigUint64(offset, false),
@@ -4329,109 +2720,44 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
   };
 }
 
-/**
- * Writes struct vfio_bitmap of a big-endian machine on 32-bit machines; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_bitmap of a big-endian machine on 32-bit machines and returns the number of bytes. */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_bitmap', value, offset, 24, view.byteLength);
-  }
   return writeVfioBitmapIlp32(value, view, offset);
 }
 
-/**
- * Writes struct vfio_bitmap if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_bitmap inside another struct. */
 export function writeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   view.setUint32(offset + 20, 0);
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize)
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
-  }
   view.setBigUint64(offset, pgsize, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, false);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data)
     throw notInteger('p32', 'vfio_bitmap.data', data, offset + 16);
-  }
   view.setUint32(offset + 16, Number(data), false);
   return 24;
 }
 
-/** vfio_bitmap in place: reads and writes members without a copy. */
-export class VfioBitmapViewIlp32 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
-  get pgsize(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set pgsize(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_bitmap.pgsize', value, this.#offset), false);
-  }
-
-  /** Size of the bitmap. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
-  }
-
-  /** The bitmap; bit n represents the n-th page of the range. */
-  get data(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, false));
-  }
-
-  set data(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vfio_bitmap.data', value, this.#offset + 16)), false);
-  }
-}
-
 /** Codec of vfio_bitmap of a big-endian machine on 32-bit machines. */
 export const VfioBitmapCodecIlp32: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCodec(
-  'vfio_bitmap',
-  24,
-  membersOfVfioBitmap,
-  decodeVfioBitmapIlp32,
-  encodeVfioBitmapIlp32,
+  'vfio_bitmap', 24, membersOfVfioBitmap, decodeVfioBitmapIlp32, encodeVfioBitmapIlp32,
 );
 
-/**
- * Reads struct vfio_bitmap of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_bitmap of a big-endian machine on i386. */
 export function decodeVfioBitmapI386(view: DataView, offset = 0): VfioBitmap {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('vfio_bitmap', offset, 20, view.byteLength);
-  }
   return readVfioBitmapI386(view, offset);
 }
 
-/**
- * Reads struct vfio_bitmap inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_bitmap inside of something else. */
 export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
   return {
     pgsize: view.getBigUint64(offset, false),
@@ -4440,89 +2766,33 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
   };
 }
 
-/**
- * Writes struct vfio_bitmap of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_bitmap of a big-endian machine on i386 and returns the number of bytes. */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('vfio_bitmap', value, offset, 20, view.byteLength);
-  }
   return writeVfioBitmapI386(value, view, offset);
 }
 
-/**
- * Writes struct vfio_bitmap if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_bitmap inside another struct. */
 export function writeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize)
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
-  }
   view.setBigUint64(offset, pgsize, false);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, false);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data)
     throw notInteger('p32', 'vfio_bitmap.data', data, offset + 16);
-  }
   view.setUint32(offset + 16, Number(data), false);
   return 20;
 }
 
-/** vfio_bitmap in place: reads and writes members without a copy. */
-export class VfioBitmapViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vfio_bitmap', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
-  get pgsize(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set pgsize(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_bitmap.pgsize', value, this.#offset), false);
-  }
-
-  /** Size of the bitmap. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), false);
-  }
-
-  /** The bitmap; bit n represents the n-th page of the range. */
-  get data(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, false));
-  }
-
-  set data(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vfio_bitmap.data', value, this.#offset + 16)), false);
-  }
-}
-
 /** Codec of vfio_bitmap of a big-endian machine on i386. */
 export const VfioBitmapCodecI386: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCodec(
-  'vfio_bitmap',
-  20,
-  membersOfVfioBitmap,
-  decodeVfioBitmapI386,
-  encodeVfioBitmapI386,
+  'vfio_bitmap', 20, membersOfVfioBitmap, decodeVfioBitmapI386, encodeVfioBitmapI386,
 );
 
 /** Codecs of vfio_bitmap on each abi. */
@@ -4530,19 +2800,14 @@ export const VfioBitmapCodecs: AbiCodecs<VfioBitmap> = {
   lp64: VfioBitmapCodec, ilp32: VfioBitmapCodecIlp32, i386: VfioBitmapCodecI386,
 };
 
-/**
- * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine. */
 export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 24 <= limit)) throw tooShort('vfio_iommu_type1_dma_unmap', offset, 24, limit);
   const flags = view.getUint32(offset + 4, false);
   const data_count = (flags & 1) !== 0 ? 24 : 0;
-  if (!(offset + 24 + data_count <= limit)) {
+  if (!(offset + 24 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, limit - (offset + 24));
-  }
   const data = readBytes(view, offset + 24, data_count);
   return {
     argsz: view.getUint32(offset, false),
@@ -4553,20 +2818,14 @@ export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = v
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dma_unmap of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dma_unmap of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuType1DmaUnmap(
   value: Encodable<VfioIommuType1DmaUnmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dma_unmap', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), false);
   const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
@@ -4575,22 +2834,16 @@ export function encodeVfioIommuType1DmaUnmap(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dma_unmap.data', data, offset + 24);
   const data_count = (flags & 1) !== 0 ? 24 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, data.length);
-  }
-  if (!(offset + 24 + data_count <= view.byteLength)) {
+  if (!(offset + 24 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dma_unmap.data', data, view, offset + 24, data_count);
   return 24 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dma_unmap takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dma_unmap takes. */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DmaUnmap, value);
@@ -4607,7 +2860,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4616,7 +2868,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value, this.#offset), false);
   }
 
-  /** What to do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4625,7 +2876,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dma_unmap.flags', value, this.#offset + 4), false);
   }
 
-  /** First address. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -4634,7 +2884,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4643,7 +2892,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), false);
   }
 
-  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
   }
@@ -4651,28 +2899,19 @@ export class VfioIommuType1DmaUnmapView {
 
 /** Codec of vfio_iommu_type1_dma_unmap of a big-endian machine. */
 export const VfioIommuType1DmaUnmapCodec: StructCodec<VfioIommuType1DmaUnmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dma_unmap',
-  size: null,
-  minSize: 24,
-  members: membersOfVfioIommuType1DmaUnmap,
-  decode: decodeVfioIommuType1DmaUnmap,
-  encodeTyped: encodeVfioIommuType1DmaUnmap,
+  name: 'vfio_iommu_type1_dma_unmap', size: null, minSize: 24, members: membersOfVfioIommuType1DmaUnmap,
+  decode: decodeVfioIommuType1DmaUnmap, encodeTyped: encodeVfioIommuType1DmaUnmap,
   measure: measureVfioIommuType1DmaUnmap,
 });
 
-/**
- * Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386. */
 export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 24 <= limit)) throw tooShort('vfio_iommu_type1_dma_unmap', offset, 24, limit);
   const flags = view.getUint32(offset + 4, false);
   const data_count = (flags & 1) !== 0 ? 20 : 0;
-  if (!(offset + 24 + data_count <= limit)) {
+  if (!(offset + 24 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, limit - (offset + 24));
-  }
   const data = readBytes(view, offset + 24, data_count);
   return {
     argsz: view.getUint32(offset, false),
@@ -4684,20 +2923,15 @@ export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end
 }
 
 /**
- * Writes struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_dma_unmap of a big-endian machine on i386 and returns the number of bytes.
  */
 export function encodeVfioIommuType1DmaUnmapI386(
   value: Encodable<VfioIommuType1DmaUnmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dma_unmap', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), false);
   const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
@@ -4706,22 +2940,16 @@ export function encodeVfioIommuType1DmaUnmapI386(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dma_unmap.data', data, offset + 24);
   const data_count = (flags & 1) !== 0 ? 20 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, data.length);
-  }
-  if (!(offset + 24 + data_count <= view.byteLength)) {
+  if (!(offset + 24 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dma_unmap.data', data, view, offset + 24, data_count);
   return 24 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dma_unmap takes on i386.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dma_unmap takes on i386. */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DmaUnmapI386, value);
@@ -4738,7 +2966,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4747,7 +2974,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value, this.#offset), false);
   }
 
-  /** What to do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4756,7 +2982,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dma_unmap.flags', value, this.#offset + 4), false);
   }
 
-  /** First address. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -4765,7 +2990,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), false);
   }
 
-  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -4774,7 +2998,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), false);
   }
 
-  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
   }
@@ -4782,12 +3005,8 @@ export class VfioIommuType1DmaUnmapViewI386 {
 
 /** Codec of vfio_iommu_type1_dma_unmap of a big-endian machine on i386. */
 export const VfioIommuType1DmaUnmapCodecI386: StructCodec<VfioIommuType1DmaUnmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dma_unmap',
-  size: null,
-  minSize: 24,
-  members: membersOfVfioIommuType1DmaUnmap,
-  decode: decodeVfioIommuType1DmaUnmapI386,
-  encodeTyped: encodeVfioIommuType1DmaUnmapI386,
+  name: 'vfio_iommu_type1_dma_unmap', size: null, minSize: 24, members: membersOfVfioIommuType1DmaUnmap,
+  decode: decodeVfioIommuType1DmaUnmapI386, encodeTyped: encodeVfioIommuType1DmaUnmapI386,
   measure: measureVfioIommuType1DmaUnmapI386,
 });
 
@@ -4796,21 +3015,15 @@ export const VfioIommuType1DmaUnmapCodecs: AbiCodecs<VfioIommuType1DmaUnmap> = {
   lp64: VfioIommuType1DmaUnmapCodec, ilp32: VfioIommuType1DmaUnmapCodec, i386: VfioIommuType1DmaUnmapCodecI386,
 };
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine. */
 export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 8 <= limit)) {
+  if (!(offset >= 0 && offset + 8 <= limit))
     throw tooShort('vfio_iommu_type1_dirty_bitmap', offset, 8, limit);
-  }
   const flags = view.getUint32(offset + 4, false);
   const data_count = (flags & 4) !== 0 ? 40 : 0;
-  if (!(offset + 8 + data_count <= limit)) {
+  if (!(offset + 8 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, limit - (offset + 8));
-  }
   const data = readBytes(view, offset + 8, data_count);
   return {
     argsz: view.getUint32(offset, false),
@@ -4819,42 +3032,30 @@ export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end 
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dirty_bitmap of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dirty_bitmap of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuType1DirtyBitmap(
   value: Encodable<VfioIommuType1DirtyBitmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), false);
   const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
   const data_count = (flags & 4) !== 0 ? 40 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, data.length);
-  }
-  if (!(offset + 8 + data_count <= view.byteLength)) {
+  if (!(offset + 8 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dirty_bitmap.data', data, view, offset + 8, data_count);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dirty_bitmap takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dirty_bitmap takes. */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DirtyBitmap, value);
@@ -4871,7 +3072,6 @@ export class VfioIommuType1DirtyBitmapView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4880,7 +3080,6 @@ export class VfioIommuType1DirtyBitmapView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value, this.#offset), false);
   }
 
-  /** What to do; exactly one bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -4889,7 +3088,6 @@ export class VfioIommuType1DirtyBitmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), false);
   }
 
-  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
@@ -4897,30 +3095,20 @@ export class VfioIommuType1DirtyBitmapView {
 
 /** Codec of vfio_iommu_type1_dirty_bitmap of a big-endian machine. */
 export const VfioIommuType1DirtyBitmapCodec: StructCodec<VfioIommuType1DirtyBitmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dirty_bitmap',
-  size: null,
-  minSize: 8,
-  members: membersOfVfioIommuType1DirtyBitmap,
-  decode: decodeVfioIommuType1DirtyBitmap,
-  encodeTyped: encodeVfioIommuType1DirtyBitmap,
+  name: 'vfio_iommu_type1_dirty_bitmap', size: null, minSize: 8, members: membersOfVfioIommuType1DirtyBitmap,
+  decode: decodeVfioIommuType1DirtyBitmap, encodeTyped: encodeVfioIommuType1DirtyBitmap,
   measure: measureVfioIommuType1DirtyBitmap,
 });
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386. */
 export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 8 <= limit)) {
+  if (!(offset >= 0 && offset + 8 <= limit))
     throw tooShort('vfio_iommu_type1_dirty_bitmap', offset, 8, limit);
-  }
   const flags = view.getUint32(offset + 4, false);
   const data_count = (flags & 4) !== 0 ? 36 : 0;
-  if (!(offset + 8 + data_count <= limit)) {
+  if (!(offset + 8 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, limit - (offset + 8));
-  }
   const data = readBytes(view, offset + 8, data_count);
   return {
     argsz: view.getUint32(offset, false),
@@ -4930,42 +3118,32 @@ export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, 
 }
 
 /**
- * Writes struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386 and returns the number of
+ * bytes.
  */
 export function encodeVfioIommuType1DirtyBitmapI386(
   value: Encodable<VfioIommuType1DirtyBitmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), false);
   const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, false);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
   const data_count = (flags & 4) !== 0 ? 36 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, data.length);
-  }
-  if (!(offset + 8 + data_count <= view.byteLength)) {
+  if (!(offset + 8 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dirty_bitmap.data', data, view, offset + 8, data_count);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386. */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DirtyBitmapI386, value);
@@ -4982,7 +3160,6 @@ export class VfioIommuType1DirtyBitmapViewI386 {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -4991,7 +3168,6 @@ export class VfioIommuType1DirtyBitmapViewI386 {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value, this.#offset), false);
   }
 
-  /** What to do; exactly one bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5000,7 +3176,6 @@ export class VfioIommuType1DirtyBitmapViewI386 {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), false);
   }
 
-  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
@@ -5008,12 +3183,8 @@ export class VfioIommuType1DirtyBitmapViewI386 {
 
 /** Codec of vfio_iommu_type1_dirty_bitmap of a big-endian machine on i386. */
 export const VfioIommuType1DirtyBitmapCodecI386: StructCodec<VfioIommuType1DirtyBitmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dirty_bitmap',
-  size: null,
-  minSize: 8,
-  members: membersOfVfioIommuType1DirtyBitmap,
-  decode: decodeVfioIommuType1DirtyBitmapI386,
-  encodeTyped: encodeVfioIommuType1DirtyBitmapI386,
+  name: 'vfio_iommu_type1_dirty_bitmap', size: null, minSize: 8, members: membersOfVfioIommuType1DirtyBitmap,
+  decode: decodeVfioIommuType1DirtyBitmapI386, encodeTyped: encodeVfioIommuType1DirtyBitmapI386,
   measure: measureVfioIommuType1DirtyBitmapI386,
 });
 
@@ -5022,15 +3193,10 @@ export const VfioIommuType1DirtyBitmapCodecs: AbiCodecs<VfioIommuType1DirtyBitma
   lp64: VfioIommuType1DirtyBitmapCodec, ilp32: VfioIommuType1DirtyBitmapCodec, i386: VfioIommuType1DirtyBitmapCodecI386,
 };
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine. */
 export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, false),
     size: view.getBigUint64(offset + 8, false),
@@ -5039,20 +3205,15 @@ export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): 
 }
 
 /**
- * Writes struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine and returns the number of bytes.
  */
 export function encodeVfioIommuType1DirtyBitmapGet(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 40, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), false);
   const bitmap = checkObject('vfio_iommu_type1_dirty_bitmap_get.bitmap', value.bitmap ?? {}, offset + 16);
@@ -5064,59 +3225,16 @@ export function encodeVfioIommuType1DirtyBitmapGet(
   return 40;
 }
 
-/** vfio_iommu_type1_dirty_bitmap_get in place: reads and writes members without a copy. */
-export class VfioIommuType1DirtyBitmapGetView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value, this.#offset), false);
-  }
-
-  /** Length of the range. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
-  }
-
-  /** Buffer for the bitmap; cleared beforehand. */
-  get bitmap(): VfioBitmapView {
-    return new VfioBitmapView(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of vfio_iommu_type1_dirty_bitmap_get of a big-endian machine. */
 export const VfioIommuType1DirtyBitmapGetCodec: StructCodec<VfioIommuType1DirtyBitmapGet> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dirty_bitmap_get',
-  40,
-  membersOfVfioIommuType1DirtyBitmapGet,
-  decodeVfioIommuType1DirtyBitmapGet,
-  encodeVfioIommuType1DirtyBitmapGet,
+  'vfio_iommu_type1_dirty_bitmap_get', 40, membersOfVfioIommuType1DirtyBitmapGet,
+  decodeVfioIommuType1DirtyBitmapGet, encodeVfioIommuType1DirtyBitmapGet,
 );
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines. */
 export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, false),
     size: view.getBigUint64(offset + 8, false),
@@ -5125,20 +3243,16 @@ export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset =
 }
 
 /**
- * Writes struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines; members left
- * out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines and returns the
+ * number of bytes.
  */
 export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 40, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), false);
   const bitmap = checkObject('vfio_iommu_type1_dirty_bitmap_get.bitmap', value.bitmap ?? {}, offset + 16);
@@ -5150,59 +3264,16 @@ export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   return 40;
 }
 
-/** vfio_iommu_type1_dirty_bitmap_get in place: reads and writes members without a copy. */
-export class VfioIommuType1DirtyBitmapGetViewIlp32 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value, this.#offset), false);
-  }
-
-  /** Length of the range. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
-  }
-
-  /** Buffer for the bitmap; cleared beforehand. */
-  get bitmap(): VfioBitmapViewIlp32 {
-    return new VfioBitmapViewIlp32(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on 32-bit machines. */
 export const VfioIommuType1DirtyBitmapGetCodecIlp32: StructCodec<VfioIommuType1DirtyBitmapGet> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dirty_bitmap_get',
-  40,
-  membersOfVfioIommuType1DirtyBitmapGet,
-  decodeVfioIommuType1DirtyBitmapGetIlp32,
-  encodeVfioIommuType1DirtyBitmapGetIlp32,
+  'vfio_iommu_type1_dirty_bitmap_get', 40, membersOfVfioIommuType1DirtyBitmapGet,
+  decodeVfioIommuType1DirtyBitmapGetIlp32, encodeVfioIommuType1DirtyBitmapGetIlp32,
 );
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386. */
 export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 36, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, false),
     size: view.getBigUint64(offset + 8, false),
@@ -5211,20 +3282,16 @@ export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 
 }
 
 /**
- * Writes struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386 and returns the number of
+ * bytes.
  */
 export function encodeVfioIommuType1DirtyBitmapGetI386(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 36, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), false);
   const bitmap = checkObject('vfio_iommu_type1_dirty_bitmap_get.bitmap', value.bitmap ?? {}, offset + 16);
@@ -5236,48 +3303,10 @@ export function encodeVfioIommuType1DirtyBitmapGetI386(
   return 36;
 }
 
-/** vfio_iommu_type1_dirty_bitmap_get in place: reads and writes members without a copy. */
-export class VfioIommuType1DirtyBitmapGetViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value, this.#offset), false);
-  }
-
-  /** Length of the range. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), false);
-  }
-
-  /** Buffer for the bitmap; cleared beforehand. */
-  get bitmap(): VfioBitmapViewI386 {
-    return new VfioBitmapViewI386(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of vfio_iommu_type1_dirty_bitmap_get of a big-endian machine on i386. */
 export const VfioIommuType1DirtyBitmapGetCodecI386: StructCodec<VfioIommuType1DirtyBitmapGet> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dirty_bitmap_get',
-  36,
-  membersOfVfioIommuType1DirtyBitmapGet,
-  decodeVfioIommuType1DirtyBitmapGetI386,
-  encodeVfioIommuType1DirtyBitmapGetI386,
+  'vfio_iommu_type1_dirty_bitmap_get', 36, membersOfVfioIommuType1DirtyBitmapGet,
+  decodeVfioIommuType1DirtyBitmapGetI386, encodeVfioIommuType1DirtyBitmapGetI386,
 );
 
 /** Codecs of vfio_iommu_type1_dirty_bitmap_get on each abi. */
@@ -5285,23 +3314,14 @@ export const VfioIommuType1DirtyBitmapGetCodecs: AbiCodecs<VfioIommuType1DirtyBi
   lp64: VfioIommuType1DirtyBitmapGetCodec, ilp32: VfioIommuType1DirtyBitmapGetCodecIlp32, i386: VfioIommuType1DirtyBitmapGetCodecI386,
 };
 
-/**
- * Reads struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine. */
 export function decodeVfioIommuSpaprTceDdwInfo(view: DataView, offset = 0): VfioIommuSpaprTceDdwInfo {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_ddw_info', offset, 16, view.byteLength);
-  }
   return readVfioIommuSpaprTceDdwInfo(view, offset);
 }
 
-/**
- * Reads struct vfio_iommu_spapr_tce_ddw_info inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_iommu_spapr_tce_ddw_info inside of something else. */
 export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): VfioIommuSpaprTceDdwInfo {
   return {
     pgsizes: view.getBigUint64(offset, false),
@@ -5310,47 +3330,34 @@ export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): Vf
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_ddw_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_ddw_info', value, offset, 16, view.byteLength);
-  }
   return writeVfioIommuSpaprTceDdwInfo(value, view, offset);
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_ddw_info if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_iommu_spapr_tce_ddw_info inside another struct. */
 export function writeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
   view: DataView,
   offset: number,
 ): number {
   const pgsizes = value.pgsizes ?? 0n;
-  if (typeof pgsizes !== 'bigint' || BigInt.asUintN(64, pgsizes) !== pgsizes) {
+  if (typeof pgsizes !== 'bigint' || BigInt.asUintN(64, pgsizes) !== pgsizes)
     throw notInteger('u64', 'vfio_iommu_spapr_tce_ddw_info.pgsizes', pgsizes, offset);
-  }
   view.setBigUint64(offset, pgsizes, false);
   const max_dynamic_windows_supported = value.max_dynamic_windows_supported ?? 0;
-  if (typeof max_dynamic_windows_supported !== 'number' || max_dynamic_windows_supported >>> 0 !== max_dynamic_windows_supported) {
+  if (typeof max_dynamic_windows_supported !== 'number' || max_dynamic_windows_supported >>> 0 !== max_dynamic_windows_supported)
     throw notInteger('u32', 'vfio_iommu_spapr_tce_ddw_info.max_dynamic_windows_supported', max_dynamic_windows_supported, offset + 8);
-  }
   view.setUint32(offset + 8, max_dynamic_windows_supported, false);
   const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+  if (typeof levels !== 'number' || levels >>> 0 !== levels)
     throw notInteger('u32', 'vfio_iommu_spapr_tce_ddw_info.levels', levels, offset + 12);
-  }
   view.setUint32(offset + 12, levels, false);
   return 16;
 }
@@ -5366,7 +3373,6 @@ export class VfioIommuSpaprTceDdwInfoView {
     this.#offset = offset;
   }
 
-  /** Page sizes, a bit for each power of two. */
   get pgsizes(): bigint {
     return this.#view.getBigUint64(this.#offset, false);
   }
@@ -5375,7 +3381,6 @@ export class VfioIommuSpaprTceDdwInfoView {
     this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_spapr_tce_ddw_info.pgsizes', value, this.#offset), false);
   }
 
-  /** How many windows there can be. */
   get max_dynamic_windows_supported(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -5384,7 +3389,6 @@ export class VfioIommuSpaprTceDdwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_spapr_tce_ddw_info.max_dynamic_windows_supported', value, this.#offset + 8), false);
   }
 
-  /** Most levels of a table. */
   get levels(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -5396,22 +3400,14 @@ export class VfioIommuSpaprTceDdwInfoView {
 
 /** Codec of vfio_iommu_spapr_tce_ddw_info of a big-endian machine. */
 export const VfioIommuSpaprTceDdwInfoCodec: StructCodec<VfioIommuSpaprTceDdwInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_ddw_info',
-  16,
-  membersOfVfioIommuSpaprTceDdwInfo,
-  decodeVfioIommuSpaprTceDdwInfo,
+  'vfio_iommu_spapr_tce_ddw_info', 16, membersOfVfioIommuSpaprTceDdwInfo, decodeVfioIommuSpaprTceDdwInfo,
   encodeVfioIommuSpaprTceDdwInfo,
 );
 
-/**
- * Reads struct vfio_iommu_spapr_tce_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_info of a big-endian machine. */
 export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIommuSpaprTceInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_info', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -5421,20 +3417,14 @@ export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIom
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_info of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceInfo(
   value: Encodable<VfioIommuSpaprTceInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_info.argsz', value.argsz ?? 32, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_info.dma32_window_start', value.dma32_window_start ?? 0, offset + 8), false);
@@ -5459,7 +3449,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5468,7 +3457,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_tce_info.argsz', value, this.#offset), false);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5477,7 +3465,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_tce_info.flags', value, this.#offset + 4), false);
   }
 
-  /** First bus address of the 32-bit window. */
   get dma32_window_start(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -5486,7 +3473,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_spapr_tce_info.dma32_window_start', value, this.#offset + 8), false);
   }
 
-  /** Its size. */
   get dma32_window_size(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -5495,7 +3481,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value, this.#offset + 12), false);
   }
 
-  /** Dynamic DMA windows; written if argsz has room for it. */
   get ddw(): VfioIommuSpaprTceDdwInfoView {
     return new VfioIommuSpaprTceDdwInfoView(this.#view, this.#offset + 16);
   }
@@ -5503,30 +3488,18 @@ export class VfioIommuSpaprTceInfoView {
 
 /** Codec of vfio_iommu_spapr_tce_info of a big-endian machine. */
 export const VfioIommuSpaprTceInfoCodec: StructCodec<VfioIommuSpaprTceInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_info',
-  32,
-  membersOfVfioIommuSpaprTceInfo,
-  decodeVfioIommuSpaprTceInfo,
+  'vfio_iommu_spapr_tce_info', 32, membersOfVfioIommuSpaprTceInfo, decodeVfioIommuSpaprTceInfo,
   encodeVfioIommuSpaprTceInfo,
 );
 
-/**
- * Reads struct vfio_eeh_pe_err of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_eeh_pe_err of a big-endian machine. */
 export function decodeVfioEehPeErr(view: DataView, offset = 0): VfioEehPeErr {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_eeh_pe_err', offset, 24, view.byteLength);
-  }
   return readVfioEehPeErr(view, offset);
 }
 
-/**
- * Reads struct vfio_eeh_pe_err inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_eeh_pe_err inside of something else. */
 export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
   return {
     type: view.getUint32(offset, false),
@@ -5536,44 +3509,30 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
   };
 }
 
-/**
- * Writes struct vfio_eeh_pe_err of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_eeh_pe_err of a big-endian machine and returns the number of bytes. */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_eeh_pe_err', value, offset, 24, view.byteLength);
-  }
   return writeVfioEehPeErr(value, view, offset);
 }
 
-/**
- * Writes struct vfio_eeh_pe_err if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_eeh_pe_err inside another struct. */
 export function writeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset: number): number {
   const type = value.type ?? 0;
-  if (typeof type !== 'number' || type >>> 0 !== type) {
+  if (typeof type !== 'number' || type >>> 0 !== type)
     throw notInteger('u32', 'vfio_eeh_pe_err.type', type, offset);
-  }
   view.setUint32(offset, type, false);
   const func = value.func ?? 0;
-  if (typeof func !== 'number' || func >>> 0 !== func) {
+  if (typeof func !== 'number' || func >>> 0 !== func)
     throw notInteger('u32', 'vfio_eeh_pe_err.func', func, offset + 4);
-  }
   view.setUint32(offset + 4, func, false);
   const addr = value.addr ?? 0n;
-  if (typeof addr !== 'bigint' || BigInt.asUintN(64, addr) !== addr) {
+  if (typeof addr !== 'bigint' || BigInt.asUintN(64, addr) !== addr)
     throw notInteger('u64', 'vfio_eeh_pe_err.addr', addr, offset + 8);
-  }
   view.setBigUint64(offset + 8, addr, false);
   const mask = value.mask ?? 0n;
-  if (typeof mask !== 'bigint' || BigInt.asUintN(64, mask) !== mask) {
+  if (typeof mask !== 'bigint' || BigInt.asUintN(64, mask) !== mask)
     throw notInteger('u64', 'vfio_eeh_pe_err.mask', mask, offset + 16);
-  }
   view.setBigUint64(offset + 16, mask, false);
   return 24;
 }
@@ -5589,7 +3548,6 @@ export class VfioEehPeErrView {
     this.#offset = offset;
   }
 
-  /** Kind of error. */
   get type(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5598,7 +3556,6 @@ export class VfioEehPeErrView {
     this.#view.setUint32(this.#offset, checkU32('vfio_eeh_pe_err.type', value, this.#offset), false);
   }
 
-  /** Operation that it hits. */
   get func(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5607,7 +3564,6 @@ export class VfioEehPeErrView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_eeh_pe_err.func', value, this.#offset + 4), false);
   }
 
-  /** Address. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -5616,7 +3572,6 @@ export class VfioEehPeErrView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_eeh_pe_err.addr', value, this.#offset + 8), false);
   }
 
-  /** Bits of the address that count. */
   get mask(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -5628,22 +3583,13 @@ export class VfioEehPeErrView {
 
 /** Codec of vfio_eeh_pe_err of a big-endian machine. */
 export const VfioEehPeErrCodec: StructCodec<VfioEehPeErr> = /* @__PURE__ */ fixedCodec(
-  'vfio_eeh_pe_err',
-  24,
-  membersOfVfioEehPeErr,
-  decodeVfioEehPeErr,
-  encodeVfioEehPeErr,
+  'vfio_eeh_pe_err', 24, membersOfVfioEehPeErr, decodeVfioEehPeErr, encodeVfioEehPeErr,
 );
 
-/**
- * Reads struct vfio_eeh_pe_op of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_eeh_pe_op of a big-endian machine. */
 export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_eeh_pe_op', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -5652,16 +3598,10 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
   };
 }
 
-/**
- * Writes struct vfio_eeh_pe_op of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_eeh_pe_op of a big-endian machine and returns the number of bytes. */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_eeh_pe_op', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset + 12, 0);
   view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), false);
@@ -5691,7 +3631,6 @@ export class VfioEehPeOpView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5700,7 +3639,6 @@ export class VfioEehPeOpView {
     this.#view.setUint32(this.#offset, checkU32('vfio_eeh_pe_op.argsz', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5709,7 +3647,6 @@ export class VfioEehPeOpView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_eeh_pe_op.flags', value, this.#offset + 4), false);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -5718,7 +3655,6 @@ export class VfioEehPeOpView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_eeh_pe_op.op', value, this.#offset + 8), false);
   }
 
-  /** The error to inject. */
   get err(): VfioEehPeErrView {
     return new VfioEehPeErrView(this.#view, this.#offset + 16);
   }
@@ -5726,22 +3662,13 @@ export class VfioEehPeOpView {
 
 /** Codec of vfio_eeh_pe_op of a big-endian machine. */
 export const VfioEehPeOpCodec: StructCodec<VfioEehPeOp> = /* @__PURE__ */ fixedCodec(
-  'vfio_eeh_pe_op',
-  40,
-  membersOfVfioEehPeOp,
-  decodeVfioEehPeOp,
-  encodeVfioEehPeOp,
+  'vfio_eeh_pe_op', 40, membersOfVfioEehPeOp, decodeVfioEehPeOp, encodeVfioEehPeOp,
 );
 
-/**
- * Reads struct vfio_eeh_pe_op of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_eeh_pe_op of a big-endian machine on i386. */
 export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('vfio_eeh_pe_op', offset, 36, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -5750,16 +3677,10 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
   };
 }
 
-/**
- * Writes struct vfio_eeh_pe_op of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_eeh_pe_op of a big-endian machine on i386 and returns the number of bytes. */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('vfio_eeh_pe_op', value, offset, 36, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 36, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_eeh_pe_op.op', value.op ?? 0, offset + 8), false);
@@ -5788,7 +3709,6 @@ export class VfioEehPeOpViewI386 {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5797,7 +3717,6 @@ export class VfioEehPeOpViewI386 {
     this.#view.setUint32(this.#offset, checkU32('vfio_eeh_pe_op.argsz', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5806,7 +3725,6 @@ export class VfioEehPeOpViewI386 {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_eeh_pe_op.flags', value, this.#offset + 4), false);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -5815,7 +3733,6 @@ export class VfioEehPeOpViewI386 {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_eeh_pe_op.op', value, this.#offset + 8), false);
   }
 
-  /** The error to inject. */
   get err(): VfioEehPeErrView {
     return new VfioEehPeErrView(this.#view, this.#offset + 12);
   }
@@ -5823,11 +3740,7 @@ export class VfioEehPeOpViewI386 {
 
 /** Codec of vfio_eeh_pe_op of a big-endian machine on i386. */
 export const VfioEehPeOpCodecI386: StructCodec<VfioEehPeOp> = /* @__PURE__ */ fixedCodec(
-  'vfio_eeh_pe_op',
-  36,
-  membersOfVfioEehPeOp,
-  decodeVfioEehPeOpI386,
-  encodeVfioEehPeOpI386,
+  'vfio_eeh_pe_op', 36, membersOfVfioEehPeOp, decodeVfioEehPeOpI386, encodeVfioEehPeOpI386,
 );
 
 /** Codecs of vfio_eeh_pe_op on each abi. */
@@ -5835,15 +3748,10 @@ export const VfioEehPeOpCodecs: AbiCodecs<VfioEehPeOp> = {
   lp64: VfioEehPeOpCodec, ilp32: VfioEehPeOpCodec, i386: VfioEehPeOpCodecI386,
 };
 
-/**
- * Reads struct vfio_iommu_spapr_register_memory of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_register_memory of a big-endian machine. */
 export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): VfioIommuSpaprRegisterMemory {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_register_memory', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -5852,21 +3760,14 @@ export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): 
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_register_memory of a big-endian machine; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_register_memory of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuSpaprRegisterMemory(
   value: Partial<VfioIommuSpaprRegisterMemory>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_register_memory', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_register_memory.argsz', value.argsz ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_register_memory.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_register_memory.vaddr', value.vaddr ?? 0n, offset + 8), false);
@@ -5885,7 +3786,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5894,7 +3794,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_register_memory.argsz', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -5903,7 +3802,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_register_memory.flags', value, this.#offset + 4), false);
   }
 
-  /** User memory. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -5912,7 +3810,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_spapr_register_memory.vaddr', value, this.#offset + 8), false);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -5924,22 +3821,14 @@ export class VfioIommuSpaprRegisterMemoryView {
 
 /** Codec of vfio_iommu_spapr_register_memory of a big-endian machine. */
 export const VfioIommuSpaprRegisterMemoryCodec: StructCodec<VfioIommuSpaprRegisterMemory> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_register_memory',
-  24,
-  membersOfVfioIommuSpaprRegisterMemory,
-  decodeVfioIommuSpaprRegisterMemory,
-  encodeVfioIommuSpaprRegisterMemory,
+  'vfio_iommu_spapr_register_memory', 24, membersOfVfioIommuSpaprRegisterMemory,
+  decodeVfioIommuSpaprRegisterMemory, encodeVfioIommuSpaprRegisterMemory,
 );
 
-/**
- * Reads struct vfio_iommu_spapr_tce_create of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_create of a big-endian machine. */
 export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioIommuSpaprTceCreate {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_create', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -5952,20 +3841,14 @@ export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioI
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_create of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_create of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceCreate(
   value: Partial<VfioIommuSpaprTceCreate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_create', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_create.argsz', value.argsz ?? 40, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_create.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_create.page_shift', value.page_shift ?? 0, offset + 8), false);
@@ -5988,7 +3871,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -5997,7 +3879,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_tce_create.argsz', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -6006,7 +3887,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_tce_create.flags', value, this.#offset + 4), false);
   }
 
-  /** Page size as a power of two. */
   get page_shift(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -6015,7 +3895,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_spapr_tce_create.page_shift', value, this.#offset + 8), false);
   }
 
-  /** Should be 0. */
   get __resv1(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -6024,7 +3903,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_create.__resv1', value, this.#offset + 12), false);
   }
 
-  /** Size of the window. */
   get window_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, false);
   }
@@ -6033,7 +3911,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_spapr_tce_create.window_size', value, this.#offset + 16), false);
   }
 
-  /** Levels of its table. */
   get levels(): number {
     return this.#view.getUint32(this.#offset + 24, false);
   }
@@ -6042,7 +3919,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 24, checkU32('vfio_iommu_spapr_tce_create.levels', value, this.#offset + 24), false);
   }
 
-  /** Should be 0. */
   get __resv2(): number {
     return this.#view.getUint32(this.#offset + 28, false);
   }
@@ -6051,7 +3927,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 28, checkU32('vfio_iommu_spapr_tce_create.__resv2', value, this.#offset + 28), false);
   }
 
-  /** First bus address of the window. */
   get start_addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, false);
   }
@@ -6063,22 +3938,14 @@ export class VfioIommuSpaprTceCreateView {
 
 /** Codec of vfio_iommu_spapr_tce_create of a big-endian machine. */
 export const VfioIommuSpaprTceCreateCodec: StructCodec<VfioIommuSpaprTceCreate> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_create',
-  40,
-  membersOfVfioIommuSpaprTceCreate,
-  decodeVfioIommuSpaprTceCreate,
+  'vfio_iommu_spapr_tce_create', 40, membersOfVfioIommuSpaprTceCreate, decodeVfioIommuSpaprTceCreate,
   encodeVfioIommuSpaprTceCreate,
 );
 
-/**
- * Reads struct vfio_iommu_spapr_tce_remove of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_remove of a big-endian machine. */
 export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioIommuSpaprTceRemove {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_remove', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -6086,20 +3953,14 @@ export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioI
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_remove of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_remove of a big-endian machine and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceRemove(
   value: Partial<VfioIommuSpaprTceRemove>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_remove', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_remove.argsz', value.argsz ?? 16, offset), false);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_remove.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_tce_remove.start_addr', value.start_addr ?? 0n, offset + 8), false);
@@ -6117,7 +3978,6 @@ export class VfioIommuSpaprTceRemoveView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -6126,7 +3986,6 @@ export class VfioIommuSpaprTceRemoveView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_tce_remove.argsz', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -6135,7 +3994,6 @@ export class VfioIommuSpaprTceRemoveView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_tce_remove.flags', value, this.#offset + 4), false);
   }
 
-  /** First bus address of the window. */
   get start_addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, false);
   }
@@ -6147,10 +4005,7 @@ export class VfioIommuSpaprTceRemoveView {
 
 /** Codec of vfio_iommu_spapr_tce_remove of a big-endian machine. */
 export const VfioIommuSpaprTceRemoveCodec: StructCodec<VfioIommuSpaprTceRemove> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_remove',
-  16,
-  membersOfVfioIommuSpaprTceRemove,
-  decodeVfioIommuSpaprTceRemove,
+  'vfio_iommu_spapr_tce_remove', 16, membersOfVfioIommuSpaprTceRemove, decodeVfioIommuSpaprTceRemove,
   encodeVfioIommuSpaprTceRemove,
 );
 
@@ -7572,14 +5427,12 @@ export const vfioCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   vfio_iommu_type1_info_cap_migration: VfioIommuType1InfoCapMigrationCodecs,
   vfio_iommu_type1_info_dma_avail: /* @__PURE__ */ onEveryAbi(VfioIommuType1InfoDmaAvailCodec),
   vfio_iommu_type1_dma_map: /* @__PURE__ */ onEveryAbi(VfioIommuType1DmaMapCodec),
-  vfio_bitmap: VfioBitmapCodecs,
-  vfio_iommu_type1_dma_unmap: VfioIommuType1DmaUnmapCodecs,
+  vfio_bitmap: VfioBitmapCodecs, vfio_iommu_type1_dma_unmap: VfioIommuType1DmaUnmapCodecs,
   vfio_iommu_type1_dirty_bitmap: VfioIommuType1DirtyBitmapCodecs,
   vfio_iommu_type1_dirty_bitmap_get: VfioIommuType1DirtyBitmapGetCodecs,
   vfio_iommu_spapr_tce_ddw_info: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceDdwInfoCodec),
   vfio_iommu_spapr_tce_info: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceInfoCodec),
-  vfio_eeh_pe_err: /* @__PURE__ */ onEveryAbi(VfioEehPeErrCodec),
-  vfio_eeh_pe_op: VfioEehPeOpCodecs,
+  vfio_eeh_pe_err: /* @__PURE__ */ onEveryAbi(VfioEehPeErrCodec), vfio_eeh_pe_op: VfioEehPeOpCodecs,
   vfio_iommu_spapr_register_memory: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprRegisterMemoryCodec),
   vfio_iommu_spapr_tce_create: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceCreateCodec),
   vfio_iommu_spapr_tce_remove: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceRemoveCodec),

@@ -23,7 +23,6 @@ import {
   checkBytes,
   checkFree,
   checkObject,
-  checkPointer32,
   checkS32,
   checkU16,
   checkU32,
@@ -1473,32 +1472,19 @@ export interface VfioInfoCapHeader {
 }
 
 /** Names of the members of vfio_info_cap_header. */
-export const membersOfVfioInfoCapHeader: Members = {
-  id: null,
-  version: null,
-  next: null,
-};
+export const membersOfVfioInfoCapHeader: Members = { id: null, version: null, next: null };
 
 /** Bytes of vfio_info_cap_header. */
 export const sizeofVfioInfoCapHeader = 8;
 
-/**
- * Reads struct vfio_info_cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_info_cap_header. */
 export function decodeVfioInfoCapHeader(view: DataView, offset = 0): VfioInfoCapHeader {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_info_cap_header', offset, 8, view.byteLength);
-  }
   return readVfioInfoCapHeader(view, offset);
 }
 
-/**
- * Reads struct vfio_info_cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_info_cap_header inside of something else. */
 export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoCapHeader {
   return {
     id: view.getUint16(offset, true),
@@ -1507,97 +1493,41 @@ export function readVfioInfoCapHeader(view: DataView, offset: number): VfioInfoC
   };
 }
 
-/**
- * Writes struct vfio_info_cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_info_cap_header and returns the number of bytes. */
 export function encodeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_info_cap_header', value, offset, 8, view.byteLength);
-  }
   return writeVfioInfoCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct vfio_info_cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_info_cap_header inside another struct. */
 export function writeVfioInfoCapHeader(
   value: Partial<VfioInfoCapHeader>,
   view: DataView,
   offset: number,
 ): number {
   const id = value.id ?? 0;
-  if (typeof id !== 'number' || (id & 0xffff) !== id) {
+  if (typeof id !== 'number' || (id & 0xffff) !== id)
     throw notInteger('u16', 'vfio_info_cap_header.id', id, offset);
-  }
   view.setUint16(offset, id, true);
   const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xffff) !== version) {
+  if (typeof version !== 'number' || (version & 0xffff) !== version)
     throw notInteger('u16', 'vfio_info_cap_header.version', version, offset + 2);
-  }
   view.setUint16(offset + 2, version, true);
   const next_ = value.next ?? 0;
-  if (typeof next_ !== 'number' || next_ >>> 0 !== next_) {
+  if (typeof next_ !== 'number' || next_ >>> 0 !== next_)
     throw notInteger('u32', 'vfio_info_cap_header.next', next_, offset + 4);
-  }
   view.setUint32(offset + 4, next_, true);
   return 8;
 }
 
-/** vfio_info_cap_header in place: reads and writes members without a copy. */
-export class VfioInfoCapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_info_cap_header', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What the capability is; each info ioctl has its own numbers. */
-  get id(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('vfio_info_cap_header.id', value, this.#offset), true);
-  }
-
-  /** Version of this capability's layout. */
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('vfio_info_cap_header.version', value, this.#offset + 2), true);
-  }
-
-  /** Offset of the next capability from the start of the info struct, 0 at the end. */
-  get next(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set next(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_info_cap_header.next', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of vfio_info_cap_header. */
 export const VfioInfoCapHeaderCodec: StructCodec<VfioInfoCapHeader> = /* @__PURE__ */ fixedCodec(
-  'vfio_info_cap_header',
-  8,
-  membersOfVfioInfoCapHeader,
-  decodeVfioInfoCapHeader,
-  encodeVfioInfoCapHeader,
+  'vfio_info_cap_header', 8, membersOfVfioInfoCapHeader, decodeVfioInfoCapHeader, encodeVfioInfoCapHeader,
 );
 
 /**
@@ -1613,39 +1543,25 @@ export interface VfioGroupStatus {
 }
 
 /** Names of the members of vfio_group_status. */
-export const membersOfVfioGroupStatus: Members = {
-  argsz: null,
-  flags: null,
-};
+export const membersOfVfioGroupStatus: Members = { argsz: null, flags: null };
 
 /** Bytes of vfio_group_status. */
 export const sizeofVfioGroupStatus = 8;
 
-/**
- * Reads struct vfio_group_status.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_group_status. */
 export function decodeVfioGroupStatus(view: DataView, offset = 0): VfioGroupStatus {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_group_status', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct vfio_group_status; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_group_status and returns the number of bytes. */
 export function encodeVfioGroupStatus(value: Partial<VfioGroupStatus>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_group_status', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_group_status.argsz', value.argsz ?? 8, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_group_status.flags', value.flags ?? 0, offset + 4), true);
   return 8;
@@ -1662,7 +1578,6 @@ export class VfioGroupStatusView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1671,7 +1586,6 @@ export class VfioGroupStatusView {
     this.#view.setUint32(this.#offset, checkU32('vfio_group_status.argsz', value, this.#offset), true);
   }
 
-  /** State of the group. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1683,11 +1597,7 @@ export class VfioGroupStatusView {
 
 /** Codec of vfio_group_status. */
 export const VfioGroupStatusCodec: StructCodec<VfioGroupStatus> = /* @__PURE__ */ fixedCodec(
-  'vfio_group_status',
-  8,
-  membersOfVfioGroupStatus,
-  decodeVfioGroupStatus,
-  encodeVfioGroupStatus,
+  'vfio_group_status', 8, membersOfVfioGroupStatus, decodeVfioGroupStatus, encodeVfioGroupStatus,
 );
 
 /**
@@ -1712,26 +1622,16 @@ export interface VfioDeviceInfo {
 
 /** Names of the members of vfio_device_info. */
 export const membersOfVfioDeviceInfo: Members = {
-  argsz: null,
-  flags: null,
-  num_regions: null,
-  num_irqs: null,
-  cap_offset: null,
-  pad: null,
+  argsz: null, flags: null, num_regions: null, num_irqs: null, cap_offset: null, pad: null,
 };
 
 /** Bytes of vfio_device_info. */
 export const sizeofVfioDeviceInfo = 24;
 
-/**
- * Reads struct vfio_device_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info. */
 export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_device_info', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1742,16 +1642,10 @@ export function decodeVfioDeviceInfo(view: DataView, offset = 0): VfioDeviceInfo
   };
 }
 
-/**
- * Writes struct vfio_device_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info and returns the number of bytes. */
 export function encodeVfioDeviceInfo(value: Partial<VfioDeviceInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_device_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_info.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_device_info.num_regions', value.num_regions ?? 0, offset + 8), true);
@@ -1772,7 +1666,6 @@ export class VfioDeviceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -1781,7 +1674,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_info.argsz', value, this.#offset), true);
   }
 
-  /** What the device is and can do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -1790,7 +1682,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Highest region index plus 1. */
   get num_regions(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -1799,7 +1690,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info.num_regions', value, this.#offset + 8), true);
   }
 
-  /** Highest interrupt index plus 1. */
   get num_irqs(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -1808,7 +1698,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info.num_irqs', value, this.#offset + 12), true);
   }
 
-  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -1817,7 +1706,6 @@ export class VfioDeviceInfoView {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_device_info.cap_offset', value, this.#offset + 16), true);
   }
 
-  /** Puts the first capability on a multiple of 8. */
   get pad(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -1829,11 +1717,7 @@ export class VfioDeviceInfoView {
 
 /** Codec of vfio_device_info. */
 export const VfioDeviceInfoCodec: StructCodec<VfioDeviceInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info',
-  24,
-  membersOfVfioDeviceInfo,
-  decodeVfioDeviceInfo,
-  encodeVfioDeviceInfo,
+  'vfio_device_info', 24, membersOfVfioDeviceInfo, decodeVfioDeviceInfo, encodeVfioDeviceInfo,
 );
 
 /**
@@ -1852,23 +1736,16 @@ export interface VfioDeviceInfoCapPciAtomicComp {
 
 /** Names of the members of vfio_device_info_cap_pci_atomic_comp. */
 export const membersOfVfioDeviceInfoCapPciAtomicComp: Members = {
-  header: membersOfVfioInfoCapHeader,
-  flags: null,
-  reserved: null,
+  header: membersOfVfioInfoCapHeader, flags: null, reserved: null,
 };
 
 /** Bytes of vfio_device_info_cap_pci_atomic_comp. */
 export const sizeofVfioDeviceInfoCapPciAtomicComp = 16;
 
-/**
- * Reads struct vfio_device_info_cap_pci_atomic_comp.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_pci_atomic_comp. */
 export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0): VfioDeviceInfoCapPciAtomicComp {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_pci_atomic_comp', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     flags: view.getUint32(offset + 8, true),
@@ -1876,20 +1753,14 @@ export function decodeVfioDeviceInfoCapPciAtomicComp(view: DataView, offset = 0)
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_pci_atomic_comp; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_pci_atomic_comp and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapPciAtomicComp(
   value: Encodable<VfioDeviceInfoCapPciAtomicComp>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_pci_atomic_comp', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_pci_atomic_comp.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -1901,48 +1772,10 @@ export function encodeVfioDeviceInfoCapPciAtomicComp(
   return 16;
 }
 
-/** vfio_device_info_cap_pci_atomic_comp in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapPciAtomicCompView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_device_info_cap_pci_atomic_comp', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Widths. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_pci_atomic_comp.flags', value, this.#offset + 8), true);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_info_cap_pci_atomic_comp.reserved', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of vfio_device_info_cap_pci_atomic_comp. */
 export const VfioDeviceInfoCapPciAtomicCompCodec: StructCodec<VfioDeviceInfoCapPciAtomicComp> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_pci_atomic_comp',
-  16,
-  membersOfVfioDeviceInfoCapPciAtomicComp,
-  decodeVfioDeviceInfoCapPciAtomicComp,
-  encodeVfioDeviceInfoCapPciAtomicComp,
+  'vfio_device_info_cap_pci_atomic_comp', 16, membersOfVfioDeviceInfoCapPciAtomicComp,
+  decodeVfioDeviceInfoCapPciAtomicComp, encodeVfioDeviceInfoCapPciAtomicComp,
 );
 
 /**
@@ -1967,26 +1800,16 @@ export interface VfioRegionInfo {
 
 /** Names of the members of vfio_region_info. */
 export const membersOfVfioRegionInfo: Members = {
-  argsz: null,
-  flags: null,
-  index: null,
-  cap_offset: null,
-  size: null,
-  offset: null,
+  argsz: null, flags: null, index: null, cap_offset: null, size: null, offset: null,
 };
 
 /** Bytes of vfio_region_info. */
 export const sizeofVfioRegionInfo = 32;
 
-/**
- * Reads struct vfio_region_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info. */
 export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_region_info', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -1997,16 +1820,10 @@ export function decodeVfioRegionInfo(view: DataView, offset = 0): VfioRegionInfo
   };
 }
 
-/**
- * Writes struct vfio_region_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info and returns the number of bytes. */
 export function encodeVfioRegionInfo(value: Partial<VfioRegionInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_region_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_region_info.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_region_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_region_info.index', value.index ?? 0, offset + 8), true);
@@ -2027,7 +1844,6 @@ export class VfioRegionInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer; set to the size that the capabilities need if they did not fit. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -2036,7 +1852,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_region_info.argsz', value, this.#offset), true);
   }
 
-  /** What one can do with the region. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -2045,7 +1860,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_region_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Which region; the names are those of PCI devices. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -2054,7 +1868,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info.index', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 if there is no room. Left as it was if there are no capabilities. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -2063,7 +1876,6 @@ export class VfioRegionInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info.cap_offset', value, this.#offset + 12), true);
   }
 
-  /** Size of the region; 0 if it is not implemented. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -2072,7 +1884,6 @@ export class VfioRegionInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_region_info.size', value, this.#offset + 16), true);
   }
 
-  /** Where the region starts in the device's file. */
   get offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -2084,11 +1895,7 @@ export class VfioRegionInfoView {
 
 /** Codec of vfio_region_info. */
 export const VfioRegionInfoCodec: StructCodec<VfioRegionInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info',
-  32,
-  membersOfVfioRegionInfo,
-  decodeVfioRegionInfo,
-  encodeVfioRegionInfo,
+  'vfio_region_info', 32, membersOfVfioRegionInfo, decodeVfioRegionInfo, encodeVfioRegionInfo,
 );
 
 /**
@@ -2104,31 +1911,19 @@ export interface VfioRegionSparseMmapArea {
 }
 
 /** Names of the members of vfio_region_sparse_mmap_area. */
-export const membersOfVfioRegionSparseMmapArea: Members = {
-  offset: null,
-  size: null,
-};
+export const membersOfVfioRegionSparseMmapArea: Members = { offset: null, size: null };
 
 /** Bytes of vfio_region_sparse_mmap_area. */
 export const sizeofVfioRegionSparseMmapArea = 16;
 
-/**
- * Reads struct vfio_region_sparse_mmap_area.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_sparse_mmap_area. */
 export function decodeVfioRegionSparseMmapArea(view: DataView, offset = 0): VfioRegionSparseMmapArea {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_sparse_mmap_area', offset, 16, view.byteLength);
-  }
   return readVfioRegionSparseMmapArea(view, offset);
 }
 
-/**
- * Reads struct vfio_region_sparse_mmap_area inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_region_sparse_mmap_area inside of something else. */
 export function readVfioRegionSparseMmapArea(view: DataView, offset: number): VfioRegionSparseMmapArea {
   return {
     offset: view.getBigUint64(offset, true),
@@ -2136,82 +1931,37 @@ export function readVfioRegionSparseMmapArea(view: DataView, offset: number): Vf
   };
 }
 
-/**
- * Writes struct vfio_region_sparse_mmap_area; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_sparse_mmap_area and returns the number of bytes. */
 export function encodeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_sparse_mmap_area', value, offset, 16, view.byteLength);
-  }
   return writeVfioRegionSparseMmapArea(value, view, offset);
 }
 
-/**
- * Writes struct vfio_region_sparse_mmap_area if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_region_sparse_mmap_area inside another struct. */
 export function writeVfioRegionSparseMmapArea(
   value: Partial<VfioRegionSparseMmapArea>,
   view: DataView,
   offset: number,
 ): number {
   const offset_ = value.offset ?? 0n;
-  if (typeof offset_ !== 'bigint' || BigInt.asUintN(64, offset_) !== offset_) {
+  if (typeof offset_ !== 'bigint' || BigInt.asUintN(64, offset_) !== offset_)
     throw notInteger('u64', 'vfio_region_sparse_mmap_area.offset', offset_, offset);
-  }
   view.setBigUint64(offset, offset_, true);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_region_sparse_mmap_area.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, true);
   return 16;
 }
 
-/** vfio_region_sparse_mmap_area in place: reads and writes members without a copy. */
-export class VfioRegionSparseMmapAreaView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_sparse_mmap_area', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Offset in the region. */
-  get offset(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set offset(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_region_sparse_mmap_area.offset', value, this.#offset), true);
-  }
-
-  /** Its size. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_region_sparse_mmap_area.size', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of vfio_region_sparse_mmap_area. */
 export const VfioRegionSparseMmapAreaCodec: StructCodec<VfioRegionSparseMmapArea> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_sparse_mmap_area',
-  16,
-  membersOfVfioRegionSparseMmapArea,
-  decodeVfioRegionSparseMmapArea,
+  'vfio_region_sparse_mmap_area', 16, membersOfVfioRegionSparseMmapArea, decodeVfioRegionSparseMmapArea,
   encodeVfioRegionSparseMmapArea,
 );
 
@@ -2233,29 +1983,21 @@ export interface VfioRegionInfoCapSparseMmap {
 
 /** Names of the members of vfio_region_info_cap_sparse_mmap. */
 export const membersOfVfioRegionInfoCapSparseMmap: Members = {
-  header: membersOfVfioInfoCapHeader,
-  nr_areas: null,
-  reserved: null,
+  header: membersOfVfioInfoCapHeader, nr_areas: null, reserved: null,
   areas: membersOfVfioRegionSparseMmapArea,
 };
 
 /** Bytes that every vfio_region_info_cap_sparse_mmap has. */
 export const minSizeofVfioRegionInfoCapSparseMmap = 16;
 
-/**
- * Reads struct vfio_region_info_cap_sparse_mmap.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_sparse_mmap. */
 export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, end = view.byteLength): VfioRegionInfoCapSparseMmap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('vfio_region_info_cap_sparse_mmap', offset, 16, limit);
-  }
   const nr_areas = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_areas <= limit)) {
+  if (!(offset + 16 + 16 * nr_areas <= limit))
     throw badCount('vfio_region_info_cap_sparse_mmap.areas', offset + 16, nr_areas, Math.floor((limit - (offset + 16)) / 16));
-  }
   const areas: VfioRegionSparseMmapArea[] = [];
   for (let i = 0; i < nr_areas; i++) {
     areas.push(readVfioRegionSparseMmapArea(view, offset + 16 + 16 * i));
@@ -2268,20 +2010,14 @@ export function decodeVfioRegionInfoCapSparseMmap(view: DataView, offset = 0, en
   };
 }
 
-/**
- * Writes struct vfio_region_info_cap_sparse_mmap; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info_cap_sparse_mmap and returns the number of bytes. */
 export function encodeVfioRegionInfoCapSparseMmap(
   value: Encodable<VfioRegionInfoCapSparseMmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_sparse_mmap', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_sparse_mmap.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -2292,15 +2028,12 @@ export function encodeVfioRegionInfoCapSparseMmap(
   view.setUint32(offset + 8, nr_areas, true);
   view.setUint32(offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value.reserved ?? 0, offset + 12), true);
   const areas = value.areas ?? undefined;
-  if (areas !== undefined && !Array.isArray(areas)) {
+  if (areas !== undefined && !Array.isArray(areas))
     throw wrongType('vfio_region_info_cap_sparse_mmap.areas', areas, offset + 16, 'an array');
-  }
-  if (areas !== undefined && areas.length !== nr_areas) {
+  if (areas !== undefined && areas.length !== nr_areas)
     throw countMismatch('vfio_region_info_cap_sparse_mmap.areas', offset + 16, nr_areas, areas.length);
-  }
-  if (!(offset + 16 + 16 * nr_areas <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_areas <= view.byteLength))
     throw noRoom('vfio_region_info_cap_sparse_mmap.areas', offset + 16, 16 * nr_areas, view.byteLength);
-  }
   const bytes = 16 * nr_areas;
   const areas_given = areas ?? defaults(nr_areas);
   let areas_at = offset + 16;
@@ -2315,70 +2048,17 @@ export function encodeVfioRegionInfoCapSparseMmap(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a vfio_region_info_cap_sparse_mmap takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_region_info_cap_sparse_mmap takes. */
 export function measureVfioRegionInfoCapSparseMmap(value: Encodable<VfioRegionInfoCapSparseMmap>): number {
   if (Array.isArray(value.areas)) return 16 + 16 * value.areas.length;
   return measureByEncoding(encodeVfioRegionInfoCapSparseMmap, value);
 }
 
-/** vfio_region_info_cap_sparse_mmap in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapSparseMmapView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_sparse_mmap', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of parts. */
-  get nr_areas(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_areas(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info_cap_sparse_mmap.nr_areas', value, this.#offset + 8), true);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_sparse_mmap.reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The parts.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  areas(index: number): VfioRegionSparseMmapAreaView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_areas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new VfioRegionSparseMmapAreaView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of vfio_region_info_cap_sparse_mmap. */
 export const VfioRegionInfoCapSparseMmapCodec: StructCodec<VfioRegionInfoCapSparseMmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_region_info_cap_sparse_mmap',
-  size: null,
-  minSize: 16,
-  members: membersOfVfioRegionInfoCapSparseMmap,
-  decode: decodeVfioRegionInfoCapSparseMmap,
-  encodeTyped: encodeVfioRegionInfoCapSparseMmap,
-  measure: measureVfioRegionInfoCapSparseMmap,
+  name: 'vfio_region_info_cap_sparse_mmap', size: null, minSize: 16,
+  members: membersOfVfioRegionInfoCapSparseMmap, decode: decodeVfioRegionInfoCapSparseMmap,
+  encodeTyped: encodeVfioRegionInfoCapSparseMmap, measure: measureVfioRegionInfoCapSparseMmap,
 });
 
 /**
@@ -2397,23 +2077,16 @@ export interface VfioRegionInfoCapType {
 
 /** Names of the members of vfio_region_info_cap_type. */
 export const membersOfVfioRegionInfoCapType: Members = {
-  header: membersOfVfioInfoCapHeader,
-  type: null,
-  subtype: null,
+  header: membersOfVfioInfoCapHeader, type: null, subtype: null,
 };
 
 /** Bytes of vfio_region_info_cap_type. */
 export const sizeofVfioRegionInfoCapType = 16;
 
-/**
- * Reads struct vfio_region_info_cap_type.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_type. */
 export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioRegionInfoCapType {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_info_cap_type', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     type: view.getUint32(offset + 8, true),
@@ -2421,20 +2094,14 @@ export function decodeVfioRegionInfoCapType(view: DataView, offset = 0): VfioReg
   };
 }
 
-/**
- * Writes struct vfio_region_info_cap_type; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info_cap_type and returns the number of bytes. */
 export function encodeVfioRegionInfoCapType(
   value: Encodable<VfioRegionInfoCapType>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_type', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_type.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -2446,47 +2113,9 @@ export function encodeVfioRegionInfoCapType(
   return 16;
 }
 
-/** vfio_region_info_cap_type in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapTypeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_type', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** A type of vfio_region_type or VFIO_REGION_TYPE_PCI_VENDOR_TYPE with a vendor id. */
-  get type(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set type(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info_cap_type.type', value, this.#offset + 8), true);
-  }
-
-  /** Which region of that type or vendor. */
-  get subtype(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set subtype(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_type.subtype', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of vfio_region_info_cap_type. */
 export const VfioRegionInfoCapTypeCodec: StructCodec<VfioRegionInfoCapType> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info_cap_type',
-  16,
-  membersOfVfioRegionInfoCapType,
-  decodeVfioRegionInfoCapType,
+  'vfio_region_info_cap_type', 16, membersOfVfioRegionInfoCapType, decodeVfioRegionInfoCapType,
   encodeVfioRegionInfoCapType,
 );
 
@@ -2513,26 +2142,16 @@ export interface VfioRegionGfxEdid {
 
 /** Names of the members of vfio_region_gfx_edid. */
 export const membersOfVfioRegionGfxEdid: Members = {
-  edid_offset: null,
-  edid_max_size: null,
-  edid_size: null,
-  max_xres: null,
-  max_yres: null,
-  link_state: null,
+  edid_offset: null, edid_max_size: null, edid_size: null, max_xres: null, max_yres: null, link_state: null,
 };
 
 /** Bytes of vfio_region_gfx_edid. */
 export const sizeofVfioRegionGfxEdid = 24;
 
-/**
- * Reads struct vfio_region_gfx_edid.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_gfx_edid. */
 export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionGfxEdid {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_region_gfx_edid', offset, 24, view.byteLength);
-  }
   return {
     edid_offset: view.getUint32(offset, true),
     edid_max_size: view.getUint32(offset + 4, true),
@@ -2543,20 +2162,14 @@ export function decodeVfioRegionGfxEdid(view: DataView, offset = 0): VfioRegionG
   };
 }
 
-/**
- * Writes struct vfio_region_gfx_edid; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_gfx_edid and returns the number of bytes. */
 export function encodeVfioRegionGfxEdid(
   value: Partial<VfioRegionGfxEdid>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_region_gfx_edid', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_region_gfx_edid.edid_offset', value.edid_offset ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_region_gfx_edid.edid_max_size', value.edid_max_size ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value.edid_size ?? 0, offset + 8), true);
@@ -2566,79 +2179,9 @@ export function encodeVfioRegionGfxEdid(
   return 24;
 }
 
-/** vfio_region_gfx_edid in place: reads and writes members without a copy. */
-export class VfioRegionGfxEdidView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_region_gfx_edid', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Where the EDID is in the region. */
-  get edid_offset(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set edid_offset(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_region_gfx_edid.edid_offset', value, this.#offset), true);
-  }
-
-  /** Room for it. */
-  get edid_max_size(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set edid_max_size(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_region_gfx_edid.edid_max_size', value, this.#offset + 4), true);
-  }
-
-  /** Its size. */
-  get edid_size(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set edid_size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_gfx_edid.edid_size', value, this.#offset + 8), true);
-  }
-
-  /** Largest width, 0 if there is no limit. */
-  get max_xres(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set max_xres(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_gfx_edid.max_xres', value, this.#offset + 12), true);
-  }
-
-  /** Largest height, 0 if there is no limit. */
-  get max_yres(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set max_yres(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('vfio_region_gfx_edid.max_yres', value, this.#offset + 16), true);
-  }
-
-  /** Whether the monitor is on. */
-  get link_state(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set link_state(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('vfio_region_gfx_edid.link_state', value, this.#offset + 20), true);
-  }
-}
-
 /** Codec of vfio_region_gfx_edid. */
 export const VfioRegionGfxEdidCodec: StructCodec<VfioRegionGfxEdid> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_gfx_edid',
-  24,
-  membersOfVfioRegionGfxEdid,
-  decodeVfioRegionGfxEdid,
-  encodeVfioRegionGfxEdid,
+  'vfio_region_gfx_edid', 24, membersOfVfioRegionGfxEdid, decodeVfioRegionGfxEdid, encodeVfioRegionGfxEdid,
 );
 
 /**
@@ -2662,25 +2205,16 @@ export interface VfioDeviceMigrationInfo {
 
 /** Names of the members of vfio_device_migration_info. */
 export const membersOfVfioDeviceMigrationInfo: Members = {
-  device_state: null,
-  reserved: null,
-  pending_bytes: null,
-  data_offset: null,
-  data_size: null,
+  device_state: null, reserved: null, pending_bytes: null, data_offset: null, data_size: null,
 };
 
 /** Bytes of vfio_device_migration_info. */
 export const sizeofVfioDeviceMigrationInfo = 32;
 
-/**
- * Reads struct vfio_device_migration_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_migration_info. */
 export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioDeviceMigrationInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_device_migration_info', offset, 32, view.byteLength);
-  }
   return {
     device_state: view.getUint32(offset, true),
     reserved: view.getUint32(offset + 4, true),
@@ -2690,20 +2224,14 @@ export function decodeVfioDeviceMigrationInfo(view: DataView, offset = 0): VfioD
   };
 }
 
-/**
- * Writes struct vfio_device_migration_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_migration_info and returns the number of bytes. */
 export function encodeVfioDeviceMigrationInfo(
   value: Partial<VfioDeviceMigrationInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_device_migration_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_migration_info.device_state', value.device_state ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_migration_info.reserved', value.reserved ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value.pending_bytes ?? 0n, offset + 8), true);
@@ -2712,69 +2240,9 @@ export function encodeVfioDeviceMigrationInfo(
   return 32;
 }
 
-/** vfio_device_migration_info in place: reads and writes members without a copy. */
-export class VfioDeviceMigrationInfoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vfio_device_migration_info', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** State of the device. */
-  get device_state(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set device_state(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_device_migration_info.device_state', value, this.#offset), true);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_migration_info.reserved', value, this.#offset + 4), true);
-  }
-
-  /** What is left to read. */
-  get pending_bytes(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set pending_bytes(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_migration_info.pending_bytes', value, this.#offset + 8), true);
-  }
-
-  /** Where data is in the region. */
-  get data_offset(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set data_offset(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_migration_info.data_offset', value, this.#offset + 16), true);
-  }
-
-  /** How much data is there. */
-  get data_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set data_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_migration_info.data_size', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of vfio_device_migration_info. */
 export const VfioDeviceMigrationInfoCodec: StructCodec<VfioDeviceMigrationInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_migration_info',
-  32,
-  membersOfVfioDeviceMigrationInfo,
-  decodeVfioDeviceMigrationInfo,
+  'vfio_device_migration_info', 32, membersOfVfioDeviceMigrationInfo, decodeVfioDeviceMigrationInfo,
   encodeVfioDeviceMigrationInfo,
 );
 
@@ -2792,42 +2260,30 @@ export interface VfioRegionInfoCapNvlink2Ssatgt {
 
 /** Names of the members of vfio_region_info_cap_nvlink2_ssatgt. */
 export const membersOfVfioRegionInfoCapNvlink2Ssatgt: Members = {
-  header: membersOfVfioInfoCapHeader,
-  tgt: null,
+  header: membersOfVfioInfoCapHeader, tgt: null,
 };
 
 /** Bytes of vfio_region_info_cap_nvlink2_ssatgt. */
 export const sizeofVfioRegionInfoCapNvlink2Ssatgt = 16;
 
-/**
- * Reads struct vfio_region_info_cap_nvlink2_ssatgt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_nvlink2_ssatgt. */
 export function decodeVfioRegionInfoCapNvlink2Ssatgt(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Ssatgt {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_info_cap_nvlink2_ssatgt', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     tgt: view.getBigUint64(offset + 8, true),
   };
 }
 
-/**
- * Writes struct vfio_region_info_cap_nvlink2_ssatgt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info_cap_nvlink2_ssatgt and returns the number of bytes. */
 export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   value: Encodable<VfioRegionInfoCapNvlink2Ssatgt>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_nvlink2_ssatgt', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_nvlink2_ssatgt.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -2838,39 +2294,10 @@ export function encodeVfioRegionInfoCapNvlink2Ssatgt(
   return 16;
 }
 
-/** vfio_region_info_cap_nvlink2_ssatgt in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapNvlink2SsatgtView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_nvlink2_ssatgt', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** The compressed system address. */
-  get tgt(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set tgt(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_region_info_cap_nvlink2_ssatgt.tgt', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of vfio_region_info_cap_nvlink2_ssatgt. */
 export const VfioRegionInfoCapNvlink2SsatgtCodec: StructCodec<VfioRegionInfoCapNvlink2Ssatgt> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info_cap_nvlink2_ssatgt',
-  16,
-  membersOfVfioRegionInfoCapNvlink2Ssatgt,
-  decodeVfioRegionInfoCapNvlink2Ssatgt,
-  encodeVfioRegionInfoCapNvlink2Ssatgt,
+  'vfio_region_info_cap_nvlink2_ssatgt', 16, membersOfVfioRegionInfoCapNvlink2Ssatgt,
+  decodeVfioRegionInfoCapNvlink2Ssatgt, encodeVfioRegionInfoCapNvlink2Ssatgt,
 );
 
 /**
@@ -2889,23 +2316,16 @@ export interface VfioRegionInfoCapNvlink2Lnkspd {
 
 /** Names of the members of vfio_region_info_cap_nvlink2_lnkspd. */
 export const membersOfVfioRegionInfoCapNvlink2Lnkspd: Members = {
-  header: membersOfVfioInfoCapHeader,
-  link_speed: null,
-  __pad: null,
+  header: membersOfVfioInfoCapHeader, link_speed: null, __pad: null,
 };
 
 /** Bytes of vfio_region_info_cap_nvlink2_lnkspd. */
 export const sizeofVfioRegionInfoCapNvlink2Lnkspd = 16;
 
-/**
- * Reads struct vfio_region_info_cap_nvlink2_lnkspd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_region_info_cap_nvlink2_lnkspd. */
 export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0): VfioRegionInfoCapNvlink2Lnkspd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_region_info_cap_nvlink2_lnkspd', offset, 16, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     link_speed: view.getUint32(offset + 8, true),
@@ -2913,20 +2333,14 @@ export function decodeVfioRegionInfoCapNvlink2Lnkspd(view: DataView, offset = 0)
   };
 }
 
-/**
- * Writes struct vfio_region_info_cap_nvlink2_lnkspd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_region_info_cap_nvlink2_lnkspd and returns the number of bytes. */
 export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   value: Encodable<VfioRegionInfoCapNvlink2Lnkspd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_region_info_cap_nvlink2_lnkspd', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_region_info_cap_nvlink2_lnkspd.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -2938,48 +2352,10 @@ export function encodeVfioRegionInfoCapNvlink2Lnkspd(
   return 16;
 }
 
-/** vfio_region_info_cap_nvlink2_lnkspd in place: reads and writes members without a copy. */
-export class VfioRegionInfoCapNvlink2LnkspdView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_region_info_cap_nvlink2_lnkspd', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Speed from the device tree of the host. */
-  get link_speed(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set link_speed(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_region_info_cap_nvlink2_lnkspd.link_speed', value, this.#offset + 8), true);
-  }
-
-  /** Always 0. */
-  get __pad(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __pad(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_region_info_cap_nvlink2_lnkspd.__pad', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of vfio_region_info_cap_nvlink2_lnkspd. */
 export const VfioRegionInfoCapNvlink2LnkspdCodec: StructCodec<VfioRegionInfoCapNvlink2Lnkspd> = /* @__PURE__ */ fixedCodec(
-  'vfio_region_info_cap_nvlink2_lnkspd',
-  16,
-  membersOfVfioRegionInfoCapNvlink2Lnkspd,
-  decodeVfioRegionInfoCapNvlink2Lnkspd,
-  encodeVfioRegionInfoCapNvlink2Lnkspd,
+  'vfio_region_info_cap_nvlink2_lnkspd', 16, membersOfVfioRegionInfoCapNvlink2Lnkspd,
+  decodeVfioRegionInfoCapNvlink2Lnkspd, encodeVfioRegionInfoCapNvlink2Lnkspd,
 );
 
 /**
@@ -2999,25 +2375,15 @@ export interface VfioIrqInfo {
 }
 
 /** Names of the members of vfio_irq_info. */
-export const membersOfVfioIrqInfo: Members = {
-  argsz: null,
-  flags: null,
-  index: null,
-  count: null,
-};
+export const membersOfVfioIrqInfo: Members = { argsz: null, flags: null, index: null, count: null };
 
 /** Bytes of vfio_irq_info. */
 export const sizeofVfioIrqInfo = 16;
 
-/**
- * Reads struct vfio_irq_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_irq_info. */
 export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_irq_info', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -3026,16 +2392,10 @@ export function decodeVfioIrqInfo(view: DataView, offset = 0): VfioIrqInfo {
   };
 }
 
-/**
- * Writes struct vfio_irq_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_irq_info and returns the number of bytes. */
 export function encodeVfioIrqInfo(value: Partial<VfioIrqInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_irq_info', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_irq_info.argsz', value.argsz ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_irq_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_irq_info.index', value.index ?? 0, offset + 8), true);
@@ -3054,7 +2414,6 @@ export class VfioIrqInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3063,7 +2422,6 @@ export class VfioIrqInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_irq_info.argsz', value, this.#offset), true);
   }
 
-  /** How they behave. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3072,7 +2430,6 @@ export class VfioIrqInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_irq_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Which index; the names are those of PCI devices. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3081,7 +2438,6 @@ export class VfioIrqInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_irq_info.index', value, this.#offset + 8), true);
   }
 
-  /** Number of interrupts of the index. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -3093,11 +2449,7 @@ export class VfioIrqInfoView {
 
 /** Codec of vfio_irq_info. */
 export const VfioIrqInfoCodec: StructCodec<VfioIrqInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_irq_info',
-  16,
-  membersOfVfioIrqInfo,
-  decodeVfioIrqInfo,
-  encodeVfioIrqInfo,
+  'vfio_irq_info', 16, membersOfVfioIrqInfo, decodeVfioIrqInfo, encodeVfioIrqInfo,
 );
 
 /**
@@ -3123,31 +2475,21 @@ export interface VfioIrqSet {
 
 /** Names of the members of vfio_irq_set. */
 export const membersOfVfioIrqSet: Members = {
-  argsz: null,
-  flags: null,
-  index: null,
-  start: null,
-  count: null,
-  data: null,
+  argsz: null, flags: null, index: null, start: null, count: null, data: null,
 };
 
 /** Bytes that every vfio_irq_set has. */
 export const minSizeofVfioIrqSet = 20;
 
-/**
- * Reads struct vfio_irq_set.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_irq_set. */
 export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLength): VfioIrqSet {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 20 <= limit)) throw tooShort('vfio_irq_set', offset, 20, limit);
   const flags = view.getUint32(offset + 4, true);
   const count = view.getUint32(offset + 16, true);
   const data_count = (flags & 4) !== 0 ? 4 * count : (flags & 2) !== 0 ? count : 0;
-  if (!(offset + 20 + data_count <= limit)) {
+  if (!(offset + 20 + data_count <= limit))
     throw badCount('vfio_irq_set.data', offset + 20, data_count, limit - (offset + 20));
-  }
   const data = readBytes(view, offset + 20, data_count);
   return {
     argsz: view.getUint32(offset, true),
@@ -3159,16 +2501,10 @@ export function decodeVfioIrqSet(view: DataView, offset = 0, end = view.byteLeng
   };
 }
 
-/**
- * Writes struct vfio_irq_set; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_irq_set and returns the number of bytes. */
 export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('vfio_irq_set', value, offset, 20, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_irq_set.argsz', value.argsz ?? (20 + (value.data?.length ?? 0)), offset), true);
   const flags = checkU32('vfio_irq_set.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, true);
@@ -3179,22 +2515,16 @@ export function encodeVfioIrqSet(value: Encodable<VfioIrqSet>, view: DataView, o
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_irq_set.data', data, offset + 20);
   const data_count = (flags & 4) !== 0 ? 4 * count : (flags & 2) !== 0 ? count : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_irq_set.data', offset + 20, data_count, data.length);
-  }
-  if (!(offset + 20 + data_count <= view.byteLength)) {
+  if (!(offset + 20 + data_count <= view.byteLength))
     throw noRoom('vfio_irq_set.data', offset + 20, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_irq_set.data', data, view, offset + 20, data_count);
   return 20 + bytes;
 }
 
-/**
- * Bytes that a vfio_irq_set takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_irq_set takes. */
 export function measureVfioIrqSet(value: Encodable<VfioIrqSet>): number {
   if (value.data instanceof Uint8Array) return 20 + value.data.length;
   return measureByEncoding(encodeVfioIrqSet, value);
@@ -3211,7 +2541,6 @@ export class VfioIrqSetView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3220,7 +2549,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset, checkU32('vfio_irq_set.argsz', value, this.#offset), true);
   }
 
-  /** One DATA bit and one ACTION bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3229,7 +2557,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_irq_set.flags', value, this.#offset + 4), true);
   }
 
-  /** Which index; the names are those of PCI devices. */
   get index(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3238,7 +2565,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_irq_set.index', value, this.#offset + 8), true);
   }
 
-  /** First interrupt of the index. */
   get start(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -3247,7 +2573,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_irq_set.start', value, this.#offset + 12), true);
   }
 
-  /** Number of interrupts. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -3256,7 +2581,6 @@ export class VfioIrqSetView {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_irq_set.count', value, this.#offset + 16), true);
   }
 
-  /** DATA_BOOL: count bytes; DATA_EVENTFD: count file descriptors (s32, -1 for none); DATA_NONE: nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 20, this.#view.byteLength - (this.#offset + 20));
   }
@@ -3264,13 +2588,8 @@ export class VfioIrqSetView {
 
 /** Codec of vfio_irq_set. */
 export const VfioIrqSetCodec: StructCodec<VfioIrqSet> = /* @__PURE__ */ structCodec({
-  name: 'vfio_irq_set',
-  size: null,
-  minSize: 20,
-  members: membersOfVfioIrqSet,
-  decode: decodeVfioIrqSet,
-  encodeTyped: encodeVfioIrqSet,
-  measure: measureVfioIrqSet,
+  name: 'vfio_irq_set', size: null, minSize: 20, members: membersOfVfioIrqSet, decode: decodeVfioIrqSet,
+  encodeTyped: encodeVfioIrqSet, measure: measureVfioIrqSet,
 });
 
 /**
@@ -3293,33 +2612,20 @@ export interface VfioPciDependentDevice {
 
 /** Names of the members of vfio_pci_dependent_device. */
 export const membersOfVfioPciDependentDevice: Members = {
-  group_id: null,
-  devid: null,
-  segment: null,
-  bus: null,
-  devfn: null,
+  group_id: null, devid: null, segment: null, bus: null, devfn: null,
 };
 
 /** Bytes of vfio_pci_dependent_device. */
 export const sizeofVfioPciDependentDevice = 8;
 
-/**
- * Reads struct vfio_pci_dependent_device.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_pci_dependent_device. */
 export function decodeVfioPciDependentDevice(view: DataView, offset = 0): VfioPciDependentDevice {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_pci_dependent_device', offset, 8, view.byteLength);
-  }
   return readVfioPciDependentDevice(view, offset);
 }
 
-/**
- * Reads struct vfio_pci_dependent_device inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_pci_dependent_device inside of something else. */
 export function readVfioPciDependentDevice(view: DataView, offset: number): VfioPciDependentDevice {
   return {
     group_id: view.getUint32(offset, true),
@@ -3330,52 +2636,38 @@ export function readVfioPciDependentDevice(view: DataView, offset: number): Vfio
   };
 }
 
-/**
- * Writes struct vfio_pci_dependent_device; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_pci_dependent_device and returns the number of bytes. */
 export function encodeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_pci_dependent_device', value, offset, 8, view.byteLength);
-  }
   return writeVfioPciDependentDevice(value, view, offset);
 }
 
-/**
- * Writes struct vfio_pci_dependent_device if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_pci_dependent_device inside another struct. */
 export function writeVfioPciDependentDevice(
   value: Encodable<VfioPciDependentDevice>,
   view: DataView,
   offset: number,
 ): number {
   const group_id = checkU32(value.group_id != null ? 'vfio_pci_dependent_device.group_id' : 'vfio_pci_dependent_device.devid', value.group_id ?? value.devid ?? 0, offset);
-  if ((value.devid ?? group_id) !== group_id) {
+  if ((value.devid ?? group_id) !== group_id)
     throw unlike('u32', 'vfio_pci_dependent_device.devid', value.devid, offset);
-  }
   view.setUint32(offset, group_id, true);
   const segment = value.segment ?? 0;
-  if (typeof segment !== 'number' || (segment & 0xffff) !== segment) {
+  if (typeof segment !== 'number' || (segment & 0xffff) !== segment)
     throw notInteger('u16', 'vfio_pci_dependent_device.segment', segment, offset + 4);
-  }
   view.setUint16(offset + 4, segment, true);
   const bus = value.bus ?? 0;
-  if (typeof bus !== 'number' || (bus & 0xff) !== bus) {
+  if (typeof bus !== 'number' || (bus & 0xff) !== bus)
     throw notInteger('u8', 'vfio_pci_dependent_device.bus', bus, offset + 6);
-  }
   view.setUint8(offset + 6, bus);
   const devfn = value.devfn ?? 0;
-  if (typeof devfn !== 'number' || (devfn & 0xff) !== devfn) {
+  if (typeof devfn !== 'number' || (devfn & 0xff) !== devfn)
     throw notInteger('u8', 'vfio_pci_dependent_device.devfn', devfn, offset + 7);
-  }
   view.setUint8(offset + 7, devfn);
   return 8;
 }
@@ -3391,7 +2683,6 @@ export class VfioPciDependentDeviceView {
     this.#offset = offset;
   }
 
-  /** Its IOMMU group. */
   get group_id(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3400,7 +2691,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_dependent_device.group_id', value, this.#offset), true);
   }
 
-  /** Its id in the caller's iommufd, or VFIO_PCI_DEVID_OWNED, or VFIO_PCI_DEVID_NOT_OWNED. */
   get devid(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3409,7 +2699,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_dependent_device.devid', value, this.#offset), true);
   }
 
-  /** Its PCI segment (domain). */
   get segment(): number {
     return this.#view.getUint16(this.#offset + 4, true);
   }
@@ -3418,7 +2707,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint16(this.#offset + 4, checkU16('vfio_pci_dependent_device.segment', value, this.#offset + 4), true);
   }
 
-  /** Its bus. */
   get bus(): number {
     return this.#view.getUint8(this.#offset + 6);
   }
@@ -3427,7 +2715,6 @@ export class VfioPciDependentDeviceView {
     this.#view.setUint8(this.#offset + 6, checkU8('vfio_pci_dependent_device.bus', value, this.#offset + 6));
   }
 
-  /** Its device (bits 7:3) and function (bits 2:0). */
   get devfn(): number {
     return this.#view.getUint8(this.#offset + 7);
   }
@@ -3439,10 +2726,7 @@ export class VfioPciDependentDeviceView {
 
 /** Codec of vfio_pci_dependent_device. */
 export const VfioPciDependentDeviceCodec: StructCodec<VfioPciDependentDevice> = /* @__PURE__ */ fixedCodec(
-  'vfio_pci_dependent_device',
-  8,
-  membersOfVfioPciDependentDevice,
-  decodeVfioPciDependentDevice,
+  'vfio_pci_dependent_device', 8, membersOfVfioPciDependentDevice, decodeVfioPciDependentDevice,
   encodeVfioPciDependentDevice,
 );
 
@@ -3464,27 +2748,19 @@ export interface VfioPciHotResetInfo {
 
 /** Names of the members of vfio_pci_hot_reset_info. */
 export const membersOfVfioPciHotResetInfo: Members = {
-  argsz: null,
-  flags: null,
-  count: null,
-  devices: membersOfVfioPciDependentDevice,
+  argsz: null, flags: null, count: null, devices: membersOfVfioPciDependentDevice,
 };
 
 /** Bytes that every vfio_pci_hot_reset_info has. */
 export const minSizeofVfioPciHotResetInfo = 12;
 
-/**
- * Reads struct vfio_pci_hot_reset_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_pci_hot_reset_info. */
 export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view.byteLength): VfioPciHotResetInfo {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('vfio_pci_hot_reset_info', offset, 12, limit);
   const count = view.getUint32(offset + 8, true);
-  if (!(offset + 12 + 8 * count <= limit)) {
+  if (!(offset + 12 + 8 * count <= limit))
     throw badCount('vfio_pci_hot_reset_info.devices', offset + 12, count, Math.floor((limit - (offset + 12)) / 8));
-  }
   const devices: VfioPciDependentDevice[] = [];
   for (let i = 0; i < count; i++) {
     devices.push(readVfioPciDependentDevice(view, offset + 12 + 8 * i));
@@ -3497,34 +2773,25 @@ export function decodeVfioPciHotResetInfo(view: DataView, offset = 0, end = view
   };
 }
 
-/**
- * Writes struct vfio_pci_hot_reset_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_pci_hot_reset_info and returns the number of bytes. */
 export function encodeVfioPciHotResetInfo(
   value: Encodable<VfioPciHotResetInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_pci_hot_reset_info', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_pci_hot_reset_info.argsz', value.argsz ?? (12 + (8 * (value.devices?.length ?? 0))), offset), true);
   view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value.flags ?? 0, offset + 4), true);
   const count = checkU32('vfio_pci_hot_reset_info.count', value.count ?? (value.devices?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, count, true);
   const devices = value.devices ?? undefined;
-  if (devices !== undefined && !Array.isArray(devices)) {
+  if (devices !== undefined && !Array.isArray(devices))
     throw wrongType('vfio_pci_hot_reset_info.devices', devices, offset + 12, 'an array');
-  }
-  if (devices !== undefined && devices.length !== count) {
+  if (devices !== undefined && devices.length !== count)
     throw countMismatch('vfio_pci_hot_reset_info.devices', offset + 12, count, devices.length);
-  }
-  if (!(offset + 12 + 8 * count <= view.byteLength)) {
+  if (!(offset + 12 + 8 * count <= view.byteLength))
     throw noRoom('vfio_pci_hot_reset_info.devices', offset + 12, 8 * count, view.byteLength);
-  }
   const bytes = 8 * count;
   const devices_given = devices ?? defaults(count);
   let devices_at = offset + 12;
@@ -3539,11 +2806,7 @@ export function encodeVfioPciHotResetInfo(
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_pci_hot_reset_info takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_pci_hot_reset_info takes. */
 export function measureVfioPciHotResetInfo(value: Encodable<VfioPciHotResetInfo>): number {
   if (Array.isArray(value.devices)) return 12 + 8 * value.devices.length;
   return measureByEncoding(encodeVfioPciHotResetInfo, value);
@@ -3560,7 +2823,6 @@ export class VfioPciHotResetInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's buffer. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3569,7 +2831,6 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_hot_reset_info.argsz', value, this.#offset), true);
   }
 
-  /** How the devices are named. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3578,7 +2839,6 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Number of devices; also set if they do not fit (ENOSPC). */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3587,11 +2847,7 @@ export class VfioPciHotResetInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset_info.count', value, this.#offset + 8), true);
   }
 
-  /**
-   * The devices.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   devices(index: number): VfioPciDependentDeviceView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 8 * index + 8 > this.#view.byteLength) return undefined;
     return new VfioPciDependentDeviceView(this.#view, this.#offset + 12 + 8 * index);
@@ -3600,12 +2856,8 @@ export class VfioPciHotResetInfoView {
 
 /** Codec of vfio_pci_hot_reset_info. */
 export const VfioPciHotResetInfoCodec: StructCodec<VfioPciHotResetInfo> = /* @__PURE__ */ structCodec({
-  name: 'vfio_pci_hot_reset_info',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioPciHotResetInfo,
-  decode: decodeVfioPciHotResetInfo,
-  encodeTyped: encodeVfioPciHotResetInfo,
+  name: 'vfio_pci_hot_reset_info', size: null, minSize: 12, members: membersOfVfioPciHotResetInfo,
+  decode: decodeVfioPciHotResetInfo, encodeTyped: encodeVfioPciHotResetInfo,
   measure: measureVfioPciHotResetInfo,
 });
 
@@ -3627,28 +2879,18 @@ export interface VfioPciHotReset {
 }
 
 /** Names of the members of vfio_pci_hot_reset. */
-export const membersOfVfioPciHotReset: Members = {
-  argsz: null,
-  flags: null,
-  count: null,
-  group_fds: null,
-};
+export const membersOfVfioPciHotReset: Members = { argsz: null, flags: null, count: null, group_fds: null };
 
 /** Bytes that every vfio_pci_hot_reset has. */
 export const minSizeofVfioPciHotReset = 12;
 
-/**
- * Reads struct vfio_pci_hot_reset.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_pci_hot_reset. */
 export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byteLength): VfioPciHotReset {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 12 <= limit)) throw tooShort('vfio_pci_hot_reset', offset, 12, limit);
   const count = view.getUint32(offset + 8, true);
-  if (!(offset + 12 + 4 * count <= limit)) {
+  if (!(offset + 12 + 4 * count <= limit))
     throw badCount('vfio_pci_hot_reset.group_fds', offset + 12, count, Math.floor((limit - (offset + 12)) / 4));
-  }
   const group_fds: number[] = [];
   for (let i = 0; i < count; i++) {
     group_fds.push(view.getInt32(offset + 12 + 4 * i, true));
@@ -3661,30 +2903,21 @@ export function decodeVfioPciHotReset(view: DataView, offset = 0, end = view.byt
   };
 }
 
-/**
- * Writes struct vfio_pci_hot_reset; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_pci_hot_reset and returns the number of bytes. */
 export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_pci_hot_reset', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_pci_hot_reset.argsz', value.argsz ?? (12 + (4 * (value.group_fds?.length ?? 0))), offset), true);
   view.setUint32(offset + 4, checkU32('vfio_pci_hot_reset.flags', value.flags ?? 0, offset + 4), true);
   const count = checkU32('vfio_pci_hot_reset.count', value.count ?? (value.group_fds?.length ?? 0), offset + 8);
   view.setUint32(offset + 8, count, true);
   const group_fds = value.group_fds ?? undefined;
-  if (group_fds !== undefined && !Array.isArray(group_fds)) {
+  if (group_fds !== undefined && !Array.isArray(group_fds))
     throw wrongType('vfio_pci_hot_reset.group_fds', group_fds, offset + 12, 'an array');
-  }
-  if (group_fds !== undefined && group_fds.length !== count) {
+  if (group_fds !== undefined && group_fds.length !== count)
     throw countMismatch('vfio_pci_hot_reset.group_fds', offset + 12, count, group_fds.length);
-  }
-  if (!(offset + 12 + 4 * count <= view.byteLength)) {
+  if (!(offset + 12 + 4 * count <= view.byteLength))
     throw noRoom('vfio_pci_hot_reset.group_fds', offset + 12, 4 * count, view.byteLength);
-  }
   const bytes = 4 * count;
   if (group_fds === undefined) {
     zeroFill(view, offset + 12, offset + 12 + 4 * count);
@@ -3698,11 +2931,7 @@ export function encodeVfioPciHotReset(value: Encodable<VfioPciHotReset>, view: D
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_pci_hot_reset takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_pci_hot_reset takes. */
 export function measureVfioPciHotReset(value: Encodable<VfioPciHotReset>): number {
   if (Array.isArray(value.group_fds)) return 12 + 4 * value.group_fds.length;
   return measureByEncoding(encodeVfioPciHotReset, value);
@@ -3719,7 +2948,6 @@ export class VfioPciHotResetView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its descriptors; the kernel does not compare it with count. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3728,7 +2956,6 @@ export class VfioPciHotResetView {
     this.#view.setUint32(this.#offset, checkU32('vfio_pci_hot_reset.argsz', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3737,7 +2964,6 @@ export class VfioPciHotResetView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_pci_hot_reset.flags', value, this.#offset + 4), true);
   }
 
-  /** Number of group descriptors; 0 for a cdev, else not. */
   get count(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3746,11 +2972,7 @@ export class VfioPciHotResetView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_pci_hot_reset.count', value, this.#offset + 8), true);
   }
 
-  /**
-   * All groups with affected devices.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
+  /** One of the elements, counted from 0; undefined beyond them. */
   group_fds(index: number): number | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 12 + 4 * index + 4 > this.#view.byteLength) return undefined;
     return this.#view.getInt32(this.#offset + 12 + 4 * index, true);
@@ -3759,13 +2981,8 @@ export class VfioPciHotResetView {
 
 /** Codec of vfio_pci_hot_reset. */
 export const VfioPciHotResetCodec: StructCodec<VfioPciHotReset> = /* @__PURE__ */ structCodec({
-  name: 'vfio_pci_hot_reset',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioPciHotReset,
-  decode: decodeVfioPciHotReset,
-  encodeTyped: encodeVfioPciHotReset,
-  measure: measureVfioPciHotReset,
+  name: 'vfio_pci_hot_reset', size: null, minSize: 12, members: membersOfVfioPciHotReset,
+  decode: decodeVfioPciHotReset, encodeTyped: encodeVfioPciHotReset, measure: measureVfioPciHotReset,
 });
 
 /**
@@ -3810,36 +3027,18 @@ export interface VfioDeviceGfxPlaneInfo {
 
 /** Names of the members of vfio_device_gfx_plane_info. */
 export const membersOfVfioDeviceGfxPlaneInfo: Members = {
-  argsz: null,
-  flags: null,
-  drm_plane_type: null,
-  drm_format: null,
-  drm_format_mod: null,
-  width: null,
-  height: null,
-  stride: null,
-  size: null,
-  x_pos: null,
-  y_pos: null,
-  x_hot: null,
-  y_hot: null,
-  region_index: null,
-  dmabuf_id: null,
-  reserved: null,
+  argsz: null, flags: null, drm_plane_type: null, drm_format: null, drm_format_mod: null, width: null,
+  height: null, stride: null, size: null, x_pos: null, y_pos: null, x_hot: null, y_hot: null,
+  region_index: null, dmabuf_id: null, reserved: null,
 };
 
 /** Bytes of vfio_device_gfx_plane_info. */
 export const sizeofVfioDeviceGfxPlaneInfo = 64;
 
-/**
- * Reads struct vfio_device_gfx_plane_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_gfx_plane_info. */
 export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDeviceGfxPlaneInfo {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('vfio_device_gfx_plane_info', offset, 64, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -3860,20 +3059,14 @@ export function decodeVfioDeviceGfxPlaneInfo(view: DataView, offset = 0): VfioDe
   };
 }
 
-/**
- * Writes struct vfio_device_gfx_plane_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_gfx_plane_info and returns the number of bytes. */
 export function encodeVfioDeviceGfxPlaneInfo(
   value: Encodable<VfioDeviceGfxPlaneInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('vfio_device_gfx_plane_info', value, offset, 64, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_gfx_plane_info.argsz', value.argsz ?? 64, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_gfx_plane_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_device_gfx_plane_info.drm_plane_type', value.drm_plane_type ?? 0, offset + 8), true);
@@ -3888,9 +3081,8 @@ export function encodeVfioDeviceGfxPlaneInfo(
   view.setUint32(offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value.x_hot ?? 0, offset + 48), true);
   view.setUint32(offset + 52, checkU32('vfio_device_gfx_plane_info.y_hot', value.y_hot ?? 0, offset + 52), true);
   const region_index = checkU32(value.region_index != null ? 'vfio_device_gfx_plane_info.region_index' : 'vfio_device_gfx_plane_info.dmabuf_id', value.region_index ?? value.dmabuf_id ?? 0, offset + 56);
-  if ((value.dmabuf_id ?? region_index) !== region_index) {
+  if ((value.dmabuf_id ?? region_index) !== region_index)
     throw unlike('u32', 'vfio_device_gfx_plane_info.dmabuf_id', value.dmabuf_id, offset + 56);
-  }
   view.setUint32(offset + 56, region_index, true);
   view.setUint32(offset + 60, checkU32('vfio_device_gfx_plane_info.reserved', value.reserved ?? 0, offset + 60), true);
   return 64;
@@ -3907,7 +3099,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -3916,7 +3107,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_gfx_plane_info.argsz', value, this.#offset), true);
   }
 
-  /** DMABUF or REGION, with PROBE only to ask for support. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -3925,7 +3115,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_gfx_plane_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Which plane; DRM_PLANE_TYPE_* of the DRM subsystem. */
   get drm_plane_type(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -3934,7 +3123,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_gfx_plane_info.drm_plane_type', value, this.#offset + 8), true);
   }
 
-  /** Pixel format as a DRM fourcc; 0 while the plane is off. */
   get drm_format(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -3943,7 +3131,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_gfx_plane_info.drm_format', value, this.#offset + 12), true);
   }
 
-  /** DRM format modifier (tiling). */
   get drm_format_mod(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -3952,7 +3139,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_gfx_plane_info.drm_format_mod', value, this.#offset + 16), true);
   }
 
-  /** Width. */
   get width(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -3961,7 +3147,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 24, checkU32('vfio_device_gfx_plane_info.width', value, this.#offset + 24), true);
   }
 
-  /** Height. */
   get height(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -3970,7 +3155,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 28, checkU32('vfio_device_gfx_plane_info.height', value, this.#offset + 28), true);
   }
 
-  /** Distance of two lines. */
   get stride(): number {
     return this.#view.getUint32(this.#offset + 32, true);
   }
@@ -3979,7 +3163,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 32, checkU32('vfio_device_gfx_plane_info.stride', value, this.#offset + 32), true);
   }
 
-  /** Size of the plane in whole pages. */
   get size(): number {
     return this.#view.getUint32(this.#offset + 36, true);
   }
@@ -3988,7 +3171,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 36, checkU32('vfio_device_gfx_plane_info.size', value, this.#offset + 36), true);
   }
 
-  /** Horizontal position of a cursor. */
   get x_pos(): number {
     return this.#view.getUint32(this.#offset + 40, true);
   }
@@ -3997,7 +3179,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 40, checkU32('vfio_device_gfx_plane_info.x_pos', value, this.#offset + 40), true);
   }
 
-  /** Vertical position of a cursor. */
   get y_pos(): number {
     return this.#view.getUint32(this.#offset + 44, true);
   }
@@ -4006,7 +3187,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 44, checkU32('vfio_device_gfx_plane_info.y_pos', value, this.#offset + 44), true);
   }
 
-  /** Horizontal position of the hot spot in a cursor, 0xffffffff if unknown. */
   get x_hot(): number {
     return this.#view.getUint32(this.#offset + 48, true);
   }
@@ -4015,7 +3195,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 48, checkU32('vfio_device_gfx_plane_info.x_hot', value, this.#offset + 48), true);
   }
 
-  /** Vertical position of the hot spot in a cursor, 0xffffffff if unknown. */
   get y_hot(): number {
     return this.#view.getUint32(this.#offset + 52, true);
   }
@@ -4024,7 +3203,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 52, checkU32('vfio_device_gfx_plane_info.y_hot', value, this.#offset + 52), true);
   }
 
-  /** Region with the plane. */
   get region_index(): number {
     return this.#view.getUint32(this.#offset + 56, true);
   }
@@ -4033,7 +3211,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.region_index', value, this.#offset + 56), true);
   }
 
-  /** Number to pass to VFIO_DEVICE_GET_GFX_DMABUF. */
   get dmabuf_id(): number {
     return this.#view.getUint32(this.#offset + 56, true);
   }
@@ -4042,7 +3219,6 @@ export class VfioDeviceGfxPlaneInfoView {
     this.#view.setUint32(this.#offset + 56, checkU32('vfio_device_gfx_plane_info.dmabuf_id', value, this.#offset + 56), true);
   }
 
-  /** Should be 0. */
   get reserved(): number {
     return this.#view.getUint32(this.#offset + 60, true);
   }
@@ -4054,10 +3230,7 @@ export class VfioDeviceGfxPlaneInfoView {
 
 /** Codec of vfio_device_gfx_plane_info. */
 export const VfioDeviceGfxPlaneInfoCodec: StructCodec<VfioDeviceGfxPlaneInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_gfx_plane_info',
-  64,
-  membersOfVfioDeviceGfxPlaneInfo,
-  decodeVfioDeviceGfxPlaneInfo,
+  'vfio_device_gfx_plane_info', 64, membersOfVfioDeviceGfxPlaneInfo, decodeVfioDeviceGfxPlaneInfo,
   encodeVfioDeviceGfxPlaneInfo,
 );
 
@@ -4083,26 +3256,16 @@ export interface VfioDeviceIoeventfd {
 
 /** Names of the members of vfio_device_ioeventfd. */
 export const membersOfVfioDeviceIoeventfd: Members = {
-  argsz: null,
-  flags: null,
-  offset: null,
-  data: null,
-  fd: null,
-  reserved: null,
+  argsz: null, flags: null, offset: null, data: null, fd: null, reserved: null,
 };
 
 /** Bytes of vfio_device_ioeventfd. */
 export const sizeofVfioDeviceIoeventfd = 32;
 
-/**
- * Reads struct vfio_device_ioeventfd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_ioeventfd. */
 export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDeviceIoeventfd {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_device_ioeventfd', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -4113,20 +3276,14 @@ export function decodeVfioDeviceIoeventfd(view: DataView, offset = 0): VfioDevic
   };
 }
 
-/**
- * Writes struct vfio_device_ioeventfd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_ioeventfd and returns the number of bytes. */
 export function encodeVfioDeviceIoeventfd(
   value: Partial<VfioDeviceIoeventfd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_device_ioeventfd', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_ioeventfd.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_ioeventfd.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_device_ioeventfd.offset', value.offset ?? 0n, offset + 8), true);
@@ -4147,7 +3304,6 @@ export class VfioDeviceIoeventfdView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4156,7 +3312,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_ioeventfd.argsz', value, this.#offset), true);
   }
 
-  /** Width of the write; exactly one bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -4165,7 +3320,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_ioeventfd.flags', value, this.#offset + 4), true);
   }
 
-  /** Where to write in the device's file; for PCI within a BAR and outside the MSI-X table. */
   get offset(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -4174,7 +3328,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_ioeventfd.offset', value, this.#offset + 8), true);
   }
 
-  /** What to write. */
   get data(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -4183,7 +3336,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_ioeventfd.data', value, this.#offset + 16), true);
   }
 
-  /** The eventfd, -1 to end what was set up with this offset, data and width. */
   get fd(): number {
     return this.#view.getInt32(this.#offset + 24, true);
   }
@@ -4192,7 +3344,6 @@ export class VfioDeviceIoeventfdView {
     this.#view.setInt32(this.#offset + 24, checkS32('vfio_device_ioeventfd.fd', value, this.#offset + 24), true);
   }
 
-  /** Should be 0. */
   get reserved(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -4204,10 +3355,7 @@ export class VfioDeviceIoeventfdView {
 
 /** Codec of vfio_device_ioeventfd. */
 export const VfioDeviceIoeventfdCodec: StructCodec<VfioDeviceIoeventfd> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_ioeventfd',
-  32,
-  membersOfVfioDeviceIoeventfd,
-  decodeVfioDeviceIoeventfd,
+  'vfio_device_ioeventfd', 32, membersOfVfioDeviceIoeventfd, decodeVfioDeviceIoeventfd,
   encodeVfioDeviceIoeventfd,
 );
 
@@ -4241,28 +3389,21 @@ export interface VfioDeviceFeature {
 
 /** Names of the members of vfio_device_feature. */
 export const membersOfVfioDeviceFeature: Members = {
-  argsz: null,
-  flags: { index: null, get: null, set: null, probe: null, reserved: null },
-  data: null,
+  argsz: null, flags: { index: null, get: null, set: null, probe: null, reserved: null }, data: null,
 };
 
 /** Bytes that every vfio_device_feature has. */
 export const minSizeofVfioDeviceFeature = 8;
 
-/**
- * Reads struct vfio_device_feature.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature. */
 export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.byteLength): VfioDeviceFeature {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('vfio_device_feature', offset, 8, limit);
   const argsz = view.getUint32(offset, true);
   const flags = view.getUint32(offset + 4, true);
   const data_count = Math.max(argsz - 8, 0);
-  if (!(offset + 8 + data_count <= limit)) {
+  if (!(offset + 8 + data_count <= limit))
     throw badCount('vfio_device_feature.data', offset + 8, data_count, limit - (offset + 8));
-  }
   const data = readBytes(view, offset + 8, data_count);
   return {
     argsz,
@@ -4277,20 +3418,14 @@ export function decodeVfioDeviceFeature(view: DataView, offset = 0, end = view.b
   };
 }
 
-/**
- * Writes struct vfio_device_feature; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature and returns the number of bytes. */
 export function encodeVfioDeviceFeature(
   value: Encodable<VfioDeviceFeature>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature', value, offset, 8, view.byteLength);
-  }
   const argsz = checkU32('vfio_device_feature.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset);
   view.setUint32(offset, argsz, true);
   const flags_bits: Partial<VfioDeviceFeatureFlags> = checkObject('vfio_device_feature.flags', value.flags ?? {}, offset + 4);
@@ -4305,22 +3440,16 @@ export function encodeVfioDeviceFeature(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_device_feature.data', data, offset + 8);
   const data_count = Math.max(argsz - 8, 0);
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_device_feature.data', offset + 8, data_count, data.length);
-  }
-  if (!(offset + 8 + data_count <= view.byteLength)) {
+  if (!(offset + 8 + data_count <= view.byteLength))
     throw noRoom('vfio_device_feature.data', offset + 8, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_device_feature.data', data, view, offset + 8, data_count);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a vfio_device_feature takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_device_feature takes. */
 export function measureVfioDeviceFeature(value: Encodable<VfioDeviceFeature>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioDeviceFeature, value);
@@ -4337,7 +3466,6 @@ export class VfioDeviceFeatureView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4346,7 +3474,6 @@ export class VfioDeviceFeatureView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_feature.argsz', value, this.#offset), true);
   }
 
-  /** Which feature and what to do with it. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -4355,7 +3482,6 @@ export class VfioDeviceFeatureView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_feature.flags', value, this.#offset + 4), true);
   }
 
-  /** What the feature says or is told; not needed to PROBE. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
@@ -4363,13 +3489,8 @@ export class VfioDeviceFeatureView {
 
 /** Codec of vfio_device_feature. */
 export const VfioDeviceFeatureCodec: StructCodec<VfioDeviceFeature> = /* @__PURE__ */ structCodec({
-  name: 'vfio_device_feature',
-  size: null,
-  minSize: 8,
-  members: membersOfVfioDeviceFeature,
-  decode: decodeVfioDeviceFeature,
-  encodeTyped: encodeVfioDeviceFeature,
-  measure: measureVfioDeviceFeature,
+  name: 'vfio_device_feature', size: null, minSize: 8, members: membersOfVfioDeviceFeature,
+  decode: decodeVfioDeviceFeature, encodeTyped: encodeVfioDeviceFeature, measure: measureVfioDeviceFeature,
 });
 
 /**
@@ -4390,24 +3511,16 @@ export interface VfioDeviceBindIommufd {
 
 /** Names of the members of vfio_device_bind_iommufd. */
 export const membersOfVfioDeviceBindIommufd: Members = {
-  argsz: null,
-  flags: null,
-  iommufd: null,
-  out_devid: null,
+  argsz: null, flags: null, iommufd: null, out_devid: null,
 };
 
 /** Bytes of vfio_device_bind_iommufd. */
 export const sizeofVfioDeviceBindIommufd = 16;
 
-/**
- * Reads struct vfio_device_bind_iommufd.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_bind_iommufd. */
 export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDeviceBindIommufd {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_device_bind_iommufd', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -4416,20 +3529,14 @@ export function decodeVfioDeviceBindIommufd(view: DataView, offset = 0): VfioDev
   };
 }
 
-/**
- * Writes struct vfio_device_bind_iommufd; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_bind_iommufd and returns the number of bytes. */
 export function encodeVfioDeviceBindIommufd(
   value: Partial<VfioDeviceBindIommufd>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_device_bind_iommufd', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_bind_iommufd.argsz', value.argsz ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_bind_iommufd.flags', value.flags ?? 0, offset + 4), true);
   view.setInt32(offset + 8, checkS32('vfio_device_bind_iommufd.iommufd', value.iommufd ?? 0, offset + 8), true);
@@ -4448,7 +3555,6 @@ export class VfioDeviceBindIommufdView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4457,7 +3563,6 @@ export class VfioDeviceBindIommufdView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_bind_iommufd.argsz', value, this.#offset), true);
   }
 
-  /** Which further fields are given. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -4466,7 +3571,6 @@ export class VfioDeviceBindIommufdView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_bind_iommufd.flags', value, this.#offset + 4), true);
   }
 
-  /** The iommufd. */
   get iommufd(): number {
     return this.#view.getInt32(this.#offset + 8, true);
   }
@@ -4475,7 +3579,6 @@ export class VfioDeviceBindIommufdView {
     this.#view.setInt32(this.#offset + 8, checkS32('vfio_device_bind_iommufd.iommufd', value, this.#offset + 8), true);
   }
 
-  /** Id of the device in that iommufd. */
   get out_devid(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -4487,10 +3590,7 @@ export class VfioDeviceBindIommufdView {
 
 /** Codec of vfio_device_bind_iommufd. */
 export const VfioDeviceBindIommufdCodec: StructCodec<VfioDeviceBindIommufd> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_bind_iommufd',
-  16,
-  membersOfVfioDeviceBindIommufd,
-  decodeVfioDeviceBindIommufd,
+  'vfio_device_bind_iommufd', 16, membersOfVfioDeviceBindIommufd, decodeVfioDeviceBindIommufd,
   encodeVfioDeviceBindIommufd,
 );
 
@@ -4509,24 +3609,15 @@ export interface VfioDeviceAttachIommufdPt {
 }
 
 /** Names of the members of vfio_device_attach_iommufd_pt. */
-export const membersOfVfioDeviceAttachIommufdPt: Members = {
-  argsz: null,
-  flags: null,
-  pt_id: null,
-};
+export const membersOfVfioDeviceAttachIommufdPt: Members = { argsz: null, flags: null, pt_id: null };
 
 /** Bytes of vfio_device_attach_iommufd_pt. */
 export const sizeofVfioDeviceAttachIommufdPt = 12;
 
-/**
- * Reads struct vfio_device_attach_iommufd_pt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_attach_iommufd_pt. */
 export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): VfioDeviceAttachIommufdPt {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('vfio_device_attach_iommufd_pt', offset, 12, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -4534,20 +3625,14 @@ export function decodeVfioDeviceAttachIommufdPt(view: DataView, offset = 0): Vfi
   };
 }
 
-/**
- * Writes struct vfio_device_attach_iommufd_pt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_attach_iommufd_pt and returns the number of bytes. */
 export function encodeVfioDeviceAttachIommufdPt(
   value: Partial<VfioDeviceAttachIommufdPt>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_device_attach_iommufd_pt', value, offset, 12, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_attach_iommufd_pt.argsz', value.argsz ?? 12, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_device_attach_iommufd_pt.pt_id', value.pt_id ?? 0, offset + 8), true);
@@ -4565,7 +3650,6 @@ export class VfioDeviceAttachIommufdPtView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4574,7 +3658,6 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_attach_iommufd_pt.argsz', value, this.#offset), true);
   }
 
-  /** Which further fields are given. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -4583,7 +3666,6 @@ export class VfioDeviceAttachIommufdPtView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_attach_iommufd_pt.flags', value, this.#offset + 4), true);
   }
 
-  /** In: an IOAS or a HWPT; out: the HWPT that is used. */
   get pt_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -4595,10 +3677,7 @@ export class VfioDeviceAttachIommufdPtView {
 
 /** Codec of vfio_device_attach_iommufd_pt. */
 export const VfioDeviceAttachIommufdPtCodec: StructCodec<VfioDeviceAttachIommufdPt> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_attach_iommufd_pt',
-  12,
-  membersOfVfioDeviceAttachIommufdPt,
-  decodeVfioDeviceAttachIommufdPt,
+  'vfio_device_attach_iommufd_pt', 12, membersOfVfioDeviceAttachIommufdPt, decodeVfioDeviceAttachIommufdPt,
   encodeVfioDeviceAttachIommufdPt,
 );
 
@@ -4615,43 +3694,29 @@ export interface VfioDeviceDetachIommufdPt {
 }
 
 /** Names of the members of vfio_device_detach_iommufd_pt. */
-export const membersOfVfioDeviceDetachIommufdPt: Members = {
-  argsz: null,
-  flags: null,
-};
+export const membersOfVfioDeviceDetachIommufdPt: Members = { argsz: null, flags: null };
 
 /** Bytes of vfio_device_detach_iommufd_pt. */
 export const sizeofVfioDeviceDetachIommufdPt = 8;
 
-/**
- * Reads struct vfio_device_detach_iommufd_pt.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_detach_iommufd_pt. */
 export function decodeVfioDeviceDetachIommufdPt(view: DataView, offset = 0): VfioDeviceDetachIommufdPt {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_detach_iommufd_pt', offset, 8, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct vfio_device_detach_iommufd_pt; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_detach_iommufd_pt and returns the number of bytes. */
 export function encodeVfioDeviceDetachIommufdPt(
   value: Partial<VfioDeviceDetachIommufdPt>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_detach_iommufd_pt', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_detach_iommufd_pt.argsz', value.argsz ?? 8, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_detach_iommufd_pt.flags', value.flags ?? 0, offset + 4), true);
   return 8;
@@ -4668,7 +3733,6 @@ export class VfioDeviceDetachIommufdPtView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4677,7 +3741,6 @@ export class VfioDeviceDetachIommufdPtView {
     this.#view.setUint32(this.#offset, checkU32('vfio_device_detach_iommufd_pt.argsz', value, this.#offset), true);
   }
 
-  /** Which further fields are given. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -4689,10 +3752,7 @@ export class VfioDeviceDetachIommufdPtView {
 
 /** Codec of vfio_device_detach_iommufd_pt. */
 export const VfioDeviceDetachIommufdPtCodec: StructCodec<VfioDeviceDetachIommufdPt> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_detach_iommufd_pt',
-  8,
-  membersOfVfioDeviceDetachIommufdPt,
-  decodeVfioDeviceDetachIommufdPt,
+  'vfio_device_detach_iommufd_pt', 8, membersOfVfioDeviceDetachIommufdPt, decodeVfioDeviceDetachIommufdPt,
   encodeVfioDeviceDetachIommufdPt,
 );
 
@@ -4707,72 +3767,35 @@ export interface VfioDeviceFeatureMigration {
 }
 
 /** Names of the members of vfio_device_feature_migration. */
-export const membersOfVfioDeviceFeatureMigration: Members = {
-  flags: null,
-};
+export const membersOfVfioDeviceFeatureMigration: Members = { flags: null };
 
 /** Bytes of vfio_device_feature_migration. */
 export const sizeofVfioDeviceFeatureMigration = 8;
 
-/**
- * Reads struct vfio_device_feature_migration.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_migration. */
 export function decodeVfioDeviceFeatureMigration(view: DataView, offset = 0): VfioDeviceFeatureMigration {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_feature_migration', offset, 8, view.byteLength);
-  }
   return {
     flags: view.getBigUint64(offset, true),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_migration; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_migration and returns the number of bytes. */
 export function encodeVfioDeviceFeatureMigration(
   value: Partial<VfioDeviceFeatureMigration>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature_migration', value, offset, 8, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_migration.flags', value.flags ?? 0n, offset), true);
   return 8;
 }
 
-/** vfio_device_feature_migration in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureMigrationView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_feature_migration', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** States that the device supports besides RUNNING and ERROR. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_migration.flags', value, this.#offset), true);
-  }
-}
-
 /** Codec of vfio_device_feature_migration. */
 export const VfioDeviceFeatureMigrationCodec: StructCodec<VfioDeviceFeatureMigration> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_migration',
-  8,
-  membersOfVfioDeviceFeatureMigration,
-  decodeVfioDeviceFeatureMigration,
+  'vfio_device_feature_migration', 8, membersOfVfioDeviceFeatureMigration, decodeVfioDeviceFeatureMigration,
   encodeVfioDeviceFeatureMigration,
 );
 
@@ -4789,84 +3812,37 @@ export interface VfioDeviceFeatureMigState {
 }
 
 /** Names of the members of vfio_device_feature_mig_state. */
-export const membersOfVfioDeviceFeatureMigState: Members = {
-  device_state: null,
-  data_fd: null,
-};
+export const membersOfVfioDeviceFeatureMigState: Members = { device_state: null, data_fd: null };
 
 /** Bytes of vfio_device_feature_mig_state. */
 export const sizeofVfioDeviceFeatureMigState = 8;
 
-/**
- * Reads struct vfio_device_feature_mig_state.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_mig_state. */
 export function decodeVfioDeviceFeatureMigState(view: DataView, offset = 0): VfioDeviceFeatureMigState {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_feature_mig_state', offset, 8, view.byteLength);
-  }
   return {
     device_state: view.getUint32(offset, true),
     data_fd: view.getInt32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_mig_state; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_mig_state and returns the number of bytes. */
 export function encodeVfioDeviceFeatureMigState(
   value: Partial<VfioDeviceFeatureMigState>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature_mig_state', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_feature_mig_state.device_state', value.device_state ?? 0, offset), true);
   view.setInt32(offset + 4, checkS32('vfio_device_feature_mig_state.data_fd', value.data_fd ?? 0, offset + 4), true);
   return 8;
 }
 
-/** vfio_device_feature_mig_state in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureMigStateView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_feature_mig_state', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** SET: the state to go to; GET: the state it is in. */
-  get device_state(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set device_state(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_mig_state.device_state', value, this.#offset), true);
-  }
-
-  /** Data stream, if the new state began one; otherwise -1. */
-  get data_fd(): number {
-    return this.#view.getInt32(this.#offset + 4, true);
-  }
-
-  set data_fd(value: number) {
-    this.#view.setInt32(this.#offset + 4, checkS32('vfio_device_feature_mig_state.data_fd', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of vfio_device_feature_mig_state. */
 export const VfioDeviceFeatureMigStateCodec: StructCodec<VfioDeviceFeatureMigState> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_mig_state',
-  8,
-  membersOfVfioDeviceFeatureMigState,
-  decodeVfioDeviceFeatureMigState,
+  'vfio_device_feature_mig_state', 8, membersOfVfioDeviceFeatureMigState, decodeVfioDeviceFeatureMigState,
   encodeVfioDeviceFeatureMigState,
 );
 
@@ -4888,24 +3864,16 @@ export interface VfioPrecopyInfo {
 
 /** Names of the members of vfio_precopy_info. */
 export const membersOfVfioPrecopyInfo: Members = {
-  argsz: null,
-  flags: null,
-  initial_bytes: null,
-  dirty_bytes: null,
+  argsz: null, flags: null, initial_bytes: null, dirty_bytes: null,
 };
 
 /** Bytes of vfio_precopy_info. */
 export const sizeofVfioPrecopyInfo = 24;
 
-/**
- * Reads struct vfio_precopy_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_precopy_info. */
 export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyInfo {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_precopy_info', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -4914,16 +3882,10 @@ export function decodeVfioPrecopyInfo(view: DataView, offset = 0): VfioPrecopyIn
   };
 }
 
-/**
- * Writes struct vfio_precopy_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_precopy_info and returns the number of bytes. */
 export function encodeVfioPrecopyInfo(value: Partial<VfioPrecopyInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_precopy_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_precopy_info.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_precopy_info.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_precopy_info.initial_bytes', value.initial_bytes ?? 0n, offset + 8), true);
@@ -4942,7 +3904,6 @@ export class VfioPrecopyInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -4951,7 +3912,6 @@ export class VfioPrecopyInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_precopy_info.argsz', value, this.#offset), true);
   }
 
-  /** Not read; written only with MIG_PRECOPY_INFOv2. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -4960,7 +3920,6 @@ export class VfioPrecopyInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_precopy_info.flags', value, this.#offset + 4), true);
   }
 
-  /** What is left of the first part; better not go on to STOP_COPY before it is 0. */
   get initial_bytes(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -4969,7 +3928,6 @@ export class VfioPrecopyInfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_precopy_info.initial_bytes', value, this.#offset + 8), true);
   }
 
-  /** What changed since it was read. */
   get dirty_bytes(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -4981,11 +3939,7 @@ export class VfioPrecopyInfoView {
 
 /** Codec of vfio_precopy_info. */
 export const VfioPrecopyInfoCodec: StructCodec<VfioPrecopyInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_precopy_info',
-  24,
-  membersOfVfioPrecopyInfo,
-  decodeVfioPrecopyInfo,
-  encodeVfioPrecopyInfo,
+  'vfio_precopy_info', 24, membersOfVfioPrecopyInfo, decodeVfioPrecopyInfo, encodeVfioPrecopyInfo,
 );
 
 /**
@@ -5001,85 +3955,38 @@ export interface VfioDeviceLowPowerEntryWithWakeup {
 }
 
 /** Names of the members of vfio_device_low_power_entry_with_wakeup. */
-export const membersOfVfioDeviceLowPowerEntryWithWakeup: Members = {
-  wakeup_eventfd: null,
-  reserved: null,
-};
+export const membersOfVfioDeviceLowPowerEntryWithWakeup: Members = { wakeup_eventfd: null, reserved: null };
 
 /** Bytes of vfio_device_low_power_entry_with_wakeup. */
 export const sizeofVfioDeviceLowPowerEntryWithWakeup = 8;
 
-/**
- * Reads struct vfio_device_low_power_entry_with_wakeup.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_low_power_entry_with_wakeup. */
 export function decodeVfioDeviceLowPowerEntryWithWakeup(view: DataView, offset = 0): VfioDeviceLowPowerEntryWithWakeup {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_low_power_entry_with_wakeup', offset, 8, view.byteLength);
-  }
   return {
     wakeup_eventfd: view.getInt32(offset, true),
     reserved: view.getUint32(offset + 4, true),
   };
 }
 
-/**
- * Writes struct vfio_device_low_power_entry_with_wakeup; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_low_power_entry_with_wakeup and returns the number of bytes. */
 export function encodeVfioDeviceLowPowerEntryWithWakeup(
   value: Partial<VfioDeviceLowPowerEntryWithWakeup>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_low_power_entry_with_wakeup', value, offset, 8, view.byteLength);
-  }
   view.setInt32(offset, checkS32('vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', value.wakeup_eventfd ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_device_low_power_entry_with_wakeup.reserved', value.reserved ?? 0, offset + 4), true);
   return 8;
 }
 
-/** vfio_device_low_power_entry_with_wakeup in place: reads and writes members without a copy. */
-export class VfioDeviceLowPowerEntryWithWakeupView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_low_power_entry_with_wakeup', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Signalled when the device woke up. */
-  get wakeup_eventfd(): number {
-    return this.#view.getInt32(this.#offset, true);
-  }
-
-  set wakeup_eventfd(value: number) {
-    this.#view.setInt32(this.#offset, checkS32('vfio_device_low_power_entry_with_wakeup.wakeup_eventfd', value, this.#offset), true);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('vfio_device_low_power_entry_with_wakeup.reserved', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of vfio_device_low_power_entry_with_wakeup. */
 export const VfioDeviceLowPowerEntryWithWakeupCodec: StructCodec<VfioDeviceLowPowerEntryWithWakeup> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_low_power_entry_with_wakeup',
-  8,
-  membersOfVfioDeviceLowPowerEntryWithWakeup,
-  decodeVfioDeviceLowPowerEntryWithWakeup,
-  encodeVfioDeviceLowPowerEntryWithWakeup,
+  'vfio_device_low_power_entry_with_wakeup', 8, membersOfVfioDeviceLowPowerEntryWithWakeup,
+  decodeVfioDeviceLowPowerEntryWithWakeup, encodeVfioDeviceLowPowerEntryWithWakeup,
 );
 
 /**
@@ -5100,24 +4007,16 @@ export interface VfioDeviceFeatureDmaLoggingControl {
 
 /** Names of the members of vfio_device_feature_dma_logging_control. */
 export const membersOfVfioDeviceFeatureDmaLoggingControl: Members = {
-  page_size: null,
-  num_ranges: null,
-  __reserved: null,
-  ranges: null,
+  page_size: null, num_ranges: null, __reserved: null, ranges: null,
 };
 
 /** Bytes of vfio_device_feature_dma_logging_control. */
 export const sizeofVfioDeviceFeatureDmaLoggingControl = 24;
 
-/**
- * Reads struct vfio_device_feature_dma_logging_control.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_dma_logging_control. */
 export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingControl {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_device_feature_dma_logging_control', offset, 24, view.byteLength);
-  }
   return {
     page_size: view.getBigUint64(offset, true),
     num_ranges: view.getUint32(offset + 8, true),
@@ -5126,20 +4025,14 @@ export function decodeVfioDeviceFeatureDmaLoggingControl(view: DataView, offset 
   };
 }
 
-/**
- * Writes struct vfio_device_feature_dma_logging_control; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_dma_logging_control and returns the number of bytes. */
 export function encodeVfioDeviceFeatureDmaLoggingControl(
   value: Partial<VfioDeviceFeatureDmaLoggingControl>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_device_feature_dma_logging_control', value, offset, 24, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_control.page_size', value.page_size ?? 0n, offset), true);
   view.setUint32(offset + 8, checkU32('vfio_device_feature_dma_logging_control.num_ranges', value.num_ranges ?? 0, offset + 8), true);
   view.setUint32(offset + 12, checkU32('vfio_device_feature_dma_logging_control.__reserved', value.__reserved ?? 0, offset + 12), true);
@@ -5147,61 +4040,10 @@ export function encodeVfioDeviceFeatureDmaLoggingControl(
   return 24;
 }
 
-/** vfio_device_feature_dma_logging_control in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureDmaLoggingControlView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_device_feature_dma_logging_control', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** In: granularity that is requested; out: the one that is used. */
-  get page_size(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set page_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_dma_logging_control.page_size', value, this.#offset), true);
-  }
-
-  /** Number of ranges. */
-  get num_ranges(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set num_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_feature_dma_logging_control.num_ranges', value, this.#offset + 8), true);
-  }
-
-  /** Should be 0. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_device_feature_dma_logging_control.__reserved', value, this.#offset + 12), true);
-  }
-
-  /** Where to log. */
-  get ranges(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set ranges(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_feature_dma_logging_control.ranges', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of vfio_device_feature_dma_logging_control. */
 export const VfioDeviceFeatureDmaLoggingControlCodec: StructCodec<VfioDeviceFeatureDmaLoggingControl> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_dma_logging_control',
-  24,
-  membersOfVfioDeviceFeatureDmaLoggingControl,
-  decodeVfioDeviceFeatureDmaLoggingControl,
-  encodeVfioDeviceFeatureDmaLoggingControl,
+  'vfio_device_feature_dma_logging_control', 24, membersOfVfioDeviceFeatureDmaLoggingControl,
+  decodeVfioDeviceFeatureDmaLoggingControl, encodeVfioDeviceFeatureDmaLoggingControl,
 );
 
 /**
@@ -5217,85 +4059,38 @@ export interface VfioDeviceFeatureDmaLoggingRange {
 }
 
 /** Names of the members of vfio_device_feature_dma_logging_range. */
-export const membersOfVfioDeviceFeatureDmaLoggingRange: Members = {
-  iova: null,
-  length: null,
-};
+export const membersOfVfioDeviceFeatureDmaLoggingRange: Members = { iova: null, length: null };
 
 /** Bytes of vfio_device_feature_dma_logging_range. */
 export const sizeofVfioDeviceFeatureDmaLoggingRange = 16;
 
-/**
- * Reads struct vfio_device_feature_dma_logging_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_dma_logging_range. */
 export function decodeVfioDeviceFeatureDmaLoggingRange(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_device_feature_dma_logging_range', offset, 16, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, true),
     length: view.getBigUint64(offset + 8, true),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_dma_logging_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_dma_logging_range and returns the number of bytes. */
 export function encodeVfioDeviceFeatureDmaLoggingRange(
   value: Partial<VfioDeviceFeatureDmaLoggingRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_device_feature_dma_logging_range', value, offset, 16, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_range.iova', value.iova ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('vfio_device_feature_dma_logging_range.length', value.length ?? 0n, offset + 8), true);
   return 16;
 }
 
-/** vfio_device_feature_dma_logging_range in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureDmaLoggingRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_device_feature_dma_logging_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_dma_logging_range.iova', value, this.#offset), true);
-  }
-
-  /** Its length. */
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_range.length', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of vfio_device_feature_dma_logging_range. */
 export const VfioDeviceFeatureDmaLoggingRangeCodec: StructCodec<VfioDeviceFeatureDmaLoggingRange> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_dma_logging_range',
-  16,
-  membersOfVfioDeviceFeatureDmaLoggingRange,
-  decodeVfioDeviceFeatureDmaLoggingRange,
-  encodeVfioDeviceFeatureDmaLoggingRange,
+  'vfio_device_feature_dma_logging_range', 16, membersOfVfioDeviceFeatureDmaLoggingRange,
+  decodeVfioDeviceFeatureDmaLoggingRange, encodeVfioDeviceFeatureDmaLoggingRange,
 );
 
 /**
@@ -5317,24 +4112,16 @@ export interface VfioDeviceFeatureDmaLoggingReport {
 
 /** Names of the members of vfio_device_feature_dma_logging_report. */
 export const membersOfVfioDeviceFeatureDmaLoggingReport: Members = {
-  iova: null,
-  length: null,
-  page_size: null,
-  bitmap: null,
+  iova: null, length: null, page_size: null, bitmap: null,
 };
 
 /** Bytes of vfio_device_feature_dma_logging_report. */
 export const sizeofVfioDeviceFeatureDmaLoggingReport = 32;
 
-/**
- * Reads struct vfio_device_feature_dma_logging_report.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_dma_logging_report. */
 export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset = 0): VfioDeviceFeatureDmaLoggingReport {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_device_feature_dma_logging_report', offset, 32, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, true),
     length: view.getBigUint64(offset + 8, true),
@@ -5343,20 +4130,14 @@ export function decodeVfioDeviceFeatureDmaLoggingReport(view: DataView, offset =
   };
 }
 
-/**
- * Writes struct vfio_device_feature_dma_logging_report; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_dma_logging_report and returns the number of bytes. */
 export function encodeVfioDeviceFeatureDmaLoggingReport(
   value: Partial<VfioDeviceFeatureDmaLoggingReport>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_device_feature_dma_logging_report', value, offset, 32, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_dma_logging_report.iova', value.iova ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value.length ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vfio_device_feature_dma_logging_report.page_size', value.page_size ?? 0n, offset + 16), true);
@@ -5364,61 +4145,10 @@ export function encodeVfioDeviceFeatureDmaLoggingReport(
   return 32;
 }
 
-/** vfio_device_feature_dma_logging_report in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureDmaLoggingReportView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vfio_device_feature_dma_logging_report', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_dma_logging_report.iova', value, this.#offset), true);
-  }
-
-  /** Length of the range. */
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_feature_dma_logging_report.length', value, this.#offset + 8), true);
-  }
-
-  /** Bytes that a bit represents: a power of two, 4 KiB or more. */
-  get page_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set page_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_feature_dma_logging_report.page_size', value, this.#offset + 16), true);
-  }
-
-  /** Bitmap of u64 words. */
-  get bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_feature_dma_logging_report.bitmap', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of vfio_device_feature_dma_logging_report. */
 export const VfioDeviceFeatureDmaLoggingReportCodec: StructCodec<VfioDeviceFeatureDmaLoggingReport> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_dma_logging_report',
-  32,
-  membersOfVfioDeviceFeatureDmaLoggingReport,
-  decodeVfioDeviceFeatureDmaLoggingReport,
-  encodeVfioDeviceFeatureDmaLoggingReport,
+  'vfio_device_feature_dma_logging_report', 32, membersOfVfioDeviceFeatureDmaLoggingReport,
+  decodeVfioDeviceFeatureDmaLoggingReport, encodeVfioDeviceFeatureDmaLoggingReport,
 );
 
 /**
@@ -5432,73 +4162,36 @@ export interface VfioDeviceFeatureMigDataSize {
 }
 
 /** Names of the members of vfio_device_feature_mig_data_size. */
-export const membersOfVfioDeviceFeatureMigDataSize: Members = {
-  stop_copy_length: null,
-};
+export const membersOfVfioDeviceFeatureMigDataSize: Members = { stop_copy_length: null };
 
 /** Bytes of vfio_device_feature_mig_data_size. */
 export const sizeofVfioDeviceFeatureMigDataSize = 8;
 
-/**
- * Reads struct vfio_device_feature_mig_data_size.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_mig_data_size. */
 export function decodeVfioDeviceFeatureMigDataSize(view: DataView, offset = 0): VfioDeviceFeatureMigDataSize {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('vfio_device_feature_mig_data_size', offset, 8, view.byteLength);
-  }
   return {
     stop_copy_length: view.getBigUint64(offset, true),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_mig_data_size; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_mig_data_size and returns the number of bytes. */
 export function encodeVfioDeviceFeatureMigDataSize(
   value: Partial<VfioDeviceFeatureMigDataSize>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_device_feature_mig_data_size', value, offset, 8, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_device_feature_mig_data_size.stop_copy_length', value.stop_copy_length ?? 0n, offset), true);
   return 8;
 }
 
-/** vfio_device_feature_mig_data_size in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureMigDataSizeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('vfio_device_feature_mig_data_size', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Estimate of what STOP_COPY will produce. */
-  get stop_copy_length(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set stop_copy_length(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_device_feature_mig_data_size.stop_copy_length', value, this.#offset), true);
-  }
-}
-
 /** Codec of vfio_device_feature_mig_data_size. */
 export const VfioDeviceFeatureMigDataSizeCodec: StructCodec<VfioDeviceFeatureMigDataSize> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_mig_data_size',
-  8,
-  membersOfVfioDeviceFeatureMigDataSize,
-  decodeVfioDeviceFeatureMigDataSize,
-  encodeVfioDeviceFeatureMigDataSize,
+  'vfio_device_feature_mig_data_size', 8, membersOfVfioDeviceFeatureMigDataSize,
+  decodeVfioDeviceFeatureMigDataSize, encodeVfioDeviceFeatureMigDataSize,
 );
 
 /**
@@ -5512,72 +4205,35 @@ export interface VfioDeviceFeatureBusMaster {
 }
 
 /** Names of the members of vfio_device_feature_bus_master. */
-export const membersOfVfioDeviceFeatureBusMaster: Members = {
-  op: null,
-};
+export const membersOfVfioDeviceFeatureBusMaster: Members = { op: null };
 
 /** Bytes of vfio_device_feature_bus_master. */
 export const sizeofVfioDeviceFeatureBusMaster = 4;
 
-/**
- * Reads struct vfio_device_feature_bus_master.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_feature_bus_master. */
 export function decodeVfioDeviceFeatureBusMaster(view: DataView, offset = 0): VfioDeviceFeatureBusMaster {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('vfio_device_feature_bus_master', offset, 4, view.byteLength);
-  }
   return {
     op: view.getUint32(offset, true),
   };
 }
 
-/**
- * Writes struct vfio_device_feature_bus_master; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_feature_bus_master and returns the number of bytes. */
 export function encodeVfioDeviceFeatureBusMaster(
   value: Partial<VfioDeviceFeatureBusMaster>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('vfio_device_feature_bus_master', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_device_feature_bus_master.op', value.op ?? 0, offset), true);
   return 4;
 }
 
-/** vfio_device_feature_bus_master in place: reads and writes members without a copy. */
-export class VfioDeviceFeatureBusMasterView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('vfio_device_feature_bus_master', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** What to do. */
-  get op(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set op(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('vfio_device_feature_bus_master.op', value, this.#offset), true);
-  }
-}
-
 /** Codec of vfio_device_feature_bus_master. */
 export const VfioDeviceFeatureBusMasterCodec: StructCodec<VfioDeviceFeatureBusMaster> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_feature_bus_master',
-  4,
-  membersOfVfioDeviceFeatureBusMaster,
-  decodeVfioDeviceFeatureBusMaster,
+  'vfio_device_feature_bus_master', 4, membersOfVfioDeviceFeatureBusMaster, decodeVfioDeviceFeatureBusMaster,
   encodeVfioDeviceFeatureBusMaster,
 );
 
@@ -5604,25 +4260,16 @@ export interface VfioIommuType1Info {
 
 /** Names of the members of vfio_iommu_type1_info. */
 export const membersOfVfioIommuType1Info: Members = {
-  argsz: null,
-  flags: null,
-  iova_pgsizes: null,
-  cap_offset: null,
-  pad: null,
+  argsz: null, flags: null, iova_pgsizes: null, cap_offset: null, pad: null,
 };
 
 /** Bytes of vfio_iommu_type1_info. */
 export const sizeofVfioIommuType1Info = 24;
 
-/**
- * Reads struct vfio_iommu_type1_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info. */
 export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuType1Info {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -5632,20 +4279,14 @@ export function decodeVfioIommuType1Info(view: DataView, offset = 0): VfioIommuT
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info and returns the number of bytes. */
 export function encodeVfioIommuType1Info(
   value: Partial<VfioIommuType1Info>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_info.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_iommu_type1_info.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value.iova_pgsizes ?? 0n, offset + 8), true);
@@ -5665,10 +4306,6 @@ export class VfioIommuType1InfoView {
     this.#offset = offset;
   }
 
-  /**
-   * Size of the caller's buffer; set to the size needed: by a container if it did not fit, by an iommufd
-   * always.
-   */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -5677,7 +4314,6 @@ export class VfioIommuType1InfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_info.argsz', value, this.#offset), true);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -5686,7 +4322,6 @@ export class VfioIommuType1InfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_info.flags', value, this.#offset + 4), true);
   }
 
-  /** Page sizes of the IOMMU, a bit for each power of two. */
   get iova_pgsizes(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -5695,7 +4330,6 @@ export class VfioIommuType1InfoView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_info.iova_pgsizes', value, this.#offset + 8), true);
   }
 
-  /** Offset of the first capability, 0 if there is none or no room. */
   get cap_offset(): number {
     return this.#view.getUint32(this.#offset + 16, true);
   }
@@ -5704,7 +4338,6 @@ export class VfioIommuType1InfoView {
     this.#view.setUint32(this.#offset + 16, checkU32('vfio_iommu_type1_info.cap_offset', value, this.#offset + 16), true);
   }
 
-  /** Puts the first capability on a multiple of 8. */
   get pad(): number {
     return this.#view.getUint32(this.#offset + 20, true);
   }
@@ -5716,10 +4349,7 @@ export class VfioIommuType1InfoView {
 
 /** Codec of vfio_iommu_type1_info. */
 export const VfioIommuType1InfoCodec: StructCodec<VfioIommuType1Info> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info',
-  24,
-  membersOfVfioIommuType1Info,
-  decodeVfioIommuType1Info,
+  'vfio_iommu_type1_info', 24, membersOfVfioIommuType1Info, decodeVfioIommuType1Info,
   encodeVfioIommuType1Info,
 );
 
@@ -5736,31 +4366,19 @@ export interface VfioIovaRange {
 }
 
 /** Names of the members of vfio_iova_range. */
-export const membersOfVfioIovaRange: Members = {
-  start: null,
-  end: null,
-};
+export const membersOfVfioIovaRange: Members = { start: null, end: null };
 
 /** Bytes of vfio_iova_range. */
 export const sizeofVfioIovaRange = 16;
 
-/**
- * Reads struct vfio_iova_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iova_range. */
 export function decodeVfioIovaRange(view: DataView, offset = 0): VfioIovaRange {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_iova_range', offset, 16, view.byteLength);
-  }
   return readVfioIovaRange(view, offset);
 }
 
-/**
- * Reads struct vfio_iova_range inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_iova_range inside of something else. */
 export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange {
   return {
     start: view.getBigUint64(offset, true),
@@ -5768,75 +4386,29 @@ export function readVfioIovaRange(view: DataView, offset: number): VfioIovaRange
   };
 }
 
-/**
- * Writes struct vfio_iova_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iova_range and returns the number of bytes. */
 export function encodeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iova_range', value, offset, 16, view.byteLength);
-  }
   return writeVfioIovaRange(value, view, offset);
 }
 
-/**
- * Writes struct vfio_iova_range if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_iova_range inside another struct. */
 export function writeVfioIovaRange(value: Partial<VfioIovaRange>, view: DataView, offset: number): number {
   const start = value.start ?? 0n;
-  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) {
+  if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start)
     throw notInteger('u64', 'vfio_iova_range.start', start, offset);
-  }
   view.setBigUint64(offset, start, true);
   const end_ = value.end ?? 0n;
-  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_) {
+  if (typeof end_ !== 'bigint' || BigInt.asUintN(64, end_) !== end_)
     throw notInteger('u64', 'vfio_iova_range.end', end_, offset + 8);
-  }
   view.setBigUint64(offset + 8, end_, true);
   return 16;
 }
 
-/** vfio_iova_range in place: reads and writes members without a copy. */
-export class VfioIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iova_range.start', value, this.#offset), true);
-  }
-
-  /** Last address. */
-  get end(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set end(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iova_range.end', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of vfio_iova_range. */
 export const VfioIovaRangeCodec: StructCodec<VfioIovaRange> = /* @__PURE__ */ fixedCodec(
-  'vfio_iova_range',
-  16,
-  membersOfVfioIovaRange,
-  decodeVfioIovaRange,
-  encodeVfioIovaRange,
+  'vfio_iova_range', 16, membersOfVfioIovaRange, decodeVfioIovaRange, encodeVfioIovaRange,
 );
 
 /**
@@ -5857,29 +4429,20 @@ export interface VfioIommuType1InfoCapIovaRange {
 
 /** Names of the members of vfio_iommu_type1_info_cap_iova_range. */
 export const membersOfVfioIommuType1InfoCapIovaRange: Members = {
-  header: membersOfVfioInfoCapHeader,
-  nr_iovas: null,
-  reserved: null,
-  iova_ranges: membersOfVfioIovaRange,
+  header: membersOfVfioInfoCapHeader, nr_iovas: null, reserved: null, iova_ranges: membersOfVfioIovaRange,
 };
 
 /** Bytes that every vfio_iommu_type1_info_cap_iova_range has. */
 export const minSizeofVfioIommuType1InfoCapIovaRange = 16;
 
-/**
- * Reads struct vfio_iommu_type1_info_cap_iova_range.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_cap_iova_range. */
 export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1InfoCapIovaRange {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 16 <= limit)) {
+  if (!(offset >= 0 && offset + 16 <= limit))
     throw tooShort('vfio_iommu_type1_info_cap_iova_range', offset, 16, limit);
-  }
   const nr_iovas = view.getUint32(offset + 8, true);
-  if (!(offset + 16 + 16 * nr_iovas <= limit)) {
+  if (!(offset + 16 + 16 * nr_iovas <= limit))
     throw badCount('vfio_iommu_type1_info_cap_iova_range.iova_ranges', offset + 16, nr_iovas, Math.floor((limit - (offset + 16)) / 16));
-  }
   const iova_ranges: VfioIovaRange[] = [];
   for (let i = 0; i < nr_iovas; i++) {
     iova_ranges.push(readVfioIovaRange(view, offset + 16 + 16 * i));
@@ -5892,20 +4455,14 @@ export function decodeVfioIommuType1InfoCapIovaRange(view: DataView, offset = 0,
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info_cap_iova_range; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info_cap_iova_range and returns the number of bytes. */
 export function encodeVfioIommuType1InfoCapIovaRange(
   value: Encodable<VfioIommuType1InfoCapIovaRange>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_cap_iova_range', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('vfio_iommu_type1_info_cap_iova_range.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -5916,15 +4473,12 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   view.setUint32(offset + 8, nr_iovas, true);
   view.setUint32(offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value.reserved ?? 0, offset + 12), true);
   const iova_ranges = value.iova_ranges ?? undefined;
-  if (iova_ranges !== undefined && !Array.isArray(iova_ranges)) {
+  if (iova_ranges !== undefined && !Array.isArray(iova_ranges))
     throw wrongType('vfio_iommu_type1_info_cap_iova_range.iova_ranges', iova_ranges, offset + 16, 'an array');
-  }
-  if (iova_ranges !== undefined && iova_ranges.length !== nr_iovas) {
+  if (iova_ranges !== undefined && iova_ranges.length !== nr_iovas)
     throw countMismatch('vfio_iommu_type1_info_cap_iova_range.iova_ranges', offset + 16, nr_iovas, iova_ranges.length);
-  }
-  if (!(offset + 16 + 16 * nr_iovas <= view.byteLength)) {
+  if (!(offset + 16 + 16 * nr_iovas <= view.byteLength))
     throw noRoom('vfio_iommu_type1_info_cap_iova_range.iova_ranges', offset + 16, 16 * nr_iovas, view.byteLength);
-  }
   const bytes = 16 * nr_iovas;
   const iova_ranges_given = iova_ranges ?? defaults(nr_iovas);
   let iova_ranges_at = offset + 16;
@@ -5939,70 +4493,17 @@ export function encodeVfioIommuType1InfoCapIovaRange(
   return 16 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_info_cap_iova_range takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_info_cap_iova_range takes. */
 export function measureVfioIommuType1InfoCapIovaRange(value: Encodable<VfioIommuType1InfoCapIovaRange>): number {
   if (Array.isArray(value.iova_ranges)) return 16 + 16 * value.iova_ranges.length;
   return measureByEncoding(encodeVfioIommuType1InfoCapIovaRange, value);
 }
 
-/** vfio_iommu_type1_info_cap_iova_range in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoCapIovaRangeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_cap_iova_range', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of ranges. */
-  get nr_iovas(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set nr_iovas(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_cap_iova_range.nr_iovas', value, this.#offset + 8), true);
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_type1_info_cap_iova_range.reserved', value, this.#offset + 12), true);
-  }
-
-  /**
-   * The ranges, ascending.
-   *
-   * One of the elements, counted from 0; undefined beyond them.
-   */
-  iova_ranges(index: number): VfioIovaRangeView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.nr_iovas || this.#offset + 16 + 16 * index + 16 > this.#view.byteLength) return undefined;
-    return new VfioIovaRangeView(this.#view, this.#offset + 16 + 16 * index);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_cap_iova_range. */
 export const VfioIommuType1InfoCapIovaRangeCodec: StructCodec<VfioIommuType1InfoCapIovaRange> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_info_cap_iova_range',
-  size: null,
-  minSize: 16,
-  members: membersOfVfioIommuType1InfoCapIovaRange,
-  decode: decodeVfioIommuType1InfoCapIovaRange,
-  encodeTyped: encodeVfioIommuType1InfoCapIovaRange,
-  measure: measureVfioIommuType1InfoCapIovaRange,
+  name: 'vfio_iommu_type1_info_cap_iova_range', size: null, minSize: 16,
+  members: membersOfVfioIommuType1InfoCapIovaRange, decode: decodeVfioIommuType1InfoCapIovaRange,
+  encodeTyped: encodeVfioIommuType1InfoCapIovaRange, measure: measureVfioIommuType1InfoCapIovaRange,
 });
 
 /**
@@ -6023,24 +4524,16 @@ export interface VfioIommuType1InfoCapMigration {
 
 /** Names of the members of vfio_iommu_type1_info_cap_migration. */
 export const membersOfVfioIommuType1InfoCapMigration: Members = {
-  header: membersOfVfioInfoCapHeader,
-  flags: null,
-  pgsize_bitmap: null,
-  max_dirty_bitmap_size: null,
+  header: membersOfVfioInfoCapHeader, flags: null, pgsize_bitmap: null, max_dirty_bitmap_size: null,
 };
 
 /** Bytes of vfio_iommu_type1_info_cap_migration. */
 export const sizeofVfioIommuType1InfoCapMigration = 32;
 
-/**
- * Reads struct vfio_iommu_type1_info_cap_migration.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_cap_migration. */
 export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 32, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     flags: view.getUint32(offset + 8, true),
@@ -6049,20 +4542,14 @@ export function decodeVfioIommuType1InfoCapMigration(view: DataView, offset = 0)
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info_cap_migration; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info_cap_migration and returns the number of bytes. */
 export function encodeVfioIommuType1InfoCapMigration(
   value: Encodable<VfioIommuType1InfoCapMigration>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_cap_migration', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset + 12, 0);
   const header = checkObject('vfio_iommu_type1_info_cap_migration.header', value.header ?? {}, offset);
   try {
@@ -6076,71 +4563,19 @@ export function encodeVfioIommuType1InfoCapMigration(
   return 32;
 }
 
-/** vfio_iommu_type1_info_cap_migration in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoCapMigrationView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** 0; none are defined. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value, this.#offset + 8), true);
-  }
-
-  /** Page sizes of the log. */
-  get pgsize_bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set pgsize_bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value, this.#offset + 16), true);
-  }
-
-  /** Largest bitmap that a call can fill. */
-  get max_dirty_bitmap_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set max_dirty_bitmap_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_cap_migration. */
 export const VfioIommuType1InfoCapMigrationCodec: StructCodec<VfioIommuType1InfoCapMigration> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info_cap_migration',
-  32,
-  membersOfVfioIommuType1InfoCapMigration,
-  decodeVfioIommuType1InfoCapMigration,
-  encodeVfioIommuType1InfoCapMigration,
+  'vfio_iommu_type1_info_cap_migration', 32, membersOfVfioIommuType1InfoCapMigration,
+  decodeVfioIommuType1InfoCapMigration, encodeVfioIommuType1InfoCapMigration,
 );
 
 /** Bytes of vfio_iommu_type1_info_cap_migration on i386. */
 export const sizeofVfioIommuType1InfoCapMigrationI386 = 28;
 
-/**
- * Reads struct vfio_iommu_type1_info_cap_migration on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_cap_migration on i386. */
 export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset = 0): VfioIommuType1InfoCapMigration {
-  if (!(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 28 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 28, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     flags: view.getUint32(offset + 8, true),
@@ -6149,20 +4584,14 @@ export function decodeVfioIommuType1InfoCapMigrationI386(view: DataView, offset 
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info_cap_migration on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info_cap_migration on i386 and returns the number of bytes. */
 export function encodeVfioIommuType1InfoCapMigrationI386(
   value: Encodable<VfioIommuType1InfoCapMigration>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_cap_migration', value, offset, 28, view.byteLength);
-  }
   const header = checkObject('vfio_iommu_type1_info_cap_migration.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -6175,57 +4604,10 @@ export function encodeVfioIommuType1InfoCapMigrationI386(
   return 28;
 }
 
-/** vfio_iommu_type1_info_cap_migration in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoCapMigrationViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_cap_migration', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** 0; none are defined. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_cap_migration.flags', value, this.#offset + 8), true);
-  }
-
-  /** Page sizes of the log. */
-  get pgsize_bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 12, true);
-  }
-
-  set pgsize_bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 12, checkU64('vfio_iommu_type1_info_cap_migration.pgsize_bitmap', value, this.#offset + 12), true);
-  }
-
-  /** Largest bitmap that a call can fill. */
-  get max_dirty_bitmap_size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 20, true);
-  }
-
-  set max_dirty_bitmap_size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 20, checkU64('vfio_iommu_type1_info_cap_migration.max_dirty_bitmap_size', value, this.#offset + 20), true);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_cap_migration on i386. */
 export const VfioIommuType1InfoCapMigrationCodecI386: StructCodec<VfioIommuType1InfoCapMigration> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info_cap_migration',
-  28,
-  membersOfVfioIommuType1InfoCapMigration,
-  decodeVfioIommuType1InfoCapMigrationI386,
-  encodeVfioIommuType1InfoCapMigrationI386,
+  'vfio_iommu_type1_info_cap_migration', 28, membersOfVfioIommuType1InfoCapMigration,
+  decodeVfioIommuType1InfoCapMigrationI386, encodeVfioIommuType1InfoCapMigrationI386,
 );
 
 /** Codecs of vfio_iommu_type1_info_cap_migration on each abi. */
@@ -6247,42 +4629,30 @@ export interface VfioIommuType1InfoDmaAvail {
 
 /** Names of the members of vfio_iommu_type1_info_dma_avail. */
 export const membersOfVfioIommuType1InfoDmaAvail: Members = {
-  header: membersOfVfioInfoCapHeader,
-  avail: null,
+  header: membersOfVfioInfoCapHeader, avail: null,
 };
 
 /** Bytes of vfio_iommu_type1_info_dma_avail. */
 export const sizeofVfioIommuType1InfoDmaAvail = 12;
 
-/**
- * Reads struct vfio_iommu_type1_info_dma_avail.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_info_dma_avail. */
 export function decodeVfioIommuType1InfoDmaAvail(view: DataView, offset = 0): VfioIommuType1InfoDmaAvail {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_info_dma_avail', offset, 12, view.byteLength);
-  }
   return {
     header: readVfioInfoCapHeader(view, offset),
     avail: view.getUint32(offset + 8, true),
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_info_dma_avail; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_info_dma_avail and returns the number of bytes. */
 export function encodeVfioIommuType1InfoDmaAvail(
   value: Encodable<VfioIommuType1InfoDmaAvail>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_info_dma_avail', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('vfio_iommu_type1_info_dma_avail.header', value.header ?? {}, offset);
   try {
     writeVfioInfoCapHeader(header, view, offset);
@@ -6293,39 +4663,10 @@ export function encodeVfioIommuType1InfoDmaAvail(
   return 12;
 }
 
-/** vfio_iommu_type1_info_dma_avail in place: reads and writes members without a copy. */
-export class VfioIommuType1InfoDmaAvailView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('vfio_iommu_type1_info_dma_avail', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Number of mappings; 0xffffffff from an iommufd. */
-  get avail(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set avail(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_type1_info_dma_avail.avail', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of vfio_iommu_type1_info_dma_avail. */
 export const VfioIommuType1InfoDmaAvailCodec: StructCodec<VfioIommuType1InfoDmaAvail> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_info_dma_avail',
-  12,
-  membersOfVfioIommuType1InfoDmaAvail,
-  decodeVfioIommuType1InfoDmaAvail,
-  encodeVfioIommuType1InfoDmaAvail,
+  'vfio_iommu_type1_info_dma_avail', 12, membersOfVfioIommuType1InfoDmaAvail,
+  decodeVfioIommuType1InfoDmaAvail, encodeVfioIommuType1InfoDmaAvail,
 );
 
 /**
@@ -6348,25 +4689,16 @@ export interface VfioIommuType1DmaMap {
 
 /** Names of the members of vfio_iommu_type1_dma_map. */
 export const membersOfVfioIommuType1DmaMap: Members = {
-  argsz: null,
-  flags: null,
-  vaddr: null,
-  iova: null,
-  size: null,
+  argsz: null, flags: null, vaddr: null, iova: null, size: null,
 };
 
 /** Bytes of vfio_iommu_type1_dma_map. */
 export const sizeofVfioIommuType1DmaMap = 32;
 
-/**
- * Reads struct vfio_iommu_type1_dma_map.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dma_map. */
 export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIommuType1DmaMap {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dma_map', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -6376,20 +4708,14 @@ export function decodeVfioIommuType1DmaMap(view: DataView, offset = 0): VfioIomm
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dma_map; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dma_map and returns the number of bytes. */
 export function encodeVfioIommuType1DmaMap(
   value: Partial<VfioIommuType1DmaMap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dma_map', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dma_map.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_iommu_type1_dma_map.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dma_map.vaddr', value.vaddr ?? 0n, offset + 8), true);
@@ -6409,7 +4735,6 @@ export class VfioIommuType1DmaMapView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -6418,7 +4743,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dma_map.argsz', value, this.#offset), true);
   }
 
-  /** What the device may do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -6427,7 +4751,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dma_map.flags', value, this.#offset + 4), true);
   }
 
-  /** User memory. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -6436,7 +4759,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_map.vaddr', value, this.#offset + 8), true);
   }
 
-  /** Where the device sees it. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -6445,7 +4767,6 @@ export class VfioIommuType1DmaMapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_map.iova', value, this.#offset + 16), true);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 24, true);
   }
@@ -6457,10 +4778,7 @@ export class VfioIommuType1DmaMapView {
 
 /** Codec of vfio_iommu_type1_dma_map. */
 export const VfioIommuType1DmaMapCodec: StructCodec<VfioIommuType1DmaMap> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dma_map',
-  32,
-  membersOfVfioIommuType1DmaMap,
-  decodeVfioIommuType1DmaMap,
+  'vfio_iommu_type1_dma_map', 32, membersOfVfioIommuType1DmaMap, decodeVfioIommuType1DmaMap,
   encodeVfioIommuType1DmaMap,
 );
 
@@ -6479,32 +4797,19 @@ export interface VfioBitmap {
 }
 
 /** Names of the members of vfio_bitmap. */
-export const membersOfVfioBitmap: Members = {
-  pgsize: null,
-  size: null,
-  data: null,
-};
+export const membersOfVfioBitmap: Members = { pgsize: null, size: null, data: null };
 
 /** Bytes of vfio_bitmap. */
 export const sizeofVfioBitmap = 24;
 
-/**
- * Reads struct vfio_bitmap.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_bitmap. */
 export function decodeVfioBitmap(view: DataView, offset = 0): VfioBitmap {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-  }
   return readVfioBitmap(view, offset);
 }
 
-/**
- * Reads struct vfio_bitmap inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_bitmap inside of something else. */
 export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
   return {
     pgsize: view.getBigUint64(offset, true),
@@ -6513,111 +4818,46 @@ export function readVfioBitmap(view: DataView, offset: number): VfioBitmap {
   };
 }
 
-/**
- * Writes struct vfio_bitmap; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_bitmap and returns the number of bytes. */
 export function encodeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_bitmap', value, offset, 24, view.byteLength);
-  }
   return writeVfioBitmap(value, view, offset);
 }
 
-/**
- * Writes struct vfio_bitmap if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_bitmap inside another struct. */
 export function writeVfioBitmap(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize)
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
-  }
   view.setBigUint64(offset, pgsize, true);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, true);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || BigInt.asUintN(64, data) !== data) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(64, data) !== data)
     throw notInteger('u64', 'vfio_bitmap.data', data, offset + 16);
-  }
   view.setBigUint64(offset + 16, data, true);
   return 24;
 }
 
-/** vfio_bitmap in place: reads and writes members without a copy. */
-export class VfioBitmapView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
-  get pgsize(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set pgsize(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_bitmap.pgsize', value, this.#offset), true);
-  }
-
-  /** Size of the bitmap. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
-  }
-
-  /** The bitmap; bit n represents the n-th page of the range. */
-  get data(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set data(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_bitmap.data', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of vfio_bitmap. */
 export const VfioBitmapCodec: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCodec(
-  'vfio_bitmap',
-  24,
-  membersOfVfioBitmap,
-  decodeVfioBitmap,
-  encodeVfioBitmap,
+  'vfio_bitmap', 24, membersOfVfioBitmap, decodeVfioBitmap, encodeVfioBitmap,
 );
 
 /** Bytes of vfio_bitmap on 32-bit machines. */
 export const sizeofVfioBitmapIlp32 = 24;
 
-/**
- * Reads struct vfio_bitmap on 32-bit machines.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_bitmap on 32-bit machines. */
 export function decodeVfioBitmapIlp32(view: DataView, offset = 0): VfioBitmap {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-  }
   return readVfioBitmapIlp32(view, offset);
 }
 
-/**
- * Reads struct vfio_bitmap inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_bitmap inside of something else. */
 export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap {
   return {
     pgsize: view.getBigUint64(offset, true),
@@ -6626,112 +4866,47 @@ export function readVfioBitmapIlp32(view: DataView, offset: number): VfioBitmap 
   };
 }
 
-/**
- * Writes struct vfio_bitmap on 32-bit machines; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_bitmap on 32-bit machines and returns the number of bytes. */
 export function encodeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_bitmap', value, offset, 24, view.byteLength);
-  }
   return writeVfioBitmapIlp32(value, view, offset);
 }
 
-/**
- * Writes struct vfio_bitmap if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_bitmap inside another struct. */
 export function writeVfioBitmapIlp32(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   view.setUint32(offset + 20, 0);
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize)
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
-  }
   view.setBigUint64(offset, pgsize, true);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, true);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data)
     throw notInteger('p32', 'vfio_bitmap.data', data, offset + 16);
-  }
   view.setUint32(offset + 16, Number(data), true);
   return 24;
 }
 
-/** vfio_bitmap in place: reads and writes members without a copy. */
-export class VfioBitmapViewIlp32 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vfio_bitmap', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
-  get pgsize(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set pgsize(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_bitmap.pgsize', value, this.#offset), true);
-  }
-
-  /** Size of the bitmap. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
-  }
-
-  /** The bitmap; bit n represents the n-th page of the range. */
-  get data(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, true));
-  }
-
-  set data(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vfio_bitmap.data', value, this.#offset + 16)), true);
-  }
-}
-
 /** Codec of vfio_bitmap on 32-bit machines. */
 export const VfioBitmapCodecIlp32: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCodec(
-  'vfio_bitmap',
-  24,
-  membersOfVfioBitmap,
-  decodeVfioBitmapIlp32,
-  encodeVfioBitmapIlp32,
+  'vfio_bitmap', 24, membersOfVfioBitmap, decodeVfioBitmapIlp32, encodeVfioBitmapIlp32,
 );
 
 /** Bytes of vfio_bitmap on i386. */
 export const sizeofVfioBitmapI386 = 20;
 
-/**
- * Reads struct vfio_bitmap on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_bitmap on i386. */
 export function decodeVfioBitmapI386(view: DataView, offset = 0): VfioBitmap {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('vfio_bitmap', offset, 20, view.byteLength);
-  }
   return readVfioBitmapI386(view, offset);
 }
 
-/**
- * Reads struct vfio_bitmap inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_bitmap inside of something else. */
 export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
   return {
     pgsize: view.getBigUint64(offset, true),
@@ -6740,89 +4915,33 @@ export function readVfioBitmapI386(view: DataView, offset: number): VfioBitmap {
   };
 }
 
-/**
- * Writes struct vfio_bitmap on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_bitmap on i386 and returns the number of bytes. */
 export function encodeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('vfio_bitmap', value, offset, 20, view.byteLength);
-  }
   return writeVfioBitmapI386(value, view, offset);
 }
 
-/**
- * Writes struct vfio_bitmap if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_bitmap inside another struct. */
 export function writeVfioBitmapI386(value: Partial<VfioBitmap>, view: DataView, offset: number): number {
   const pgsize = value.pgsize ?? 0n;
-  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize) {
+  if (typeof pgsize !== 'bigint' || BigInt.asUintN(64, pgsize) !== pgsize)
     throw notInteger('u64', 'vfio_bitmap.pgsize', pgsize, offset);
-  }
   view.setBigUint64(offset, pgsize, true);
   const size = value.size ?? 0n;
-  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+  if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size)
     throw notInteger('u64', 'vfio_bitmap.size', size, offset + 8);
-  }
   view.setBigUint64(offset + 8, size, true);
   const data = value.data ?? 0n;
-  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data) {
+  if (typeof data !== 'bigint' || BigInt.asUintN(32, data) !== data)
     throw notInteger('p32', 'vfio_bitmap.data', data, offset + 16);
-  }
   view.setUint32(offset + 16, Number(data), true);
   return 20;
 }
 
-/** vfio_bitmap in place: reads and writes members without a copy. */
-export class VfioBitmapViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vfio_bitmap', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes that a bit represents; the smallest page size of the IOMMU. */
-  get pgsize(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set pgsize(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_bitmap.pgsize', value, this.#offset), true);
-  }
-
-  /** Size of the bitmap. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_bitmap.size', value, this.#offset + 8), true);
-  }
-
-  /** The bitmap; bit n represents the n-th page of the range. */
-  get data(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, true));
-  }
-
-  set data(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vfio_bitmap.data', value, this.#offset + 16)), true);
-  }
-}
-
 /** Codec of vfio_bitmap on i386. */
 export const VfioBitmapCodecI386: StructCodec<VfioBitmap> = /* @__PURE__ */ fixedCodec(
-  'vfio_bitmap',
-  20,
-  membersOfVfioBitmap,
-  decodeVfioBitmapI386,
-  encodeVfioBitmapI386,
+  'vfio_bitmap', 20, membersOfVfioBitmap, decodeVfioBitmapI386, encodeVfioBitmapI386,
 );
 
 /** Codecs of vfio_bitmap on each abi. */
@@ -6850,29 +4969,20 @@ export interface VfioIommuType1DmaUnmap {
 
 /** Names of the members of vfio_iommu_type1_dma_unmap. */
 export const membersOfVfioIommuType1DmaUnmap: Members = {
-  argsz: null,
-  flags: null,
-  iova: null,
-  size: null,
-  data: null,
+  argsz: null, flags: null, iova: null, size: null, data: null,
 };
 
 /** Bytes that every vfio_iommu_type1_dma_unmap has. */
 export const minSizeofVfioIommuType1DmaUnmap = 24;
 
-/**
- * Reads struct vfio_iommu_type1_dma_unmap.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dma_unmap. */
 export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 24 <= limit)) throw tooShort('vfio_iommu_type1_dma_unmap', offset, 24, limit);
   const flags = view.getUint32(offset + 4, true);
   const data_count = (flags & 1) !== 0 ? 24 : 0;
-  if (!(offset + 24 + data_count <= limit)) {
+  if (!(offset + 24 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, limit - (offset + 24));
-  }
   const data = readBytes(view, offset + 24, data_count);
   return {
     argsz: view.getUint32(offset, true),
@@ -6883,20 +4993,14 @@ export function decodeVfioIommuType1DmaUnmap(view: DataView, offset = 0, end = v
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dma_unmap; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dma_unmap and returns the number of bytes. */
 export function encodeVfioIommuType1DmaUnmap(
   value: Encodable<VfioIommuType1DmaUnmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dma_unmap', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), true);
   const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, true);
@@ -6905,22 +5009,16 @@ export function encodeVfioIommuType1DmaUnmap(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dma_unmap.data', data, offset + 24);
   const data_count = (flags & 1) !== 0 ? 24 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, data.length);
-  }
-  if (!(offset + 24 + data_count <= view.byteLength)) {
+  if (!(offset + 24 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dma_unmap.data', data, view, offset + 24, data_count);
   return 24 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dma_unmap takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dma_unmap takes. */
 export function measureVfioIommuType1DmaUnmap(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DmaUnmap, value);
@@ -6937,7 +5035,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -6946,7 +5043,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value, this.#offset), true);
   }
 
-  /** What to do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -6955,7 +5051,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dma_unmap.flags', value, this.#offset + 4), true);
   }
 
-  /** First address. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -6964,7 +5059,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -6973,7 +5067,6 @@ export class VfioIommuType1DmaUnmapView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), true);
   }
 
-  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
   }
@@ -6981,31 +5074,22 @@ export class VfioIommuType1DmaUnmapView {
 
 /** Codec of vfio_iommu_type1_dma_unmap. */
 export const VfioIommuType1DmaUnmapCodec: StructCodec<VfioIommuType1DmaUnmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dma_unmap',
-  size: null,
-  minSize: 24,
-  members: membersOfVfioIommuType1DmaUnmap,
-  decode: decodeVfioIommuType1DmaUnmap,
-  encodeTyped: encodeVfioIommuType1DmaUnmap,
+  name: 'vfio_iommu_type1_dma_unmap', size: null, minSize: 24, members: membersOfVfioIommuType1DmaUnmap,
+  decode: decodeVfioIommuType1DmaUnmap, encodeTyped: encodeVfioIommuType1DmaUnmap,
   measure: measureVfioIommuType1DmaUnmap,
 });
 
 /** Bytes that every vfio_iommu_type1_dma_unmap has on i386. */
 export const minSizeofVfioIommuType1DmaUnmapI386 = 24;
 
-/**
- * Reads struct vfio_iommu_type1_dma_unmap on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dma_unmap on i386. */
 export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DmaUnmap {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 24 <= limit)) throw tooShort('vfio_iommu_type1_dma_unmap', offset, 24, limit);
   const flags = view.getUint32(offset + 4, true);
   const data_count = (flags & 1) !== 0 ? 20 : 0;
-  if (!(offset + 24 + data_count <= limit)) {
+  if (!(offset + 24 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, limit - (offset + 24));
-  }
   const data = readBytes(view, offset + 24, data_count);
   return {
     argsz: view.getUint32(offset, true),
@@ -7016,20 +5100,14 @@ export function decodeVfioIommuType1DmaUnmapI386(view: DataView, offset = 0, end
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dma_unmap on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dma_unmap on i386 and returns the number of bytes. */
 export function encodeVfioIommuType1DmaUnmapI386(
   value: Encodable<VfioIommuType1DmaUnmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dma_unmap', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value.argsz ?? (24 + (value.data?.length ?? 0)), offset), true);
   const flags = checkU32('vfio_iommu_type1_dma_unmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, true);
@@ -7038,22 +5116,16 @@ export function encodeVfioIommuType1DmaUnmapI386(
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dma_unmap.data', data, offset + 24);
   const data_count = (flags & 1) !== 0 ? 20 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, data.length);
-  }
-  if (!(offset + 24 + data_count <= view.byteLength)) {
+  if (!(offset + 24 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dma_unmap.data', offset + 24, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dma_unmap.data', data, view, offset + 24, data_count);
   return 24 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dma_unmap takes on i386.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dma_unmap takes on i386. */
 export function measureVfioIommuType1DmaUnmapI386(value: Encodable<VfioIommuType1DmaUnmap>): number {
   if (value.data instanceof Uint8Array) return 24 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DmaUnmapI386, value);
@@ -7070,7 +5142,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -7079,7 +5150,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dma_unmap.argsz', value, this.#offset), true);
   }
 
-  /** What to do. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -7088,7 +5158,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dma_unmap.flags', value, this.#offset + 4), true);
   }
 
-  /** First address. */
   get iova(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -7097,7 +5166,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dma_unmap.iova', value, this.#offset + 8), true);
   }
 
-  /** In: how much; out: how much was unmapped. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -7106,7 +5174,6 @@ export class VfioIommuType1DmaUnmapViewI386 {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_type1_dma_unmap.size', value, this.#offset + 16), true);
   }
 
-  /** GET_DIRTY_BITMAP: a vfio_bitmap; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, this.#view.byteLength - (this.#offset + 24));
   }
@@ -7114,12 +5181,8 @@ export class VfioIommuType1DmaUnmapViewI386 {
 
 /** Codec of vfio_iommu_type1_dma_unmap on i386. */
 export const VfioIommuType1DmaUnmapCodecI386: StructCodec<VfioIommuType1DmaUnmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dma_unmap',
-  size: null,
-  minSize: 24,
-  members: membersOfVfioIommuType1DmaUnmap,
-  decode: decodeVfioIommuType1DmaUnmapI386,
-  encodeTyped: encodeVfioIommuType1DmaUnmapI386,
+  name: 'vfio_iommu_type1_dma_unmap', size: null, minSize: 24, members: membersOfVfioIommuType1DmaUnmap,
+  decode: decodeVfioIommuType1DmaUnmapI386, encodeTyped: encodeVfioIommuType1DmaUnmapI386,
   measure: measureVfioIommuType1DmaUnmapI386,
 });
 
@@ -7143,30 +5206,20 @@ export interface VfioIommuType1DirtyBitmap {
 }
 
 /** Names of the members of vfio_iommu_type1_dirty_bitmap. */
-export const membersOfVfioIommuType1DirtyBitmap: Members = {
-  argsz: null,
-  flags: null,
-  data: null,
-};
+export const membersOfVfioIommuType1DirtyBitmap: Members = { argsz: null, flags: null, data: null };
 
 /** Bytes that every vfio_iommu_type1_dirty_bitmap has. */
 export const minSizeofVfioIommuType1DirtyBitmap = 8;
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap. */
 export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 8 <= limit)) {
+  if (!(offset >= 0 && offset + 8 <= limit))
     throw tooShort('vfio_iommu_type1_dirty_bitmap', offset, 8, limit);
-  }
   const flags = view.getUint32(offset + 4, true);
   const data_count = (flags & 4) !== 0 ? 40 : 0;
-  if (!(offset + 8 + data_count <= limit)) {
+  if (!(offset + 8 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, limit - (offset + 8));
-  }
   const data = readBytes(view, offset + 8, data_count);
   return {
     argsz: view.getUint32(offset, true),
@@ -7175,42 +5228,30 @@ export function decodeVfioIommuType1DirtyBitmap(view: DataView, offset = 0, end 
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dirty_bitmap; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dirty_bitmap and returns the number of bytes. */
 export function encodeVfioIommuType1DirtyBitmap(
   value: Encodable<VfioIommuType1DirtyBitmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), true);
   const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, true);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
   const data_count = (flags & 4) !== 0 ? 40 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, data.length);
-  }
-  if (!(offset + 8 + data_count <= view.byteLength)) {
+  if (!(offset + 8 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dirty_bitmap.data', data, view, offset + 8, data_count);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dirty_bitmap takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dirty_bitmap takes. */
 export function measureVfioIommuType1DirtyBitmap(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DirtyBitmap, value);
@@ -7227,7 +5268,6 @@ export class VfioIommuType1DirtyBitmapView {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -7236,7 +5276,6 @@ export class VfioIommuType1DirtyBitmapView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value, this.#offset), true);
   }
 
-  /** What to do; exactly one bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -7245,7 +5284,6 @@ export class VfioIommuType1DirtyBitmapView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), true);
   }
 
-  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
@@ -7253,33 +5291,23 @@ export class VfioIommuType1DirtyBitmapView {
 
 /** Codec of vfio_iommu_type1_dirty_bitmap. */
 export const VfioIommuType1DirtyBitmapCodec: StructCodec<VfioIommuType1DirtyBitmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dirty_bitmap',
-  size: null,
-  minSize: 8,
-  members: membersOfVfioIommuType1DirtyBitmap,
-  decode: decodeVfioIommuType1DirtyBitmap,
-  encodeTyped: encodeVfioIommuType1DirtyBitmap,
+  name: 'vfio_iommu_type1_dirty_bitmap', size: null, minSize: 8, members: membersOfVfioIommuType1DirtyBitmap,
+  decode: decodeVfioIommuType1DirtyBitmap, encodeTyped: encodeVfioIommuType1DirtyBitmap,
   measure: measureVfioIommuType1DirtyBitmap,
 });
 
 /** Bytes that every vfio_iommu_type1_dirty_bitmap has on i386. */
 export const minSizeofVfioIommuType1DirtyBitmapI386 = 8;
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap on i386. */
 export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, end = view.byteLength): VfioIommuType1DirtyBitmap {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 8 <= limit)) {
+  if (!(offset >= 0 && offset + 8 <= limit))
     throw tooShort('vfio_iommu_type1_dirty_bitmap', offset, 8, limit);
-  }
   const flags = view.getUint32(offset + 4, true);
   const data_count = (flags & 4) !== 0 ? 36 : 0;
-  if (!(offset + 8 + data_count <= limit)) {
+  if (!(offset + 8 + data_count <= limit))
     throw badCount('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, limit - (offset + 8));
-  }
   const data = readBytes(view, offset + 8, data_count);
   return {
     argsz: view.getUint32(offset, true),
@@ -7288,42 +5316,30 @@ export function decodeVfioIommuType1DirtyBitmapI386(view: DataView, offset = 0, 
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dirty_bitmap on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dirty_bitmap on i386 and returns the number of bytes. */
 export function encodeVfioIommuType1DirtyBitmapI386(
   value: Encodable<VfioIommuType1DirtyBitmap>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value.argsz ?? (8 + (value.data?.length ?? 0)), offset), true);
   const flags = checkU32('vfio_iommu_type1_dirty_bitmap.flags', value.flags ?? 0, offset + 4);
   view.setUint32(offset + 4, flags, true);
   const data = value.data ?? undefined;
   if (data !== undefined) checkBytes('vfio_iommu_type1_dirty_bitmap.data', data, offset + 8);
   const data_count = (flags & 4) !== 0 ? 36 : 0;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, data.length);
-  }
-  if (!(offset + 8 + data_count <= view.byteLength)) {
+  if (!(offset + 8 + data_count <= view.byteLength))
     throw noRoom('vfio_iommu_type1_dirty_bitmap.data', offset + 8, data_count, view.byteLength);
-  }
   const bytes = data_count;
   writeBytes('vfio_iommu_type1_dirty_bitmap.data', data, view, offset + 8, data_count);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_iommu_type1_dirty_bitmap takes on i386. */
 export function measureVfioIommuType1DirtyBitmapI386(value: Encodable<VfioIommuType1DirtyBitmap>): number {
   if (value.data instanceof Uint8Array) return 8 + value.data.length;
   return measureByEncoding(encodeVfioIommuType1DirtyBitmapI386, value);
@@ -7340,7 +5356,6 @@ export class VfioIommuType1DirtyBitmapViewI386 {
     this.#offset = offset;
   }
 
-  /** Size of the struct and its data. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -7349,7 +5364,6 @@ export class VfioIommuType1DirtyBitmapViewI386 {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_type1_dirty_bitmap.argsz', value, this.#offset), true);
   }
 
-  /** What to do; exactly one bit. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -7358,7 +5372,6 @@ export class VfioIommuType1DirtyBitmapViewI386 {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_type1_dirty_bitmap.flags', value, this.#offset + 4), true);
   }
 
-  /** GET_BITMAP: a vfio_iommu_type1_dirty_bitmap_get; else nothing. */
   get data(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, this.#view.byteLength - (this.#offset + 8));
   }
@@ -7366,12 +5379,8 @@ export class VfioIommuType1DirtyBitmapViewI386 {
 
 /** Codec of vfio_iommu_type1_dirty_bitmap on i386. */
 export const VfioIommuType1DirtyBitmapCodecI386: StructCodec<VfioIommuType1DirtyBitmap> = /* @__PURE__ */ structCodec({
-  name: 'vfio_iommu_type1_dirty_bitmap',
-  size: null,
-  minSize: 8,
-  members: membersOfVfioIommuType1DirtyBitmap,
-  decode: decodeVfioIommuType1DirtyBitmapI386,
-  encodeTyped: encodeVfioIommuType1DirtyBitmapI386,
+  name: 'vfio_iommu_type1_dirty_bitmap', size: null, minSize: 8, members: membersOfVfioIommuType1DirtyBitmap,
+  decode: decodeVfioIommuType1DirtyBitmapI386, encodeTyped: encodeVfioIommuType1DirtyBitmapI386,
   measure: measureVfioIommuType1DirtyBitmapI386,
 });
 
@@ -7396,23 +5405,16 @@ export interface VfioIommuType1DirtyBitmapGet {
 
 /** Names of the members of vfio_iommu_type1_dirty_bitmap_get. */
 export const membersOfVfioIommuType1DirtyBitmapGet: Members = {
-  iova: null,
-  size: null,
-  bitmap: membersOfVfioBitmap,
+  iova: null, size: null, bitmap: membersOfVfioBitmap,
 };
 
 /** Bytes of vfio_iommu_type1_dirty_bitmap_get. */
 export const sizeofVfioIommuType1DirtyBitmapGet = 40;
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap_get.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap_get. */
 export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, true),
     size: view.getBigUint64(offset + 8, true),
@@ -7420,20 +5422,14 @@ export function decodeVfioIommuType1DirtyBitmapGet(view: DataView, offset = 0): 
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dirty_bitmap_get; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dirty_bitmap_get and returns the number of bytes. */
 export function encodeVfioIommuType1DirtyBitmapGet(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 40, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), true);
   const bitmap = checkObject('vfio_iommu_type1_dirty_bitmap_get.bitmap', value.bitmap ?? {}, offset + 16);
@@ -7445,62 +5441,19 @@ export function encodeVfioIommuType1DirtyBitmapGet(
   return 40;
 }
 
-/** vfio_iommu_type1_dirty_bitmap_get in place: reads and writes members without a copy. */
-export class VfioIommuType1DirtyBitmapGetView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value, this.#offset), true);
-  }
-
-  /** Length of the range. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
-  }
-
-  /** Buffer for the bitmap; cleared beforehand. */
-  get bitmap(): VfioBitmapView {
-    return new VfioBitmapView(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of vfio_iommu_type1_dirty_bitmap_get. */
 export const VfioIommuType1DirtyBitmapGetCodec: StructCodec<VfioIommuType1DirtyBitmapGet> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dirty_bitmap_get',
-  40,
-  membersOfVfioIommuType1DirtyBitmapGet,
-  decodeVfioIommuType1DirtyBitmapGet,
-  encodeVfioIommuType1DirtyBitmapGet,
+  'vfio_iommu_type1_dirty_bitmap_get', 40, membersOfVfioIommuType1DirtyBitmapGet,
+  decodeVfioIommuType1DirtyBitmapGet, encodeVfioIommuType1DirtyBitmapGet,
 );
 
 /** Bytes of vfio_iommu_type1_dirty_bitmap_get on 32-bit machines. */
 export const sizeofVfioIommuType1DirtyBitmapGetIlp32 = 40;
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines. */
 export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, true),
     size: view.getBigUint64(offset + 8, true),
@@ -7508,20 +5461,14 @@ export function decodeVfioIommuType1DirtyBitmapGetIlp32(view: DataView, offset =
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dirty_bitmap_get on 32-bit machines and returns the number of bytes. */
 export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 40, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), true);
   const bitmap = checkObject('vfio_iommu_type1_dirty_bitmap_get.bitmap', value.bitmap ?? {}, offset + 16);
@@ -7533,62 +5480,19 @@ export function encodeVfioIommuType1DirtyBitmapGetIlp32(
   return 40;
 }
 
-/** vfio_iommu_type1_dirty_bitmap_get in place: reads and writes members without a copy. */
-export class VfioIommuType1DirtyBitmapGetViewIlp32 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value, this.#offset), true);
-  }
-
-  /** Length of the range. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
-  }
-
-  /** Buffer for the bitmap; cleared beforehand. */
-  get bitmap(): VfioBitmapViewIlp32 {
-    return new VfioBitmapViewIlp32(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of vfio_iommu_type1_dirty_bitmap_get on 32-bit machines. */
 export const VfioIommuType1DirtyBitmapGetCodecIlp32: StructCodec<VfioIommuType1DirtyBitmapGet> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dirty_bitmap_get',
-  40,
-  membersOfVfioIommuType1DirtyBitmapGet,
-  decodeVfioIommuType1DirtyBitmapGetIlp32,
-  encodeVfioIommuType1DirtyBitmapGetIlp32,
+  'vfio_iommu_type1_dirty_bitmap_get', 40, membersOfVfioIommuType1DirtyBitmapGet,
+  decodeVfioIommuType1DirtyBitmapGetIlp32, encodeVfioIommuType1DirtyBitmapGetIlp32,
 );
 
 /** Bytes of vfio_iommu_type1_dirty_bitmap_get on i386. */
 export const sizeofVfioIommuType1DirtyBitmapGetI386 = 36;
 
-/**
- * Reads struct vfio_iommu_type1_dirty_bitmap_get on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_type1_dirty_bitmap_get on i386. */
 export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 0): VfioIommuType1DirtyBitmapGet {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 36, view.byteLength);
-  }
   return {
     iova: view.getBigUint64(offset, true),
     size: view.getBigUint64(offset + 8, true),
@@ -7596,20 +5500,14 @@ export function decodeVfioIommuType1DirtyBitmapGetI386(view: DataView, offset = 
   };
 }
 
-/**
- * Writes struct vfio_iommu_type1_dirty_bitmap_get on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_type1_dirty_bitmap_get on i386 and returns the number of bytes. */
 export function encodeVfioIommuType1DirtyBitmapGetI386(
   value: Encodable<VfioIommuType1DirtyBitmapGet>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('vfio_iommu_type1_dirty_bitmap_get', value, offset, 36, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value.iova ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value.size ?? 0n, offset + 8), true);
   const bitmap = checkObject('vfio_iommu_type1_dirty_bitmap_get.bitmap', value.bitmap ?? {}, offset + 16);
@@ -7621,48 +5519,10 @@ export function encodeVfioIommuType1DirtyBitmapGetI386(
   return 36;
 }
 
-/** vfio_iommu_type1_dirty_bitmap_get in place: reads and writes members without a copy. */
-export class VfioIommuType1DirtyBitmapGetViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('vfio_iommu_type1_dirty_bitmap_get', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** First address. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_type1_dirty_bitmap_get.iova', value, this.#offset), true);
-  }
-
-  /** Length of the range. */
-  get size(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set size(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_type1_dirty_bitmap_get.size', value, this.#offset + 8), true);
-  }
-
-  /** Buffer for the bitmap; cleared beforehand. */
-  get bitmap(): VfioBitmapViewI386 {
-    return new VfioBitmapViewI386(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of vfio_iommu_type1_dirty_bitmap_get on i386. */
 export const VfioIommuType1DirtyBitmapGetCodecI386: StructCodec<VfioIommuType1DirtyBitmapGet> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_type1_dirty_bitmap_get',
-  36,
-  membersOfVfioIommuType1DirtyBitmapGet,
-  decodeVfioIommuType1DirtyBitmapGetI386,
-  encodeVfioIommuType1DirtyBitmapGetI386,
+  'vfio_iommu_type1_dirty_bitmap_get', 36, membersOfVfioIommuType1DirtyBitmapGet,
+  decodeVfioIommuType1DirtyBitmapGetI386, encodeVfioIommuType1DirtyBitmapGetI386,
 );
 
 /** Codecs of vfio_iommu_type1_dirty_bitmap_get on each abi. */
@@ -7686,31 +5546,20 @@ export interface VfioIommuSpaprTceDdwInfo {
 
 /** Names of the members of vfio_iommu_spapr_tce_ddw_info. */
 export const membersOfVfioIommuSpaprTceDdwInfo: Members = {
-  pgsizes: null,
-  max_dynamic_windows_supported: null,
-  levels: null,
+  pgsizes: null, max_dynamic_windows_supported: null, levels: null,
 };
 
 /** Bytes of vfio_iommu_spapr_tce_ddw_info. */
 export const sizeofVfioIommuSpaprTceDdwInfo = 16;
 
-/**
- * Reads struct vfio_iommu_spapr_tce_ddw_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_ddw_info. */
 export function decodeVfioIommuSpaprTceDdwInfo(view: DataView, offset = 0): VfioIommuSpaprTceDdwInfo {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_ddw_info', offset, 16, view.byteLength);
-  }
   return readVfioIommuSpaprTceDdwInfo(view, offset);
 }
 
-/**
- * Reads struct vfio_iommu_spapr_tce_ddw_info inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_iommu_spapr_tce_ddw_info inside of something else. */
 export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): VfioIommuSpaprTceDdwInfo {
   return {
     pgsizes: view.getBigUint64(offset, true),
@@ -7719,47 +5568,34 @@ export function readVfioIommuSpaprTceDdwInfo(view: DataView, offset: number): Vf
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_ddw_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_ddw_info and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_ddw_info', value, offset, 16, view.byteLength);
-  }
   return writeVfioIommuSpaprTceDdwInfo(value, view, offset);
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_ddw_info if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_iommu_spapr_tce_ddw_info inside another struct. */
 export function writeVfioIommuSpaprTceDdwInfo(
   value: Partial<VfioIommuSpaprTceDdwInfo>,
   view: DataView,
   offset: number,
 ): number {
   const pgsizes = value.pgsizes ?? 0n;
-  if (typeof pgsizes !== 'bigint' || BigInt.asUintN(64, pgsizes) !== pgsizes) {
+  if (typeof pgsizes !== 'bigint' || BigInt.asUintN(64, pgsizes) !== pgsizes)
     throw notInteger('u64', 'vfio_iommu_spapr_tce_ddw_info.pgsizes', pgsizes, offset);
-  }
   view.setBigUint64(offset, pgsizes, true);
   const max_dynamic_windows_supported = value.max_dynamic_windows_supported ?? 0;
-  if (typeof max_dynamic_windows_supported !== 'number' || max_dynamic_windows_supported >>> 0 !== max_dynamic_windows_supported) {
+  if (typeof max_dynamic_windows_supported !== 'number' || max_dynamic_windows_supported >>> 0 !== max_dynamic_windows_supported)
     throw notInteger('u32', 'vfio_iommu_spapr_tce_ddw_info.max_dynamic_windows_supported', max_dynamic_windows_supported, offset + 8);
-  }
   view.setUint32(offset + 8, max_dynamic_windows_supported, true);
   const levels = value.levels ?? 0;
-  if (typeof levels !== 'number' || levels >>> 0 !== levels) {
+  if (typeof levels !== 'number' || levels >>> 0 !== levels)
     throw notInteger('u32', 'vfio_iommu_spapr_tce_ddw_info.levels', levels, offset + 12);
-  }
   view.setUint32(offset + 12, levels, true);
   return 16;
 }
@@ -7775,7 +5611,6 @@ export class VfioIommuSpaprTceDdwInfoView {
     this.#offset = offset;
   }
 
-  /** Page sizes, a bit for each power of two. */
   get pgsizes(): bigint {
     return this.#view.getBigUint64(this.#offset, true);
   }
@@ -7784,7 +5619,6 @@ export class VfioIommuSpaprTceDdwInfoView {
     this.#view.setBigUint64(this.#offset, checkU64('vfio_iommu_spapr_tce_ddw_info.pgsizes', value, this.#offset), true);
   }
 
-  /** How many windows there can be. */
   get max_dynamic_windows_supported(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -7793,7 +5627,6 @@ export class VfioIommuSpaprTceDdwInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_spapr_tce_ddw_info.max_dynamic_windows_supported', value, this.#offset + 8), true);
   }
 
-  /** Most levels of a table. */
   get levels(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -7805,10 +5638,7 @@ export class VfioIommuSpaprTceDdwInfoView {
 
 /** Codec of vfio_iommu_spapr_tce_ddw_info. */
 export const VfioIommuSpaprTceDdwInfoCodec: StructCodec<VfioIommuSpaprTceDdwInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_ddw_info',
-  16,
-  membersOfVfioIommuSpaprTceDdwInfo,
-  decodeVfioIommuSpaprTceDdwInfo,
+  'vfio_iommu_spapr_tce_ddw_info', 16, membersOfVfioIommuSpaprTceDdwInfo, decodeVfioIommuSpaprTceDdwInfo,
   encodeVfioIommuSpaprTceDdwInfo,
 );
 
@@ -7832,25 +5662,17 @@ export interface VfioIommuSpaprTceInfo {
 
 /** Names of the members of vfio_iommu_spapr_tce_info. */
 export const membersOfVfioIommuSpaprTceInfo: Members = {
-  argsz: null,
-  flags: null,
-  dma32_window_start: null,
-  dma32_window_size: null,
+  argsz: null, flags: null, dma32_window_start: null, dma32_window_size: null,
   ddw: membersOfVfioIommuSpaprTceDdwInfo,
 };
 
 /** Bytes of vfio_iommu_spapr_tce_info. */
 export const sizeofVfioIommuSpaprTceInfo = 32;
 
-/**
- * Reads struct vfio_iommu_spapr_tce_info.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_info. */
 export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIommuSpaprTceInfo {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_info', offset, 32, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -7860,20 +5682,14 @@ export function decodeVfioIommuSpaprTceInfo(view: DataView, offset = 0): VfioIom
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_info; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_info and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceInfo(
   value: Encodable<VfioIommuSpaprTceInfo>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_info', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_info.argsz', value.argsz ?? 32, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_info.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_info.dma32_window_start', value.dma32_window_start ?? 0, offset + 8), true);
@@ -7898,7 +5714,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -7907,7 +5722,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_tce_info.argsz', value, this.#offset), true);
   }
 
-  /** What is reported. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -7916,7 +5730,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_tce_info.flags', value, this.#offset + 4), true);
   }
 
-  /** First bus address of the 32-bit window. */
   get dma32_window_start(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -7925,7 +5738,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_spapr_tce_info.dma32_window_start', value, this.#offset + 8), true);
   }
 
-  /** Its size. */
   get dma32_window_size(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -7934,7 +5746,6 @@ export class VfioIommuSpaprTceInfoView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_info.dma32_window_size', value, this.#offset + 12), true);
   }
 
-  /** Dynamic DMA windows; written if argsz has room for it. */
   get ddw(): VfioIommuSpaprTceDdwInfoView {
     return new VfioIommuSpaprTceDdwInfoView(this.#view, this.#offset + 16);
   }
@@ -7942,10 +5753,7 @@ export class VfioIommuSpaprTceInfoView {
 
 /** Codec of vfio_iommu_spapr_tce_info. */
 export const VfioIommuSpaprTceInfoCodec: StructCodec<VfioIommuSpaprTceInfo> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_info',
-  32,
-  membersOfVfioIommuSpaprTceInfo,
-  decodeVfioIommuSpaprTceInfo,
+  'vfio_iommu_spapr_tce_info', 32, membersOfVfioIommuSpaprTceInfo, decodeVfioIommuSpaprTceInfo,
   encodeVfioIommuSpaprTceInfo,
 );
 
@@ -7966,33 +5774,19 @@ export interface VfioEehPeErr {
 }
 
 /** Names of the members of vfio_eeh_pe_err. */
-export const membersOfVfioEehPeErr: Members = {
-  type: null,
-  func: null,
-  addr: null,
-  mask: null,
-};
+export const membersOfVfioEehPeErr: Members = { type: null, func: null, addr: null, mask: null };
 
 /** Bytes of vfio_eeh_pe_err. */
 export const sizeofVfioEehPeErr = 24;
 
-/**
- * Reads struct vfio_eeh_pe_err.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_eeh_pe_err. */
 export function decodeVfioEehPeErr(view: DataView, offset = 0): VfioEehPeErr {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_eeh_pe_err', offset, 24, view.byteLength);
-  }
   return readVfioEehPeErr(view, offset);
 }
 
-/**
- * Reads struct vfio_eeh_pe_err inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct vfio_eeh_pe_err inside of something else. */
 export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
   return {
     type: view.getUint32(offset, true),
@@ -8002,44 +5796,30 @@ export function readVfioEehPeErr(view: DataView, offset: number): VfioEehPeErr {
   };
 }
 
-/**
- * Writes struct vfio_eeh_pe_err; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_eeh_pe_err and returns the number of bytes. */
 export function encodeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_eeh_pe_err', value, offset, 24, view.byteLength);
-  }
   return writeVfioEehPeErr(value, view, offset);
 }
 
-/**
- * Writes struct vfio_eeh_pe_err if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct vfio_eeh_pe_err inside another struct. */
 export function writeVfioEehPeErr(value: Partial<VfioEehPeErr>, view: DataView, offset: number): number {
   const type = value.type ?? 0;
-  if (typeof type !== 'number' || type >>> 0 !== type) {
+  if (typeof type !== 'number' || type >>> 0 !== type)
     throw notInteger('u32', 'vfio_eeh_pe_err.type', type, offset);
-  }
   view.setUint32(offset, type, true);
   const func = value.func ?? 0;
-  if (typeof func !== 'number' || func >>> 0 !== func) {
+  if (typeof func !== 'number' || func >>> 0 !== func)
     throw notInteger('u32', 'vfio_eeh_pe_err.func', func, offset + 4);
-  }
   view.setUint32(offset + 4, func, true);
   const addr = value.addr ?? 0n;
-  if (typeof addr !== 'bigint' || BigInt.asUintN(64, addr) !== addr) {
+  if (typeof addr !== 'bigint' || BigInt.asUintN(64, addr) !== addr)
     throw notInteger('u64', 'vfio_eeh_pe_err.addr', addr, offset + 8);
-  }
   view.setBigUint64(offset + 8, addr, true);
   const mask = value.mask ?? 0n;
-  if (typeof mask !== 'bigint' || BigInt.asUintN(64, mask) !== mask) {
+  if (typeof mask !== 'bigint' || BigInt.asUintN(64, mask) !== mask)
     throw notInteger('u64', 'vfio_eeh_pe_err.mask', mask, offset + 16);
-  }
   view.setBigUint64(offset + 16, mask, true);
   return 24;
 }
@@ -8055,7 +5835,6 @@ export class VfioEehPeErrView {
     this.#offset = offset;
   }
 
-  /** Kind of error. */
   get type(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -8064,7 +5843,6 @@ export class VfioEehPeErrView {
     this.#view.setUint32(this.#offset, checkU32('vfio_eeh_pe_err.type', value, this.#offset), true);
   }
 
-  /** Operation that it hits. */
   get func(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -8073,7 +5851,6 @@ export class VfioEehPeErrView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_eeh_pe_err.func', value, this.#offset + 4), true);
   }
 
-  /** Address. */
   get addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -8082,7 +5859,6 @@ export class VfioEehPeErrView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_eeh_pe_err.addr', value, this.#offset + 8), true);
   }
 
-  /** Bits of the address that count. */
   get mask(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -8094,11 +5870,7 @@ export class VfioEehPeErrView {
 
 /** Codec of vfio_eeh_pe_err. */
 export const VfioEehPeErrCodec: StructCodec<VfioEehPeErr> = /* @__PURE__ */ fixedCodec(
-  'vfio_eeh_pe_err',
-  24,
-  membersOfVfioEehPeErr,
-  decodeVfioEehPeErr,
-  encodeVfioEehPeErr,
+  'vfio_eeh_pe_err', 24, membersOfVfioEehPeErr, decodeVfioEehPeErr, encodeVfioEehPeErr,
 );
 
 /**
@@ -8119,24 +5891,16 @@ export interface VfioEehPeOp {
 
 /** Names of the members of vfio_eeh_pe_op. */
 export const membersOfVfioEehPeOp: Members = {
-  argsz: null,
-  flags: null,
-  op: null,
-  err: membersOfVfioEehPeErr,
+  argsz: null, flags: null, op: null, err: membersOfVfioEehPeErr,
 };
 
 /** Bytes of vfio_eeh_pe_op. */
 export const sizeofVfioEehPeOp = 40;
 
-/**
- * Reads struct vfio_eeh_pe_op.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_eeh_pe_op. */
 export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_eeh_pe_op', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -8145,16 +5909,10 @@ export function decodeVfioEehPeOp(view: DataView, offset = 0): VfioEehPeOp {
   };
 }
 
-/**
- * Writes struct vfio_eeh_pe_op; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_eeh_pe_op and returns the number of bytes. */
 export function encodeVfioEehPeOp(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_eeh_pe_op', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset + 12, 0);
   view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), true);
@@ -8184,7 +5942,6 @@ export class VfioEehPeOpView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -8193,7 +5950,6 @@ export class VfioEehPeOpView {
     this.#view.setUint32(this.#offset, checkU32('vfio_eeh_pe_op.argsz', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -8202,7 +5958,6 @@ export class VfioEehPeOpView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_eeh_pe_op.flags', value, this.#offset + 4), true);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -8211,7 +5966,6 @@ export class VfioEehPeOpView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_eeh_pe_op.op', value, this.#offset + 8), true);
   }
 
-  /** The error to inject. */
   get err(): VfioEehPeErrView {
     return new VfioEehPeErrView(this.#view, this.#offset + 16);
   }
@@ -8219,25 +5973,16 @@ export class VfioEehPeOpView {
 
 /** Codec of vfio_eeh_pe_op. */
 export const VfioEehPeOpCodec: StructCodec<VfioEehPeOp> = /* @__PURE__ */ fixedCodec(
-  'vfio_eeh_pe_op',
-  40,
-  membersOfVfioEehPeOp,
-  decodeVfioEehPeOp,
-  encodeVfioEehPeOp,
+  'vfio_eeh_pe_op', 40, membersOfVfioEehPeOp, decodeVfioEehPeOp, encodeVfioEehPeOp,
 );
 
 /** Bytes of vfio_eeh_pe_op on i386. */
 export const sizeofVfioEehPeOpI386 = 36;
 
-/**
- * Reads struct vfio_eeh_pe_op on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_eeh_pe_op on i386. */
 export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('vfio_eeh_pe_op', offset, 36, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -8246,16 +5991,10 @@ export function decodeVfioEehPeOpI386(view: DataView, offset = 0): VfioEehPeOp {
   };
 }
 
-/**
- * Writes struct vfio_eeh_pe_op on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_eeh_pe_op on i386 and returns the number of bytes. */
 export function encodeVfioEehPeOpI386(value: Encodable<VfioEehPeOp>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('vfio_eeh_pe_op', value, offset, 36, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_eeh_pe_op.argsz', value.argsz ?? 36, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_eeh_pe_op.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_eeh_pe_op.op', value.op ?? 0, offset + 8), true);
@@ -8284,7 +6023,6 @@ export class VfioEehPeOpViewI386 {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -8293,7 +6031,6 @@ export class VfioEehPeOpViewI386 {
     this.#view.setUint32(this.#offset, checkU32('vfio_eeh_pe_op.argsz', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -8302,7 +6039,6 @@ export class VfioEehPeOpViewI386 {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_eeh_pe_op.flags', value, this.#offset + 4), true);
   }
 
-  /** What to do. */
   get op(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -8311,7 +6047,6 @@ export class VfioEehPeOpViewI386 {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_eeh_pe_op.op', value, this.#offset + 8), true);
   }
 
-  /** The error to inject. */
   get err(): VfioEehPeErrView {
     return new VfioEehPeErrView(this.#view, this.#offset + 12);
   }
@@ -8319,11 +6054,7 @@ export class VfioEehPeOpViewI386 {
 
 /** Codec of vfio_eeh_pe_op on i386. */
 export const VfioEehPeOpCodecI386: StructCodec<VfioEehPeOp> = /* @__PURE__ */ fixedCodec(
-  'vfio_eeh_pe_op',
-  36,
-  membersOfVfioEehPeOp,
-  decodeVfioEehPeOpI386,
-  encodeVfioEehPeOpI386,
+  'vfio_eeh_pe_op', 36, membersOfVfioEehPeOp, decodeVfioEehPeOpI386, encodeVfioEehPeOpI386,
 );
 
 /** Codecs of vfio_eeh_pe_op on each abi. */
@@ -8349,24 +6080,16 @@ export interface VfioIommuSpaprRegisterMemory {
 
 /** Names of the members of vfio_iommu_spapr_register_memory. */
 export const membersOfVfioIommuSpaprRegisterMemory: Members = {
-  argsz: null,
-  flags: null,
-  vaddr: null,
-  size: null,
+  argsz: null, flags: null, vaddr: null, size: null,
 };
 
 /** Bytes of vfio_iommu_spapr_register_memory. */
 export const sizeofVfioIommuSpaprRegisterMemory = 24;
 
-/**
- * Reads struct vfio_iommu_spapr_register_memory.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_register_memory. */
 export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): VfioIommuSpaprRegisterMemory {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_register_memory', offset, 24, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -8375,20 +6098,14 @@ export function decodeVfioIommuSpaprRegisterMemory(view: DataView, offset = 0): 
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_register_memory; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_register_memory and returns the number of bytes. */
 export function encodeVfioIommuSpaprRegisterMemory(
   value: Partial<VfioIommuSpaprRegisterMemory>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_register_memory', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_register_memory.argsz', value.argsz ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_register_memory.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_register_memory.vaddr', value.vaddr ?? 0n, offset + 8), true);
@@ -8407,7 +6124,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -8416,7 +6132,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_register_memory.argsz', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -8425,7 +6140,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_register_memory.flags', value, this.#offset + 4), true);
   }
 
-  /** User memory. */
   get vaddr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -8434,7 +6148,6 @@ export class VfioIommuSpaprRegisterMemoryView {
     this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_iommu_spapr_register_memory.vaddr', value, this.#offset + 8), true);
   }
 
-  /** How much. */
   get size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -8446,11 +6159,8 @@ export class VfioIommuSpaprRegisterMemoryView {
 
 /** Codec of vfio_iommu_spapr_register_memory. */
 export const VfioIommuSpaprRegisterMemoryCodec: StructCodec<VfioIommuSpaprRegisterMemory> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_register_memory',
-  24,
-  membersOfVfioIommuSpaprRegisterMemory,
-  decodeVfioIommuSpaprRegisterMemory,
-  encodeVfioIommuSpaprRegisterMemory,
+  'vfio_iommu_spapr_register_memory', 24, membersOfVfioIommuSpaprRegisterMemory,
+  decodeVfioIommuSpaprRegisterMemory, encodeVfioIommuSpaprRegisterMemory,
 );
 
 /**
@@ -8479,28 +6189,17 @@ export interface VfioIommuSpaprTceCreate {
 
 /** Names of the members of vfio_iommu_spapr_tce_create. */
 export const membersOfVfioIommuSpaprTceCreate: Members = {
-  argsz: null,
-  flags: null,
-  page_shift: null,
-  __resv1: null,
-  window_size: null,
-  levels: null,
-  __resv2: null,
+  argsz: null, flags: null, page_shift: null, __resv1: null, window_size: null, levels: null, __resv2: null,
   start_addr: null,
 };
 
 /** Bytes of vfio_iommu_spapr_tce_create. */
 export const sizeofVfioIommuSpaprTceCreate = 40;
 
-/**
- * Reads struct vfio_iommu_spapr_tce_create.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_create. */
 export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioIommuSpaprTceCreate {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_create', offset, 40, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -8513,20 +6212,14 @@ export function decodeVfioIommuSpaprTceCreate(view: DataView, offset = 0): VfioI
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_create; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_create and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceCreate(
   value: Partial<VfioIommuSpaprTceCreate>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_create', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_create.argsz', value.argsz ?? 40, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_create.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('vfio_iommu_spapr_tce_create.page_shift', value.page_shift ?? 0, offset + 8), true);
@@ -8549,7 +6242,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -8558,7 +6250,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_tce_create.argsz', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -8567,7 +6258,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_tce_create.flags', value, this.#offset + 4), true);
   }
 
-  /** Page size as a power of two. */
   get page_shift(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -8576,7 +6266,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 8, checkU32('vfio_iommu_spapr_tce_create.page_shift', value, this.#offset + 8), true);
   }
 
-  /** Should be 0. */
   get __resv1(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -8585,7 +6274,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 12, checkU32('vfio_iommu_spapr_tce_create.__resv1', value, this.#offset + 12), true);
   }
 
-  /** Size of the window. */
   get window_size(): bigint {
     return this.#view.getBigUint64(this.#offset + 16, true);
   }
@@ -8594,7 +6282,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_iommu_spapr_tce_create.window_size', value, this.#offset + 16), true);
   }
 
-  /** Levels of its table. */
   get levels(): number {
     return this.#view.getUint32(this.#offset + 24, true);
   }
@@ -8603,7 +6290,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 24, checkU32('vfio_iommu_spapr_tce_create.levels', value, this.#offset + 24), true);
   }
 
-  /** Should be 0. */
   get __resv2(): number {
     return this.#view.getUint32(this.#offset + 28, true);
   }
@@ -8612,7 +6298,6 @@ export class VfioIommuSpaprTceCreateView {
     this.#view.setUint32(this.#offset + 28, checkU32('vfio_iommu_spapr_tce_create.__resv2', value, this.#offset + 28), true);
   }
 
-  /** First bus address of the window. */
   get start_addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 32, true);
   }
@@ -8624,10 +6309,7 @@ export class VfioIommuSpaprTceCreateView {
 
 /** Codec of vfio_iommu_spapr_tce_create. */
 export const VfioIommuSpaprTceCreateCodec: StructCodec<VfioIommuSpaprTceCreate> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_create',
-  40,
-  membersOfVfioIommuSpaprTceCreate,
-  decodeVfioIommuSpaprTceCreate,
+  'vfio_iommu_spapr_tce_create', 40, membersOfVfioIommuSpaprTceCreate, decodeVfioIommuSpaprTceCreate,
   encodeVfioIommuSpaprTceCreate,
 );
 
@@ -8646,24 +6328,15 @@ export interface VfioIommuSpaprTceRemove {
 }
 
 /** Names of the members of vfio_iommu_spapr_tce_remove. */
-export const membersOfVfioIommuSpaprTceRemove: Members = {
-  argsz: null,
-  flags: null,
-  start_addr: null,
-};
+export const membersOfVfioIommuSpaprTceRemove: Members = { argsz: null, flags: null, start_addr: null };
 
 /** Bytes of vfio_iommu_spapr_tce_remove. */
 export const sizeofVfioIommuSpaprTceRemove = 16;
 
-/**
- * Reads struct vfio_iommu_spapr_tce_remove.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_iommu_spapr_tce_remove. */
 export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioIommuSpaprTceRemove {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('vfio_iommu_spapr_tce_remove', offset, 16, view.byteLength);
-  }
   return {
     argsz: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -8671,20 +6344,14 @@ export function decodeVfioIommuSpaprTceRemove(view: DataView, offset = 0): VfioI
   };
 }
 
-/**
- * Writes struct vfio_iommu_spapr_tce_remove; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_iommu_spapr_tce_remove and returns the number of bytes. */
 export function encodeVfioIommuSpaprTceRemove(
   value: Partial<VfioIommuSpaprTceRemove>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('vfio_iommu_spapr_tce_remove', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('vfio_iommu_spapr_tce_remove.argsz', value.argsz ?? 16, offset), true);
   view.setUint32(offset + 4, checkU32('vfio_iommu_spapr_tce_remove.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('vfio_iommu_spapr_tce_remove.start_addr', value.start_addr ?? 0n, offset + 8), true);
@@ -8702,7 +6369,6 @@ export class VfioIommuSpaprTceRemoveView {
     this.#offset = offset;
   }
 
-  /** Size of the caller's struct. */
   get argsz(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -8711,7 +6377,6 @@ export class VfioIommuSpaprTceRemoveView {
     this.#view.setUint32(this.#offset, checkU32('vfio_iommu_spapr_tce_remove.argsz', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -8720,7 +6385,6 @@ export class VfioIommuSpaprTceRemoveView {
     this.#view.setUint32(this.#offset + 4, checkU32('vfio_iommu_spapr_tce_remove.flags', value, this.#offset + 4), true);
   }
 
-  /** First bus address of the window. */
   get start_addr(): bigint {
     return this.#view.getBigUint64(this.#offset + 8, true);
   }
@@ -8732,10 +6396,7 @@ export class VfioIommuSpaprTceRemoveView {
 
 /** Codec of vfio_iommu_spapr_tce_remove. */
 export const VfioIommuSpaprTceRemoveCodec: StructCodec<VfioIommuSpaprTceRemove> = /* @__PURE__ */ fixedCodec(
-  'vfio_iommu_spapr_tce_remove',
-  16,
-  membersOfVfioIommuSpaprTceRemove,
-  decodeVfioIommuSpaprTceRemove,
+  'vfio_iommu_spapr_tce_remove', 16, membersOfVfioIommuSpaprTceRemove, decodeVfioIommuSpaprTceRemove,
   encodeVfioIommuSpaprTceRemove,
 );
 
@@ -10274,14 +7935,12 @@ export const vfioCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   vfio_iommu_type1_info_cap_migration: VfioIommuType1InfoCapMigrationCodecs,
   vfio_iommu_type1_info_dma_avail: /* @__PURE__ */ onEveryAbi(VfioIommuType1InfoDmaAvailCodec),
   vfio_iommu_type1_dma_map: /* @__PURE__ */ onEveryAbi(VfioIommuType1DmaMapCodec),
-  vfio_bitmap: VfioBitmapCodecs,
-  vfio_iommu_type1_dma_unmap: VfioIommuType1DmaUnmapCodecs,
+  vfio_bitmap: VfioBitmapCodecs, vfio_iommu_type1_dma_unmap: VfioIommuType1DmaUnmapCodecs,
   vfio_iommu_type1_dirty_bitmap: VfioIommuType1DirtyBitmapCodecs,
   vfio_iommu_type1_dirty_bitmap_get: VfioIommuType1DirtyBitmapGetCodecs,
   vfio_iommu_spapr_tce_ddw_info: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceDdwInfoCodec),
   vfio_iommu_spapr_tce_info: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceInfoCodec),
-  vfio_eeh_pe_err: /* @__PURE__ */ onEveryAbi(VfioEehPeErrCodec),
-  vfio_eeh_pe_op: VfioEehPeOpCodecs,
+  vfio_eeh_pe_err: /* @__PURE__ */ onEveryAbi(VfioEehPeErrCodec), vfio_eeh_pe_op: VfioEehPeOpCodecs,
   vfio_iommu_spapr_register_memory: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprRegisterMemoryCodec),
   vfio_iommu_spapr_tce_create: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceCreateCodec),
   vfio_iommu_spapr_tce_remove: /* @__PURE__ */ onEveryAbi(VfioIommuSpaprTceRemoveCodec),
@@ -10289,53 +7948,26 @@ export const vfioCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
 
 /** Fingerprints of the structs of vfio that the codecs were generated from: another one is another layout. */
 export const vfioFingerprints: { readonly [struct: string]: string } = {
-  vfio_info_cap_header: 'c8e450cc',
-  vfio_group_status: 'd1a0767c',
-  vfio_device_info: 'c9121614',
-  vfio_device_info_cap_pci_atomic_comp: '6d4f54bb',
-  vfio_region_info: 'c691a757',
-  vfio_region_sparse_mmap_area: '973603cb',
-  vfio_region_info_cap_sparse_mmap: '1c7da92a',
-  vfio_region_info_cap_type: '5c3e3875',
-  vfio_region_gfx_edid: 'ee846d25',
-  vfio_device_migration_info: '0c402e7a',
-  vfio_region_info_cap_nvlink2_ssatgt: 'fa3c27ff',
-  vfio_region_info_cap_nvlink2_lnkspd: 'f0e5f8ef',
-  vfio_irq_info: '7aaddd78',
-  vfio_irq_set: '20b13f9f',
-  vfio_pci_dependent_device: '14525f23',
-  vfio_pci_hot_reset_info: '4465cf67',
-  vfio_pci_hot_reset: 'be506601',
-  vfio_device_gfx_plane_info: 'ee0adc57',
-  vfio_device_ioeventfd: 'd28b808d',
-  vfio_device_feature: 'd7d78479',
-  vfio_device_bind_iommufd: '867dd714',
-  vfio_device_attach_iommufd_pt: '3b411574',
-  vfio_device_detach_iommufd_pt: 'f8d581c1',
-  vfio_device_feature_migration: 'acd4d722',
-  vfio_device_feature_mig_state: '950e9aec',
-  vfio_precopy_info: '29aec13f',
-  vfio_device_low_power_entry_with_wakeup: '75e82458',
-  vfio_device_feature_dma_logging_control: 'ffdbf183',
-  vfio_device_feature_dma_logging_range: '517d0df6',
-  vfio_device_feature_dma_logging_report: '219eb9ab',
-  vfio_device_feature_mig_data_size: '02f16059',
-  vfio_device_feature_bus_master: 'b3a9e583',
-  vfio_iommu_type1_info: 'b3d20603',
-  vfio_iova_range: '8a44414a',
-  vfio_iommu_type1_info_cap_iova_range: 'd80965c5',
-  vfio_iommu_type1_info_cap_migration: '24b99e06',
-  vfio_iommu_type1_info_dma_avail: 'bb8d3e81',
-  vfio_iommu_type1_dma_map: '840784b3',
-  vfio_bitmap: 'a8e41384',
-  vfio_iommu_type1_dma_unmap: 'fc1b3f79',
-  vfio_iommu_type1_dirty_bitmap: '9491c6ec',
-  vfio_iommu_type1_dirty_bitmap_get: 'e9c256b9',
-  vfio_iommu_spapr_tce_ddw_info: 'b3f6e3f8',
-  vfio_iommu_spapr_tce_info: 'b022e451',
-  vfio_eeh_pe_err: '33ffa540',
-  vfio_eeh_pe_op: '5b4168c3',
-  vfio_iommu_spapr_register_memory: 'ad7857ee',
-  vfio_iommu_spapr_tce_create: '72b794dd',
+  vfio_info_cap_header: 'c8e450cc', vfio_group_status: 'd1a0767c', vfio_device_info: 'c9121614',
+  vfio_device_info_cap_pci_atomic_comp: '6d4f54bb', vfio_region_info: 'c691a757',
+  vfio_region_sparse_mmap_area: '973603cb', vfio_region_info_cap_sparse_mmap: '1c7da92a',
+  vfio_region_info_cap_type: '5c3e3875', vfio_region_gfx_edid: 'ee846d25',
+  vfio_device_migration_info: '0c402e7a', vfio_region_info_cap_nvlink2_ssatgt: 'fa3c27ff',
+  vfio_region_info_cap_nvlink2_lnkspd: 'f0e5f8ef', vfio_irq_info: '7aaddd78', vfio_irq_set: '20b13f9f',
+  vfio_pci_dependent_device: '14525f23', vfio_pci_hot_reset_info: '4465cf67', vfio_pci_hot_reset: 'be506601',
+  vfio_device_gfx_plane_info: 'ee0adc57', vfio_device_ioeventfd: 'd28b808d', vfio_device_feature: 'd7d78479',
+  vfio_device_bind_iommufd: '867dd714', vfio_device_attach_iommufd_pt: '3b411574',
+  vfio_device_detach_iommufd_pt: 'f8d581c1', vfio_device_feature_migration: 'acd4d722',
+  vfio_device_feature_mig_state: '950e9aec', vfio_precopy_info: '29aec13f',
+  vfio_device_low_power_entry_with_wakeup: '75e82458', vfio_device_feature_dma_logging_control: 'ffdbf183',
+  vfio_device_feature_dma_logging_range: '517d0df6', vfio_device_feature_dma_logging_report: '219eb9ab',
+  vfio_device_feature_mig_data_size: '02f16059', vfio_device_feature_bus_master: 'b3a9e583',
+  vfio_iommu_type1_info: 'b3d20603', vfio_iova_range: '8a44414a',
+  vfio_iommu_type1_info_cap_iova_range: 'd80965c5', vfio_iommu_type1_info_cap_migration: '24b99e06',
+  vfio_iommu_type1_info_dma_avail: 'bb8d3e81', vfio_iommu_type1_dma_map: '840784b3', vfio_bitmap: 'a8e41384',
+  vfio_iommu_type1_dma_unmap: 'fc1b3f79', vfio_iommu_type1_dirty_bitmap: '9491c6ec',
+  vfio_iommu_type1_dirty_bitmap_get: 'e9c256b9', vfio_iommu_spapr_tce_ddw_info: 'b3f6e3f8',
+  vfio_iommu_spapr_tce_info: 'b022e451', vfio_eeh_pe_err: '33ffa540', vfio_eeh_pe_op: '5b4168c3',
+  vfio_iommu_spapr_register_memory: 'ad7857ee', vfio_iommu_spapr_tce_create: '72b794dd',
   vfio_iommu_spapr_tce_remove: 'a44d0751',
 };

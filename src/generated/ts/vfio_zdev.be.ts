@@ -56,7 +56,6 @@ import {
   encodeVfioDeviceInfoCapabilitiesVariant as encodeBaseVfioDeviceInfoCapabilitiesVariant,
   encodeVfioDeviceInfoCapPciAtomicComp,
   encodeVfioInfoCapHeader,
-  VfioInfoCapHeaderView,
 } from './vfio.be.ts';
 import {
   membersOfVfioDeviceInfoCapZpciBase,
@@ -72,15 +71,10 @@ import {
   type VfioDeviceInfoCapZpciUtil,
 } from './vfio_zdev.ts';
 
-/**
- * Reads struct vfio_device_info_cap_zpci_base of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_base of a big-endian machine. */
 export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     start_dma: view.getBigUint64(offset + 8, false),
@@ -94,20 +88,14 @@ export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): Vfi
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_base of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_base of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciBase(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_base', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset + 36, 0);
   const header = checkObject('vfio_device_info_cap_zpci_base.header', value.header ?? {}, offset);
   try {
@@ -126,113 +114,16 @@ export function encodeVfioDeviceInfoCapZpciBase(
   return 40;
 }
 
-/** vfio_device_info_cap_zpci_base in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciBaseView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** First address for DMA. */
-  get start_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set start_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value, this.#offset + 8), false);
-  }
-
-  /** Last address for DMA. */
-  get end_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set end_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value, this.#offset + 16), false);
-  }
-
-  /** Physical channel id. */
-  get pchid(): number {
-    return this.#view.getUint16(this.#offset + 24, false);
-  }
-
-  set pchid(value: number) {
-    this.#view.setUint16(this.#offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value, this.#offset + 24), false);
-  }
-
-  /** Virtual function number. */
-  get vfn(): number {
-    return this.#view.getUint16(this.#offset + 26, false);
-  }
-
-  set vfn(value: number) {
-    this.#view.setUint16(this.#offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value, this.#offset + 26), false);
-  }
-
-  /** Length of the function measurement block. */
-  get fmb_length(): number {
-    return this.#view.getUint16(this.#offset + 28, false);
-  }
-
-  set fmb_length(value: number) {
-    this.#view.setUint16(this.#offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value, this.#offset + 28), false);
-  }
-
-  /** Type of the PCI function. */
-  get pft(): number {
-    return this.#view.getUint8(this.#offset + 30);
-  }
-
-  set pft(value: number) {
-    this.#view.setUint8(this.#offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value, this.#offset + 30));
-  }
-
-  /** Id of its group. */
-  get gid(): number {
-    return this.#view.getUint8(this.#offset + 31);
-  }
-
-  set gid(value: number) {
-    this.#view.setUint8(this.#offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value, this.#offset + 31));
-  }
-
-  /** Handle of the function. From version 2 on. */
-  get fh(): number {
-    return this.#view.getUint32(this.#offset + 32, false);
-  }
-
-  set fh(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value, this.#offset + 32), false);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_base of a big-endian machine. */
 export const VfioDeviceInfoCapZpciBaseCodec: StructCodec<VfioDeviceInfoCapZpciBase> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_base',
-  40,
-  membersOfVfioDeviceInfoCapZpciBase,
-  decodeVfioDeviceInfoCapZpciBase,
+  'vfio_device_info_cap_zpci_base', 40, membersOfVfioDeviceInfoCapZpciBase, decodeVfioDeviceInfoCapZpciBase,
   encodeVfioDeviceInfoCapZpciBase,
 );
 
-/**
- * Reads struct vfio_device_info_cap_zpci_base of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_base of a big-endian machine on i386. */
 export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     start_dma: view.getBigUint64(offset + 8, false),
@@ -247,20 +138,16 @@ export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0):
 }
 
 /**
- * Writes struct vfio_device_info_cap_zpci_base of a big-endian machine on i386; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_info_cap_zpci_base of a big-endian machine on i386 and returns the number of
+ * bytes.
  */
 export function encodeVfioDeviceInfoCapZpciBaseI386(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_base', value, offset, 36, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_zpci_base.header', value.header ?? {}, offset);
   try {
     encodeVfioInfoCapHeader(header, view, offset);
@@ -278,102 +165,10 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   return 36;
 }
 
-/** vfio_device_info_cap_zpci_base in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciBaseViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** First address for DMA. */
-  get start_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set start_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value, this.#offset + 8), false);
-  }
-
-  /** Last address for DMA. */
-  get end_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set end_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value, this.#offset + 16), false);
-  }
-
-  /** Physical channel id. */
-  get pchid(): number {
-    return this.#view.getUint16(this.#offset + 24, false);
-  }
-
-  set pchid(value: number) {
-    this.#view.setUint16(this.#offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value, this.#offset + 24), false);
-  }
-
-  /** Virtual function number. */
-  get vfn(): number {
-    return this.#view.getUint16(this.#offset + 26, false);
-  }
-
-  set vfn(value: number) {
-    this.#view.setUint16(this.#offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value, this.#offset + 26), false);
-  }
-
-  /** Length of the function measurement block. */
-  get fmb_length(): number {
-    return this.#view.getUint16(this.#offset + 28, false);
-  }
-
-  set fmb_length(value: number) {
-    this.#view.setUint16(this.#offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value, this.#offset + 28), false);
-  }
-
-  /** Type of the PCI function. */
-  get pft(): number {
-    return this.#view.getUint8(this.#offset + 30);
-  }
-
-  set pft(value: number) {
-    this.#view.setUint8(this.#offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value, this.#offset + 30));
-  }
-
-  /** Id of its group. */
-  get gid(): number {
-    return this.#view.getUint8(this.#offset + 31);
-  }
-
-  set gid(value: number) {
-    this.#view.setUint8(this.#offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value, this.#offset + 31));
-  }
-
-  /** Handle of the function. From version 2 on. */
-  get fh(): number {
-    return this.#view.getUint32(this.#offset + 32, false);
-  }
-
-  set fh(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value, this.#offset + 32), false);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_base of a big-endian machine on i386. */
 export const VfioDeviceInfoCapZpciBaseCodecI386: StructCodec<VfioDeviceInfoCapZpciBase> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_base',
-  36,
-  membersOfVfioDeviceInfoCapZpciBase,
-  decodeVfioDeviceInfoCapZpciBaseI386,
-  encodeVfioDeviceInfoCapZpciBaseI386,
+  'vfio_device_info_cap_zpci_base', 36, membersOfVfioDeviceInfoCapZpciBase,
+  decodeVfioDeviceInfoCapZpciBaseI386, encodeVfioDeviceInfoCapZpciBaseI386,
 );
 
 /** Codecs of vfio_device_info_cap_zpci_base on each abi. */
@@ -381,15 +176,10 @@ export const VfioDeviceInfoCapZpciBaseCodecs: AbiCodecs<VfioDeviceInfoCapZpciBas
   lp64: VfioDeviceInfoCapZpciBaseCodec, ilp32: VfioDeviceInfoCapZpciBaseCodec, i386: VfioDeviceInfoCapZpciBaseCodecI386,
 };
 
-/**
- * Reads struct vfio_device_info_cap_zpci_group of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_group of a big-endian machine. */
 export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     dasm: view.getBigUint64(offset + 8, false),
@@ -404,20 +194,14 @@ export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): Vf
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_group of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_group of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciGroup(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_group', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset + 42, 0);
   view.setUint16(offset + 46, 0);
   const header = checkObject('vfio_device_info_cap_zpci_group.header', value.header ?? {}, offset);
@@ -438,122 +222,16 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   return 48;
 }
 
-/** vfio_device_info_cap_zpci_group in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciGroupView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 48 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Mask of DMA addresses. */
-  get dasm(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set dasm(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value, this.#offset + 8), false);
-  }
-
-  /** Address that MSIs are written to. */
-  get msi_addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set msi_addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value, this.#offset + 16), false);
-  }
-
-  /** What the group supports. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value, this.#offset + 24), false);
-  }
-
-  /** How often the function measurement block is updated. */
-  get mui(): number {
-    return this.#view.getUint16(this.#offset + 32, false);
-  }
-
-  set mui(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value, this.#offset + 32), false);
-  }
-
-  /** Most MSIs. */
-  get noi(): number {
-    return this.#view.getUint16(this.#offset + 34, false);
-  }
-
-  set noi(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value, this.#offset + 34), false);
-  }
-
-  /** Longest block that one store instruction may write. */
-  get maxstbl(): number {
-    return this.#view.getUint16(this.#offset + 36, false);
-  }
-
-  set maxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value, this.#offset + 36), false);
-  }
-
-  /** PCI version that is supported. */
-  get version(): number {
-    return this.#view.getUint8(this.#offset + 38);
-  }
-
-  set version(value: number) {
-    this.#view.setUint8(this.#offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value, this.#offset + 38));
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint8(this.#offset + 39);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
-  }
-
-  /** Longest block if the instruction is interpreted. From version 2 on. */
-  get imaxstbl(): number {
-    return this.#view.getUint16(this.#offset + 40, false);
-  }
-
-  set imaxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value, this.#offset + 40), false);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_group of a big-endian machine. */
 export const VfioDeviceInfoCapZpciGroupCodec: StructCodec<VfioDeviceInfoCapZpciGroup> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_group',
-  48,
-  membersOfVfioDeviceInfoCapZpciGroup,
-  decodeVfioDeviceInfoCapZpciGroup,
-  encodeVfioDeviceInfoCapZpciGroup,
+  'vfio_device_info_cap_zpci_group', 48, membersOfVfioDeviceInfoCapZpciGroup,
+  decodeVfioDeviceInfoCapZpciGroup, encodeVfioDeviceInfoCapZpciGroup,
 );
 
-/**
- * Reads struct vfio_device_info_cap_zpci_group of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_group of a big-endian machine on i386. */
 export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
-  if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 44 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     dasm: view.getBigUint64(offset + 8, false),
@@ -569,20 +247,16 @@ export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0)
 }
 
 /**
- * Writes struct vfio_device_info_cap_zpci_group of a big-endian machine on i386; members left out get their
- * defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
+ * Writes struct vfio_device_info_cap_zpci_group of a big-endian machine on i386 and returns the number of
+ * bytes.
  */
 export function encodeVfioDeviceInfoCapZpciGroupI386(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_group', value, offset, 44, view.byteLength);
-  }
   view.setUint16(offset + 42, 0);
   const header = checkObject('vfio_device_info_cap_zpci_group.header', value.header ?? {}, offset);
   try {
@@ -602,111 +276,10 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   return 44;
 }
 
-/** vfio_device_info_cap_zpci_group in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciGroupViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 44 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Mask of DMA addresses. */
-  get dasm(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set dasm(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value, this.#offset + 8), false);
-  }
-
-  /** Address that MSIs are written to. */
-  get msi_addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set msi_addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value, this.#offset + 16), false);
-  }
-
-  /** What the group supports. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value, this.#offset + 24), false);
-  }
-
-  /** How often the function measurement block is updated. */
-  get mui(): number {
-    return this.#view.getUint16(this.#offset + 32, false);
-  }
-
-  set mui(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value, this.#offset + 32), false);
-  }
-
-  /** Most MSIs. */
-  get noi(): number {
-    return this.#view.getUint16(this.#offset + 34, false);
-  }
-
-  set noi(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value, this.#offset + 34), false);
-  }
-
-  /** Longest block that one store instruction may write. */
-  get maxstbl(): number {
-    return this.#view.getUint16(this.#offset + 36, false);
-  }
-
-  set maxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value, this.#offset + 36), false);
-  }
-
-  /** PCI version that is supported. */
-  get version(): number {
-    return this.#view.getUint8(this.#offset + 38);
-  }
-
-  set version(value: number) {
-    this.#view.setUint8(this.#offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value, this.#offset + 38));
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint8(this.#offset + 39);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
-  }
-
-  /** Longest block if the instruction is interpreted. From version 2 on. */
-  get imaxstbl(): number {
-    return this.#view.getUint16(this.#offset + 40, false);
-  }
-
-  set imaxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value, this.#offset + 40), false);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_group of a big-endian machine on i386. */
 export const VfioDeviceInfoCapZpciGroupCodecI386: StructCodec<VfioDeviceInfoCapZpciGroup> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_group',
-  44,
-  membersOfVfioDeviceInfoCapZpciGroup,
-  decodeVfioDeviceInfoCapZpciGroupI386,
-  encodeVfioDeviceInfoCapZpciGroupI386,
+  'vfio_device_info_cap_zpci_group', 44, membersOfVfioDeviceInfoCapZpciGroup,
+  decodeVfioDeviceInfoCapZpciGroupI386, encodeVfioDeviceInfoCapZpciGroupI386,
 );
 
 /** Codecs of vfio_device_info_cap_zpci_group on each abi. */
@@ -714,20 +287,14 @@ export const VfioDeviceInfoCapZpciGroupCodecs: AbiCodecs<VfioDeviceInfoCapZpciGr
   lp64: VfioDeviceInfoCapZpciGroupCodec, ilp32: VfioDeviceInfoCapZpciGroupCodec, i386: VfioDeviceInfoCapZpciGroupCodecI386,
 };
 
-/**
- * Reads struct vfio_device_info_cap_zpci_util of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_util of a big-endian machine. */
 export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciUtil {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 12 <= limit)) {
+  if (!(offset >= 0 && offset + 12 <= limit))
     throw tooShort('vfio_device_info_cap_zpci_util', offset, 12, limit);
-  }
   const size = view.getUint32(offset + 8, false);
-  if (!(offset + 12 + size <= limit)) {
+  if (!(offset + 12 + size <= limit))
     throw badCount('vfio_device_info_cap_zpci_util.util_str', offset + 12, size, limit - (offset + 12));
-  }
   const util_str = readBytes(view, offset + 12, size);
   return {
     header: decodeVfioInfoCapHeader(view, offset),
@@ -736,20 +303,14 @@ export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end 
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_util of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_util of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciUtil(
   value: Encodable<VfioDeviceInfoCapZpciUtil>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_util', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_zpci_util.header', value.header ?? {}, offset);
   try {
     encodeVfioInfoCapHeader(header, view, offset);
@@ -760,83 +321,36 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   view.setUint32(offset + 8, size, false);
   const util_str = value.util_str ?? undefined;
   if (util_str !== undefined) checkBytes('vfio_device_info_cap_zpci_util.util_str', util_str, offset + 12);
-  if (util_str !== undefined && util_str.length !== size) {
+  if (util_str !== undefined && util_str.length !== size)
     throw countMismatch('vfio_device_info_cap_zpci_util.util_str', offset + 12, size, util_str.length);
-  }
-  if (!(offset + 12 + size <= view.byteLength)) {
+  if (!(offset + 12 + size <= view.byteLength))
     throw noRoom('vfio_device_info_cap_zpci_util.util_str', offset + 12, size, view.byteLength);
-  }
   const bytes = size;
   writeBytes('vfio_device_info_cap_zpci_util.util_str', util_str, view, offset + 12, size);
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_device_info_cap_zpci_util takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_device_info_cap_zpci_util takes. */
 export function measureVfioDeviceInfoCapZpciUtil(value: Encodable<VfioDeviceInfoCapZpciUtil>): number {
   if (value.util_str instanceof Uint8Array) return 12 + value.util_str.length;
   return measureByEncoding(encodeVfioDeviceInfoCapZpciUtil, value);
 }
 
-/** vfio_device_info_cap_zpci_util in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciUtilView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_util', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Length of the string. */
-  get size(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_zpci_util.size', value, this.#offset + 8), false);
-  }
-
-  /** The string. */
-  get util_str(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, Math.min(Number(this.size), this.#view.byteLength - (this.#offset + 12)));
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_util of a big-endian machine. */
 export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUtil> = /* @__PURE__ */ structCodec({
-  name: 'vfio_device_info_cap_zpci_util',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioDeviceInfoCapZpciUtil,
-  decode: decodeVfioDeviceInfoCapZpciUtil,
-  encodeTyped: encodeVfioDeviceInfoCapZpciUtil,
-  measure: measureVfioDeviceInfoCapZpciUtil,
+  name: 'vfio_device_info_cap_zpci_util', size: null, minSize: 12,
+  members: membersOfVfioDeviceInfoCapZpciUtil, decode: decodeVfioDeviceInfoCapZpciUtil,
+  encodeTyped: encodeVfioDeviceInfoCapZpciUtil, measure: measureVfioDeviceInfoCapZpciUtil,
 });
 
-/**
- * Reads struct vfio_device_info_cap_zpci_pfip of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_pfip of a big-endian machine. */
 export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciPfip {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 12 <= limit)) {
+  if (!(offset >= 0 && offset + 12 <= limit))
     throw tooShort('vfio_device_info_cap_zpci_pfip', offset, 12, limit);
-  }
   const size = view.getUint32(offset + 8, false);
-  if (!(offset + 12 + size <= limit)) {
+  if (!(offset + 12 + size <= limit))
     throw badCount('vfio_device_info_cap_zpci_pfip.pfip', offset + 12, size, limit - (offset + 12));
-  }
   const pfip = readBytes(view, offset + 12, size);
   return {
     header: decodeVfioInfoCapHeader(view, offset),
@@ -845,20 +359,14 @@ export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end 
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_pfip of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_pfip of a big-endian machine and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciPfip(
   value: Encodable<VfioDeviceInfoCapZpciPfip>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_pfip', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_zpci_pfip.header', value.header ?? {}, offset);
   try {
     encodeVfioInfoCapHeader(header, view, offset);
@@ -869,67 +377,26 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   view.setUint32(offset + 8, size, false);
   const pfip = value.pfip ?? undefined;
   if (pfip !== undefined) checkBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, offset + 12);
-  if (pfip !== undefined && pfip.length !== size) {
+  if (pfip !== undefined && pfip.length !== size)
     throw countMismatch('vfio_device_info_cap_zpci_pfip.pfip', offset + 12, size, pfip.length);
-  }
-  if (!(offset + 12 + size <= view.byteLength)) {
+  if (!(offset + 12 + size <= view.byteLength))
     throw noRoom('vfio_device_info_cap_zpci_pfip.pfip', offset + 12, size, view.byteLength);
-  }
   const bytes = size;
   writeBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, view, offset + 12, size);
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_device_info_cap_zpci_pfip takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_device_info_cap_zpci_pfip takes. */
 export function measureVfioDeviceInfoCapZpciPfip(value: Encodable<VfioDeviceInfoCapZpciPfip>): number {
   if (value.pfip instanceof Uint8Array) return 12 + value.pfip.length;
   return measureByEncoding(encodeVfioDeviceInfoCapZpciPfip, value);
 }
 
-/** vfio_device_info_cap_zpci_pfip in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciPfipView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_pfip', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Length of the path. */
-  get size(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_zpci_pfip.size', value, this.#offset + 8), false);
-  }
-
-  /** The path. */
-  get pfip(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, Math.min(Number(this.size), this.#view.byteLength - (this.#offset + 12)));
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_pfip of a big-endian machine. */
 export const VfioDeviceInfoCapZpciPfipCodec: StructCodec<VfioDeviceInfoCapZpciPfip> = /* @__PURE__ */ structCodec({
-  name: 'vfio_device_info_cap_zpci_pfip',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioDeviceInfoCapZpciPfip,
-  decode: decodeVfioDeviceInfoCapZpciPfip,
-  encodeTyped: encodeVfioDeviceInfoCapZpciPfip,
-  measure: measureVfioDeviceInfoCapZpciPfip,
+  name: 'vfio_device_info_cap_zpci_pfip', size: null, minSize: 12,
+  members: membersOfVfioDeviceInfoCapZpciPfip, decode: decodeVfioDeviceInfoCapZpciPfip,
+  encodeTyped: encodeVfioDeviceInfoCapZpciPfip, measure: measureVfioDeviceInfoCapZpciPfip,
 });
 
 /**

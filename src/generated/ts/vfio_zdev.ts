@@ -63,7 +63,6 @@ import {
   type VfioDeviceInfoCapabilitiesVariant as BaseVfioDeviceInfoCapabilitiesVariant,
   type VfioDeviceInfoCapPciAtomicComp,
   type VfioInfoCapHeader,
-  VfioInfoCapHeaderView,
 } from './vfio.ts';
 
 /** The guest has to announce new translations (program-specified TLB refresh). */
@@ -106,29 +105,17 @@ export interface VfioDeviceInfoCapZpciBase {
 
 /** Names of the members of vfio_device_info_cap_zpci_base. */
 export const membersOfVfioDeviceInfoCapZpciBase: Members = {
-  header: membersOfVfioInfoCapHeader,
-  start_dma: null,
-  end_dma: null,
-  pchid: null,
-  vfn: null,
-  fmb_length: null,
-  pft: null,
-  gid: null,
-  fh: null,
+  header: membersOfVfioInfoCapHeader, start_dma: null, end_dma: null, pchid: null, vfn: null,
+  fmb_length: null, pft: null, gid: null, fh: null,
 };
 
 /** Bytes of vfio_device_info_cap_zpci_base. */
 export const sizeofVfioDeviceInfoCapZpciBase = 40;
 
-/**
- * Reads struct vfio_device_info_cap_zpci_base.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_base. */
 export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     start_dma: view.getBigUint64(offset + 8, true),
@@ -142,20 +129,14 @@ export function decodeVfioDeviceInfoCapZpciBase(view: DataView, offset = 0): Vfi
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_base; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_base and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciBase(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_base', value, offset, 40, view.byteLength);
-  }
   view.setUint32(offset + 36, 0);
   const header = checkObject('vfio_device_info_cap_zpci_base.header', value.header ?? {}, offset);
   try {
@@ -174,116 +155,19 @@ export function encodeVfioDeviceInfoCapZpciBase(
   return 40;
 }
 
-/** vfio_device_info_cap_zpci_base in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciBaseView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_base', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** First address for DMA. */
-  get start_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set start_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value, this.#offset + 8), true);
-  }
-
-  /** Last address for DMA. */
-  get end_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set end_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value, this.#offset + 16), true);
-  }
-
-  /** Physical channel id. */
-  get pchid(): number {
-    return this.#view.getUint16(this.#offset + 24, true);
-  }
-
-  set pchid(value: number) {
-    this.#view.setUint16(this.#offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value, this.#offset + 24), true);
-  }
-
-  /** Virtual function number. */
-  get vfn(): number {
-    return this.#view.getUint16(this.#offset + 26, true);
-  }
-
-  set vfn(value: number) {
-    this.#view.setUint16(this.#offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value, this.#offset + 26), true);
-  }
-
-  /** Length of the function measurement block. */
-  get fmb_length(): number {
-    return this.#view.getUint16(this.#offset + 28, true);
-  }
-
-  set fmb_length(value: number) {
-    this.#view.setUint16(this.#offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value, this.#offset + 28), true);
-  }
-
-  /** Type of the PCI function. */
-  get pft(): number {
-    return this.#view.getUint8(this.#offset + 30);
-  }
-
-  set pft(value: number) {
-    this.#view.setUint8(this.#offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value, this.#offset + 30));
-  }
-
-  /** Id of its group. */
-  get gid(): number {
-    return this.#view.getUint8(this.#offset + 31);
-  }
-
-  set gid(value: number) {
-    this.#view.setUint8(this.#offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value, this.#offset + 31));
-  }
-
-  /** Handle of the function. From version 2 on. */
-  get fh(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set fh(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value, this.#offset + 32), true);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_base. */
 export const VfioDeviceInfoCapZpciBaseCodec: StructCodec<VfioDeviceInfoCapZpciBase> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_base',
-  40,
-  membersOfVfioDeviceInfoCapZpciBase,
-  decodeVfioDeviceInfoCapZpciBase,
+  'vfio_device_info_cap_zpci_base', 40, membersOfVfioDeviceInfoCapZpciBase, decodeVfioDeviceInfoCapZpciBase,
   encodeVfioDeviceInfoCapZpciBase,
 );
 
 /** Bytes of vfio_device_info_cap_zpci_base on i386. */
 export const sizeofVfioDeviceInfoCapZpciBaseI386 = 36;
 
-/**
- * Reads struct vfio_device_info_cap_zpci_base on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_base on i386. */
 export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciBase {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     start_dma: view.getBigUint64(offset + 8, true),
@@ -297,20 +181,14 @@ export function decodeVfioDeviceInfoCapZpciBaseI386(view: DataView, offset = 0):
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_base on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_base on i386 and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciBaseI386(
   value: Encodable<VfioDeviceInfoCapZpciBase>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_base', value, offset, 36, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_zpci_base.header', value.header ?? {}, offset);
   try {
     encodeVfioInfoCapHeader(header, view, offset);
@@ -328,102 +206,10 @@ export function encodeVfioDeviceInfoCapZpciBaseI386(
   return 36;
 }
 
-/** vfio_device_info_cap_zpci_base in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciBaseViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_base', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** First address for DMA. */
-  get start_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set start_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_base.start_dma', value, this.#offset + 8), true);
-  }
-
-  /** Last address for DMA. */
-  get end_dma(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set end_dma(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_base.end_dma', value, this.#offset + 16), true);
-  }
-
-  /** Physical channel id. */
-  get pchid(): number {
-    return this.#view.getUint16(this.#offset + 24, true);
-  }
-
-  set pchid(value: number) {
-    this.#view.setUint16(this.#offset + 24, checkU16('vfio_device_info_cap_zpci_base.pchid', value, this.#offset + 24), true);
-  }
-
-  /** Virtual function number. */
-  get vfn(): number {
-    return this.#view.getUint16(this.#offset + 26, true);
-  }
-
-  set vfn(value: number) {
-    this.#view.setUint16(this.#offset + 26, checkU16('vfio_device_info_cap_zpci_base.vfn', value, this.#offset + 26), true);
-  }
-
-  /** Length of the function measurement block. */
-  get fmb_length(): number {
-    return this.#view.getUint16(this.#offset + 28, true);
-  }
-
-  set fmb_length(value: number) {
-    this.#view.setUint16(this.#offset + 28, checkU16('vfio_device_info_cap_zpci_base.fmb_length', value, this.#offset + 28), true);
-  }
-
-  /** Type of the PCI function. */
-  get pft(): number {
-    return this.#view.getUint8(this.#offset + 30);
-  }
-
-  set pft(value: number) {
-    this.#view.setUint8(this.#offset + 30, checkU8('vfio_device_info_cap_zpci_base.pft', value, this.#offset + 30));
-  }
-
-  /** Id of its group. */
-  get gid(): number {
-    return this.#view.getUint8(this.#offset + 31);
-  }
-
-  set gid(value: number) {
-    this.#view.setUint8(this.#offset + 31, checkU8('vfio_device_info_cap_zpci_base.gid', value, this.#offset + 31));
-  }
-
-  /** Handle of the function. From version 2 on. */
-  get fh(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set fh(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('vfio_device_info_cap_zpci_base.fh', value, this.#offset + 32), true);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_base on i386. */
 export const VfioDeviceInfoCapZpciBaseCodecI386: StructCodec<VfioDeviceInfoCapZpciBase> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_base',
-  36,
-  membersOfVfioDeviceInfoCapZpciBase,
-  decodeVfioDeviceInfoCapZpciBaseI386,
-  encodeVfioDeviceInfoCapZpciBaseI386,
+  'vfio_device_info_cap_zpci_base', 36, membersOfVfioDeviceInfoCapZpciBase,
+  decodeVfioDeviceInfoCapZpciBaseI386, encodeVfioDeviceInfoCapZpciBaseI386,
 );
 
 /** Codecs of vfio_device_info_cap_zpci_base on each abi. */
@@ -461,30 +247,17 @@ export interface VfioDeviceInfoCapZpciGroup {
 
 /** Names of the members of vfio_device_info_cap_zpci_group. */
 export const membersOfVfioDeviceInfoCapZpciGroup: Members = {
-  header: membersOfVfioInfoCapHeader,
-  dasm: null,
-  msi_addr: null,
-  flags: null,
-  mui: null,
-  noi: null,
-  maxstbl: null,
-  version: null,
-  reserved: null,
-  imaxstbl: null,
+  header: membersOfVfioInfoCapHeader, dasm: null, msi_addr: null, flags: null, mui: null, noi: null,
+  maxstbl: null, version: null, reserved: null, imaxstbl: null,
 };
 
 /** Bytes of vfio_device_info_cap_zpci_group. */
 export const sizeofVfioDeviceInfoCapZpciGroup = 48;
 
-/**
- * Reads struct vfio_device_info_cap_zpci_group.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_group. */
 export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     dasm: view.getBigUint64(offset + 8, true),
@@ -499,20 +272,14 @@ export function decodeVfioDeviceInfoCapZpciGroup(view: DataView, offset = 0): Vf
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_group; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_group and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciGroup(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_group', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset + 42, 0);
   view.setUint16(offset + 46, 0);
   const header = checkObject('vfio_device_info_cap_zpci_group.header', value.header ?? {}, offset);
@@ -533,125 +300,19 @@ export function encodeVfioDeviceInfoCapZpciGroup(
   return 48;
 }
 
-/** vfio_device_info_cap_zpci_group in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciGroupView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 48 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_group', offset, 48, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Mask of DMA addresses. */
-  get dasm(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set dasm(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value, this.#offset + 8), true);
-  }
-
-  /** Address that MSIs are written to. */
-  get msi_addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set msi_addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value, this.#offset + 16), true);
-  }
-
-  /** What the group supports. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value, this.#offset + 24), true);
-  }
-
-  /** How often the function measurement block is updated. */
-  get mui(): number {
-    return this.#view.getUint16(this.#offset + 32, true);
-  }
-
-  set mui(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value, this.#offset + 32), true);
-  }
-
-  /** Most MSIs. */
-  get noi(): number {
-    return this.#view.getUint16(this.#offset + 34, true);
-  }
-
-  set noi(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value, this.#offset + 34), true);
-  }
-
-  /** Longest block that one store instruction may write. */
-  get maxstbl(): number {
-    return this.#view.getUint16(this.#offset + 36, true);
-  }
-
-  set maxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value, this.#offset + 36), true);
-  }
-
-  /** PCI version that is supported. */
-  get version(): number {
-    return this.#view.getUint8(this.#offset + 38);
-  }
-
-  set version(value: number) {
-    this.#view.setUint8(this.#offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value, this.#offset + 38));
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint8(this.#offset + 39);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
-  }
-
-  /** Longest block if the instruction is interpreted. From version 2 on. */
-  get imaxstbl(): number {
-    return this.#view.getUint16(this.#offset + 40, true);
-  }
-
-  set imaxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value, this.#offset + 40), true);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_group. */
 export const VfioDeviceInfoCapZpciGroupCodec: StructCodec<VfioDeviceInfoCapZpciGroup> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_group',
-  48,
-  membersOfVfioDeviceInfoCapZpciGroup,
-  decodeVfioDeviceInfoCapZpciGroup,
-  encodeVfioDeviceInfoCapZpciGroup,
+  'vfio_device_info_cap_zpci_group', 48, membersOfVfioDeviceInfoCapZpciGroup,
+  decodeVfioDeviceInfoCapZpciGroup, encodeVfioDeviceInfoCapZpciGroup,
 );
 
 /** Bytes of vfio_device_info_cap_zpci_group on i386. */
 export const sizeofVfioDeviceInfoCapZpciGroupI386 = 44;
 
-/**
- * Reads struct vfio_device_info_cap_zpci_group on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_group on i386. */
 export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0): VfioDeviceInfoCapZpciGroup {
-  if (!(offset >= 0 && offset + 44 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 44 <= view.byteLength))
     throw tooShort('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
-  }
   return {
     header: decodeVfioInfoCapHeader(view, offset),
     dasm: view.getBigUint64(offset + 8, true),
@@ -666,20 +327,14 @@ export function decodeVfioDeviceInfoCapZpciGroupI386(view: DataView, offset = 0)
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_group on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_group on i386 and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciGroupI386(
   value: Encodable<VfioDeviceInfoCapZpciGroup>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 44 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_group', value, offset, 44, view.byteLength);
-  }
   view.setUint16(offset + 42, 0);
   const header = checkObject('vfio_device_info_cap_zpci_group.header', value.header ?? {}, offset);
   try {
@@ -699,111 +354,10 @@ export function encodeVfioDeviceInfoCapZpciGroupI386(
   return 44;
 }
 
-/** vfio_device_info_cap_zpci_group in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciGroupViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 44 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_group', offset, 44, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 2. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Mask of DMA addresses. */
-  get dasm(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set dasm(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vfio_device_info_cap_zpci_group.dasm', value, this.#offset + 8), true);
-  }
-
-  /** Address that MSIs are written to. */
-  get msi_addr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set msi_addr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vfio_device_info_cap_zpci_group.msi_addr', value, this.#offset + 16), true);
-  }
-
-  /** What the group supports. */
-  get flags(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set flags(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vfio_device_info_cap_zpci_group.flags', value, this.#offset + 24), true);
-  }
-
-  /** How often the function measurement block is updated. */
-  get mui(): number {
-    return this.#view.getUint16(this.#offset + 32, true);
-  }
-
-  set mui(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('vfio_device_info_cap_zpci_group.mui', value, this.#offset + 32), true);
-  }
-
-  /** Most MSIs. */
-  get noi(): number {
-    return this.#view.getUint16(this.#offset + 34, true);
-  }
-
-  set noi(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('vfio_device_info_cap_zpci_group.noi', value, this.#offset + 34), true);
-  }
-
-  /** Longest block that one store instruction may write. */
-  get maxstbl(): number {
-    return this.#view.getUint16(this.#offset + 36, true);
-  }
-
-  set maxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 36, checkU16('vfio_device_info_cap_zpci_group.maxstbl', value, this.#offset + 36), true);
-  }
-
-  /** PCI version that is supported. */
-  get version(): number {
-    return this.#view.getUint8(this.#offset + 38);
-  }
-
-  set version(value: number) {
-    this.#view.setUint8(this.#offset + 38, checkU8('vfio_device_info_cap_zpci_group.version', value, this.#offset + 38));
-  }
-
-  /** Should be 0. */
-  get reserved(): number {
-    return this.#view.getUint8(this.#offset + 39);
-  }
-
-  set reserved(value: number) {
-    this.#view.setUint8(this.#offset + 39, checkU8('vfio_device_info_cap_zpci_group.reserved', value, this.#offset + 39));
-  }
-
-  /** Longest block if the instruction is interpreted. From version 2 on. */
-  get imaxstbl(): number {
-    return this.#view.getUint16(this.#offset + 40, true);
-  }
-
-  set imaxstbl(value: number) {
-    this.#view.setUint16(this.#offset + 40, checkU16('vfio_device_info_cap_zpci_group.imaxstbl', value, this.#offset + 40), true);
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_group on i386. */
 export const VfioDeviceInfoCapZpciGroupCodecI386: StructCodec<VfioDeviceInfoCapZpciGroup> = /* @__PURE__ */ fixedCodec(
-  'vfio_device_info_cap_zpci_group',
-  44,
-  membersOfVfioDeviceInfoCapZpciGroup,
-  decodeVfioDeviceInfoCapZpciGroupI386,
-  encodeVfioDeviceInfoCapZpciGroupI386,
+  'vfio_device_info_cap_zpci_group', 44, membersOfVfioDeviceInfoCapZpciGroup,
+  decodeVfioDeviceInfoCapZpciGroupI386, encodeVfioDeviceInfoCapZpciGroupI386,
 );
 
 /** Codecs of vfio_device_info_cap_zpci_group on each abi. */
@@ -827,28 +381,20 @@ export interface VfioDeviceInfoCapZpciUtil {
 
 /** Names of the members of vfio_device_info_cap_zpci_util. */
 export const membersOfVfioDeviceInfoCapZpciUtil: Members = {
-  header: membersOfVfioInfoCapHeader,
-  size: null,
-  util_str: null,
+  header: membersOfVfioInfoCapHeader, size: null, util_str: null,
 };
 
 /** Bytes that every vfio_device_info_cap_zpci_util has. */
 export const minSizeofVfioDeviceInfoCapZpciUtil = 12;
 
-/**
- * Reads struct vfio_device_info_cap_zpci_util.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_util. */
 export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciUtil {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 12 <= limit)) {
+  if (!(offset >= 0 && offset + 12 <= limit))
     throw tooShort('vfio_device_info_cap_zpci_util', offset, 12, limit);
-  }
   const size = view.getUint32(offset + 8, true);
-  if (!(offset + 12 + size <= limit)) {
+  if (!(offset + 12 + size <= limit))
     throw badCount('vfio_device_info_cap_zpci_util.util_str', offset + 12, size, limit - (offset + 12));
-  }
   const util_str = readBytes(view, offset + 12, size);
   return {
     header: decodeVfioInfoCapHeader(view, offset),
@@ -857,20 +403,14 @@ export function decodeVfioDeviceInfoCapZpciUtil(view: DataView, offset = 0, end 
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_util; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_util and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciUtil(
   value: Encodable<VfioDeviceInfoCapZpciUtil>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_util', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_zpci_util.header', value.header ?? {}, offset);
   try {
     encodeVfioInfoCapHeader(header, view, offset);
@@ -881,67 +421,26 @@ export function encodeVfioDeviceInfoCapZpciUtil(
   view.setUint32(offset + 8, size, true);
   const util_str = value.util_str ?? undefined;
   if (util_str !== undefined) checkBytes('vfio_device_info_cap_zpci_util.util_str', util_str, offset + 12);
-  if (util_str !== undefined && util_str.length !== size) {
+  if (util_str !== undefined && util_str.length !== size)
     throw countMismatch('vfio_device_info_cap_zpci_util.util_str', offset + 12, size, util_str.length);
-  }
-  if (!(offset + 12 + size <= view.byteLength)) {
+  if (!(offset + 12 + size <= view.byteLength))
     throw noRoom('vfio_device_info_cap_zpci_util.util_str', offset + 12, size, view.byteLength);
-  }
   const bytes = size;
   writeBytes('vfio_device_info_cap_zpci_util.util_str', util_str, view, offset + 12, size);
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_device_info_cap_zpci_util takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_device_info_cap_zpci_util takes. */
 export function measureVfioDeviceInfoCapZpciUtil(value: Encodable<VfioDeviceInfoCapZpciUtil>): number {
   if (value.util_str instanceof Uint8Array) return 12 + value.util_str.length;
   return measureByEncoding(encodeVfioDeviceInfoCapZpciUtil, value);
 }
 
-/** vfio_device_info_cap_zpci_util in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciUtilView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_util', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Length of the string. */
-  get size(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_zpci_util.size', value, this.#offset + 8), true);
-  }
-
-  /** The string. */
-  get util_str(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, Math.min(Number(this.size), this.#view.byteLength - (this.#offset + 12)));
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_util. */
 export const VfioDeviceInfoCapZpciUtilCodec: StructCodec<VfioDeviceInfoCapZpciUtil> = /* @__PURE__ */ structCodec({
-  name: 'vfio_device_info_cap_zpci_util',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioDeviceInfoCapZpciUtil,
-  decode: decodeVfioDeviceInfoCapZpciUtil,
-  encodeTyped: encodeVfioDeviceInfoCapZpciUtil,
-  measure: measureVfioDeviceInfoCapZpciUtil,
+  name: 'vfio_device_info_cap_zpci_util', size: null, minSize: 12,
+  members: membersOfVfioDeviceInfoCapZpciUtil, decode: decodeVfioDeviceInfoCapZpciUtil,
+  encodeTyped: encodeVfioDeviceInfoCapZpciUtil, measure: measureVfioDeviceInfoCapZpciUtil,
 });
 
 /**
@@ -960,28 +459,20 @@ export interface VfioDeviceInfoCapZpciPfip {
 
 /** Names of the members of vfio_device_info_cap_zpci_pfip. */
 export const membersOfVfioDeviceInfoCapZpciPfip: Members = {
-  header: membersOfVfioInfoCapHeader,
-  size: null,
-  pfip: null,
+  header: membersOfVfioInfoCapHeader, size: null, pfip: null,
 };
 
 /** Bytes that every vfio_device_info_cap_zpci_pfip has. */
 export const minSizeofVfioDeviceInfoCapZpciPfip = 12;
 
-/**
- * Reads struct vfio_device_info_cap_zpci_pfip.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vfio_device_info_cap_zpci_pfip. */
 export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end = view.byteLength): VfioDeviceInfoCapZpciPfip {
   const limit = Math.min(end, view.byteLength);
-  if (!(offset >= 0 && offset + 12 <= limit)) {
+  if (!(offset >= 0 && offset + 12 <= limit))
     throw tooShort('vfio_device_info_cap_zpci_pfip', offset, 12, limit);
-  }
   const size = view.getUint32(offset + 8, true);
-  if (!(offset + 12 + size <= limit)) {
+  if (!(offset + 12 + size <= limit))
     throw badCount('vfio_device_info_cap_zpci_pfip.pfip', offset + 12, size, limit - (offset + 12));
-  }
   const pfip = readBytes(view, offset + 12, size);
   return {
     header: decodeVfioInfoCapHeader(view, offset),
@@ -990,20 +481,14 @@ export function decodeVfioDeviceInfoCapZpciPfip(view: DataView, offset = 0, end 
   };
 }
 
-/**
- * Writes struct vfio_device_info_cap_zpci_pfip; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vfio_device_info_cap_zpci_pfip and returns the number of bytes. */
 export function encodeVfioDeviceInfoCapZpciPfip(
   value: Encodable<VfioDeviceInfoCapZpciPfip>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('vfio_device_info_cap_zpci_pfip', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('vfio_device_info_cap_zpci_pfip.header', value.header ?? {}, offset);
   try {
     encodeVfioInfoCapHeader(header, view, offset);
@@ -1014,67 +499,26 @@ export function encodeVfioDeviceInfoCapZpciPfip(
   view.setUint32(offset + 8, size, true);
   const pfip = value.pfip ?? undefined;
   if (pfip !== undefined) checkBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, offset + 12);
-  if (pfip !== undefined && pfip.length !== size) {
+  if (pfip !== undefined && pfip.length !== size)
     throw countMismatch('vfio_device_info_cap_zpci_pfip.pfip', offset + 12, size, pfip.length);
-  }
-  if (!(offset + 12 + size <= view.byteLength)) {
+  if (!(offset + 12 + size <= view.byteLength))
     throw noRoom('vfio_device_info_cap_zpci_pfip.pfip', offset + 12, size, view.byteLength);
-  }
   const bytes = size;
   writeBytes('vfio_device_info_cap_zpci_pfip.pfip', pfip, view, offset + 12, size);
   return 12 + bytes;
 }
 
-/**
- * Bytes that a vfio_device_info_cap_zpci_pfip takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a vfio_device_info_cap_zpci_pfip takes. */
 export function measureVfioDeviceInfoCapZpciPfip(value: Encodable<VfioDeviceInfoCapZpciPfip>): number {
   if (value.pfip instanceof Uint8Array) return 12 + value.pfip.length;
   return measureByEncoding(encodeVfioDeviceInfoCapZpciPfip, value);
 }
 
-/** vfio_device_info_cap_zpci_pfip in place: reads and writes members without a copy. */
-export class VfioDeviceInfoCapZpciPfipView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('vfio_device_info_cap_zpci_pfip', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Version 1. */
-  get header(): VfioInfoCapHeaderView {
-    return new VfioInfoCapHeaderView(this.#view, this.#offset);
-  }
-
-  /** Length of the path. */
-  get size(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('vfio_device_info_cap_zpci_pfip.size', value, this.#offset + 8), true);
-  }
-
-  /** The path. */
-  get pfip(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 12, Math.min(Number(this.size), this.#view.byteLength - (this.#offset + 12)));
-  }
-}
-
 /** Codec of vfio_device_info_cap_zpci_pfip. */
 export const VfioDeviceInfoCapZpciPfipCodec: StructCodec<VfioDeviceInfoCapZpciPfip> = /* @__PURE__ */ structCodec({
-  name: 'vfio_device_info_cap_zpci_pfip',
-  size: null,
-  minSize: 12,
-  members: membersOfVfioDeviceInfoCapZpciPfip,
-  decode: decodeVfioDeviceInfoCapZpciPfip,
-  encodeTyped: encodeVfioDeviceInfoCapZpciPfip,
-  measure: measureVfioDeviceInfoCapZpciPfip,
+  name: 'vfio_device_info_cap_zpci_pfip', size: null, minSize: 12,
+  members: membersOfVfioDeviceInfoCapZpciPfip, decode: decodeVfioDeviceInfoCapZpciPfip,
+  encodeTyped: encodeVfioDeviceInfoCapZpciPfip, measure: measureVfioDeviceInfoCapZpciPfip,
 });
 
 /**
@@ -1667,8 +1111,6 @@ export const vfioZdevCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
  * layout.
  */
 export const vfioZdevFingerprints: { readonly [struct: string]: string } = {
-  vfio_device_info_cap_zpci_base: '9356605c',
-  vfio_device_info_cap_zpci_group: 'a93f394a',
-  vfio_device_info_cap_zpci_util: 'd81e9de4',
-  vfio_device_info_cap_zpci_pfip: '2686b7a5',
+  vfio_device_info_cap_zpci_base: '9356605c', vfio_device_info_cap_zpci_group: 'a93f394a',
+  vfio_device_info_cap_zpci_util: 'd81e9de4', vfio_device_info_cap_zpci_pfip: '2686b7a5',
 };

@@ -59,6 +59,38 @@ describe('uapi gen --out -', () => {
   });
 });
 
+describe('uapi gen --set', () => {
+  it.each([
+    [
+      'typescript',
+      'views=lamp',
+      'views=lamp: no such struct, expected ioctls, all, none or names of structs',
+    ],
+    [
+      'validators',
+      'abi=lp65',
+      'abi=lp65: unknown abi, expected lp64, lp64-be, ilp32, ilp32-be, i386, i386-be',
+    ],
+  ])('refuses a value that %s does not know: %s', async (backend, setting, message) => {
+    const schema = fileOf('lamp.yaml', schemaOf('id'));
+    expect(await uapi('gen', backend, schema, '--out', '-', '--set', setting)).toEqual({
+      status: 2,
+      out: '',
+      err: `uapi: error: ${message}`,
+    });
+  });
+
+  it('prints views of the structs that are asked for', async () => {
+    const schema = fileOf('lamp.yaml', schemaOf('id'));
+    const withViews = async (...words: readonly string[]): Promise<boolean> => {
+      await uapi('gen', 'typescript', schema, '--out', join(folder, 'views'), ...words);
+      return readFileSync(join(folder, 'views/lamp.ts'), 'utf8').includes('class LampSetView');
+    };
+    expect(await withViews()).toBe(false);
+    expect(await withViews('--set', 'views=lamp_set')).toBe(true);
+  });
+});
+
 describe('uapi check', () => {
   it('ends in 2 for a file that cannot be read, and in 1 for what a schema asks for in vain', async () => {
     const nowhere = join(folder, 'nowhere.yaml');

@@ -14,6 +14,7 @@ import {
   throwsOnlyDecodeError,
 } from '../../helpers/laws.ts';
 import { codecsOf, generate } from './generated.ts';
+import { viewsAgree, viewsOf } from './view-laws.ts';
 
 const models = pinnedModels();
 const generated = await generate(models);
@@ -91,6 +92,18 @@ describe.each(models.flatMap((model) => structsOf(model)))(
     }
   },
 );
+
+describe.each([...generated])('views of %s', (_, { little, big }) => {
+  test.each([
+    ['little', little],
+    ['big', big],
+  ] as const)('give what decoders give and write what encoders write, %s-endian', (_, module) => {
+    if (module === null) return;
+    const pairs = viewsOf(module);
+    expect(pairs.length).toBeGreaterThan(2);
+    expect(viewsAgree(pairs)).toBeGreaterThan(pairs.length);
+  });
+});
 
 /** A copy of a value with one member left out, misspelt or replaced by something odd. */
 function spoiled(value: unknown, picks: readonly number[]): unknown {

@@ -13,7 +13,7 @@ import { type Abi, abis } from '../../../src/layout/abi.ts';
 import type { Model } from '../../../src/model/model.ts';
 import { atRelease } from '../../../src/model/select.ts';
 import { readNumber, writePlace } from '../../../src/plan/access.ts';
-import { lampModel } from '../../chain/spaces.ts';
+import { lampModel } from '../../chain/models.ts';
 import { pinnedModels } from '../../codec/real-schemas.ts';
 import { readModel } from '../../helpers/schemas.ts';
 import { codecsOf, generate } from './generated.ts';

@@ -11,8 +11,8 @@ import type { CodecContext } from '../../../src/codec/runtime/codec.ts';
 import { CodecError, EncodeError } from '../../../src/codec/runtime/errors.ts';
 import { abis } from '../../../src/layout/abi.ts';
 import type { Model } from '../../../src/model/model.ts';
+import { lampModel } from '../../chain/models.ts';
 import { readRecording, recordings } from '../../chain/samples.ts';
-import { lampModel } from '../../chain/spaces.ts';
 import { pinnedModels } from '../../codec/real-schemas.ts';
 import { seedFor } from '../../helpers/seed.ts';
 import {

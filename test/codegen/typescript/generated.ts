@@ -28,7 +28,7 @@ export async function generate(models: readonly Model[]): Promise<ReadonlyMap<st
     for (const model of models) {
       for (const { path, text } of typescriptBackend.emit(model, {
         interfaces: [...model.interfaces.keys()],
-        settings: { runtime, extension: '.ts' },
+        settings: { runtime, extension: '.ts', views: 'all' },
       })) {
         writeFileSync(join(folder, path), text);
         texts.set(path, text);

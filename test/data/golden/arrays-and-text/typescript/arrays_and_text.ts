@@ -7,7 +7,6 @@ import {
   cannotStart,
   checkBytes,
   checkObject,
-  checkS32,
   checkU16,
   checkU32,
   countMismatch,
@@ -40,29 +39,18 @@ export interface Point {
 }
 
 /** Names of the members of point. */
-export const membersOfPoint: Members = {
-  x: null,
-  y: null,
-};
+export const membersOfPoint: Members = { x: null, y: null };
 
 /** Bytes of point. */
 export const sizeofPoint = 8;
 
-/**
- * Reads struct point.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct point. */
 export function decodePoint(view: DataView, offset = 0): Point {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('point', offset, 8, view.byteLength);
   return readPoint(view, offset);
 }
 
-/**
- * Reads struct point inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct point inside of something else. */
 export function readPoint(view: DataView, offset: number): Point {
   return {
     x: view.getInt32(offset, true),
@@ -70,24 +58,14 @@ export function readPoint(view: DataView, offset: number): Point {
   };
 }
 
-/**
- * Writes struct point; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct point and returns the number of bytes. */
 export function encodePoint(value: Partial<Point>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('point', value, offset, 8, view.byteLength);
-  }
   return writePoint(value, view, offset);
 }
 
-/**
- * Writes struct point if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct point inside another struct. */
 export function writePoint(value: Partial<Point>, view: DataView, offset: number): number {
   const x = value.x ?? 0;
   if (typeof x !== 'number' || (x | 0) !== x) throw notInteger('s32', 'point.x', x, offset);
@@ -98,42 +76,9 @@ export function writePoint(value: Partial<Point>, view: DataView, offset: number
   return 8;
 }
 
-/** point in place: reads and writes members without a copy. */
-export class PointView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('point', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** In mm. */
-  get x(): number {
-    return this.#view.getInt32(this.#offset, true);
-  }
-
-  set x(value: number) {
-    this.#view.setInt32(this.#offset, checkS32('point.x', value, this.#offset), true);
-  }
-
-  get y(): number {
-    return this.#view.getInt32(this.#offset + 4, true);
-  }
-
-  set y(value: number) {
-    this.#view.setInt32(this.#offset + 4, checkS32('point.y', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of point. */
 export const PointCodec: StructCodec<Point> = /* @__PURE__ */ fixedCodec(
-  'point',
-  8,
-  membersOfPoint,
-  decodePoint,
-  encodePoint,
+  'point', 8, membersOfPoint, decodePoint, encodePoint,
 );
 
 /** (struct named_thing) */
@@ -150,27 +95,16 @@ export interface NamedThing {
 
 /** Names of the members of named_thing. */
 export const membersOfNamedThing: Members = {
-  name: null,
-  label: null,
-  serial: null,
-  used: null,
-  slots: null,
-  matrix: null,
-  points: membersOfPoint,
+  name: null, label: null, serial: null, used: null, slots: null, matrix: null, points: membersOfPoint,
 };
 
 /** Bytes of named_thing. */
 export const sizeofNamedThing = 92;
 
-/**
- * Reads struct named_thing.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct named_thing. */
 export function decodeNamedThing(view: DataView, offset = 0): NamedThing {
-  if (!(offset >= 0 && offset + 92 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 92 <= view.byteLength))
     throw tooShort('named_thing', offset, 92, view.byteLength);
-  }
   return {
     name: readBytes(view, offset, 16),
     label: readBytes(view, offset + 16, 8),
@@ -192,16 +126,10 @@ export function decodeNamedThing(view: DataView, offset = 0): NamedThing {
   };
 }
 
-/**
- * Writes struct named_thing; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct named_thing and returns the number of bytes. */
 export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 92 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 92 <= view.byteLength))
     throw cannotStart('named_thing', value, offset, 92, view.byteLength);
-  }
   const name = textBytes(value.name ?? undefined, 16);
   if (name !== undefined) checkBytes('named_thing.name', name, offset);
   writeBytes('named_thing.name', name, view, offset, 16);
@@ -213,12 +141,10 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
   writeBytes('named_thing.serial', serial, view, offset + 24, 16);
   view.setUint32(offset + 40, checkU32('named_thing.used', value.used ?? 0, offset + 40), true);
   const slots = value.slots ?? undefined;
-  if (slots !== undefined && !Array.isArray(slots)) {
+  if (slots !== undefined && !Array.isArray(slots))
     throw wrongType('named_thing.slots', slots, offset + 44, 'an array');
-  }
-  if (slots !== undefined && slots.length !== 4) {
+  if (slots !== undefined && slots.length !== 4)
     throw countMismatch('named_thing.slots', offset + 44, 4, slots.length);
-  }
   if (slots === undefined) {
     zeroFill(view, offset + 44, offset + 44 + 4 * 4);
   } else {
@@ -229,20 +155,16 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
     }
   }
   const matrix = value.matrix ?? undefined;
-  if (matrix !== undefined && !Array.isArray(matrix)) {
+  if (matrix !== undefined && !Array.isArray(matrix))
     throw wrongType('named_thing.matrix', matrix, offset + 60, 'an array');
-  }
-  if (matrix !== undefined && matrix.length !== 4) {
+  if (matrix !== undefined && matrix.length !== 4)
     throw countMismatch('named_thing.matrix', offset + 60, 4, matrix.length);
-  }
   for (let i = 0; i < 4; i++) {
     const element_ = matrix === undefined ? undefined : matrix[i];
-    if (matrix !== undefined && !Array.isArray(element_)) {
+    if (matrix !== undefined && !Array.isArray(element_))
       throw wrongType(`named_thing.matrix[${i}]`, element_, offset + 60 + 4 * i, 'an array');
-    }
-    if (element_ !== undefined && element_.length !== 2) {
+    if (element_ !== undefined && element_.length !== 2)
       throw countMismatch(`named_thing.matrix[${i}]`, offset + 60 + 4 * i, 2, element_.length);
-    }
     if (element_ === undefined) {
       zeroFill(view, offset + 60 + 4 * i, offset + 60 + 4 * i + 2 * 2);
     } else {
@@ -254,12 +176,10 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
     }
   }
   const points = value.points ?? undefined;
-  if (points !== undefined && !Array.isArray(points)) {
+  if (points !== undefined && !Array.isArray(points))
     throw wrongType('named_thing.points', points, offset + 76, 'an array');
-  }
-  if (points !== undefined && points.length !== 2) {
+  if (points !== undefined && points.length !== 2)
     throw countMismatch('named_thing.points', offset + 76, 2, points.length);
-  }
   const points_given = points ?? defaults(2);
   let points_at = offset + 76;
   let index = 0;
@@ -273,67 +193,14 @@ export function encodeNamedThing(value: Encodable<NamedThing>, view: DataView, o
   return 92;
 }
 
-/** named_thing in place: reads and writes members without a copy. */
-export class NamedThingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 92 <= view.byteLength)) throw tooShort('named_thing', offset, 92, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get name(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 16);
-  }
-
-  get label(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 16, 8);
-  }
-
-  get serial(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, 16);
-  }
-
-  get used(): number {
-    return this.#view.getUint32(this.#offset + 40, true);
-  }
-
-  set used(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('named_thing.used', value, this.#offset + 40), true);
-  }
-
-  /**
-   * The first `used` elements mean something.
-   *
-   * One of 4 elements, counted from 0; undefined beyond them.
-   */
-  slots(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
-    return this.#view.getUint32(this.#offset + 44 + 4 * index, true);
-  }
-
-  /** One of 2 elements, counted from 0; undefined beyond them. */
-  points(index: number): PointView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
-    return new PointView(this.#view, this.#offset + 76 + 8 * index);
-  }
-}
-
 /** Codec of named_thing. */
 export const NamedThingCodec: StructCodec<NamedThing> = /* @__PURE__ */ fixedCodec(
-  'named_thing',
-  92,
-  membersOfNamedThing,
-  decodeNamedThing,
-  encodeNamedThing,
+  'named_thing', 92, membersOfNamedThing, decodeNamedThing, encodeNamedThing,
 );
 
 /** The codecs of arrays_and_text by the names of the structs, for code that works with any of them. */
 export const arraysAndTextCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  named_thing: /* @__PURE__ */ onEveryAbi(NamedThingCodec),
-  point: /* @__PURE__ */ onEveryAbi(PointCodec),
+  named_thing: /* @__PURE__ */ onEveryAbi(NamedThingCodec), point: /* @__PURE__ */ onEveryAbi(PointCodec),
 };
 
 /**
@@ -341,6 +208,5 @@ export const arraysAndTextCodecs: { readonly [struct: string]: AbiCodecs<unknown
  * layout.
  */
 export const arraysAndTextFingerprints: { readonly [struct: string]: string } = {
-  named_thing: 'bbc0c793',
-  point: '4be6c861',
+  named_thing: 'bbc0c793', point: '4be6c861',
 };

@@ -12,26 +12,18 @@ import {
   checkBits,
   checkSignedBits,
   checkU32,
-  checkWideBits,
   type Encodable,
   fixedCodec,
   onEveryAbi,
-  readUnit,
   type StructCodec,
   tooShort,
-  writeUnit,
 } from 'uapikit/runtime';
 import { membersOfSmallParts, type SmallParts } from './bit_fields.js';
 
-/**
- * Reads struct small_parts of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct small_parts of a big-endian machine. */
 export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('small_parts', offset, 12, view.byteLength);
-  }
   const unit_0 = view.getUint32(offset, false);
   const unit_4 = view.getUint8(offset + 4);
   const unit_4_ = view.getUint16(offset + 4, false);
@@ -45,16 +37,10 @@ export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
   };
 }
 
-/**
- * Writes struct small_parts of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct small_parts of a big-endian machine and returns the number of bytes. */
 export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('small_parts', value, offset, 12, view.byteLength);
-  }
   view.setBigUint64(offset, 0n);
   view.setUint32(offset + 8, 0);
   const unit_0 = (
@@ -77,88 +63,9 @@ export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, o
   return 12;
 }
 
-/** small_parts in place: reads and writes members without a copy. */
-export class SmallPartsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('small_parts', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get mode(): number {
-    const unit = readUnit(this.#view, this.#offset, 4, false);
-    return Number(BigInt.asUintN(3, unit >> 29n));
-  }
-
-  set mode(value: number) {
-    const bits = checkWideBits('small_parts.mode', value, 3, this.#offset);
-    const kept = readUnit(this.#view, this.#offset, 4, false) & ~0xe0000000n;
-    writeUnit(this.#view, this.#offset, 4, kept | (bits << 29n), false);
-  }
-
-  get level(): number {
-    const unit = readUnit(this.#view, this.#offset, 4, false);
-    return Number(BigInt.asUintN(5, unit >> 24n));
-  }
-
-  set level(value: number) {
-    const bits = checkWideBits('small_parts.level', value, 5, this.#offset);
-    const kept = readUnit(this.#view, this.#offset, 4, false) & ~0x1f000000n;
-    writeUnit(this.#view, this.#offset, 4, kept | (bits << 24n), false);
-  }
-
-  get rest(): number {
-    const unit = readUnit(this.#view, this.#offset, 4, false);
-    return Number(BigInt.asUintN(24, unit));
-  }
-
-  set rest(value: number) {
-    const bits = checkWideBits('small_parts.rest', value, 24, this.#offset);
-    const kept = readUnit(this.#view, this.#offset, 4, false) & ~0xffffffn;
-    writeUnit(this.#view, this.#offset, 4, kept | bits, false);
-  }
-
-  get narrow(): number {
-    const unit = readUnit(this.#view, this.#offset + 4, 1, false);
-    return Number(BigInt.asUintN(4, unit >> 4n));
-  }
-
-  set narrow(value: number) {
-    const bits = checkWideBits('small_parts.narrow', value, 4, this.#offset + 4);
-    const kept = readUnit(this.#view, this.#offset + 4, 1, false) & ~0xf0n;
-    writeUnit(this.#view, this.#offset + 4, 1, kept | (bits << 4n), false);
-  }
-
-  get signed_(): number {
-    const unit = readUnit(this.#view, this.#offset + 4, 2, false);
-    return Number(BigInt.asIntN(9, unit >> 3n));
-  }
-
-  set signed_(value: number) {
-    const bits = checkSignedBits('small_parts.signed_', value, 9, this.#offset + 4);
-    const kept = readUnit(this.#view, this.#offset + 4, 2, false) & ~0xff8n;
-    writeUnit(this.#view, this.#offset + 4, 2, kept | (bits << 3n), false);
-  }
-
-  get plain(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set plain(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('small_parts.plain', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of small_parts of a big-endian machine. */
 export const SmallPartsCodec: StructCodec<SmallParts> = /* @__PURE__ */ fixedCodec(
-  'small_parts',
-  12,
-  membersOfSmallParts,
-  decodeSmallParts,
-  encodeSmallParts,
+  'small_parts', 12, membersOfSmallParts, decodeSmallParts, encodeSmallParts,
 );
 
 /** The codecs of bit_fields by the names of the structs, for code that works with any of them. */

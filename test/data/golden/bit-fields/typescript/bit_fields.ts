@@ -8,15 +8,12 @@ import {
   checkBits,
   checkSignedBits,
   checkU32,
-  checkWideBits,
   type Encodable,
   fixedCodec,
   type Members,
   onEveryAbi,
-  readUnit,
   type StructCodec,
   tooShort,
-  writeUnit,
 } from 'uapikit/runtime';
 
 /** (struct small_parts) */
@@ -31,26 +28,16 @@ export interface SmallParts {
 
 /** Names of the members of small_parts. */
 export const membersOfSmallParts: Members = {
-  mode: null,
-  level: null,
-  rest: null,
-  narrow: null,
-  signed_: null,
-  plain: null,
+  mode: null, level: null, rest: null, narrow: null, signed_: null, plain: null,
 };
 
 /** Bytes of small_parts. */
 export const sizeofSmallParts = 12;
 
-/**
- * Reads struct small_parts.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct small_parts. */
 export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('small_parts', offset, 12, view.byteLength);
-  }
   const unit_0 = view.getUint32(offset, true);
   const unit_4 = view.getUint8(offset + 4);
   const unit_4_ = view.getUint16(offset + 4, true);
@@ -64,16 +51,10 @@ export function decodeSmallParts(view: DataView, offset = 0): SmallParts {
   };
 }
 
-/**
- * Writes struct small_parts; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct small_parts and returns the number of bytes. */
 export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('small_parts', value, offset, 12, view.byteLength);
-  }
   view.setBigUint64(offset, 0n);
   view.setUint32(offset + 8, 0);
   const unit_0 = (
@@ -96,88 +77,9 @@ export function encodeSmallParts(value: Encodable<SmallParts>, view: DataView, o
   return 12;
 }
 
-/** small_parts in place: reads and writes members without a copy. */
-export class SmallPartsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('small_parts', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get mode(): number {
-    const unit = readUnit(this.#view, this.#offset, 4, true);
-    return Number(BigInt.asUintN(3, unit));
-  }
-
-  set mode(value: number) {
-    const bits = checkWideBits('small_parts.mode', value, 3, this.#offset);
-    const kept = readUnit(this.#view, this.#offset, 4, true) & ~0x7n;
-    writeUnit(this.#view, this.#offset, 4, kept | bits, true);
-  }
-
-  get level(): number {
-    const unit = readUnit(this.#view, this.#offset, 4, true);
-    return Number(BigInt.asUintN(5, unit >> 3n));
-  }
-
-  set level(value: number) {
-    const bits = checkWideBits('small_parts.level', value, 5, this.#offset);
-    const kept = readUnit(this.#view, this.#offset, 4, true) & ~0xf8n;
-    writeUnit(this.#view, this.#offset, 4, kept | (bits << 3n), true);
-  }
-
-  get rest(): number {
-    const unit = readUnit(this.#view, this.#offset, 4, true);
-    return Number(BigInt.asUintN(24, unit >> 8n));
-  }
-
-  set rest(value: number) {
-    const bits = checkWideBits('small_parts.rest', value, 24, this.#offset);
-    const kept = readUnit(this.#view, this.#offset, 4, true) & ~0xffffff00n;
-    writeUnit(this.#view, this.#offset, 4, kept | (bits << 8n), true);
-  }
-
-  get narrow(): number {
-    const unit = readUnit(this.#view, this.#offset + 4, 1, true);
-    return Number(BigInt.asUintN(4, unit));
-  }
-
-  set narrow(value: number) {
-    const bits = checkWideBits('small_parts.narrow', value, 4, this.#offset + 4);
-    const kept = readUnit(this.#view, this.#offset + 4, 1, true) & ~0xfn;
-    writeUnit(this.#view, this.#offset + 4, 1, kept | bits, true);
-  }
-
-  get signed_(): number {
-    const unit = readUnit(this.#view, this.#offset + 4, 2, true);
-    return Number(BigInt.asIntN(9, unit >> 4n));
-  }
-
-  set signed_(value: number) {
-    const bits = checkSignedBits('small_parts.signed_', value, 9, this.#offset + 4);
-    const kept = readUnit(this.#view, this.#offset + 4, 2, true) & ~0x1ff0n;
-    writeUnit(this.#view, this.#offset + 4, 2, kept | (bits << 4n), true);
-  }
-
-  get plain(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set plain(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('small_parts.plain', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of small_parts. */
 export const SmallPartsCodec: StructCodec<SmallParts> = /* @__PURE__ */ fixedCodec(
-  'small_parts',
-  12,
-  membersOfSmallParts,
-  decodeSmallParts,
-  encodeSmallParts,
+  'small_parts', 12, membersOfSmallParts, decodeSmallParts, encodeSmallParts,
 );
 
 /** The codecs of bit_fields by the names of the structs, for code that works with any of them. */

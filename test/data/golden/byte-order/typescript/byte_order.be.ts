@@ -46,21 +46,13 @@ import {
   writeInnerBlock,
 } from './byte_order.js';
 
-/**
- * Reads struct own of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct own of a big-endian machine. */
 export function decodeOwn(view: DataView, offset = 0): Own {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('own', offset, 8, view.byteLength);
   return readOwn(view, offset);
 }
 
-/**
- * Reads struct own inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct own inside of something else. */
 export function readOwn(view: DataView, offset: number): Own {
   const unit_6 = view.getUint16(offset + 6, false);
   return {
@@ -72,24 +64,14 @@ export function readOwn(view: DataView, offset: number): Own {
   };
 }
 
-/**
- * Writes struct own of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct own of a big-endian machine and returns the number of bytes. */
 export function encodeOwn(value: Encodable<Own>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('own', value, offset, 8, view.byteLength);
-  }
   return writeOwn(value, view, offset);
 }
 
-/**
- * Writes struct own if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct own inside another struct. */
 export function writeOwn(value: Encodable<Own>, view: DataView, offset: number): number {
   const a = value.a ?? 0;
   if (typeof a !== 'number' || (a & 0xffff) !== a) throw notInteger('u16', 'own.a', a, offset);
@@ -119,7 +101,6 @@ export class OwnView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get a(): number {
     return this.#view.getUint16(this.#offset, false);
   }
@@ -128,7 +109,6 @@ export class OwnView {
     this.#view.setUint16(this.#offset, checkU16('own.a', value, this.#offset), false);
   }
 
-  /** Little-endian. */
   get l(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -137,7 +117,6 @@ export class OwnView {
     this.#view.setUint16(this.#offset + 2, checkU16('own.l', value, this.#offset + 2), true);
   }
 
-  /** Big-endian. */
   get b(): number {
     return this.#view.getUint16(this.#offset + 4, false);
   }
@@ -146,7 +125,6 @@ export class OwnView {
     this.#view.setUint16(this.#offset + 4, checkU16('own.b', value, this.#offset + 4), false);
   }
 
-  /** Bits from the machine's end. */
   get low(): number {
     const unit = readUnit(this.#view, this.#offset + 6, 2, false);
     return Number(BigInt.asUintN(5, unit >> 11n));
@@ -158,7 +136,6 @@ export class OwnView {
     writeUnit(this.#view, this.#offset + 6, 2, kept | (bits << 11n), false);
   }
 
-  /** Bits with a sign. */
   get high(): number {
     const unit = readUnit(this.#view, this.#offset + 6, 2, false);
     return Number(BigInt.asIntN(11, unit));
@@ -173,30 +150,18 @@ export class OwnView {
 
 /** Codec of own of a big-endian machine. */
 export const OwnCodec: StructCodec<Own> = /* @__PURE__ */ fixedCodec(
-  'own',
-  8,
-  membersOfOwn,
-  decodeOwn,
-  encodeOwn,
+  'own', 8, membersOfOwn, decodeOwn, encodeOwn,
 );
 
 export { decodeInnerBlock, encodeInnerBlock, InnerBlockView, InnerBlockCodec } from './byte_order.js';
 
-/**
- * Reads struct holder of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct holder of a big-endian machine. */
 export function decodeHolder(view: DataView, offset = 0): Holder {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('holder', offset, 12, view.byteLength);
   return readHolder(view, offset);
 }
 
-/**
- * Reads struct holder inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct holder inside of something else. */
 export function readHolder(view: DataView, offset: number): Holder {
   return {
     plain: view.getUint32(offset, false),
@@ -208,29 +173,18 @@ export function readHolder(view: DataView, offset: number): Holder {
   };
 }
 
-/**
- * Writes struct holder of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct holder of a big-endian machine and returns the number of bytes. */
 export function encodeHolder(value: Encodable<Holder>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('holder', value, offset, 12, view.byteLength);
-  }
   return writeHolder(value, view, offset);
 }
 
-/**
- * Writes struct holder if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct holder inside another struct. */
 export function writeHolder(value: Encodable<Holder>, view: DataView, offset: number): number {
   const plain = value.plain ?? 0;
-  if (typeof plain !== 'number' || plain >>> 0 !== plain) {
+  if (typeof plain !== 'number' || plain >>> 0 !== plain)
     throw notInteger('u32', 'holder.plain', plain, offset);
-  }
   view.setUint32(offset, plain, false);
   const block = checkObject('holder.block', value.block ?? {}, offset + 4);
   try {
@@ -240,14 +194,12 @@ export function writeHolder(value: Encodable<Holder>, view: DataView, offset: nu
   }
   const place: Encodable<HolderPlace> = checkObject('holder.place', value.place ?? {}, offset + 8);
   const place_x = place.x ?? 0;
-  if (typeof place_x !== 'number' || (place_x & 0xffff) !== place_x) {
+  if (typeof place_x !== 'number' || (place_x & 0xffff) !== place_x)
     throw notInteger('u16', 'holder.place.x', place_x, offset + 8);
-  }
   view.setUint16(offset + 8, place_x, false);
   const place_y = place.y ?? 0;
-  if (typeof place_y !== 'number' || (place_y & 0xffff) !== place_y) {
+  if (typeof place_y !== 'number' || (place_y & 0xffff) !== place_y)
     throw notInteger('u16', 'holder.place.y', place_y, offset + 10);
-  }
   view.setUint16(offset + 10, place_y, false);
   return 12;
 }
@@ -263,7 +215,6 @@ export class HolderPlaceView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get x(): number {
     return this.#view.getUint16(this.#offset, false);
   }
@@ -272,7 +223,6 @@ export class HolderPlaceView {
     this.#view.setUint16(this.#offset, checkU16('holder.place.x', value, this.#offset), false);
   }
 
-  /** Big-endian. */
   get y(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -293,7 +243,6 @@ export class HolderView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get plain(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -302,12 +251,10 @@ export class HolderView {
     this.#view.setUint32(this.#offset, checkU32('holder.plain', value, this.#offset), false);
   }
 
-  /** A block inside. */
   get block(): InnerBlockView {
     return new InnerBlockView(this.#view, this.#offset + 4);
   }
 
-  /** In place. */
   get place(): HolderPlaceView {
     return new HolderPlaceView(this.#view, this.#offset + 8);
   }
@@ -315,22 +262,13 @@ export class HolderView {
 
 /** Codec of holder of a big-endian machine. */
 export const HolderCodec: StructCodec<Holder> = /* @__PURE__ */ fixedCodec(
-  'holder',
-  12,
-  membersOfHolder,
-  decodeHolder,
-  encodeHolder,
+  'holder', 12, membersOfHolder, decodeHolder, encodeHolder,
 );
 
-/**
- * Reads registers order_block of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers order_block of a big-endian machine. */
 export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('order_block', offset, 64, view.byteLength);
-  }
   return {
     in: readOwn(view, offset),
     r: view.getUint32(offset + 8, true),
@@ -348,16 +286,10 @@ export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
   };
 }
 
-/**
- * Writes registers order_block of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers order_block of a big-endian machine and returns the number of bytes. */
 export function encodeOrderBlock(value: Encodable<OrderBlock>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('order_block', value, offset, 64, view.byteLength);
-  }
   zeroFill(view, offset, offset + 64);
   const in_ = checkObject('order_block.in', value.in ?? {}, offset);
   try {
@@ -390,12 +322,10 @@ export function encodeOrderBlock(value: Encodable<OrderBlock>, view: DataView, o
     throw inside('order_block.block', error);
   }
   const several = value.several ?? undefined;
-  if (several !== undefined && !Array.isArray(several)) {
+  if (several !== undefined && !Array.isArray(several))
     throw wrongType('order_block.several', several, offset + 48, 'an array');
-  }
-  if (several !== undefined && several.length !== 2) {
+  if (several !== undefined && several.length !== 2)
     throw countMismatch('order_block.several', offset + 48, 2, several.length);
-  }
   const several_given = several ?? defaults(2);
   let several_at = offset + 48;
   let index = 0;
@@ -420,7 +350,6 @@ export class OrderBlockGView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get x(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -429,7 +358,6 @@ export class OrderBlockGView {
     this.#view.setUint16(this.#offset, checkU16('order_block.g.x', value, this.#offset), true);
   }
 
-  /** Big-endian. */
   get y(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -438,7 +366,6 @@ export class OrderBlockGView {
     this.#view.setUint16(this.#offset + 2, checkU16('order_block.g.y', value, this.#offset + 2), false);
   }
 
-  /** In place in a struct in place. */
   get deep(): OrderBlockGDeepView {
     return new OrderBlockGDeepView(this.#view, this.#offset + 4);
   }
@@ -455,7 +382,6 @@ export class OrderBlockGDeepView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get z(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -464,7 +390,6 @@ export class OrderBlockGDeepView {
     this.#view.setUint32(this.#offset, checkU32('order_block.g.deep.z', value, this.#offset), true);
   }
 
-  /** A struct on its own deep inside. */
   get again(): OwnView {
     return new OwnView(this.#view, this.#offset + 4);
   }
@@ -481,12 +406,10 @@ export class OrderBlockView {
     this.#offset = offset;
   }
 
-  /** A struct on its own. */
   get in(): OwnView {
     return new OwnView(this.#view, this.#offset);
   }
 
-  /** A plain register. */
   get r(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -495,26 +418,19 @@ export class OrderBlockView {
     this.#view.setUint32(this.#offset + 8, checkU32('order_block.r', value, this.#offset + 8), true);
   }
 
-  /** In place. */
   get g(): OrderBlockGView {
     return new OrderBlockGView(this.#view, this.#offset + 12);
   }
 
-  /** A struct on its own with a block in it. */
   get held(): HolderView {
     return new HolderView(this.#view, this.#offset + 32);
   }
 
-  /** A block in a block. */
   get block(): InnerBlockView {
     return new InnerBlockView(this.#view, this.#offset + 44);
   }
 
-  /**
-   * Structs on their own.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 2 elements, counted from 0; undefined beyond them. */
   several(index: number): OwnView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
     return new OwnView(this.#view, this.#offset + 48 + 8 * index);
@@ -523,11 +439,7 @@ export class OrderBlockView {
 
 /** Codec of order_block of a big-endian machine. */
 export const OrderBlockCodec: StructCodec<OrderBlock> = /* @__PURE__ */ fixedCodec(
-  'order_block',
-  64,
-  membersOfOrderBlock,
-  decodeOrderBlock,
-  encodeOrderBlock,
+  'order_block', 64, membersOfOrderBlock, decodeOrderBlock, encodeOrderBlock,
 );
 
 /** The ioctls of byte_order by name. */
@@ -537,8 +449,7 @@ export const byteOrderIoctls = {
 
 /** The codecs of byte_order by the names of the structs, for code that works with any of them. */
 export const byteOrderCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  own: /* @__PURE__ */ onEveryAbi(OwnCodec),
-  holder: /* @__PURE__ */ onEveryAbi(HolderCodec),
+  own: /* @__PURE__ */ onEveryAbi(OwnCodec), holder: /* @__PURE__ */ onEveryAbi(HolderCodec),
   inner_block: /* @__PURE__ */ onEveryAbi(InnerBlockCodec),
   order_block: /* @__PURE__ */ onEveryAbi(OrderBlockCodec),
 };

@@ -58,32 +58,18 @@ export interface Own {
 }
 
 /** Names of the members of own. */
-export const membersOfOwn: Members = {
-  a: null,
-  l: null,
-  b: null,
-  low: null,
-  high: null,
-};
+export const membersOfOwn: Members = { a: null, l: null, b: null, low: null, high: null };
 
 /** Bytes of own. */
 export const sizeofOwn = 8;
 
-/**
- * Reads struct own.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct own. */
 export function decodeOwn(view: DataView, offset = 0): Own {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('own', offset, 8, view.byteLength);
   return readOwn(view, offset);
 }
 
-/**
- * Reads struct own inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct own inside of something else. */
 export function readOwn(view: DataView, offset: number): Own {
   const unit_6 = view.getUint16(offset + 6, true);
   return {
@@ -95,24 +81,14 @@ export function readOwn(view: DataView, offset: number): Own {
   };
 }
 
-/**
- * Writes struct own; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct own and returns the number of bytes. */
 export function encodeOwn(value: Encodable<Own>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('own', value, offset, 8, view.byteLength);
-  }
   return writeOwn(value, view, offset);
 }
 
-/**
- * Writes struct own if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct own inside another struct. */
 export function writeOwn(value: Encodable<Own>, view: DataView, offset: number): number {
   const a = value.a ?? 0;
   if (typeof a !== 'number' || (a & 0xffff) !== a) throw notInteger('u16', 'own.a', a, offset);
@@ -142,7 +118,6 @@ export class OwnView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get a(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -151,7 +126,6 @@ export class OwnView {
     this.#view.setUint16(this.#offset, checkU16('own.a', value, this.#offset), true);
   }
 
-  /** Little-endian. */
   get l(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -160,7 +134,6 @@ export class OwnView {
     this.#view.setUint16(this.#offset + 2, checkU16('own.l', value, this.#offset + 2), true);
   }
 
-  /** Big-endian. */
   get b(): number {
     return this.#view.getUint16(this.#offset + 4, false);
   }
@@ -169,7 +142,6 @@ export class OwnView {
     this.#view.setUint16(this.#offset + 4, checkU16('own.b', value, this.#offset + 4), false);
   }
 
-  /** Bits from the machine's end. */
   get low(): number {
     const unit = readUnit(this.#view, this.#offset + 6, 2, true);
     return Number(BigInt.asUintN(5, unit));
@@ -181,7 +153,6 @@ export class OwnView {
     writeUnit(this.#view, this.#offset + 6, 2, kept | bits, true);
   }
 
-  /** Bits with a sign. */
   get high(): number {
     const unit = readUnit(this.#view, this.#offset + 6, 2, true);
     return Number(BigInt.asIntN(11, unit >> 5n));
@@ -196,11 +167,7 @@ export class OwnView {
 
 /** Codec of own. */
 export const OwnCodec: StructCodec<Own> = /* @__PURE__ */ fixedCodec(
-  'own',
-  8,
-  membersOfOwn,
-  decodeOwn,
-  encodeOwn,
+  'own', 8, membersOfOwn, decodeOwn, encodeOwn,
 );
 
 /** Bits of inner_block.f. */
@@ -226,31 +193,19 @@ export interface InnerBlock {
 }
 
 /** Names of the members of inner_block. */
-export const membersOfInnerBlock: Members = {
-  r: null,
-  f: { lo: null, rsvd: null, hi: null },
-};
+export const membersOfInnerBlock: Members = { r: null, f: { lo: null, rsvd: null, hi: null } };
 
 /** Bytes of inner_block. */
 export const sizeofInnerBlock = 4;
 
-/**
- * Reads registers inner_block.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers inner_block. */
 export function decodeInnerBlock(view: DataView, offset = 0): InnerBlock {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('inner_block', offset, 4, view.byteLength);
-  }
   return readInnerBlock(view, offset);
 }
 
-/**
- * Reads registers inner_block inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers inner_block inside of something else. */
 export function readInnerBlock(view: DataView, offset: number): InnerBlock {
   const f = view.getUint16(offset + 2, true);
   return {
@@ -263,24 +218,14 @@ export function readInnerBlock(view: DataView, offset: number): InnerBlock {
   };
 }
 
-/**
- * Writes registers inner_block; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers inner_block and returns the number of bytes. */
 export function encodeInnerBlock(value: Encodable<InnerBlock>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('inner_block', value, offset, 4, view.byteLength);
-  }
   return writeInnerBlock(value, view, offset);
 }
 
-/**
- * Writes registers inner_block if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers inner_block inside another struct. */
 export function writeInnerBlock(value: Encodable<InnerBlock>, view: DataView, offset: number): number {
   view.setUint16(offset, checkU16('inner_block.r', value.r ?? 0, offset), true);
   const f_bits: Partial<InnerBlockF> = checkObject('inner_block.f', value.f ?? {}, offset + 2);
@@ -304,7 +249,6 @@ export class InnerBlockView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get r(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -313,7 +257,6 @@ export class InnerBlockView {
     this.#view.setUint16(this.#offset, checkU16('inner_block.r', value, this.#offset), true);
   }
 
-  /** Bits of a register. */
   get f(): number {
     return this.#view.getUint16(this.#offset + 2, true);
   }
@@ -325,11 +268,7 @@ export class InnerBlockView {
 
 /** Codec of inner_block. */
 export const InnerBlockCodec: StructCodec<InnerBlock> = /* @__PURE__ */ fixedCodec(
-  'inner_block',
-  4,
-  membersOfInnerBlock,
-  decodeInnerBlock,
-  encodeInnerBlock,
+  'inner_block', 4, membersOfInnerBlock, decodeInnerBlock, encodeInnerBlock,
 );
 
 /**
@@ -360,32 +299,19 @@ export interface Holder {
 
 /** Names of the members of holder. */
 export const membersOfHolder: Members = {
-  plain: null,
-  block: membersOfInnerBlock,
-  place: {
-    x: null,
-    y: null,
-  },
+  plain: null, block: membersOfInnerBlock, place: { x: null, y: null },
 };
 
 /** Bytes of holder. */
 export const sizeofHolder = 12;
 
-/**
- * Reads struct holder.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct holder. */
 export function decodeHolder(view: DataView, offset = 0): Holder {
   if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('holder', offset, 12, view.byteLength);
   return readHolder(view, offset);
 }
 
-/**
- * Reads struct holder inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct holder inside of something else. */
 export function readHolder(view: DataView, offset: number): Holder {
   return {
     plain: view.getUint32(offset, true),
@@ -397,29 +323,18 @@ export function readHolder(view: DataView, offset: number): Holder {
   };
 }
 
-/**
- * Writes struct holder; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct holder and returns the number of bytes. */
 export function encodeHolder(value: Encodable<Holder>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('holder', value, offset, 12, view.byteLength);
-  }
   return writeHolder(value, view, offset);
 }
 
-/**
- * Writes struct holder if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct holder inside another struct. */
 export function writeHolder(value: Encodable<Holder>, view: DataView, offset: number): number {
   const plain = value.plain ?? 0;
-  if (typeof plain !== 'number' || plain >>> 0 !== plain) {
+  if (typeof plain !== 'number' || plain >>> 0 !== plain)
     throw notInteger('u32', 'holder.plain', plain, offset);
-  }
   view.setUint32(offset, plain, true);
   const block = checkObject('holder.block', value.block ?? {}, offset + 4);
   try {
@@ -429,14 +344,12 @@ export function writeHolder(value: Encodable<Holder>, view: DataView, offset: nu
   }
   const place: Encodable<HolderPlace> = checkObject('holder.place', value.place ?? {}, offset + 8);
   const place_x = place.x ?? 0;
-  if (typeof place_x !== 'number' || (place_x & 0xffff) !== place_x) {
+  if (typeof place_x !== 'number' || (place_x & 0xffff) !== place_x)
     throw notInteger('u16', 'holder.place.x', place_x, offset + 8);
-  }
   view.setUint16(offset + 8, place_x, true);
   const place_y = place.y ?? 0;
-  if (typeof place_y !== 'number' || (place_y & 0xffff) !== place_y) {
+  if (typeof place_y !== 'number' || (place_y & 0xffff) !== place_y)
     throw notInteger('u16', 'holder.place.y', place_y, offset + 10);
-  }
   view.setUint16(offset + 10, place_y, false);
   return 12;
 }
@@ -452,7 +365,6 @@ export class HolderPlaceView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get x(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -461,7 +373,6 @@ export class HolderPlaceView {
     this.#view.setUint16(this.#offset, checkU16('holder.place.x', value, this.#offset), true);
   }
 
-  /** Big-endian. */
   get y(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -482,7 +393,6 @@ export class HolderView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get plain(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -491,12 +401,10 @@ export class HolderView {
     this.#view.setUint32(this.#offset, checkU32('holder.plain', value, this.#offset), true);
   }
 
-  /** A block inside. */
   get block(): InnerBlockView {
     return new InnerBlockView(this.#view, this.#offset + 4);
   }
 
-  /** In place. */
   get place(): HolderPlaceView {
     return new HolderPlaceView(this.#view, this.#offset + 8);
   }
@@ -504,11 +412,7 @@ export class HolderView {
 
 /** Codec of holder. */
 export const HolderCodec: StructCodec<Holder> = /* @__PURE__ */ fixedCodec(
-  'holder',
-  12,
-  membersOfHolder,
-  decodeHolder,
-  encodeHolder,
+  'holder', 12, membersOfHolder, decodeHolder, encodeHolder,
 );
 
 /**
@@ -559,33 +463,17 @@ export interface OrderBlock {
 
 /** Names of the members of order_block. */
 export const membersOfOrderBlock: Members = {
-  in: membersOfOwn,
-  r: null,
-  g: {
-    x: null,
-    y: null,
-    deep: {
-      z: null,
-      again: membersOfOwn,
-    },
-  },
-  held: membersOfHolder,
-  block: membersOfInnerBlock,
-  several: membersOfOwn,
+  in: membersOfOwn, r: null, g: { x: null, y: null, deep: { z: null, again: membersOfOwn } },
+  held: membersOfHolder, block: membersOfInnerBlock, several: membersOfOwn,
 };
 
 /** Bytes of order_block. */
 export const sizeofOrderBlock = 64;
 
-/**
- * Reads registers order_block.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers order_block. */
 export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('order_block', offset, 64, view.byteLength);
-  }
   return {
     in: readOwn(view, offset),
     r: view.getUint32(offset + 8, true),
@@ -603,16 +491,10 @@ export function decodeOrderBlock(view: DataView, offset = 0): OrderBlock {
   };
 }
 
-/**
- * Writes registers order_block; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers order_block and returns the number of bytes. */
 export function encodeOrderBlock(value: Encodable<OrderBlock>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('order_block', value, offset, 64, view.byteLength);
-  }
   zeroFill(view, offset, offset + 64);
   const in_ = checkObject('order_block.in', value.in ?? {}, offset);
   try {
@@ -645,12 +527,10 @@ export function encodeOrderBlock(value: Encodable<OrderBlock>, view: DataView, o
     throw inside('order_block.block', error);
   }
   const several = value.several ?? undefined;
-  if (several !== undefined && !Array.isArray(several)) {
+  if (several !== undefined && !Array.isArray(several))
     throw wrongType('order_block.several', several, offset + 48, 'an array');
-  }
-  if (several !== undefined && several.length !== 2) {
+  if (several !== undefined && several.length !== 2)
     throw countMismatch('order_block.several', offset + 48, 2, several.length);
-  }
   const several_given = several ?? defaults(2);
   let several_at = offset + 48;
   let index = 0;
@@ -675,7 +555,6 @@ export class OrderBlockGView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get x(): number {
     return this.#view.getUint16(this.#offset, true);
   }
@@ -684,7 +563,6 @@ export class OrderBlockGView {
     this.#view.setUint16(this.#offset, checkU16('order_block.g.x', value, this.#offset), true);
   }
 
-  /** Big-endian. */
   get y(): number {
     return this.#view.getUint16(this.#offset + 2, false);
   }
@@ -693,7 +571,6 @@ export class OrderBlockGView {
     this.#view.setUint16(this.#offset + 2, checkU16('order_block.g.y', value, this.#offset + 2), false);
   }
 
-  /** In place in a struct in place. */
   get deep(): OrderBlockGDeepView {
     return new OrderBlockGDeepView(this.#view, this.#offset + 4);
   }
@@ -710,7 +587,6 @@ export class OrderBlockGDeepView {
     this.#offset = offset;
   }
 
-  /** Plain. */
   get z(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -719,7 +595,6 @@ export class OrderBlockGDeepView {
     this.#view.setUint32(this.#offset, checkU32('order_block.g.deep.z', value, this.#offset), true);
   }
 
-  /** A struct on its own deep inside. */
   get again(): OwnView {
     return new OwnView(this.#view, this.#offset + 4);
   }
@@ -736,12 +611,10 @@ export class OrderBlockView {
     this.#offset = offset;
   }
 
-  /** A struct on its own. */
   get in(): OwnView {
     return new OwnView(this.#view, this.#offset);
   }
 
-  /** A plain register. */
   get r(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -750,26 +623,19 @@ export class OrderBlockView {
     this.#view.setUint32(this.#offset + 8, checkU32('order_block.r', value, this.#offset + 8), true);
   }
 
-  /** In place. */
   get g(): OrderBlockGView {
     return new OrderBlockGView(this.#view, this.#offset + 12);
   }
 
-  /** A struct on its own with a block in it. */
   get held(): HolderView {
     return new HolderView(this.#view, this.#offset + 32);
   }
 
-  /** A block in a block. */
   get block(): InnerBlockView {
     return new InnerBlockView(this.#view, this.#offset + 44);
   }
 
-  /**
-   * Structs on their own.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
+  /** One of 2 elements, counted from 0; undefined beyond them. */
   several(index: number): OwnView | undefined {
     if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
     return new OwnView(this.#view, this.#offset + 48 + 8 * index);
@@ -778,11 +644,7 @@ export class OrderBlockView {
 
 /** Codec of order_block. */
 export const OrderBlockCodec: StructCodec<OrderBlock> = /* @__PURE__ */ fixedCodec(
-  'order_block',
-  64,
-  membersOfOrderBlock,
-  decodeOrderBlock,
-  encodeOrderBlock,
+  'order_block', 64, membersOfOrderBlock, decodeOrderBlock, encodeOrderBlock,
 );
 
 /** The ioctls of byte_order by name. */
@@ -792,8 +654,7 @@ export const byteOrderIoctls = {
 
 /** The codecs of byte_order by the names of the structs, for code that works with any of them. */
 export const byteOrderCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  own: /* @__PURE__ */ onEveryAbi(OwnCodec),
-  holder: /* @__PURE__ */ onEveryAbi(HolderCodec),
+  own: /* @__PURE__ */ onEveryAbi(OwnCodec), holder: /* @__PURE__ */ onEveryAbi(HolderCodec),
   inner_block: /* @__PURE__ */ onEveryAbi(InnerBlockCodec),
   order_block: /* @__PURE__ */ onEveryAbi(OrderBlockCodec),
 };
@@ -803,8 +664,5 @@ export const byteOrderCodecs: { readonly [struct: string]: AbiCodecs<unknown> } 
  * layout.
  */
 export const byteOrderFingerprints: { readonly [struct: string]: string } = {
-  own: '95b828e8',
-  holder: '298bf8b3',
-  inner_block: '503b37e3',
-  order_block: 'f9f13ff8',
+  own: '95b828e8', holder: '298bf8b3', inner_block: '503b37e3', order_block: 'f9f13ff8',
 };

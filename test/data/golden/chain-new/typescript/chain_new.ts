@@ -22,7 +22,6 @@ import {
   checkBytes,
   checkFree,
   checkObject,
-  checkU16,
   checkU32,
   type CodecContext,
   countMismatch,
@@ -62,79 +61,33 @@ export interface BlobHead {
 }
 
 /** Names of the members of blob_head. */
-export const membersOfBlobHead: Members = {
-  magic: null,
-  first_blob: null,
-};
+export const membersOfBlobHead: Members = { magic: null, first_blob: null };
 
 /** Bytes of blob_head. */
 export const sizeofBlobHead = 8;
 
-/**
- * Reads struct blob_head.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct blob_head. */
 export function decodeBlobHead(view: DataView, offset = 0): BlobHead {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('blob_head', offset, 8, view.byteLength);
-  }
   return {
     magic: view.getUint32(offset, false),
     first_blob: view.getUint32(offset + 4, false),
   };
 }
 
-/**
- * Writes struct blob_head; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct blob_head and returns the number of bytes. */
 export function encodeBlobHead(value: Partial<BlobHead>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('blob_head', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('blob_head.magic', value.magic ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('blob_head.first_blob', value.first_blob ?? 0, offset + 4), false);
   return 8;
 }
 
-/** blob_head in place: reads and writes members without a copy. */
-export class BlobHeadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('blob_head', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get magic(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set magic(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('blob_head.magic', value, this.#offset), false);
-  }
-
-  get first_blob(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set first_blob(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('blob_head.first_blob', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of blob_head. */
 export const BlobHeadCodec: StructCodec<BlobHead> = /* @__PURE__ */ fixedCodec(
-  'blob_head',
-  8,
-  membersOfBlobHead,
-  decodeBlobHead,
-  encodeBlobHead,
+  'blob_head', 8, membersOfBlobHead, decodeBlobHead, encodeBlobHead,
 );
 
 /** (struct blob) */
@@ -146,30 +99,18 @@ export interface Blob {
 }
 
 /** Names of the members of blob. */
-export const membersOfBlob: Members = {
-  step: null,
-  revision: null,
-  kind: null,
-};
+export const membersOfBlob: Members = { step: null, revision: null, kind: null };
 
 /** Bytes of blob. */
 export const sizeofBlob = 8;
 
-/**
- * Reads struct blob.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct blob. */
 export function decodeBlob(view: DataView, offset = 0): Blob {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('blob', offset, 8, view.byteLength);
   return readBlob(view, offset);
 }
 
-/**
- * Reads struct blob inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct blob inside of something else. */
 export function readBlob(view: DataView, offset: number): Blob {
   return {
     step: view.getUint16(offset, false),
@@ -178,34 +119,22 @@ export function readBlob(view: DataView, offset: number): Blob {
   };
 }
 
-/**
- * Writes struct blob; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct blob and returns the number of bytes. */
 export function encodeBlob(value: Partial<Blob>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('blob', value, offset, 8, view.byteLength);
-  }
   return writeBlob(value, view, offset);
 }
 
-/**
- * Writes struct blob if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct blob inside another struct. */
 export function writeBlob(value: Partial<Blob>, view: DataView, offset: number): number {
   const step = value.step ?? 0;
-  if (typeof step !== 'number' || (step & 0xffff) !== step) {
+  if (typeof step !== 'number' || (step & 0xffff) !== step)
     throw notInteger('u16', 'blob.step', step, offset);
-  }
   view.setUint16(offset, step, false);
   const revision = value.revision ?? 0;
-  if (typeof revision !== 'number' || (revision & 0xffff) !== revision) {
+  if (typeof revision !== 'number' || (revision & 0xffff) !== revision)
     throw notInteger('u16', 'blob.revision', revision, offset + 2);
-  }
   view.setUint16(offset + 2, revision, false);
   const kind = value.kind ?? 0;
   if (typeof kind !== 'number' || kind >>> 0 !== kind) throw notInteger('u32', 'blob.kind', kind, offset + 4);
@@ -213,50 +142,9 @@ export function writeBlob(value: Partial<Blob>, view: DataView, offset: number):
   return 8;
 }
 
-/** blob in place: reads and writes members without a copy. */
-export class BlobView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('blob', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Bytes from here to the next blob. */
-  get step(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set step(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('blob.step', value, this.#offset), false);
-  }
-
-  get revision(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set revision(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('blob.revision', value, this.#offset + 2), false);
-  }
-
-  get kind(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set kind(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('blob.kind', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of blob. */
 export const BlobCodec: StructCodec<Blob> = /* @__PURE__ */ fixedCodec(
-  'blob',
-  8,
-  membersOfBlob,
-  decodeBlob,
-  encodeBlob,
+  'blob', 8, membersOfBlob, decodeBlob, encodeBlob,
 );
 
 /** (struct name_blob) */
@@ -267,39 +155,25 @@ export interface NameBlob {
 }
 
 /** Names of the members of name_blob. */
-export const membersOfNameBlob: Members = {
-  head: membersOfBlob,
-  text: null,
-};
+export const membersOfNameBlob: Members = { head: membersOfBlob, text: null };
 
 /** Bytes of name_blob. */
 export const sizeofNameBlob = 24;
 
-/**
- * Reads struct name_blob.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct name_blob. */
 export function decodeNameBlob(view: DataView, offset = 0): NameBlob {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('name_blob', offset, 24, view.byteLength);
-  }
   return {
     head: readBlob(view, offset),
     text: readBytes(view, offset + 8, 16),
   };
 }
 
-/**
- * Writes struct name_blob; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct name_blob and returns the number of bytes. */
 export function encodeNameBlob(value: Encodable<NameBlob>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('name_blob', value, offset, 24, view.byteLength);
-  }
   const head = checkObject('name_blob.head', value.head ?? {}, offset);
   try {
     writeBlob(head, view, offset);
@@ -312,34 +186,9 @@ export function encodeNameBlob(value: Encodable<NameBlob>, view: DataView, offse
   return 24;
 }
 
-/** name_blob in place: reads and writes members without a copy. */
-export class NameBlobView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('name_blob', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct blob. */
-  get head(): BlobView {
-    return new BlobView(this.#view, this.#offset);
-  }
-
-  get text(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, 16);
-  }
-}
-
 /** Codec of name_blob. */
 export const NameBlobCodec: StructCodec<NameBlob> = /* @__PURE__ */ fixedCodec(
-  'name_blob',
-  24,
-  membersOfNameBlob,
-  decodeNameBlob,
-  encodeNameBlob,
+  'name_blob', 24, membersOfNameBlob, decodeNameBlob, encodeNameBlob,
 );
 
 /** (Variants blobs: kind is the name of the member's struct.) */
@@ -622,8 +471,7 @@ export const chainNewChains: { readonly [chain: string]: AbiChains } = {
 
 /** The codecs of chain_new by the names of the structs, for code that works with any of them. */
 export const chainNewCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  blob_head: /* @__PURE__ */ onEveryAbi(BlobHeadCodec),
-  blob: /* @__PURE__ */ onEveryAbi(BlobCodec),
+  blob_head: /* @__PURE__ */ onEveryAbi(BlobHeadCodec), blob: /* @__PURE__ */ onEveryAbi(BlobCodec),
   name_blob: /* @__PURE__ */ onEveryAbi(NameBlobCodec),
 };
 
@@ -632,7 +480,5 @@ export const chainNewCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
  * layout.
  */
 export const chainNewFingerprints: { readonly [struct: string]: string } = {
-  blob_head: 'd1fe1201',
-  blob: '2ed88fa9',
-  name_blob: '8084455c',
+  blob_head: 'd1fe1201', blob: '2ed88fa9', name_blob: '8084455c',
 };

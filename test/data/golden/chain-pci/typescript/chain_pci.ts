@@ -77,23 +77,16 @@ export interface ConfigHeader {
 
 /** Names of the members of config_header. */
 export const membersOfConfigHeader: Members = {
-  vendor_id: null,
-  status: { lower: null, capabilities_list: null, upper: null },
-  capabilities_pointer: null,
+  vendor_id: null, status: { lower: null, capabilities_list: null, upper: null }, capabilities_pointer: null,
 };
 
 /** Bytes of config_header. */
 export const sizeofConfigHeader = 53;
 
-/**
- * Reads registers config_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers config_header. */
 export function decodeConfigHeader(view: DataView, offset = 0): ConfigHeader {
-  if (!(offset >= 0 && offset + 53 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 53 <= view.byteLength))
     throw tooShort('config_header', offset, 53, view.byteLength);
-  }
   const status = view.getUint16(offset + 6, true);
   return {
     vendor_id: view.getUint16(offset, true),
@@ -106,16 +99,10 @@ export function decodeConfigHeader(view: DataView, offset = 0): ConfigHeader {
   };
 }
 
-/**
- * Writes registers config_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers config_header and returns the number of bytes. */
 export function encodeConfigHeader(value: Encodable<ConfigHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 53 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 53 <= view.byteLength))
     throw cannotStart('config_header', value, offset, 53, view.byteLength);
-  }
   zeroFill(view, offset, offset + 53);
   view.setUint16(offset, checkU16('config_header.vendor_id', value.vendor_id ?? 0, offset), true);
   const status_bits: Partial<ConfigHeaderStatus> = checkObject('config_header.status', value.status ?? {}, offset + 6);
@@ -129,49 +116,9 @@ export function encodeConfigHeader(value: Encodable<ConfigHeader>, view: DataVie
   return 53;
 }
 
-/** config_header in place: reads and writes members without a copy. */
-export class ConfigHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 53 <= view.byteLength)) throw tooShort('config_header', offset, 53, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get vendor_id(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set vendor_id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('config_header.vendor_id', value, this.#offset), true);
-  }
-
-  get status(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set status(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('config_header.status', value, this.#offset + 6), true);
-  }
-
-  get capabilities_pointer(): number {
-    return this.#view.getUint8(this.#offset + 52);
-  }
-
-  set capabilities_pointer(value: number) {
-    this.#view.setUint8(this.#offset + 52, checkU8('config_header.capabilities_pointer', value, this.#offset + 52));
-  }
-}
-
 /** Codec of config_header. */
 export const ConfigHeaderCodec: StructCodec<ConfigHeader> = /* @__PURE__ */ fixedCodec(
-  'config_header',
-  53,
-  membersOfConfigHeader,
-  decodeConfigHeader,
-  encodeConfigHeader,
+  'config_header', 53, membersOfConfigHeader, decodeConfigHeader, encodeConfigHeader,
 );
 
 /** (Registers cap_header) */
@@ -181,31 +128,19 @@ export interface CapHeader {
 }
 
 /** Names of the members of cap_header. */
-export const membersOfCapHeader: Members = {
-  id: null,
-  next: null,
-};
+export const membersOfCapHeader: Members = { id: null, next: null };
 
 /** Bytes of cap_header. */
 export const sizeofCapHeader = 2;
 
-/**
- * Reads registers cap_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers cap_header. */
 export function decodeCapHeader(view: DataView, offset = 0): CapHeader {
-  if (!(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 2 <= view.byteLength))
     throw tooShort('cap_header', offset, 2, view.byteLength);
-  }
   return readCapHeader(view, offset);
 }
 
-/**
- * Reads registers cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers cap_header inside of something else. */
 export function readCapHeader(view: DataView, offset: number): CapHeader {
   return {
     id: view.getUint8(offset),
@@ -213,65 +148,23 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
   };
 }
 
-/**
- * Writes registers cap_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers cap_header and returns the number of bytes. */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 2 <= view.byteLength))
     throw cannotStart('cap_header', value, offset, 2, view.byteLength);
-  }
   return writeCapHeader(value, view, offset);
 }
 
-/**
- * Writes registers cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers cap_header inside another struct. */
 export function writeCapHeader(value: Partial<CapHeader>, view: DataView, offset: number): number {
   view.setUint8(offset, checkU8('cap_header.id', value.id ?? 0, offset));
   view.setUint8(offset + 1, checkU8('cap_header.next', value.next ?? 0, offset + 1));
   return 2;
 }
 
-/** cap_header in place: reads and writes members without a copy. */
-export class CapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 2 <= view.byteLength)) throw tooShort('cap_header', offset, 2, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get id(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set id(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('cap_header.id', value, this.#offset));
-  }
-
-  get next(): number {
-    return this.#view.getUint8(this.#offset + 1);
-  }
-
-  set next(value: number) {
-    this.#view.setUint8(this.#offset + 1, checkU8('cap_header.next', value, this.#offset + 1));
-  }
-}
-
 /** Codec of cap_header. */
 export const CapHeaderCodec: StructCodec<CapHeader> = /* @__PURE__ */ fixedCodec(
-  'cap_header',
-  2,
-  membersOfCapHeader,
-  decodeCapHeader,
-  encodeCapHeader,
+  'cap_header', 2, membersOfCapHeader, decodeCapHeader, encodeCapHeader,
 );
 
 /** (Registers cap_vendor) */
@@ -283,28 +176,19 @@ export interface CapVendor {
 }
 
 /** Names of the members of cap_vendor. */
-export const membersOfCapVendor: Members = {
-  header: membersOfCapHeader,
-  length: null,
-  body: null,
-};
+export const membersOfCapVendor: Members = { header: membersOfCapHeader, length: null, body: null };
 
 /** Bytes that every cap_vendor has. */
 export const minSizeofCapVendor = 3;
 
-/**
- * Reads registers cap_vendor.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers cap_vendor. */
 export function decodeCapVendor(view: DataView, offset = 0, end = view.byteLength): CapVendor {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 3 <= limit)) throw tooShort('cap_vendor', offset, 3, limit);
   const length = view.getUint8(offset + 2);
   const body_count = Math.max(length, 3) - 3;
-  if (!(offset + 3 + body_count <= limit)) {
+  if (!(offset + 3 + body_count <= limit))
     throw badCount('cap_vendor.body', offset + 3, body_count, limit - (offset + 3));
-  }
   const body = readBytes(view, offset + 3, body_count);
   return {
     header: readCapHeader(view, offset),
@@ -313,16 +197,10 @@ export function decodeCapVendor(view: DataView, offset = 0, end = view.byteLengt
   };
 }
 
-/**
- * Writes registers cap_vendor; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers cap_vendor and returns the number of bytes. */
 export function encodeCapVendor(value: Encodable<CapVendor>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 3 <= view.byteLength))
     throw cannotStart('cap_vendor', value, offset, 3, view.byteLength);
-  }
   let filled = offset + 3;
   const header = checkObject('cap_vendor.header', value.header ?? {}, offset);
   try {
@@ -335,61 +213,22 @@ export function encodeCapVendor(value: Encodable<CapVendor>, view: DataView, off
   const body = value.body ?? undefined;
   if (body !== undefined) checkBytes('cap_vendor.body', body, offset + 3);
   const body_count = Math.max(length, 3) - 3;
-  if (body !== undefined && body.length !== body_count) {
+  if (body !== undefined && body.length !== body_count)
     throw countMismatch('cap_vendor.body', offset + 3, body_count, body.length);
-  }
   filled = claim('cap_vendor.body', view, filled, offset + 3, body_count);
   writeBytes('cap_vendor.body', body, view, offset + 3, body_count);
   return filled - offset;
 }
 
-/**
- * Bytes that a cap_vendor takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a cap_vendor takes. */
 export function measureCapVendor(value: Encodable<CapVendor>): number {
   return measureByEncoding(encodeCapVendor, value);
 }
 
-/** cap_vendor in place: reads and writes members without a copy. */
-export class CapVendorView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 3 <= view.byteLength)) throw tooShort('cap_vendor', offset, 3, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers cap_header. */
-  get header(): CapHeaderView {
-    return new CapHeaderView(this.#view, this.#offset);
-  }
-
-  get length(): number {
-    return this.#view.getUint8(this.#offset + 2);
-  }
-
-  set length(value: number) {
-    this.#view.setUint8(this.#offset + 2, checkU8('cap_vendor.length', value, this.#offset + 2));
-  }
-
-  get body(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 3, this.#view.byteLength - (this.#offset + 3));
-  }
-}
-
 /** Codec of cap_vendor. */
 export const CapVendorCodec: StructCodec<CapVendor> = /* @__PURE__ */ structCodec({
-  name: 'cap_vendor',
-  size: null,
-  minSize: 3,
-  members: membersOfCapVendor,
-  decode: decodeCapVendor,
-  encodeTyped: encodeCapVendor,
-  measure: measureCapVendor,
+  name: 'cap_vendor', size: null, minSize: 3, members: membersOfCapVendor, decode: decodeCapVendor,
+  encodeTyped: encodeCapVendor, measure: measureCapVendor,
 });
 
 /** (Variants capabilities: kind is the name of the member's struct.) */
@@ -690,7 +529,5 @@ export const chainPciCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
  * layout.
  */
 export const chainPciFingerprints: { readonly [struct: string]: string } = {
-  config_header: 'bdd4bee5',
-  cap_header: 'cd47af18',
-  cap_vendor: '7059d486',
+  config_header: 'bdd4bee5', cap_header: 'cd47af18', cap_vendor: '7059d486',
 };

@@ -80,30 +80,19 @@ export interface ExtHeader {
 }
 
 /** Names of the members of ext_header. */
-export const membersOfExtHeader: Members = {
-  word: { id: null, version: null, next: null },
-};
+export const membersOfExtHeader: Members = { word: { id: null, version: null, next: null } };
 
 /** Bytes of ext_header. */
 export const sizeofExtHeader = 4;
 
-/**
- * Reads registers ext_header.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers ext_header. */
 export function decodeExtHeader(view: DataView, offset = 0): ExtHeader {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('ext_header', offset, 4, view.byteLength);
-  }
   return readExtHeader(view, offset);
 }
 
-/**
- * Reads registers ext_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads registers ext_header inside of something else. */
 export function readExtHeader(view: DataView, offset: number): ExtHeader {
   const word = view.getUint32(offset, true);
   return {
@@ -115,24 +104,14 @@ export function readExtHeader(view: DataView, offset: number): ExtHeader {
   };
 }
 
-/**
- * Writes registers ext_header; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers ext_header and returns the number of bytes. */
 export function encodeExtHeader(value: Encodable<ExtHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('ext_header', value, offset, 4, view.byteLength);
-  }
   return writeExtHeader(value, view, offset);
 }
 
-/**
- * Writes registers ext_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes registers ext_header inside another struct. */
 export function writeExtHeader(value: Encodable<ExtHeader>, view: DataView, offset: number): number {
   const word_bits: Partial<ExtHeaderWord> = checkObject('ext_header.word', value.word ?? {}, offset);
   const word = (
@@ -144,33 +123,9 @@ export function writeExtHeader(value: Encodable<ExtHeader>, view: DataView, offs
   return 4;
 }
 
-/** ext_header in place: reads and writes members without a copy. */
-export class ExtHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('ext_header', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get word(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set word(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('ext_header.word', value, this.#offset), true);
-  }
-}
-
 /** Codec of ext_header. */
 export const ExtHeaderCodec: StructCodec<ExtHeader> = /* @__PURE__ */ fixedCodec(
-  'ext_header',
-  4,
-  membersOfExtHeader,
-  decodeExtHeader,
-  encodeExtHeader,
+  'ext_header', 4, membersOfExtHeader, decodeExtHeader, encodeExtHeader,
 );
 
 /** (Registers ext_aer) */
@@ -182,19 +137,12 @@ export interface ExtAer {
 }
 
 /** Names of the members of ext_aer. */
-export const membersOfExtAer: Members = {
-  header: membersOfExtHeader,
-  log: null,
-};
+export const membersOfExtAer: Members = { header: membersOfExtHeader, log: null };
 
 /** Bytes that every ext_aer has. */
 export const minSizeofExtAer = 4;
 
-/**
- * Reads registers ext_aer.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers ext_aer. */
 export function decodeExtAer(view: DataView, offset = 0, end = view.byteLength): ExtAer {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('ext_aer', offset, 4, limit);
@@ -214,16 +162,10 @@ export function decodeExtAer(view: DataView, offset = 0, end = view.byteLength):
   return value;
 }
 
-/**
- * Writes registers ext_aer; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers ext_aer and returns the number of bytes. */
 export function encodeExtAer(value: Encodable<ExtAer>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('ext_aer', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const header = checkObject('ext_aer.header', value.header ?? {}, offset);
   try {
@@ -252,41 +194,15 @@ export function encodeExtAer(value: Encodable<ExtAer>, view: DataView, offset = 
   return filled - offset;
 }
 
-/**
- * Bytes that a ext_aer takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ext_aer takes. */
 export function measureExtAer(value: Encodable<ExtAer>): number {
   return measureByEncoding(encodeExtAer, value);
 }
 
-/** ext_aer in place: reads and writes members without a copy. */
-export class ExtAerView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('ext_aer', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers ext_header. */
-  get header(): ExtHeaderView {
-    return new ExtHeaderView(this.#view, this.#offset);
-  }
-}
-
 /** Codec of ext_aer. */
 export const ExtAerCodec: StructCodec<ExtAer> = /* @__PURE__ */ structCodec({
-  name: 'ext_aer',
-  size: null,
-  minSize: 4,
-  members: membersOfExtAer,
-  decode: decodeExtAer,
-  encodeTyped: encodeExtAer,
-  measure: measureExtAer,
+  name: 'ext_aer', size: null, minSize: 4, members: membersOfExtAer, decode: decodeExtAer,
+  encodeTyped: encodeExtAer, measure: measureExtAer,
 });
 
 /** (Variants ext_capabilities: kind is the name of the member's struct.) */
@@ -556,8 +472,7 @@ export const chainPcieChains: { readonly [chain: string]: AbiChains } = {
 
 /** The codecs of chain_pcie by the names of the structs, for code that works with any of them. */
 export const chainPcieCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  ext_header: /* @__PURE__ */ onEveryAbi(ExtHeaderCodec),
-  ext_aer: /* @__PURE__ */ onEveryAbi(ExtAerCodec),
+  ext_header: /* @__PURE__ */ onEveryAbi(ExtHeaderCodec), ext_aer: /* @__PURE__ */ onEveryAbi(ExtAerCodec),
 };
 
 /**
@@ -565,6 +480,5 @@ export const chainPcieCodecs: { readonly [struct: string]: AbiCodecs<unknown> } 
  * layout.
  */
 export const chainPcieFingerprints: { readonly [struct: string]: string } = {
-  ext_header: '5f0db1c6',
-  ext_aer: '6e4774b6',
+  ext_header: '5f0db1c6', ext_aer: '6e4774b6',
 };

@@ -64,7 +64,6 @@ import {
   type ExtAer,
   type ExtCapabilitiesVariant as BaseExtCapabilitiesVariant,
   type ExtHeader,
-  ExtHeaderView,
   measureExtAer,
   membersOfExtHeader,
 } from './chain_pcie.js';
@@ -84,21 +83,13 @@ export interface ExtDvsec {
 
 /** Names of the members of ext_dvsec. */
 export const membersOfExtDvsec: Members = {
-  header: membersOfExtHeader,
-  vendor: null,
-  __pad: null,
-  log: null,
-  whole: null,
+  header: membersOfExtHeader, vendor: null, __pad: null, log: null, whole: null,
 };
 
 /** Bytes that every ext_dvsec has. */
 export const minSizeofExtDvsec = 8;
 
-/**
- * Reads registers ext_dvsec.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers ext_dvsec. */
 export function decodeExtDvsec(view: DataView, offset = 0, end = view.byteLength, context?: CodecContext): ExtDvsec {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('ext_dvsec', offset, 8, limit);
@@ -123,21 +114,15 @@ export function decodeExtDvsec(view: DataView, offset = 0, end = view.byteLength
   return value;
 }
 
-/**
- * Writes registers ext_dvsec; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers ext_dvsec and returns the number of bytes. */
 export function encodeExtDvsec(
   value: Encodable<ExtDvsec>,
   view: DataView,
   offset = 0,
   context?: CodecContext,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('ext_dvsec', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = checkObject('ext_dvsec.header', value.header ?? {}, offset);
   try {
@@ -173,58 +158,15 @@ export function encodeExtDvsec(
   return filled - offset;
 }
 
-/**
- * Bytes that a ext_dvsec takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a ext_dvsec takes. */
 export function measureExtDvsec(value: Encodable<ExtDvsec>, context?: CodecContext): number {
   return measureByEncoding(encodeExtDvsec, value, context);
 }
 
-/** ext_dvsec in place: reads and writes members without a copy. */
-export class ExtDvsecView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('ext_dvsec', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See registers ext_header. */
-  get header(): ExtHeaderView {
-    return new ExtHeaderView(this.#view, this.#offset);
-  }
-
-  get vendor(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set vendor(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('ext_dvsec.vendor', value, this.#offset + 4), true);
-  }
-
-  /** Must be 0. */
-  get __pad(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set __pad(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('ext_dvsec.__pad', value, this.#offset + 6), true);
-  }
-}
-
 /** Codec of ext_dvsec. */
 export const ExtDvsecCodec: StructCodec<ExtDvsec> = /* @__PURE__ */ structCodec({
-  name: 'ext_dvsec',
-  size: null,
-  minSize: 8,
-  members: membersOfExtDvsec,
-  decode: decodeExtDvsec,
-  encodeTyped: encodeExtDvsec,
-  measure: measureExtDvsec,
+  name: 'ext_dvsec', size: null, minSize: 8, members: membersOfExtDvsec, decode: decodeExtDvsec,
+  encodeTyped: encodeExtDvsec, measure: measureExtDvsec,
 });
 
 /** (Variants ext_capabilities: kind is the name of the member's struct.) */

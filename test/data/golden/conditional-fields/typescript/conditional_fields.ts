@@ -74,26 +74,15 @@ export interface Interrupts {
 
 /** Names of the members of interrupts. */
 export const membersOfInterrupts: Members = {
-  header: null,
-  control: { enable: null, rsvd: null, wide: null, maskable: null, upper: null },
-  address: null,
-  address_hi: null,
-  data_32: null,
-  data_64: null,
-  mask_32: null,
-  pending_32: null,
-  mask_64: null,
+  header: null, control: { enable: null, rsvd: null, wide: null, maskable: null, upper: null }, address: null,
+  address_hi: null, data_32: null, data_64: null, mask_32: null, pending_32: null, mask_64: null,
   pending_64: null,
 };
 
 /** Bytes that every interrupts has. */
 export const minSizeofInterrupts = 8;
 
-/**
- * Reads registers interrupts.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers interrupts. */
 export function decodeInterrupts(view: DataView, offset = 0, end = view.byteLength): Interrupts {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('interrupts', offset, 8, limit);
@@ -142,16 +131,10 @@ export function decodeInterrupts(view: DataView, offset = 0, end = view.byteLeng
   return value;
 }
 
-/**
- * Writes registers interrupts; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers interrupts and returns the number of bytes. */
 export function encodeInterrupts(value: Encodable<Interrupts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('interrupts', value, offset, 8, view.byteLength);
-  }
   let filled = offset + 8;
   const header = value.header ?? undefined;
   if (header !== undefined) checkBytes('interrupts.header', header, offset);
@@ -216,56 +199,15 @@ export function encodeInterrupts(value: Encodable<Interrupts>, view: DataView, o
   return filled - offset;
 }
 
-/**
- * Bytes that a interrupts takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a interrupts takes. */
 export function measureInterrupts(value: Encodable<Interrupts>): number {
   return measureByEncoding(encodeInterrupts, value);
 }
 
-/** interrupts in place: reads and writes members without a copy. */
-export class InterruptsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('interrupts', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get header(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 2);
-  }
-
-  get control(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set control(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('interrupts.control', value, this.#offset + 2), true);
-  }
-
-  get address(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set address(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('interrupts.address', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of interrupts. */
 export const InterruptsCodec: StructCodec<Interrupts> = /* @__PURE__ */ structCodec({
-  name: 'interrupts',
-  size: null,
-  minSize: 8,
-  members: membersOfInterrupts,
-  decode: decodeInterrupts,
-  encodeTyped: encodeInterrupts,
-  measure: measureInterrupts,
+  name: 'interrupts', size: null, minSize: 8, members: membersOfInterrupts, decode: decodeInterrupts,
+  encodeTyped: encodeInterrupts, measure: measureInterrupts,
 });
 
 /** The codecs of conditional_fields by the names of the structs, for code that works with any of them. */

@@ -21,11 +21,7 @@ import {
 } from 'uapikit/runtime';
 import { membersOfThing, type Thing } from './constants.js';
 
-/**
- * Reads struct thing of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct thing of a big-endian machine. */
 export function decodeThing(view: DataView, offset = 0): Thing {
   if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('thing', offset, 28, view.byteLength);
   return {
@@ -41,23 +37,15 @@ export function decodeThing(view: DataView, offset = 0): Thing {
   };
 }
 
-/**
- * Writes struct thing of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct thing of a big-endian machine and returns the number of bytes. */
 export function encodeThing(value: Encodable<Thing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 28 <= view.byteLength))
     throw cannotStart('thing', value, offset, 28, view.byteLength);
-  }
   const values_ = value.values_ ?? undefined;
-  if (values_ !== undefined && !Array.isArray(values_)) {
+  if (values_ !== undefined && !Array.isArray(values_))
     throw wrongType('thing.values_', values_, offset, 'an array');
-  }
-  if (values_ !== undefined && values_.length !== 7) {
+  if (values_ !== undefined && values_.length !== 7)
     throw countMismatch('thing.values_', offset, 7, values_.length);
-  }
   if (values_ === undefined) {
     zeroFill(view, offset, offset + 4 * 7);
   } else {
@@ -70,31 +58,9 @@ export function encodeThing(value: Encodable<Thing>, view: DataView, offset = 0)
   return 28;
 }
 
-/** thing in place: reads and writes members without a copy. */
-export class ThingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 28 <= view.byteLength)) throw tooShort('thing', offset, 28, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of 7 elements, counted from 0; undefined beyond them. */
-  values_(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 7) return undefined;
-    return this.#view.getUint32(this.#offset + 4 * index, false);
-  }
-}
-
 /** Codec of thing of a big-endian machine. */
 export const ThingCodec: StructCodec<Thing> = /* @__PURE__ */ fixedCodec(
-  'thing',
-  28,
-  membersOfThing,
-  decodeThing,
-  encodeThing,
+  'thing', 28, membersOfThing, decodeThing, encodeThing,
 );
 
 /** The codecs of constants by the names of the structs, for code that works with any of them. */

@@ -18,11 +18,7 @@ import {
 } from 'uapikit/runtime';
 import { type Answer, membersOfAnswer, membersOfPlace, type Place } from './directions.js';
 
-/**
- * Reads struct place of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct place of a big-endian machine. */
 export function decodePlace(view: DataView, offset = 0): Place {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('place', offset, 32, view.byteLength);
   return {
@@ -34,16 +30,10 @@ export function decodePlace(view: DataView, offset = 0): Place {
   };
 }
 
-/**
- * Writes struct place of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct place of a big-endian machine and returns the number of bytes. */
 export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('place', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('place.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('place.result', value.result ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('place.cookie', value.cookie ?? 0n, offset + 8), false);
@@ -52,74 +42,12 @@ export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): 
   return 32;
 }
 
-/** place in place: reads and writes members without a copy. */
-export class PlaceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('place', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum place_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('place.flags', value, this.#offset), false);
-  }
-
-  get result(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set result(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('place.result', value, this.#offset + 4), false);
-  }
-
-  get cookie(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set cookie(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('place.cookie', value, this.#offset + 8), false);
-  }
-
-  /** Input only where the caller fixes it. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('place.iova', value, this.#offset + 16), false);
-  }
-
-  get hint(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set hint(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('place.hint', value, this.#offset + 24), false);
-  }
-}
-
 /** Codec of place of a big-endian machine. */
 export const PlaceCodec: StructCodec<Place> = /* @__PURE__ */ fixedCodec(
-  'place',
-  32,
-  membersOfPlace,
-  decodePlace,
-  encodePlace,
+  'place', 32, membersOfPlace, decodePlace, encodePlace,
 );
 
-/**
- * Reads struct answer of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct answer of a big-endian machine. */
 export function decodeAnswer(view: DataView, offset = 0): Answer {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('answer', offset, 8, view.byteLength);
   return {
@@ -128,60 +56,21 @@ export function decodeAnswer(view: DataView, offset = 0): Answer {
   };
 }
 
-/**
- * Writes struct answer of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct answer of a big-endian machine and returns the number of bytes. */
 export function encodeAnswer(value: Partial<Answer>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('answer', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('answer.size', value.size ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('answer.value', value.value ?? 0, offset + 4), false);
   return 8;
 }
 
-/** answer in place: reads and writes members without a copy. */
-export class AnswerView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('answer', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get size(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('answer.size', value, this.#offset), false);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('answer.value', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of answer of a big-endian machine. */
 export const AnswerCodec: StructCodec<Answer> = /* @__PURE__ */ fixedCodec(
-  'answer',
-  8,
-  membersOfAnswer,
-  decodeAnswer,
-  encodeAnswer,
+  'answer', 8, membersOfAnswer, decodeAnswer, encodeAnswer,
 );
 
 /** The codecs of directions by the names of the structs, for code that works with any of them. */
 export const directionsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  place: /* @__PURE__ */ onEveryAbi(PlaceCodec),
-  answer: /* @__PURE__ */ onEveryAbi(AnswerCodec),
+  place: /* @__PURE__ */ onEveryAbi(PlaceCodec), answer: /* @__PURE__ */ onEveryAbi(AnswerCodec),
 };

@@ -33,22 +33,12 @@ export interface Place {
 }
 
 /** Names of the members of place. */
-export const membersOfPlace: Members = {
-  flags: null,
-  result: null,
-  cookie: null,
-  iova: null,
-  hint: null,
-};
+export const membersOfPlace: Members = { flags: null, result: null, cookie: null, iova: null, hint: null };
 
 /** Bytes of place. */
 export const sizeofPlace = 32;
 
-/**
- * Reads struct place.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct place. */
 export function decodePlace(view: DataView, offset = 0): Place {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('place', offset, 32, view.byteLength);
   return {
@@ -60,16 +50,10 @@ export function decodePlace(view: DataView, offset = 0): Place {
   };
 }
 
-/**
- * Writes struct place; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct place and returns the number of bytes. */
 export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('place', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('place.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('place.result', value.result ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('place.cookie', value.cookie ?? 0n, offset + 8), true);
@@ -78,67 +62,9 @@ export function encodePlace(value: Partial<Place>, view: DataView, offset = 0): 
   return 32;
 }
 
-/** place in place: reads and writes members without a copy. */
-export class PlaceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('place', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum place_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('place.flags', value, this.#offset), true);
-  }
-
-  get result(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set result(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('place.result', value, this.#offset + 4), true);
-  }
-
-  get cookie(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set cookie(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('place.cookie', value, this.#offset + 8), true);
-  }
-
-  /** Input only where the caller fixes it. */
-  get iova(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set iova(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('place.iova', value, this.#offset + 16), true);
-  }
-
-  get hint(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set hint(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('place.hint', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of place. */
 export const PlaceCodec: StructCodec<Place> = /* @__PURE__ */ fixedCodec(
-  'place',
-  32,
-  membersOfPlace,
-  decodePlace,
-  encodePlace,
+  'place', 32, membersOfPlace, decodePlace, encodePlace,
 );
 
 /** (struct answer) */
@@ -148,19 +74,12 @@ export interface Answer {
 }
 
 /** Names of the members of answer. */
-export const membersOfAnswer: Members = {
-  size: null,
-  value: null,
-};
+export const membersOfAnswer: Members = { size: null, value: null };
 
 /** Bytes of answer. */
 export const sizeofAnswer = 8;
 
-/**
- * Reads struct answer.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct answer. */
 export function decodeAnswer(view: DataView, offset = 0): Answer {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('answer', offset, 8, view.byteLength);
   return {
@@ -169,62 +88,23 @@ export function decodeAnswer(view: DataView, offset = 0): Answer {
   };
 }
 
-/**
- * Writes struct answer; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct answer and returns the number of bytes. */
 export function encodeAnswer(value: Partial<Answer>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('answer', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('answer.size', value.size ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('answer.value', value.value ?? 0, offset + 4), true);
   return 8;
 }
 
-/** answer in place: reads and writes members without a copy. */
-export class AnswerView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('answer', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get size(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('answer.size', value, this.#offset), true);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('answer.value', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of answer. */
 export const AnswerCodec: StructCodec<Answer> = /* @__PURE__ */ fixedCodec(
-  'answer',
-  8,
-  membersOfAnswer,
-  decodeAnswer,
-  encodeAnswer,
+  'answer', 8, membersOfAnswer, decodeAnswer, encodeAnswer,
 );
 
 /** The codecs of directions by the names of the structs, for code that works with any of them. */
 export const directionsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  place: /* @__PURE__ */ onEveryAbi(PlaceCodec),
-  answer: /* @__PURE__ */ onEveryAbi(AnswerCodec),
+  place: /* @__PURE__ */ onEveryAbi(PlaceCodec), answer: /* @__PURE__ */ onEveryAbi(AnswerCodec),
 };
 
 /**
@@ -232,6 +112,5 @@ export const directionsCodecs: { readonly [struct: string]: AbiCodecs<unknown> }
  * layout.
  */
 export const directionsFingerprints: { readonly [struct: string]: string } = {
-  place: 'ea126c70',
-  answer: '963ba5b9',
+  place: 'ea126c70', answer: '963ba5b9',
 };

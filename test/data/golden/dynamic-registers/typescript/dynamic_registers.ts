@@ -47,27 +47,19 @@ export interface Entry {
 }
 
 /** Names of the members of entry. */
-export const membersOfEntry: Members = {
-  info: { words: null, rest: null },
-  data: null,
-};
+export const membersOfEntry: Members = { info: { words: null, rest: null }, data: null };
 
 /** Bytes that every entry has. */
 export const minSizeofEntry = 4;
 
-/**
- * Reads registers entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers entry. */
 export function decodeEntry(view: DataView, offset = 0, end = view.byteLength): Entry {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('entry', offset, 4, limit);
   const info = view.getUint32(offset, true);
   const data_count = info & 0xf;
-  if (!(offset + 4 + 4 * data_count <= limit)) {
+  if (!(offset + 4 + 4 * data_count <= limit))
     throw badCount('entry.data', offset + 4, data_count, Math.floor((limit - (offset + 4)) / 4));
-  }
   const data: number[] = [];
   for (let i = 0; i < data_count; i++) {
     data.push(view.getUint32(offset + 4 + 4 * i, true));
@@ -84,16 +76,10 @@ export function decodeEntry(view: DataView, offset = 0, end = view.byteLength): 
   return value;
 }
 
-/**
- * Writes registers entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers entry and returns the number of bytes. */
 export function encodeEntry(value: Encodable<Entry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('entry', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const info_bits: Partial<EntryInfo> = checkObject('entry.info', value.info ?? {}, offset);
   const info = (
@@ -104,9 +90,8 @@ export function encodeEntry(value: Encodable<Entry>, view: DataView, offset = 0)
   const data = value.data ?? undefined;
   if (data !== undefined && !Array.isArray(data)) throw wrongType('entry.data', data, offset + 4, 'an array');
   const data_count = info & 0xf;
-  if (data !== undefined && data.length !== data_count) {
+  if (data !== undefined && data.length !== data_count)
     throw countMismatch('entry.data', offset + 4, data_count, data.length);
-  }
   filled = claim('entry.data', view, filled, offset + 4, 4 * data_count);
   if (data === undefined) {
     zeroFill(view, offset + 4, offset + 4 + 4 * data_count);
@@ -125,50 +110,15 @@ export function encodeEntry(value: Encodable<Entry>, view: DataView, offset = 0)
   return filled - offset;
 }
 
-/**
- * Bytes that a entry takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a entry takes. */
 export function measureEntry(value: Encodable<Entry>): number {
   return measureByEncoding(encodeEntry, value);
 }
 
-/** entry in place: reads and writes members without a copy. */
-export class EntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('entry', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get info(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set info(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('entry.info', value, this.#offset), true);
-  }
-
-  /** One of the elements, counted from 0; undefined beyond them. */
-  data(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || this.#offset + 4 + 4 * index + 4 > this.#view.byteLength) return undefined;
-    return this.#view.getUint32(this.#offset + 4 + 4 * index, true);
-  }
-}
-
 /** Codec of entry. */
 export const EntryCodec: StructCodec<Entry> = /* @__PURE__ */ structCodec({
-  name: 'entry',
-  size: null,
-  minSize: 4,
-  members: membersOfEntry,
-  decode: decodeEntry,
-  encodeTyped: encodeEntry,
-  measure: measureEntry,
+  name: 'entry', size: null, minSize: 4, members: membersOfEntry, decode: decodeEntry,
+  encodeTyped: encodeEntry, measure: measureEntry,
 });
 
 /** Bits of directory.word. */
@@ -189,27 +139,20 @@ export interface Directory {
 
 /** Names of the members of directory. */
 export const membersOfDirectory: Members = {
-  word: { count: null, offset: null },
-  entries: membersOfEntry,
-  table: null,
+  word: { count: null, offset: null }, entries: membersOfEntry, table: null,
 };
 
 /** Bytes that every directory has. */
 export const minSizeofDirectory = 4;
 
-/**
- * Reads registers directory.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers directory. */
 export function decodeDirectory(view: DataView, offset = 0, end = view.byteLength): Directory {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('directory', offset, 4, limit);
   const word = view.getUint32(offset, true);
   const entries_count = word & 0xff;
-  if (!(offset + 4 + 4 * entries_count <= limit)) {
+  if (!(offset + 4 + 4 * entries_count <= limit))
     throw badCount('directory.entries', offset + 4, entries_count, Math.floor((limit - (offset + 4)) / 4));
-  }
   const entries: Entry[] = [];
   let entries_next = offset + 4;
   for (let i = 0; i < entries_count; i++) {
@@ -232,9 +175,8 @@ export function decodeDirectory(view: DataView, offset = 0, end = view.byteLengt
     const table_at = offset + (word >>> 8);
     if (!(table_at <= limit)) throw badOffset('directory.table', table_at, limit);
     const table_count = (word & 0xff) + 1;
-    if (!(table_at + 2 * table_count <= limit)) {
+    if (!(table_at + 2 * table_count <= limit))
       throw badCount('directory.table', table_at, table_count, Math.floor((limit - table_at) / 2));
-    }
     const table: number[] = [];
     for (let i = 0; i < table_count; i++) {
       table.push(view.getUint16(table_at + 2 * i, true));
@@ -244,16 +186,10 @@ export function decodeDirectory(view: DataView, offset = 0, end = view.byteLengt
   return value;
 }
 
-/**
- * Writes registers directory; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers directory and returns the number of bytes. */
 export function encodeDirectory(value: Encodable<Directory>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('directory', value, offset, 4, view.byteLength);
-  }
   let filled = offset + 4;
   const word_bits: Partial<DirectoryWord> = checkObject('directory.word', value.word ?? {}, offset);
   const word = (
@@ -262,13 +198,11 @@ export function encodeDirectory(value: Encodable<Directory>, view: DataView, off
   ) >>> 0;
   view.setUint32(offset, word, true);
   const entries = value.entries ?? undefined;
-  if (entries !== undefined && !Array.isArray(entries)) {
+  if (entries !== undefined && !Array.isArray(entries))
     throw wrongType('directory.entries', entries, offset + 4, 'an array');
-  }
   const entries_count = word & 0xff;
-  if (entries !== undefined && entries.length !== entries_count) {
+  if (entries !== undefined && entries.length !== entries_count)
     throw countMismatch('directory.entries', offset + 4, entries_count, entries.length);
-  }
   filled = claim('directory.entries', view, filled, offset + 4, 0);
   let entries_next = offset + 4;
   let index = 0;
@@ -284,13 +218,11 @@ export function encodeDirectory(value: Encodable<Directory>, view: DataView, off
   if ((word >>> 8) >= 8) { // word.offset >= 8
     const table_at = offset + (word >>> 8);
     const table = value.table ?? undefined;
-    if (table !== undefined && !Array.isArray(table)) {
+    if (table !== undefined && !Array.isArray(table))
       throw wrongType('directory.table', table, table_at, 'an array');
-    }
     const table_count = (word & 0xff) + 1;
-    if (table !== undefined && table.length !== table_count) {
+    if (table !== undefined && table.length !== table_count)
       throw countMismatch('directory.table', table_at, table_count, table.length);
-    }
     filled = claim('directory.table', view, filled, table_at, 2 * table_count);
     if (table === undefined) {
       zeroFill(view, table_at, table_at + 2 * table_count);
@@ -307,50 +239,20 @@ export function encodeDirectory(value: Encodable<Directory>, view: DataView, off
   return filled - offset;
 }
 
-/**
- * Bytes that a directory takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a directory takes. */
 export function measureDirectory(value: Encodable<Directory>): number {
   return measureByEncoding(encodeDirectory, value);
 }
 
-/** directory in place: reads and writes members without a copy. */
-export class DirectoryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('directory', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get word(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set word(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('directory.word', value, this.#offset), true);
-  }
-}
-
 /** Codec of directory. */
 export const DirectoryCodec: StructCodec<Directory> = /* @__PURE__ */ structCodec({
-  name: 'directory',
-  size: null,
-  minSize: 4,
-  members: membersOfDirectory,
-  decode: decodeDirectory,
-  encodeTyped: encodeDirectory,
-  measure: measureDirectory,
+  name: 'directory', size: null, minSize: 4, members: membersOfDirectory, decode: decodeDirectory,
+  encodeTyped: encodeDirectory, measure: measureDirectory,
 });
 
 /** The codecs of dynamic_registers by the names of the structs, for code that works with any of them. */
 export const dynamicRegistersCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  entry: /* @__PURE__ */ onEveryAbi(EntryCodec),
-  directory: /* @__PURE__ */ onEveryAbi(DirectoryCodec),
+  entry: /* @__PURE__ */ onEveryAbi(EntryCodec), directory: /* @__PURE__ */ onEveryAbi(DirectoryCodec),
 };
 
 /**
@@ -358,6 +260,5 @@ export const dynamicRegistersCodecs: { readonly [struct: string]: AbiCodecs<unkn
  * another layout.
  */
 export const dynamicRegistersFingerprints: { readonly [struct: string]: string } = {
-  entry: '6ecc7053',
-  directory: 'a405b994',
+  entry: '6ecc7053', directory: 'a405b994',
 };

@@ -18,11 +18,7 @@ import {
 } from 'uapikit/runtime';
 import { GROW, type Grown, membersOfGrown } from './extensible.js';
 
-/**
- * Reads struct grown of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct grown of a big-endian machine. */
 export function decodeGrown(view: DataView, offset = 0): Grown {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('grown', offset, 24, view.byteLength);
   return {
@@ -34,16 +30,10 @@ export function decodeGrown(view: DataView, offset = 0): Grown {
   };
 }
 
-/**
- * Writes struct grown of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct grown of a big-endian machine and returns the number of bytes. */
 export function encodeGrown(value: Partial<Grown>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('grown', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('grown.size', value.size ?? 24, offset), false);
   view.setUint32(offset + 4, checkU32('grown.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('grown.id', value.id ?? 0, offset + 8), false);
@@ -63,7 +53,6 @@ export class GrownView {
     this.#offset = offset;
   }
 
-  /** sizeof(struct grown). */
   get size(): number {
     return this.#view.getUint32(this.#offset, false);
   }
@@ -72,7 +61,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset, checkU32('grown.size', value, this.#offset), false);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -108,11 +96,7 @@ export class GrownView {
 
 /** Codec of grown of a big-endian machine. */
 export const GrownCodec: StructCodec<Grown> = /* @__PURE__ */ fixedCodec(
-  'grown',
-  24,
-  membersOfGrown,
-  decodeGrown,
-  encodeGrown,
+  'grown', 24, membersOfGrown, decodeGrown, encodeGrown,
 );
 
 /** The ioctls of extensible by name. */

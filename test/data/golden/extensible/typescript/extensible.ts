@@ -33,22 +33,12 @@ export interface Grown {
 }
 
 /** Names of the members of grown. */
-export const membersOfGrown: Members = {
-  size: null,
-  flags: null,
-  id: null,
-  extra: null,
-  wide: null,
-};
+export const membersOfGrown: Members = { size: null, flags: null, id: null, extra: null, wide: null };
 
 /** Bytes of grown. */
 export const sizeofGrown = 24;
 
-/**
- * Reads struct grown.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct grown. */
 export function decodeGrown(view: DataView, offset = 0): Grown {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('grown', offset, 24, view.byteLength);
   return {
@@ -60,16 +50,10 @@ export function decodeGrown(view: DataView, offset = 0): Grown {
   };
 }
 
-/**
- * Writes struct grown; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct grown and returns the number of bytes. */
 export function encodeGrown(value: Partial<Grown>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('grown', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('grown.size', value.size ?? 24, offset), true);
   view.setUint32(offset + 4, checkU32('grown.flags', value.flags ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('grown.id', value.id ?? 0, offset + 8), true);
@@ -89,7 +73,6 @@ export class GrownView {
     this.#offset = offset;
   }
 
-  /** sizeof(struct grown). */
   get size(): number {
     return this.#view.getUint32(this.#offset, true);
   }
@@ -98,7 +81,6 @@ export class GrownView {
     this.#view.setUint32(this.#offset, checkU32('grown.size', value, this.#offset), true);
   }
 
-  /** Must be 0. */
   get flags(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -134,11 +116,7 @@ export class GrownView {
 
 /** Codec of grown. */
 export const GrownCodec: StructCodec<Grown> = /* @__PURE__ */ fixedCodec(
-  'grown',
-  24,
-  membersOfGrown,
-  decodeGrown,
-  encodeGrown,
+  'grown', 24, membersOfGrown, decodeGrown, encodeGrown,
 );
 
 /** The ioctls of extensible by name. */

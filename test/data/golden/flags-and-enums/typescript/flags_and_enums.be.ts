@@ -20,15 +20,10 @@ import {
 } from 'uapikit/runtime';
 import { membersOfPicture, type Picture } from './flags_and_enums.js';
 
-/**
- * Reads struct picture of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct picture of a big-endian machine. */
 export function decodePicture(view: DataView, offset = 0): Picture {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('picture', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     color: view.getUint16(offset + 4, false),
@@ -38,16 +33,10 @@ export function decodePicture(view: DataView, offset = 0): Picture {
   };
 }
 
-/**
- * Writes struct picture of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct picture of a big-endian machine and returns the number of bytes. */
 export function encodePicture(value: Partial<Picture>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('picture', value, offset, 24, view.byteLength);
-  }
   view.setUint8(offset + 7, 0);
   view.setUint32(offset + 12, 0);
   view.setUint32(offset, checkU32('picture.flags', value.flags ?? 0, offset), false);
@@ -58,81 +47,15 @@ export function encodePicture(value: Partial<Picture>, view: DataView, offset = 
   return 24;
 }
 
-/** picture in place: reads and writes members without a copy. */
-export class PictureView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('picture', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('picture.flags', value, this.#offset), false);
-  }
-
-  /** One of enum color. */
-  get color(): number {
-    return this.#view.getUint16(this.#offset + 4, false);
-  }
-
-  set color(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('picture.color', value, this.#offset + 4), false);
-  }
-
-  /** Unknown bits are let through. */
-  get loose(): number {
-    return this.#view.getUint8(this.#offset + 6);
-  }
-
-  set loose(value: number) {
-    this.#view.setUint8(this.#offset + 6, checkU8('picture.loose', value, this.#offset + 6));
-  }
-
-  /** One of signed_color. */
-  get other(): number {
-    return this.#view.getInt32(this.#offset + 8, false);
-  }
-
-  set other(value: number) {
-    this.#view.setInt32(this.#offset + 8, checkS32('picture.other', value, this.#offset + 8), false);
-  }
-
-  /** Combination of wide_flags. */
-  get wide(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set wide(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('picture.wide', value, this.#offset + 16), false);
-  }
-}
-
 /** Codec of picture of a big-endian machine. */
 export const PictureCodec: StructCodec<Picture> = /* @__PURE__ */ fixedCodec(
-  'picture',
-  24,
-  membersOfPicture,
-  decodePicture,
-  encodePicture,
+  'picture', 24, membersOfPicture, decodePicture, encodePicture,
 );
 
-/**
- * Reads struct picture of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct picture of a big-endian machine on i386. */
 export function decodePictureI386(view: DataView, offset = 0): Picture {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('picture', offset, 20, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     color: view.getUint16(offset + 4, false),
@@ -142,16 +65,10 @@ export function decodePictureI386(view: DataView, offset = 0): Picture {
   };
 }
 
-/**
- * Writes struct picture of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct picture of a big-endian machine on i386 and returns the number of bytes. */
 export function encodePictureI386(value: Partial<Picture>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('picture', value, offset, 20, view.byteLength);
-  }
   view.setUint8(offset + 7, 0);
   view.setUint32(offset, checkU32('picture.flags', value.flags ?? 0, offset), false);
   view.setUint16(offset + 4, checkU16('picture.color', value.color ?? 0, offset + 4), false);
@@ -161,70 +78,9 @@ export function encodePictureI386(value: Partial<Picture>, view: DataView, offse
   return 20;
 }
 
-/** picture in place: reads and writes members without a copy. */
-export class PictureViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('picture', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('picture.flags', value, this.#offset), false);
-  }
-
-  /** One of enum color. */
-  get color(): number {
-    return this.#view.getUint16(this.#offset + 4, false);
-  }
-
-  set color(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('picture.color', value, this.#offset + 4), false);
-  }
-
-  /** Unknown bits are let through. */
-  get loose(): number {
-    return this.#view.getUint8(this.#offset + 6);
-  }
-
-  set loose(value: number) {
-    this.#view.setUint8(this.#offset + 6, checkU8('picture.loose', value, this.#offset + 6));
-  }
-
-  /** One of signed_color. */
-  get other(): number {
-    return this.#view.getInt32(this.#offset + 8, false);
-  }
-
-  set other(value: number) {
-    this.#view.setInt32(this.#offset + 8, checkS32('picture.other', value, this.#offset + 8), false);
-  }
-
-  /** Combination of wide_flags. */
-  get wide(): bigint {
-    return this.#view.getBigUint64(this.#offset + 12, false);
-  }
-
-  set wide(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 12, checkU64('picture.wide', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of picture of a big-endian machine on i386. */
 export const PictureCodecI386: StructCodec<Picture> = /* @__PURE__ */ fixedCodec(
-  'picture',
-  20,
-  membersOfPicture,
-  decodePictureI386,
-  encodePictureI386,
+  'picture', 20, membersOfPicture, decodePictureI386, encodePictureI386,
 );
 
 /** Codecs of picture on each abi. */

@@ -93,26 +93,15 @@ export interface Picture {
 }
 
 /** Names of the members of picture. */
-export const membersOfPicture: Members = {
-  flags: null,
-  color: null,
-  loose: null,
-  other: null,
-  wide: null,
-};
+export const membersOfPicture: Members = { flags: null, color: null, loose: null, other: null, wide: null };
 
 /** Bytes of picture. */
 export const sizeofPicture = 24;
 
-/**
- * Reads struct picture.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct picture. */
 export function decodePicture(view: DataView, offset = 0): Picture {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('picture', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     color: view.getUint16(offset + 4, true),
@@ -122,16 +111,10 @@ export function decodePicture(view: DataView, offset = 0): Picture {
   };
 }
 
-/**
- * Writes struct picture; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct picture and returns the number of bytes. */
 export function encodePicture(value: Partial<Picture>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('picture', value, offset, 24, view.byteLength);
-  }
   view.setUint8(offset + 7, 0);
   view.setUint32(offset + 12, 0);
   view.setUint32(offset, checkU32('picture.flags', value.flags ?? 0, offset), true);
@@ -142,84 +125,18 @@ export function encodePicture(value: Partial<Picture>, view: DataView, offset = 
   return 24;
 }
 
-/** picture in place: reads and writes members without a copy. */
-export class PictureView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('picture', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('picture.flags', value, this.#offset), true);
-  }
-
-  /** One of enum color. */
-  get color(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set color(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('picture.color', value, this.#offset + 4), true);
-  }
-
-  /** Unknown bits are let through. */
-  get loose(): number {
-    return this.#view.getUint8(this.#offset + 6);
-  }
-
-  set loose(value: number) {
-    this.#view.setUint8(this.#offset + 6, checkU8('picture.loose', value, this.#offset + 6));
-  }
-
-  /** One of signed_color. */
-  get other(): number {
-    return this.#view.getInt32(this.#offset + 8, true);
-  }
-
-  set other(value: number) {
-    this.#view.setInt32(this.#offset + 8, checkS32('picture.other', value, this.#offset + 8), true);
-  }
-
-  /** Combination of wide_flags. */
-  get wide(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set wide(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('picture.wide', value, this.#offset + 16), true);
-  }
-}
-
 /** Codec of picture. */
 export const PictureCodec: StructCodec<Picture> = /* @__PURE__ */ fixedCodec(
-  'picture',
-  24,
-  membersOfPicture,
-  decodePicture,
-  encodePicture,
+  'picture', 24, membersOfPicture, decodePicture, encodePicture,
 );
 
 /** Bytes of picture on i386. */
 export const sizeofPictureI386 = 20;
 
-/**
- * Reads struct picture on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct picture on i386. */
 export function decodePictureI386(view: DataView, offset = 0): Picture {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('picture', offset, 20, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     color: view.getUint16(offset + 4, true),
@@ -229,16 +146,10 @@ export function decodePictureI386(view: DataView, offset = 0): Picture {
   };
 }
 
-/**
- * Writes struct picture on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct picture on i386 and returns the number of bytes. */
 export function encodePictureI386(value: Partial<Picture>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('picture', value, offset, 20, view.byteLength);
-  }
   view.setUint8(offset + 7, 0);
   view.setUint32(offset, checkU32('picture.flags', value.flags ?? 0, offset), true);
   view.setUint16(offset + 4, checkU16('picture.color', value.color ?? 0, offset + 4), true);
@@ -248,70 +159,9 @@ export function encodePictureI386(value: Partial<Picture>, view: DataView, offse
   return 20;
 }
 
-/** picture in place: reads and writes members without a copy. */
-export class PictureViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('picture', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('picture.flags', value, this.#offset), true);
-  }
-
-  /** One of enum color. */
-  get color(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set color(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('picture.color', value, this.#offset + 4), true);
-  }
-
-  /** Unknown bits are let through. */
-  get loose(): number {
-    return this.#view.getUint8(this.#offset + 6);
-  }
-
-  set loose(value: number) {
-    this.#view.setUint8(this.#offset + 6, checkU8('picture.loose', value, this.#offset + 6));
-  }
-
-  /** One of signed_color. */
-  get other(): number {
-    return this.#view.getInt32(this.#offset + 8, true);
-  }
-
-  set other(value: number) {
-    this.#view.setInt32(this.#offset + 8, checkS32('picture.other', value, this.#offset + 8), true);
-  }
-
-  /** Combination of wide_flags. */
-  get wide(): bigint {
-    return this.#view.getBigUint64(this.#offset + 12, true);
-  }
-
-  set wide(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 12, checkU64('picture.wide', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of picture on i386. */
 export const PictureCodecI386: StructCodec<Picture> = /* @__PURE__ */ fixedCodec(
-  'picture',
-  20,
-  membersOfPicture,
-  decodePictureI386,
-  encodePictureI386,
+  'picture', 20, membersOfPicture, decodePictureI386, encodePictureI386,
 );
 
 /** Codecs of picture on each abi. */

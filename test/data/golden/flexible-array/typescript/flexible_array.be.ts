@@ -39,21 +39,13 @@ import {
   type TwoCounts,
 } from './flexible_array.js';
 
-/**
- * Reads struct entry of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct entry of a big-endian machine. */
 export function decodeEntry(view: DataView, offset = 0): Entry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('entry', offset, 8, view.byteLength);
   return readEntry(view, offset);
 }
 
-/**
- * Reads struct entry inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct entry inside of something else. */
 export function readEntry(view: DataView, offset: number): Entry {
   return {
     key: view.getUint32(offset, false),
@@ -61,85 +53,37 @@ export function readEntry(view: DataView, offset: number): Entry {
   };
 }
 
-/**
- * Writes struct entry of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct entry of a big-endian machine and returns the number of bytes. */
 export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('entry', value, offset, 8, view.byteLength);
-  }
   return writeEntry(value, view, offset);
 }
 
-/**
- * Writes struct entry if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct entry inside another struct. */
 export function writeEntry(value: Partial<Entry>, view: DataView, offset: number): number {
   const key = value.key ?? 0;
   if (typeof key !== 'number' || key >>> 0 !== key) throw notInteger('u32', 'entry.key', key, offset);
   view.setUint32(offset, key, false);
   const value_ = value.value ?? 0;
-  if (typeof value_ !== 'number' || value_ >>> 0 !== value_) {
+  if (typeof value_ !== 'number' || value_ >>> 0 !== value_)
     throw notInteger('u32', 'entry.value', value_, offset + 4);
-  }
   view.setUint32(offset + 4, value_, false);
   return 8;
 }
 
-/** entry in place: reads and writes members without a copy. */
-export class EntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('entry', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get key(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set key(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('entry.key', value, this.#offset), false);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('entry.value', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of entry of a big-endian machine. */
 export const EntryCodec: StructCodec<Entry> = /* @__PURE__ */ fixedCodec(
-  'entry',
-  8,
-  membersOfEntry,
-  decodeEntry,
-  encodeEntry,
+  'entry', 8, membersOfEntry, decodeEntry, encodeEntry,
 );
 
-/**
- * Reads struct table of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct table of a big-endian machine. */
 export function decodeTable(view: DataView, offset = 0, end = view.byteLength): Table {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('table', offset, 8, limit);
   const count = view.getUint32(offset + 4, false);
-  if (!(offset + 8 + 8 * count <= limit)) {
+  if (!(offset + 8 + 8 * count <= limit))
     throw badCount('table.entries', offset + 8, count, Math.floor((limit - (offset + 8)) / 8));
-  }
   const entries: Entry[] = [];
   for (let i = 0; i < count; i++) {
     entries.push(readEntry(view, offset + 8 + 8 * i));
@@ -151,29 +95,20 @@ export function decodeTable(view: DataView, offset = 0, end = view.byteLength): 
   };
 }
 
-/**
- * Writes struct table of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct table of a big-endian machine and returns the number of bytes. */
 export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('table', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('table.argsz', value.argsz ?? (8 + (8 * (value.entries?.length ?? 0))), offset), false);
   const count = checkU32('table.count', value.count ?? (value.entries?.length ?? 0), offset + 4);
   view.setUint32(offset + 4, count, false);
   const entries = value.entries ?? undefined;
-  if (entries !== undefined && !Array.isArray(entries)) {
+  if (entries !== undefined && !Array.isArray(entries))
     throw wrongType('table.entries', entries, offset + 8, 'an array');
-  }
-  if (entries !== undefined && entries.length !== count) {
+  if (entries !== undefined && entries.length !== count)
     throw countMismatch('table.entries', offset + 8, count, entries.length);
-  }
-  if (!(offset + 8 + 8 * count <= view.byteLength)) {
+  if (!(offset + 8 + 8 * count <= view.byteLength))
     throw noRoom('table.entries', offset + 8, 8 * count, view.byteLength);
-  }
   const bytes = 8 * count;
   const entries_given = entries ?? defaults(count);
   let entries_at = offset + 8;
@@ -188,77 +123,27 @@ export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0)
   return 8 + bytes;
 }
 
-/**
- * Bytes that a table takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a table takes. */
 export function measureTable(value: Encodable<Table>): number {
   if (Array.isArray(value.entries)) return 8 + 8 * value.entries.length;
   return measureByEncoding(encodeTable, value);
 }
 
-/** table in place: reads and writes members without a copy. */
-export class TableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('table', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** sizeof(self) + length(entries). */
-  get argsz(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set argsz(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('table.argsz', value, this.#offset), false);
-  }
-
-  /** count(entries). */
-  get count(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set count(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('table.count', value, this.#offset + 4), false);
-  }
-
-  /** One of the elements, counted from 0; undefined beyond them. */
-  entries(index: number): EntryView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new EntryView(this.#view, this.#offset + 8 + 8 * index);
-  }
-}
-
 /** Codec of table of a big-endian machine. */
 export const TableCodec: StructCodec<Table> = /* @__PURE__ */ structCodec({
-  name: 'table',
-  size: null,
-  minSize: 8,
-  members: membersOfTable,
-  decode: decodeTable,
-  encodeTyped: encodeTable,
-  measure: measureTable,
+  name: 'table', size: null, minSize: 8, members: membersOfTable, decode: decodeTable,
+  encodeTyped: encodeTable, measure: measureTable,
 });
 
-/**
- * Reads struct two_counts of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct two_counts of a big-endian machine. */
 export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLength): TwoCounts {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('two_counts', offset, 4, limit);
   const rows = view.getUint16(offset, false);
   const columns = view.getUint16(offset + 2, false);
   const cells_count = Math.ceil((rows * columns) / 4) * 4;
-  if (!(offset + 4 + cells_count <= limit)) {
+  if (!(offset + 4 + cells_count <= limit))
     throw badCount('two_counts.cells', offset + 4, cells_count, limit - (offset + 4));
-  }
   const cells = readBytes(view, offset + 4, cells_count);
   return {
     rows,
@@ -267,16 +152,10 @@ export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLengt
   };
 }
 
-/**
- * Writes struct two_counts of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct two_counts of a big-endian machine and returns the number of bytes. */
 export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('two_counts', value, offset, 4, view.byteLength);
-  }
   const rows = checkU16('two_counts.rows', value.rows ?? 0, offset);
   view.setUint16(offset, rows, false);
   const columns = checkU16('two_counts.columns', value.columns ?? 0, offset + 2);
@@ -284,73 +163,29 @@ export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, off
   const cells = value.cells ?? undefined;
   if (cells !== undefined) checkBytes('two_counts.cells', cells, offset + 4);
   const cells_count = Math.ceil((rows * columns) / 4) * 4;
-  if (cells !== undefined && cells.length !== cells_count) {
+  if (cells !== undefined && cells.length !== cells_count)
     throw countMismatch('two_counts.cells', offset + 4, cells_count, cells.length);
-  }
-  if (!(offset + 4 + cells_count <= view.byteLength)) {
+  if (!(offset + 4 + cells_count <= view.byteLength))
     throw noRoom('two_counts.cells', offset + 4, cells_count, view.byteLength);
-  }
   const bytes = cells_count;
   writeBytes('two_counts.cells', cells, view, offset + 4, cells_count);
   return 4 + bytes;
 }
 
-/**
- * Bytes that a two_counts takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a two_counts takes. */
 export function measureTwoCounts(value: Encodable<TwoCounts>): number {
   if (value.cells instanceof Uint8Array) return 4 + value.cells.length;
   return measureByEncoding(encodeTwoCounts, value);
 }
 
-/** two_counts in place: reads and writes members without a copy. */
-export class TwoCountsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('two_counts', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get rows(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set rows(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('two_counts.rows', value, this.#offset), false);
-  }
-
-  get columns(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set columns(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('two_counts.columns', value, this.#offset + 2), false);
-  }
-
-  get cells(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of two_counts of a big-endian machine. */
 export const TwoCountsCodec: StructCodec<TwoCounts> = /* @__PURE__ */ structCodec({
-  name: 'two_counts',
-  size: null,
-  minSize: 4,
-  members: membersOfTwoCounts,
-  decode: decodeTwoCounts,
-  encodeTyped: encodeTwoCounts,
-  measure: measureTwoCounts,
+  name: 'two_counts', size: null, minSize: 4, members: membersOfTwoCounts, decode: decodeTwoCounts,
+  encodeTyped: encodeTwoCounts, measure: measureTwoCounts,
 });
 
 /** The codecs of flexible_array by the names of the structs, for code that works with any of them. */
 export const flexibleArrayCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  entry: /* @__PURE__ */ onEveryAbi(EntryCodec),
-  table: /* @__PURE__ */ onEveryAbi(TableCodec),
+  entry: /* @__PURE__ */ onEveryAbi(EntryCodec), table: /* @__PURE__ */ onEveryAbi(TableCodec),
   two_counts: /* @__PURE__ */ onEveryAbi(TwoCountsCodec),
 };

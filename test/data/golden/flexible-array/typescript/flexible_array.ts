@@ -35,29 +35,18 @@ export interface Entry {
 }
 
 /** Names of the members of entry. */
-export const membersOfEntry: Members = {
-  key: null,
-  value: null,
-};
+export const membersOfEntry: Members = { key: null, value: null };
 
 /** Bytes of entry. */
 export const sizeofEntry = 8;
 
-/**
- * Reads struct entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct entry. */
 export function decodeEntry(view: DataView, offset = 0): Entry {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('entry', offset, 8, view.byteLength);
   return readEntry(view, offset);
 }
 
-/**
- * Reads struct entry inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct entry inside of something else. */
 export function readEntry(view: DataView, offset: number): Entry {
   return {
     key: view.getUint32(offset, true),
@@ -65,71 +54,28 @@ export function readEntry(view: DataView, offset: number): Entry {
   };
 }
 
-/**
- * Writes struct entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct entry and returns the number of bytes. */
 export function encodeEntry(value: Partial<Entry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('entry', value, offset, 8, view.byteLength);
-  }
   return writeEntry(value, view, offset);
 }
 
-/**
- * Writes struct entry if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct entry inside another struct. */
 export function writeEntry(value: Partial<Entry>, view: DataView, offset: number): number {
   const key = value.key ?? 0;
   if (typeof key !== 'number' || key >>> 0 !== key) throw notInteger('u32', 'entry.key', key, offset);
   view.setUint32(offset, key, true);
   const value_ = value.value ?? 0;
-  if (typeof value_ !== 'number' || value_ >>> 0 !== value_) {
+  if (typeof value_ !== 'number' || value_ >>> 0 !== value_)
     throw notInteger('u32', 'entry.value', value_, offset + 4);
-  }
   view.setUint32(offset + 4, value_, true);
   return 8;
 }
 
-/** entry in place: reads and writes members without a copy. */
-export class EntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('entry', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get key(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set key(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('entry.key', value, this.#offset), true);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('entry.value', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of entry. */
 export const EntryCodec: StructCodec<Entry> = /* @__PURE__ */ fixedCodec(
-  'entry',
-  8,
-  membersOfEntry,
-  decodeEntry,
-  encodeEntry,
+  'entry', 8, membersOfEntry, decodeEntry, encodeEntry,
 );
 
 /** (struct table) */
@@ -142,27 +88,18 @@ export interface Table {
 }
 
 /** Names of the members of table. */
-export const membersOfTable: Members = {
-  argsz: null,
-  count: null,
-  entries: membersOfEntry,
-};
+export const membersOfTable: Members = { argsz: null, count: null, entries: membersOfEntry };
 
 /** Bytes that every table has. */
 export const minSizeofTable = 8;
 
-/**
- * Reads struct table.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct table. */
 export function decodeTable(view: DataView, offset = 0, end = view.byteLength): Table {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('table', offset, 8, limit);
   const count = view.getUint32(offset + 4, true);
-  if (!(offset + 8 + 8 * count <= limit)) {
+  if (!(offset + 8 + 8 * count <= limit))
     throw badCount('table.entries', offset + 8, count, Math.floor((limit - (offset + 8)) / 8));
-  }
   const entries: Entry[] = [];
   for (let i = 0; i < count; i++) {
     entries.push(readEntry(view, offset + 8 + 8 * i));
@@ -174,29 +111,20 @@ export function decodeTable(view: DataView, offset = 0, end = view.byteLength): 
   };
 }
 
-/**
- * Writes struct table; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct table and returns the number of bytes. */
 export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('table', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('table.argsz', value.argsz ?? (8 + (8 * (value.entries?.length ?? 0))), offset), true);
   const count = checkU32('table.count', value.count ?? (value.entries?.length ?? 0), offset + 4);
   view.setUint32(offset + 4, count, true);
   const entries = value.entries ?? undefined;
-  if (entries !== undefined && !Array.isArray(entries)) {
+  if (entries !== undefined && !Array.isArray(entries))
     throw wrongType('table.entries', entries, offset + 8, 'an array');
-  }
-  if (entries !== undefined && entries.length !== count) {
+  if (entries !== undefined && entries.length !== count)
     throw countMismatch('table.entries', offset + 8, count, entries.length);
-  }
-  if (!(offset + 8 + 8 * count <= view.byteLength)) {
+  if (!(offset + 8 + 8 * count <= view.byteLength))
     throw noRoom('table.entries', offset + 8, 8 * count, view.byteLength);
-  }
   const bytes = 8 * count;
   const entries_given = entries ?? defaults(count);
   let entries_at = offset + 8;
@@ -211,61 +139,16 @@ export function encodeTable(value: Encodable<Table>, view: DataView, offset = 0)
   return 8 + bytes;
 }
 
-/**
- * Bytes that a table takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a table takes. */
 export function measureTable(value: Encodable<Table>): number {
   if (Array.isArray(value.entries)) return 8 + 8 * value.entries.length;
   return measureByEncoding(encodeTable, value);
 }
 
-/** table in place: reads and writes members without a copy. */
-export class TableView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('table', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** sizeof(self) + length(entries). */
-  get argsz(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set argsz(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('table.argsz', value, this.#offset), true);
-  }
-
-  /** count(entries). */
-  get count(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set count(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('table.count', value, this.#offset + 4), true);
-  }
-
-  /** One of the elements, counted from 0; undefined beyond them. */
-  entries(index: number): EntryView | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.count || this.#offset + 8 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return new EntryView(this.#view, this.#offset + 8 + 8 * index);
-  }
-}
-
 /** Codec of table. */
 export const TableCodec: StructCodec<Table> = /* @__PURE__ */ structCodec({
-  name: 'table',
-  size: null,
-  minSize: 8,
-  members: membersOfTable,
-  decode: decodeTable,
-  encodeTyped: encodeTable,
-  measure: measureTable,
+  name: 'table', size: null, minSize: 8, members: membersOfTable, decode: decodeTable,
+  encodeTyped: encodeTable, measure: measureTable,
 });
 
 /** (struct two_counts) */
@@ -276,29 +159,20 @@ export interface TwoCounts {
 }
 
 /** Names of the members of two_counts. */
-export const membersOfTwoCounts: Members = {
-  rows: null,
-  columns: null,
-  cells: null,
-};
+export const membersOfTwoCounts: Members = { rows: null, columns: null, cells: null };
 
 /** Bytes that every two_counts has. */
 export const minSizeofTwoCounts = 4;
 
-/**
- * Reads struct two_counts.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct two_counts. */
 export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLength): TwoCounts {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 4 <= limit)) throw tooShort('two_counts', offset, 4, limit);
   const rows = view.getUint16(offset, true);
   const columns = view.getUint16(offset + 2, true);
   const cells_count = Math.ceil((rows * columns) / 4) * 4;
-  if (!(offset + 4 + cells_count <= limit)) {
+  if (!(offset + 4 + cells_count <= limit))
     throw badCount('two_counts.cells', offset + 4, cells_count, limit - (offset + 4));
-  }
   const cells = readBytes(view, offset + 4, cells_count);
   return {
     rows,
@@ -307,16 +181,10 @@ export function decodeTwoCounts(view: DataView, offset = 0, end = view.byteLengt
   };
 }
 
-/**
- * Writes struct two_counts; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct two_counts and returns the number of bytes. */
 export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('two_counts', value, offset, 4, view.byteLength);
-  }
   const rows = checkU16('two_counts.rows', value.rows ?? 0, offset);
   view.setUint16(offset, rows, true);
   const columns = checkU16('two_counts.columns', value.columns ?? 0, offset + 2);
@@ -324,74 +192,30 @@ export function encodeTwoCounts(value: Encodable<TwoCounts>, view: DataView, off
   const cells = value.cells ?? undefined;
   if (cells !== undefined) checkBytes('two_counts.cells', cells, offset + 4);
   const cells_count = Math.ceil((rows * columns) / 4) * 4;
-  if (cells !== undefined && cells.length !== cells_count) {
+  if (cells !== undefined && cells.length !== cells_count)
     throw countMismatch('two_counts.cells', offset + 4, cells_count, cells.length);
-  }
-  if (!(offset + 4 + cells_count <= view.byteLength)) {
+  if (!(offset + 4 + cells_count <= view.byteLength))
     throw noRoom('two_counts.cells', offset + 4, cells_count, view.byteLength);
-  }
   const bytes = cells_count;
   writeBytes('two_counts.cells', cells, view, offset + 4, cells_count);
   return 4 + bytes;
 }
 
-/**
- * Bytes that a two_counts takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a two_counts takes. */
 export function measureTwoCounts(value: Encodable<TwoCounts>): number {
   if (value.cells instanceof Uint8Array) return 4 + value.cells.length;
   return measureByEncoding(encodeTwoCounts, value);
 }
 
-/** two_counts in place: reads and writes members without a copy. */
-export class TwoCountsView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('two_counts', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get rows(): number {
-    return this.#view.getUint16(this.#offset, true);
-  }
-
-  set rows(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('two_counts.rows', value, this.#offset), true);
-  }
-
-  get columns(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set columns(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('two_counts.columns', value, this.#offset + 2), true);
-  }
-
-  get cells(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 4, this.#view.byteLength - (this.#offset + 4));
-  }
-}
-
 /** Codec of two_counts. */
 export const TwoCountsCodec: StructCodec<TwoCounts> = /* @__PURE__ */ structCodec({
-  name: 'two_counts',
-  size: null,
-  minSize: 4,
-  members: membersOfTwoCounts,
-  decode: decodeTwoCounts,
-  encodeTyped: encodeTwoCounts,
-  measure: measureTwoCounts,
+  name: 'two_counts', size: null, minSize: 4, members: membersOfTwoCounts, decode: decodeTwoCounts,
+  encodeTyped: encodeTwoCounts, measure: measureTwoCounts,
 });
 
 /** The codecs of flexible_array by the names of the structs, for code that works with any of them. */
 export const flexibleArrayCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  entry: /* @__PURE__ */ onEveryAbi(EntryCodec),
-  table: /* @__PURE__ */ onEveryAbi(TableCodec),
+  entry: /* @__PURE__ */ onEveryAbi(EntryCodec), table: /* @__PURE__ */ onEveryAbi(TableCodec),
   two_counts: /* @__PURE__ */ onEveryAbi(TwoCountsCodec),
 };
 
@@ -400,7 +224,5 @@ export const flexibleArrayCodecs: { readonly [struct: string]: AbiCodecs<unknown
  * layout.
  */
 export const flexibleArrayFingerprints: { readonly [struct: string]: string } = {
-  entry: 'f9e12001',
-  table: '5b86df5b',
-  two_counts: '363af3d1',
+  entry: 'f9e12001', table: '5b86df5b', two_counts: '363af3d1',
 };

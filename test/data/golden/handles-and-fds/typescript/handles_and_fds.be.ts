@@ -25,11 +25,7 @@ import {
   type Record,
 } from './handles_and_fds.js';
 
-/**
- * Reads struct record of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct record of a big-endian machine. */
 export function decodeRecord(view: DataView, offset = 0): Record {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('record', offset, 4, view.byteLength);
   return {
@@ -37,54 +33,20 @@ export function decodeRecord(view: DataView, offset = 0): Record {
   };
 }
 
-/**
- * Writes struct record of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct record of a big-endian machine and returns the number of bytes. */
 export function encodeRecord(value: Partial<Record>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('record', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('record.cookie', value.cookie ?? 0, offset), false);
   return 4;
 }
 
-/** record in place: reads and writes members without a copy. */
-export class RecordView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('record', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get cookie(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set cookie(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('record.cookie', value, this.#offset), false);
-  }
-}
-
 /** Codec of record of a big-endian machine. */
 export const RecordCodec: StructCodec<Record> = /* @__PURE__ */ fixedCodec(
-  'record',
-  4,
-  membersOfRecord,
-  decodeRecord,
-  encodeRecord,
+  'record', 4, membersOfRecord, decodeRecord, encodeRecord,
 );
 
-/**
- * Reads struct attach of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct attach of a big-endian machine. */
 export function decodeAttach(view: DataView, offset = 0): Attach {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('attach', offset, 24, view.byteLength);
   return {
@@ -97,16 +59,10 @@ export function decodeAttach(view: DataView, offset = 0): Attach {
   };
 }
 
-/**
- * Writes struct attach of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct attach of a big-endian machine and returns the number of bytes. */
 export function encodeAttach(value: Partial<Attach>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('attach', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('attach.kind', value.kind ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('attach.space_id', value.space_id ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('attach.target_id', value.target_id ?? 0, offset + 8), false);
@@ -135,7 +91,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset, checkU32('attach.kind', value, this.#offset), false);
   }
 
-  /** Id of an object: space. */
   get space_id(): number {
     return this.#view.getUint32(this.#offset + 4, false);
   }
@@ -144,7 +99,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset + 4, checkU32('attach.space_id', value, this.#offset + 4), false);
   }
 
-  /** Id of an object: space or table. */
   get target_id(): number {
     return this.#view.getUint32(this.#offset + 8, false);
   }
@@ -153,7 +107,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset + 8, checkU32('attach.target_id', value, this.#offset + 8), false);
   }
 
-  /** Id of an object: device or table. */
   get object_id(): number {
     return this.#view.getUint32(this.#offset + 12, false);
   }
@@ -162,7 +115,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset + 12, checkU32('attach.object_id', value, this.#offset + 12), false);
   }
 
-  /** File descriptor: stream. */
   get stream_fd(): number {
     return this.#view.getInt32(this.#offset + 16, false);
   }
@@ -171,7 +123,6 @@ export class AttachView {
     this.#view.setInt32(this.#offset + 16, checkS32('attach.stream_fd', value, this.#offset + 16), false);
   }
 
-  /** File descriptor: any. */
   get any_fd(): number {
     return this.#view.getInt32(this.#offset + 20, false);
   }
@@ -183,11 +134,7 @@ export class AttachView {
 
 /** Codec of attach of a big-endian machine. */
 export const AttachCodec: StructCodec<Attach> = /* @__PURE__ */ fixedCodec(
-  'attach',
-  24,
-  membersOfAttach,
-  decodeAttach,
-  encodeAttach,
+  'attach', 24, membersOfAttach, decodeAttach, encodeAttach,
 );
 
 /** The ioctls of handles_and_fds by name. */
@@ -198,6 +145,5 @@ export const handlesAndFdsIoctls = {
 
 /** The codecs of handles_and_fds by the names of the structs, for code that works with any of them. */
 export const handlesAndFdsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  record: /* @__PURE__ */ onEveryAbi(RecordCodec),
-  attach: /* @__PURE__ */ onEveryAbi(AttachCodec),
+  record: /* @__PURE__ */ onEveryAbi(RecordCodec), attach: /* @__PURE__ */ onEveryAbi(AttachCodec),
 };

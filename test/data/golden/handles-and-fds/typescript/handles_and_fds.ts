@@ -30,18 +30,12 @@ export interface Record {
 }
 
 /** Names of the members of record. */
-export const membersOfRecord: Members = {
-  cookie: null,
-};
+export const membersOfRecord: Members = { cookie: null };
 
 /** Bytes of record. */
 export const sizeofRecord = 4;
 
-/**
- * Reads struct record.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct record. */
 export function decodeRecord(view: DataView, offset = 0): Record {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('record', offset, 4, view.byteLength);
   return {
@@ -49,47 +43,17 @@ export function decodeRecord(view: DataView, offset = 0): Record {
   };
 }
 
-/**
- * Writes struct record; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct record and returns the number of bytes. */
 export function encodeRecord(value: Partial<Record>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('record', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('record.cookie', value.cookie ?? 0, offset), true);
   return 4;
 }
 
-/** record in place: reads and writes members without a copy. */
-export class RecordView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('record', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get cookie(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set cookie(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('record.cookie', value, this.#offset), true);
-  }
-}
-
 /** Codec of record. */
 export const RecordCodec: StructCodec<Record> = /* @__PURE__ */ fixedCodec(
-  'record',
-  4,
-  membersOfRecord,
-  decodeRecord,
-  encodeRecord,
+  'record', 4, membersOfRecord, decodeRecord, encodeRecord,
 );
 
 /** (struct attach) */
@@ -109,22 +73,13 @@ export interface Attach {
 
 /** Names of the members of attach. */
 export const membersOfAttach: Members = {
-  kind: null,
-  space_id: null,
-  target_id: null,
-  object_id: null,
-  stream_fd: null,
-  any_fd: null,
+  kind: null, space_id: null, target_id: null, object_id: null, stream_fd: null, any_fd: null,
 };
 
 /** Bytes of attach. */
 export const sizeofAttach = 24;
 
-/**
- * Reads struct attach.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct attach. */
 export function decodeAttach(view: DataView, offset = 0): Attach {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('attach', offset, 24, view.byteLength);
   return {
@@ -137,16 +92,10 @@ export function decodeAttach(view: DataView, offset = 0): Attach {
   };
 }
 
-/**
- * Writes struct attach; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct attach and returns the number of bytes. */
 export function encodeAttach(value: Partial<Attach>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('attach', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('attach.kind', value.kind ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('attach.space_id', value.space_id ?? 0, offset + 4), true);
   view.setUint32(offset + 8, checkU32('attach.target_id', value.target_id ?? 0, offset + 8), true);
@@ -175,7 +124,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset, checkU32('attach.kind', value, this.#offset), true);
   }
 
-  /** Id of an object: space. */
   get space_id(): number {
     return this.#view.getUint32(this.#offset + 4, true);
   }
@@ -184,7 +132,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset + 4, checkU32('attach.space_id', value, this.#offset + 4), true);
   }
 
-  /** Id of an object: space or table. */
   get target_id(): number {
     return this.#view.getUint32(this.#offset + 8, true);
   }
@@ -193,7 +140,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset + 8, checkU32('attach.target_id', value, this.#offset + 8), true);
   }
 
-  /** Id of an object: device or table. */
   get object_id(): number {
     return this.#view.getUint32(this.#offset + 12, true);
   }
@@ -202,7 +148,6 @@ export class AttachView {
     this.#view.setUint32(this.#offset + 12, checkU32('attach.object_id', value, this.#offset + 12), true);
   }
 
-  /** File descriptor: stream. */
   get stream_fd(): number {
     return this.#view.getInt32(this.#offset + 16, true);
   }
@@ -211,7 +156,6 @@ export class AttachView {
     this.#view.setInt32(this.#offset + 16, checkS32('attach.stream_fd', value, this.#offset + 16), true);
   }
 
-  /** File descriptor: any. */
   get any_fd(): number {
     return this.#view.getInt32(this.#offset + 20, true);
   }
@@ -223,11 +167,7 @@ export class AttachView {
 
 /** Codec of attach. */
 export const AttachCodec: StructCodec<Attach> = /* @__PURE__ */ fixedCodec(
-  'attach',
-  24,
-  membersOfAttach,
-  decodeAttach,
-  encodeAttach,
+  'attach', 24, membersOfAttach, decodeAttach, encodeAttach,
 );
 
 /** The ioctls of handles_and_fds by name. */
@@ -238,8 +178,7 @@ export const handlesAndFdsIoctls = {
 
 /** The codecs of handles_and_fds by the names of the structs, for code that works with any of them. */
 export const handlesAndFdsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  record: /* @__PURE__ */ onEveryAbi(RecordCodec),
-  attach: /* @__PURE__ */ onEveryAbi(AttachCodec),
+  record: /* @__PURE__ */ onEveryAbi(RecordCodec), attach: /* @__PURE__ */ onEveryAbi(AttachCodec),
 };
 
 /**
@@ -247,6 +186,5 @@ export const handlesAndFdsCodecs: { readonly [struct: string]: AbiCodecs<unknown
  * layout.
  */
 export const handlesAndFdsFingerprints: { readonly [struct: string]: string } = {
-  record: '341b9fd2',
-  attach: '82835245',
+  record: '341b9fd2', attach: '82835245',
 };

@@ -24,34 +24,22 @@ import {
   decodeRangeEntry,
   encodePayloadVariant as encodeBasePayloadVariant,
   encodeRangeEntry,
-  RangeEntryView,
 } from './user_pointers.be.js';
 
-/**
- * Reads struct test_payload of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct test_payload of a big-endian machine. */
 export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('test_payload', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     entry: decodeRangeEntry(view, offset + 8),
   };
 }
 
-/**
- * Writes struct test_payload of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct test_payload of a big-endian machine and returns the number of bytes. */
 export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('test_payload', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset, checkU32('test_payload.flags', value.flags ?? 0, offset), false);
   const entry = checkObject('test_payload.entry', value.entry ?? {}, offset + 8);
@@ -63,66 +51,25 @@ export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView,
   return 24;
 }
 
-/** test_payload in place: reads and writes members without a copy. */
-export class TestPayloadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('test_payload', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('test_payload.flags', value, this.#offset), false);
-  }
-
-  /** See struct range_entry. */
-  get entry(): RangeEntryView {
-    return new RangeEntryView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of test_payload of a big-endian machine. */
 export const TestPayloadCodec: StructCodec<TestPayload> = /* @__PURE__ */ fixedCodec(
-  'test_payload',
-  24,
-  membersOfTestPayload,
-  decodeTestPayload,
-  encodeTestPayload,
+  'test_payload', 24, membersOfTestPayload, decodeTestPayload, encodeTestPayload,
 );
 
-/**
- * Reads struct test_payload of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct test_payload of a big-endian machine on i386. */
 export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('test_payload', offset, 20, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, false),
     entry: decodeRangeEntry(view, offset + 4),
   };
 }
 
-/**
- * Writes struct test_payload of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct test_payload of a big-endian machine on i386 and returns the number of bytes. */
 export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('test_payload', value, offset, 20, view.byteLength);
-  }
   view.setUint32(offset, checkU32('test_payload.flags', value.flags ?? 0, offset), false);
   const entry = checkObject('test_payload.entry', value.entry ?? {}, offset + 4);
   try {
@@ -133,39 +80,9 @@ export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataV
   return 20;
 }
 
-/** test_payload in place: reads and writes members without a copy. */
-export class TestPayloadViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('test_payload', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('test_payload.flags', value, this.#offset), false);
-  }
-
-  /** See struct range_entry. */
-  get entry(): RangeEntryView {
-    return new RangeEntryView(this.#view, this.#offset + 4);
-  }
-}
-
 /** Codec of test_payload of a big-endian machine on i386. */
 export const TestPayloadCodecI386: StructCodec<TestPayload> = /* @__PURE__ */ fixedCodec(
-  'test_payload',
-  20,
-  membersOfTestPayload,
-  decodeTestPayloadI386,
-  encodeTestPayloadI386,
+  'test_payload', 20, membersOfTestPayload, decodeTestPayloadI386, encodeTestPayloadI386,
 );
 
 /** Codecs of test_payload on each abi. */

@@ -27,7 +27,6 @@ import {
   membersOfRangeEntry,
   type PayloadVariant as BasePayloadVariant,
   type RangeEntry,
-  RangeEntryView,
 } from './user_pointers.js';
 
 export const PAYLOAD_TEST = 0xdeadbeef;
@@ -46,39 +45,25 @@ export interface TestPayload {
 }
 
 /** Names of the members of test_payload. */
-export const membersOfTestPayload: Members = {
-  flags: null,
-  entry: membersOfRangeEntry,
-};
+export const membersOfTestPayload: Members = { flags: null, entry: membersOfRangeEntry };
 
 /** Bytes of test_payload. */
 export const sizeofTestPayload = 24;
 
-/**
- * Reads struct test_payload.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct test_payload. */
 export function decodeTestPayload(view: DataView, offset = 0): TestPayload {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('test_payload', offset, 24, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     entry: decodeRangeEntry(view, offset + 8),
   };
 }
 
-/**
- * Writes struct test_payload; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct test_payload and returns the number of bytes. */
 export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('test_payload', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset, checkU32('test_payload.flags', value.flags ?? 0, offset), true);
   const entry = checkObject('test_payload.entry', value.entry ?? {}, offset + 8);
@@ -90,69 +75,28 @@ export function encodeTestPayload(value: Encodable<TestPayload>, view: DataView,
   return 24;
 }
 
-/** test_payload in place: reads and writes members without a copy. */
-export class TestPayloadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('test_payload', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('test_payload.flags', value, this.#offset), true);
-  }
-
-  /** See struct range_entry. */
-  get entry(): RangeEntryView {
-    return new RangeEntryView(this.#view, this.#offset + 8);
-  }
-}
-
 /** Codec of test_payload. */
 export const TestPayloadCodec: StructCodec<TestPayload> = /* @__PURE__ */ fixedCodec(
-  'test_payload',
-  24,
-  membersOfTestPayload,
-  decodeTestPayload,
-  encodeTestPayload,
+  'test_payload', 24, membersOfTestPayload, decodeTestPayload, encodeTestPayload,
 );
 
 /** Bytes of test_payload on i386. */
 export const sizeofTestPayloadI386 = 20;
 
-/**
- * Reads struct test_payload on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct test_payload on i386. */
 export function decodeTestPayloadI386(view: DataView, offset = 0): TestPayload {
-  if (!(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 20 <= view.byteLength))
     throw tooShort('test_payload', offset, 20, view.byteLength);
-  }
   return {
     flags: view.getUint32(offset, true),
     entry: decodeRangeEntry(view, offset + 4),
   };
 }
 
-/**
- * Writes struct test_payload on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct test_payload on i386 and returns the number of bytes. */
 export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('test_payload', value, offset, 20, view.byteLength);
-  }
   view.setUint32(offset, checkU32('test_payload.flags', value.flags ?? 0, offset), true);
   const entry = checkObject('test_payload.entry', value.entry ?? {}, offset + 4);
   try {
@@ -163,39 +107,9 @@ export function encodeTestPayloadI386(value: Encodable<TestPayload>, view: DataV
   return 20;
 }
 
-/** test_payload in place: reads and writes members without a copy. */
-export class TestPayloadViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('test_payload', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum map_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('test_payload.flags', value, this.#offset), true);
-  }
-
-  /** See struct range_entry. */
-  get entry(): RangeEntryView {
-    return new RangeEntryView(this.#view, this.#offset + 4);
-  }
-}
-
 /** Codec of test_payload on i386. */
 export const TestPayloadCodecI386: StructCodec<TestPayload> = /* @__PURE__ */ fixedCodec(
-  'test_payload',
-  20,
-  membersOfTestPayload,
-  decodeTestPayloadI386,
-  encodeTestPayloadI386,
+  'test_payload', 20, membersOfTestPayload, decodeTestPayloadI386, encodeTestPayloadI386,
 );
 
 /** Codecs of test_payload on each abi. */

@@ -11,7 +11,6 @@ import {
   cannotStart,
   checkObject,
   checkU32,
-  checkU64,
   countMismatch,
   type Encodable,
   fixedCodec,
@@ -33,90 +32,44 @@ export interface PartThree {
 }
 
 /** Names of the members of part_three. */
-export const membersOfPartThree: Members = {
-  c: null,
-};
+export const membersOfPartThree: Members = { c: null };
 
 /** Bytes of part_three. */
 export const sizeofPartThree = 8;
 
-/**
- * Reads struct part_three.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct part_three. */
 export function decodePartThree(view: DataView, offset = 0): PartThree {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('part_three', offset, 8, view.byteLength);
-  }
   return readPartThree(view, offset);
 }
 
-/**
- * Reads struct part_three inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct part_three inside of something else. */
 export function readPartThree(view: DataView, offset: number): PartThree {
   return {
     c: view.getBigUint64(offset, true),
   };
 }
 
-/**
- * Writes struct part_three; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct part_three and returns the number of bytes. */
 export function encodePartThree(value: Partial<PartThree>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('part_three', value, offset, 8, view.byteLength);
-  }
   return writePartThree(value, view, offset);
 }
 
-/**
- * Writes struct part_three if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct part_three inside another struct. */
 export function writePartThree(value: Partial<PartThree>, view: DataView, offset: number): number {
   const c = value.c ?? 0n;
-  if (typeof c !== 'bigint' || BigInt.asUintN(64, c) !== c) {
+  if (typeof c !== 'bigint' || BigInt.asUintN(64, c) !== c)
     throw notInteger('u64', 'part_three.c', c, offset);
-  }
   view.setBigUint64(offset, c, true);
   return 8;
 }
 
-/** part_three in place: reads and writes members without a copy. */
-export class PartThreeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('part_three', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get c(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set c(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('part_three.c', value, this.#offset), true);
-  }
-}
-
 /** Codec of part_three. */
 export const PartThreeCodec: StructCodec<PartThree> = /* @__PURE__ */ fixedCodec(
-  'part_three',
-  8,
-  membersOfPartThree,
-  decodePartThree,
-  encodePartThree,
+  'part_three', 8, membersOfPartThree, decodePartThree, encodePartThree,
 );
 
 /** (struct part_one) */
@@ -125,30 +78,19 @@ export interface PartOne {
 }
 
 /** Names of the members of part_one. */
-export const membersOfPartOne: Members = {
-  a: null,
-};
+export const membersOfPartOne: Members = { a: null };
 
 /** Bytes of part_one. */
 export const sizeofPartOne = 16;
 
-/**
- * Reads struct part_one.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct part_one. */
 export function decodePartOne(view: DataView, offset = 0): PartOne {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('part_one', offset, 16, view.byteLength);
-  }
   return readPartOne(view, offset);
 }
 
-/**
- * Reads struct part_one inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct part_one inside of something else. */
 export function readPartOne(view: DataView, offset: number): PartOne {
   return {
     a: [
@@ -160,24 +102,14 @@ export function readPartOne(view: DataView, offset: number): PartOne {
   };
 }
 
-/**
- * Writes struct part_one; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct part_one and returns the number of bytes. */
 export function encodePartOne(value: Encodable<PartOne>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('part_one', value, offset, 16, view.byteLength);
-  }
   return writePartOne(value, view, offset);
 }
 
-/**
- * Writes struct part_one if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct part_one inside another struct. */
 export function writePartOne(value: Encodable<PartOne>, view: DataView, offset: number): number {
   const a = value.a ?? undefined;
   if (a !== undefined && !Array.isArray(a)) throw wrongType('part_one.a', a, offset, 'an array');
@@ -194,31 +126,9 @@ export function writePartOne(value: Encodable<PartOne>, view: DataView, offset: 
   return 16;
 }
 
-/** part_one in place: reads and writes members without a copy. */
-export class PartOneView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('part_one', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of 4 elements, counted from 0; undefined beyond them. */
-  a(index: number): number | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
-    return this.#view.getUint32(this.#offset + 4 * index, true);
-  }
-}
-
 /** Codec of part_one. */
 export const PartOneCodec: StructCodec<PartOne> = /* @__PURE__ */ fixedCodec(
-  'part_one',
-  16,
-  membersOfPartOne,
-  decodePartOne,
-  encodePartOne,
+  'part_one', 16, membersOfPartOne, decodePartOne, encodePartOne,
 );
 
 /** (struct part_two) */
@@ -228,52 +138,32 @@ export interface PartTwo {
 }
 
 /** Names of the members of part_two. */
-export const membersOfPartTwo: Members = {
-  b: membersOfPartThree,
-};
+export const membersOfPartTwo: Members = { b: membersOfPartThree };
 
 /** Bytes of part_two. */
 export const sizeofPartTwo = 8;
 
-/**
- * Reads struct part_two.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct part_two. */
 export function decodePartTwo(view: DataView, offset = 0): PartTwo {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('part_two', offset, 8, view.byteLength);
   return readPartTwo(view, offset);
 }
 
-/**
- * Reads struct part_two inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct part_two inside of something else. */
 export function readPartTwo(view: DataView, offset: number): PartTwo {
   return {
     b: readPartThree(view, offset),
   };
 }
 
-/**
- * Writes struct part_two; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct part_two and returns the number of bytes. */
 export function encodePartTwo(value: Encodable<PartTwo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('part_two', value, offset, 8, view.byteLength);
-  }
   return writePartTwo(value, view, offset);
 }
 
-/**
- * Writes struct part_two if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct part_two inside another struct. */
 export function writePartTwo(value: Encodable<PartTwo>, view: DataView, offset: number): number {
   const b = checkObject('part_two.b', value.b ?? {}, offset);
   try {
@@ -284,30 +174,9 @@ export function writePartTwo(value: Encodable<PartTwo>, view: DataView, offset: 
   return 8;
 }
 
-/** part_two in place: reads and writes members without a copy. */
-export class PartTwoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('part_two', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct part_three. */
-  get b(): PartThreeView {
-    return new PartThreeView(this.#view, this.#offset);
-  }
-}
-
 /** Codec of part_two. */
 export const PartTwoCodec: StructCodec<PartTwo> = /* @__PURE__ */ fixedCodec(
-  'part_two',
-  8,
-  membersOfPartTwo,
-  decodePartTwo,
-  encodePartTwo,
+  'part_two', 8, membersOfPartTwo, decodePartTwo, encodePartTwo,
 );
 
 /** (struct whole) */
@@ -319,19 +188,12 @@ export interface Whole {
 }
 
 /** Names of the members of whole. */
-export const membersOfWhole: Members = {
-  one: membersOfPartOne,
-  two: membersOfPartTwo,
-};
+export const membersOfWhole: Members = { one: membersOfPartOne, two: membersOfPartTwo };
 
 /** Bytes of whole. */
 export const sizeofWhole = 24;
 
-/**
- * Reads struct whole.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct whole. */
 export function decodeWhole(view: DataView, offset = 0): Whole {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('whole', offset, 24, view.byteLength);
   return {
@@ -340,16 +202,10 @@ export function decodeWhole(view: DataView, offset = 0): Whole {
   };
 }
 
-/**
- * Writes struct whole; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct whole and returns the number of bytes. */
 export function encodeWhole(value: Encodable<Whole>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('whole', value, offset, 24, view.byteLength);
-  }
   const one = checkObject('whole.one', value.one ?? {}, offset);
   try {
     writePartOne(one, view, offset);
@@ -365,51 +221,20 @@ export function encodeWhole(value: Encodable<Whole>, view: DataView, offset = 0)
   return 24;
 }
 
-/** whole in place: reads and writes members without a copy. */
-export class WholeView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('whole', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct part_one. */
-  get one(): PartOneView {
-    return new PartOneView(this.#view, this.#offset);
-  }
-
-  /** See struct part_two. */
-  get two(): PartTwoView {
-    return new PartTwoView(this.#view, this.#offset + 16);
-  }
-}
-
 /** Codec of whole. */
 export const WholeCodec: StructCodec<Whole> = /* @__PURE__ */ fixedCodec(
-  'whole',
-  24,
-  membersOfWhole,
-  decodeWhole,
-  encodeWhole,
+  'whole', 24, membersOfWhole, decodeWhole, encodeWhole,
 );
 
 /** The codecs of include by the names of the structs, for code that works with any of them. */
 export const includeCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  part_three: /* @__PURE__ */ onEveryAbi(PartThreeCodec),
-  whole: /* @__PURE__ */ onEveryAbi(WholeCodec),
-  part_one: /* @__PURE__ */ onEveryAbi(PartOneCodec),
-  part_two: /* @__PURE__ */ onEveryAbi(PartTwoCodec),
+  part_three: /* @__PURE__ */ onEveryAbi(PartThreeCodec), whole: /* @__PURE__ */ onEveryAbi(WholeCodec),
+  part_one: /* @__PURE__ */ onEveryAbi(PartOneCodec), part_two: /* @__PURE__ */ onEveryAbi(PartTwoCodec),
 };
 
 /**
  * Fingerprints of the structs of include that the codecs were generated from: another one is another layout.
  */
 export const includeFingerprints: { readonly [struct: string]: string } = {
-  part_three: '2a7e58a0',
-  whole: 'bb2d7d11',
-  part_one: '8099579e',
-  part_two: '2316acc2',
+  part_three: '2a7e58a0', whole: 'bb2d7d11', part_one: '8099579e', part_two: '2316acc2',
 };

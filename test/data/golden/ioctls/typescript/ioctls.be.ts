@@ -32,11 +32,7 @@ import {
   WRITE_IT,
 } from './ioctls.js';
 
-/**
- * Reads struct pair of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct pair of a big-endian machine. */
 export function decodePair(view: DataView, offset = 0): Pair {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pair', offset, 8, view.byteLength);
   return {
@@ -45,16 +41,10 @@ export function decodePair(view: DataView, offset = 0): Pair {
   };
 }
 
-/**
- * Writes struct pair of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct pair of a big-endian machine and returns the number of bytes. */
 export function encodePair(value: Partial<Pair>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pair', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('pair.a', value.a ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('pair.b', value.b ?? 0, offset + 4), false);
   return 8;
@@ -90,11 +80,7 @@ export class PairView {
 
 /** Codec of pair of a big-endian machine. */
 export const PairCodec: StructCodec<Pair> = /* @__PURE__ */ fixedCodec(
-  'pair',
-  8,
-  membersOfPair,
-  decodePair,
-  encodePair,
+  'pair', 8, membersOfPair, decodePair, encodePair,
 );
 
 /** The ioctls of ioctls by name. */

@@ -105,19 +105,12 @@ export interface Pair {
 }
 
 /** Names of the members of pair. */
-export const membersOfPair: Members = {
-  a: null,
-  b: null,
-};
+export const membersOfPair: Members = { a: null, b: null };
 
 /** Bytes of pair. */
 export const sizeofPair = 8;
 
-/**
- * Reads struct pair.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct pair. */
 export function decodePair(view: DataView, offset = 0): Pair {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('pair', offset, 8, view.byteLength);
   return {
@@ -126,16 +119,10 @@ export function decodePair(view: DataView, offset = 0): Pair {
   };
 }
 
-/**
- * Writes struct pair; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct pair and returns the number of bytes. */
 export function encodePair(value: Partial<Pair>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('pair', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('pair.a', value.a ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('pair.b', value.b ?? 0, offset + 4), true);
   return 8;
@@ -171,11 +158,7 @@ export class PairView {
 
 /** Codec of pair. */
 export const PairCodec: StructCodec<Pair> = /* @__PURE__ */ fixedCodec(
-  'pair',
-  8,
-  membersOfPair,
-  decodePair,
-  encodePair,
+  'pair', 8, membersOfPair, decodePair, encodePair,
 );
 
 /** The ioctls of ioctls by name. */

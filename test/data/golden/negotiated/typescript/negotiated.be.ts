@@ -20,7 +20,6 @@ import {
   type ChainWalk,
   checkFree,
   checkObject,
-  checkU16,
   checkU32,
   checkU64,
   type CodecContext,
@@ -63,11 +62,7 @@ import {
   membersOfInfo,
 } from './negotiated.js';
 
-/**
- * Reads struct info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct info of a big-endian machine. */
 export function decodeInfo(view: DataView, offset = 0): Info {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('info', offset, 16, view.byteLength);
   return {
@@ -78,16 +73,10 @@ export function decodeInfo(view: DataView, offset = 0): Info {
   };
 }
 
-/**
- * Writes struct info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct info of a big-endian machine and returns the number of bytes. */
 export function encodeInfo(value: Partial<Info>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('info', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('info.argsz', value.argsz ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('info.flags', value.flags ?? 0, offset + 4), false);
   view.setUint32(offset + 8, checkU32('info.count', value.count ?? 0, offset + 8), false);
@@ -95,77 +84,19 @@ export function encodeInfo(value: Partial<Info>, view: DataView, offset = 0): nu
   return 16;
 }
 
-/** info in place: reads and writes members without a copy. */
-export class InfoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('info', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get argsz(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set argsz(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('info.argsz', value, this.#offset), false);
-  }
-
-  /** Combination of INFO_*. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('info.flags', value, this.#offset + 4), false);
-  }
-
-  get count(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set count(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('info.count', value, this.#offset + 8), false);
-  }
-
-  get cap_offset(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set cap_offset(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('info.cap_offset', value, this.#offset + 12), false);
-  }
-}
-
 /** Codec of info of a big-endian machine. */
 export const InfoCodec: StructCodec<Info> = /* @__PURE__ */ fixedCodec(
-  'info',
-  16,
-  membersOfInfo,
-  decodeInfo,
-  encodeInfo,
+  'info', 16, membersOfInfo, decodeInfo, encodeInfo,
 );
 
-/**
- * Reads struct cap_header of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct cap_header of a big-endian machine. */
 export function decodeCapHeader(view: DataView, offset = 0): CapHeader {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('cap_header', offset, 8, view.byteLength);
-  }
   return readCapHeader(view, offset);
 }
 
-/**
- * Reads struct cap_header inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct cap_header inside of something else. */
 export function readCapHeader(view: DataView, offset: number): CapHeader {
   return {
     id: view.getUint16(offset, false),
@@ -174,111 +105,48 @@ export function readCapHeader(view: DataView, offset: number): CapHeader {
   };
 }
 
-/**
- * Writes struct cap_header of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct cap_header of a big-endian machine and returns the number of bytes. */
 export function encodeCapHeader(value: Partial<CapHeader>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('cap_header', value, offset, 8, view.byteLength);
-  }
   return writeCapHeader(value, view, offset);
 }
 
-/**
- * Writes struct cap_header if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct cap_header inside another struct. */
 export function writeCapHeader(value: Partial<CapHeader>, view: DataView, offset: number): number {
   const id = value.id ?? 0;
   if (typeof id !== 'number' || (id & 0xffff) !== id) throw notInteger('u16', 'cap_header.id', id, offset);
   view.setUint16(offset, id, false);
   const version = value.version ?? 0;
-  if (typeof version !== 'number' || (version & 0xffff) !== version) {
+  if (typeof version !== 'number' || (version & 0xffff) !== version)
     throw notInteger('u16', 'cap_header.version', version, offset + 2);
-  }
   view.setUint16(offset + 2, version, false);
   const next_ = value.next ?? 0;
-  if (typeof next_ !== 'number' || next_ >>> 0 !== next_) {
+  if (typeof next_ !== 'number' || next_ >>> 0 !== next_)
     throw notInteger('u32', 'cap_header.next', next_, offset + 4);
-  }
   view.setUint32(offset + 4, next_, false);
   return 8;
 }
 
-/** cap_header in place: reads and writes members without a copy. */
-export class CapHeaderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('cap_header', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get id(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('cap_header.id', value, this.#offset), false);
-  }
-
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('cap_header.version', value, this.#offset + 2), false);
-  }
-
-  get next(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set next(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('cap_header.next', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of cap_header of a big-endian machine. */
 export const CapHeaderCodec: StructCodec<CapHeader> = /* @__PURE__ */ fixedCodec(
-  'cap_header',
-  8,
-  membersOfCapHeader,
-  decodeCapHeader,
-  encodeCapHeader,
+  'cap_header', 8, membersOfCapHeader, decodeCapHeader, encodeCapHeader,
 );
 
-/**
- * Reads struct cap_limit of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct cap_limit of a big-endian machine. */
 export function decodeCapLimit(view: DataView, offset = 0): CapLimit {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('cap_limit', offset, 12, view.byteLength);
-  }
   return {
     header: readCapHeader(view, offset),
     most: view.getUint32(offset + 8, false),
   };
 }
 
-/**
- * Writes struct cap_limit of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct cap_limit of a big-endian machine and returns the number of bytes. */
 export function encodeCapLimit(value: Encodable<CapLimit>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('cap_limit', value, offset, 12, view.byteLength);
-  }
   const header = checkObject('cap_limit.header', value.header ?? {}, offset);
   try {
     writeCapHeader(header, view, offset);
@@ -289,52 +157,18 @@ export function encodeCapLimit(value: Encodable<CapLimit>, view: DataView, offse
   return 12;
 }
 
-/** cap_limit in place: reads and writes members without a copy. */
-export class CapLimitView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('cap_limit', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct cap_header. */
-  get header(): CapHeaderView {
-    return new CapHeaderView(this.#view, this.#offset);
-  }
-
-  get most(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set most(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('cap_limit.most', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of cap_limit of a big-endian machine. */
 export const CapLimitCodec: StructCodec<CapLimit> = /* @__PURE__ */ fixedCodec(
-  'cap_limit',
-  12,
-  membersOfCapLimit,
-  decodeCapLimit,
-  encodeCapLimit,
+  'cap_limit', 12, membersOfCapLimit, decodeCapLimit, encodeCapLimit,
 );
 
-/**
- * Reads struct cap_ranges of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct cap_ranges of a big-endian machine. */
 export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLength): CapRanges {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 16 <= limit)) throw tooShort('cap_ranges', offset, 16, limit);
   const number = view.getUint32(offset + 8, false);
-  if (!(offset + 16 + 8 * number <= limit)) {
+  if (!(offset + 16 + 8 * number <= limit))
     throw badCount('cap_ranges.starts', offset + 16, number, Math.floor((limit - (offset + 16)) / 8));
-  }
   const starts: bigint[] = [];
   for (let i = 0; i < number; i++) {
     starts.push(view.getBigUint64(offset + 16 + 8 * i, false));
@@ -347,16 +181,10 @@ export function decodeCapRanges(view: DataView, offset = 0, end = view.byteLengt
   };
 }
 
-/**
- * Writes struct cap_ranges of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct cap_ranges of a big-endian machine and returns the number of bytes. */
 export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('cap_ranges', value, offset, 16, view.byteLength);
-  }
   const header = checkObject('cap_ranges.header', value.header ?? {}, offset);
   try {
     writeCapHeader(header, view, offset);
@@ -367,15 +195,12 @@ export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, off
   view.setUint32(offset + 8, number, false);
   view.setUint32(offset + 12, checkU32('cap_ranges.__pad', value.__pad ?? 0, offset + 12), false);
   const starts = value.starts ?? undefined;
-  if (starts !== undefined && !Array.isArray(starts)) {
+  if (starts !== undefined && !Array.isArray(starts))
     throw wrongType('cap_ranges.starts', starts, offset + 16, 'an array');
-  }
-  if (starts !== undefined && starts.length !== number) {
+  if (starts !== undefined && starts.length !== number)
     throw countMismatch('cap_ranges.starts', offset + 16, number, starts.length);
-  }
-  if (!(offset + 16 + 8 * number <= view.byteLength)) {
+  if (!(offset + 16 + 8 * number <= view.byteLength))
     throw noRoom('cap_ranges.starts', offset + 16, 8 * number, view.byteLength);
-  }
   const bytes = 8 * number;
   if (starts === undefined) {
     zeroFill(view, offset + 16, offset + 16 + 8 * number);
@@ -389,66 +214,16 @@ export function encodeCapRanges(value: Encodable<CapRanges>, view: DataView, off
   return 16 + bytes;
 }
 
-/**
- * Bytes that a cap_ranges takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a cap_ranges takes. */
 export function measureCapRanges(value: Encodable<CapRanges>): number {
   if (Array.isArray(value.starts)) return 16 + 8 * value.starts.length;
   return measureByEncoding(encodeCapRanges, value);
 }
 
-/** cap_ranges in place: reads and writes members without a copy. */
-export class CapRangesView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('cap_ranges', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct cap_header. */
-  get header(): CapHeaderView {
-    return new CapHeaderView(this.#view, this.#offset);
-  }
-
-  /** count(starts). */
-  get number(): number {
-    return this.#view.getUint32(this.#offset + 8, false);
-  }
-
-  set number(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('cap_ranges.number', value, this.#offset + 8), false);
-  }
-
-  /** Padding. */
-  get __pad(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set __pad(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('cap_ranges.__pad', value, this.#offset + 12), false);
-  }
-
-  /** One of the elements, counted from 0; undefined beyond them. */
-  starts(index: number): bigint | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= this.number || this.#offset + 16 + 8 * index + 8 > this.#view.byteLength) return undefined;
-    return this.#view.getBigUint64(this.#offset + 16 + 8 * index, false);
-  }
-}
-
 /** Codec of cap_ranges of a big-endian machine. */
 export const CapRangesCodec: StructCodec<CapRanges> = /* @__PURE__ */ structCodec({
-  name: 'cap_ranges',
-  size: null,
-  minSize: 16,
-  members: membersOfCapRanges,
-  decode: decodeCapRanges,
-  encodeTyped: encodeCapRanges,
-  measure: measureCapRanges,
+  name: 'cap_ranges', size: null, minSize: 16, members: membersOfCapRanges, decode: decodeCapRanges,
+  encodeTyped: encodeCapRanges, measure: measureCapRanges,
 });
 
 /**
@@ -720,8 +495,7 @@ export const negotiatedChains: { readonly [chain: string]: AbiChains } = {
 
 /** The codecs of negotiated by the names of the structs, for code that works with any of them. */
 export const negotiatedCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  info: /* @__PURE__ */ onEveryAbi(InfoCodec),
-  cap_header: /* @__PURE__ */ onEveryAbi(CapHeaderCodec),
+  info: /* @__PURE__ */ onEveryAbi(InfoCodec), cap_header: /* @__PURE__ */ onEveryAbi(CapHeaderCodec),
   cap_limit: /* @__PURE__ */ onEveryAbi(CapLimitCodec),
   cap_ranges: /* @__PURE__ */ onEveryAbi(CapRangesCodec),
 };

@@ -35,21 +35,13 @@ import {
   type TaggedPart,
 } from './nested.js';
 
-/**
- * Reads struct inner of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct inner of a big-endian machine. */
 export function decodeInner(view: DataView, offset = 0): Inner {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('inner', offset, 8, view.byteLength);
   return readInner(view, offset);
 }
 
-/**
- * Reads struct inner inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct inner inside of something else. */
 export function readInner(view: DataView, offset: number): Inner {
   const kind = view.getUint32(offset, false);
   const value: Inner = {
@@ -61,24 +53,14 @@ export function readInner(view: DataView, offset: number): Inner {
   return value;
 }
 
-/**
- * Writes struct inner of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct inner of a big-endian machine and returns the number of bytes. */
 export function encodeInner(value: Partial<Inner>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('inner', value, offset, 8, view.byteLength);
-  }
   return writeInner(value, view, offset);
 }
 
-/**
- * Writes struct inner if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct inner inside another struct. */
 export function writeInner(value: Partial<Inner>, view: DataView, offset: number): number {
   view.setUint32(offset + 4, 0);
   const kind = value.kind ?? 0;
@@ -86,9 +68,8 @@ export function writeInner(value: Partial<Inner>, view: DataView, offset: number
   view.setUint32(offset, kind, false);
   if (kind !== 0) {
     const value_ = value.value ?? 0;
-    if (typeof value_ !== 'number' || value_ >>> 0 !== value_) {
+    if (typeof value_ !== 'number' || value_ >>> 0 !== value_)
       throw notInteger('u32', 'inner.value', value_, offset + 4);
-    }
     view.setUint32(offset + 4, value_, false);
   } else if (value.value != null) {
     throw unexpectedField('inner.value', value.value, offset + 4);
@@ -96,52 +77,15 @@ export function writeInner(value: Partial<Inner>, view: DataView, offset: number
   return 8;
 }
 
-/** inner in place: reads and writes members without a copy. */
-export class InnerView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('inner', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get kind(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set kind(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('inner.kind', value, this.#offset), false);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('inner.value', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of inner of a big-endian machine. */
 export const InnerCodec: StructCodec<Inner> = /* @__PURE__ */ fixedCodec(
-  'inner',
-  8,
-  membersOfInner,
-  decodeInner,
-  encodeInner,
+  'inner', 8, membersOfInner, decodeInner, encodeInner,
 );
 
-/**
- * Reads struct outer_thing of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct outer_thing of a big-endian machine. */
 export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('outer_thing', offset, 40, view.byteLength);
-  }
   const by_name_kind = view.getUint32(offset, false);
   const with_tag_a = view.getUint16(offset + 16, false);
   const in_place_low = view.getUint32(offset + 8, false);
@@ -170,16 +114,10 @@ export function decodeOuterThing(view: DataView, offset = 0): OuterThing {
   return value;
 }
 
-/**
- * Writes struct outer_thing of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct outer_thing of a big-endian machine and returns the number of bytes. */
 export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('outer_thing', value, offset, 40, view.byteLength);
-  }
   let first = 0;
   view.setUint16(offset + 18, 0);
   view.setBigUint64(offset + 32, 0n);
@@ -224,139 +162,15 @@ export function encodeOuterThing(value: Encodable<OuterThing>, view: DataView, o
   return 40;
 }
 
-/** Member in_place of outer_thing, in place. */
-export class OuterThingInPlaceView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('outer_thing', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get low(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set low(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('outer_thing.in_place.low', value, this.#offset), false);
-  }
-
-  get high(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set high(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('outer_thing.in_place.high', value, this.#offset + 4), false);
-  }
-}
-
-/** Member with_tag of outer_thing, in place. */
-export class TaggedPartView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('outer_thing', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get a(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set a(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('outer_thing.with_tag.a', value, this.#offset), false);
-  }
-
-  get b(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set b(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('outer_thing.with_tag.b', value, this.#offset + 2), false);
-  }
-}
-
-/** outer_thing in place: reads and writes members without a copy. */
-export class OuterThingView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('outer_thing', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct inner. */
-  get by_name(): InnerView {
-    return new InnerView(this.#view, this.#offset);
-  }
-
-  /** See its members. */
-  get in_place(): OuterThingInPlaceView {
-    return new OuterThingInPlaceView(this.#view, this.#offset + 8);
-  }
-
-  /** See its members. */
-  get with_tag(): TaggedPartView {
-    return new TaggedPartView(this.#view, this.#offset + 16);
-  }
-
-  get number(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set number(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('outer_thing.number', value, this.#offset + 24), false);
-  }
-
-  get first(): number {
-    return this.#view.getUint32(this.#offset + 24, false);
-  }
-
-  set first(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('outer_thing.first', value, this.#offset + 24), false);
-  }
-
-  get second(): number {
-    return this.#view.getUint32(this.#offset + 28, false);
-  }
-
-  set second(value: number) {
-    this.#view.setUint32(this.#offset + 28, checkU32('outer_thing.second', value, this.#offset + 28), false);
-  }
-
-  get total(): bigint {
-    return this.#view.getBigUint64(this.#offset + 32, false);
-  }
-
-  set total(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 32, checkU64('outer_thing.total', value, this.#offset + 32), false);
-  }
-}
-
 /** Codec of outer_thing of a big-endian machine. */
 export const OuterThingCodec: StructCodec<OuterThing> = /* @__PURE__ */ fixedCodec(
-  'outer_thing',
-  40,
-  membersOfOuterThing,
-  decodeOuterThing,
-  encodeOuterThing,
+  'outer_thing', 40, membersOfOuterThing, decodeOuterThing, encodeOuterThing,
 );
 
-/**
- * Reads struct outer_thing of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct outer_thing of a big-endian machine on i386. */
 export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
-  if (!(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 36 <= view.byteLength))
     throw tooShort('outer_thing', offset, 36, view.byteLength);
-  }
   const by_name_kind = view.getUint32(offset, false);
   const with_tag_a = view.getUint16(offset + 16, false);
   const in_place_low = view.getUint32(offset + 8, false);
@@ -385,16 +199,10 @@ export function decodeOuterThingI386(view: DataView, offset = 0): OuterThing {
   return value;
 }
 
-/**
- * Writes struct outer_thing of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct outer_thing of a big-endian machine on i386 and returns the number of bytes. */
 export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 36 <= view.byteLength))
     throw cannotStart('outer_thing', value, offset, 36, view.byteLength);
-  }
   let first = 0;
   view.setUint16(offset + 18, 0);
   view.setBigUint64(offset + 28, 0n);
@@ -438,128 +246,9 @@ export function encodeOuterThingI386(value: Encodable<OuterThing>, view: DataVie
   return 36;
 }
 
-/** Member in_place of outer_thing, in place. */
-export class OuterThingInPlaceViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('outer_thing', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get low(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set low(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('outer_thing.in_place.low', value, this.#offset), false);
-  }
-
-  get high(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set high(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('outer_thing.in_place.high', value, this.#offset + 4), false);
-  }
-}
-
-/** Member with_tag of outer_thing, in place. */
-export class TaggedPartViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('outer_thing', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get a(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set a(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('outer_thing.with_tag.a', value, this.#offset), false);
-  }
-
-  get b(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set b(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('outer_thing.with_tag.b', value, this.#offset + 2), false);
-  }
-}
-
-/** outer_thing in place: reads and writes members without a copy. */
-export class OuterThingViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 36 <= view.byteLength)) throw tooShort('outer_thing', offset, 36, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** See struct inner. */
-  get by_name(): InnerView {
-    return new InnerView(this.#view, this.#offset);
-  }
-
-  /** See its members. */
-  get in_place(): OuterThingInPlaceViewI386 {
-    return new OuterThingInPlaceViewI386(this.#view, this.#offset + 8);
-  }
-
-  /** See its members. */
-  get with_tag(): TaggedPartViewI386 {
-    return new TaggedPartViewI386(this.#view, this.#offset + 16);
-  }
-
-  get number(): bigint {
-    return this.#view.getBigUint64(this.#offset + 20, false);
-  }
-
-  set number(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 20, checkU64('outer_thing.number', value, this.#offset + 20), false);
-  }
-
-  get first(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set first(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('outer_thing.first', value, this.#offset + 20), false);
-  }
-
-  get second(): number {
-    return this.#view.getUint32(this.#offset + 24, false);
-  }
-
-  set second(value: number) {
-    this.#view.setUint32(this.#offset + 24, checkU32('outer_thing.second', value, this.#offset + 24), false);
-  }
-
-  get total(): bigint {
-    return this.#view.getBigUint64(this.#offset + 28, false);
-  }
-
-  set total(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 28, checkU64('outer_thing.total', value, this.#offset + 28), false);
-  }
-}
-
 /** Codec of outer_thing of a big-endian machine on i386. */
 export const OuterThingCodecI386: StructCodec<OuterThing> = /* @__PURE__ */ fixedCodec(
-  'outer_thing',
-  36,
-  membersOfOuterThing,
-  decodeOuterThingI386,
-  encodeOuterThingI386,
+  'outer_thing', 36, membersOfOuterThing, decodeOuterThingI386, encodeOuterThingI386,
 );
 
 /** Codecs of outer_thing on each abi. */
@@ -567,31 +256,20 @@ export const OuterThingCodecs: AbiCodecs<OuterThing> = {
   lp64: OuterThingCodec, ilp32: OuterThingCodec, i386: OuterThingCodecI386,
 };
 
-/**
- * Reads union any_number of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads union any_number of a big-endian machine. */
 export function decodeAnyNumber(view: DataView, offset = 0): AnyNumber {
-  if (!(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 8 <= view.byteLength))
     throw tooShort('any_number', offset, 8, view.byteLength);
-  }
   return {
     narrow: view.getUint8(offset),
     wide: view.getBigUint64(offset, false),
   };
 }
 
-/**
- * Writes union any_number of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes union any_number of a big-endian machine and returns the number of bytes. */
 export function encodeAnyNumber(value: Partial<AnyNumber>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('any_number', value, offset, 8, view.byteLength);
-  }
   // The members that are given must agree on the bytes that they share.
   const shared = new UnionBytes(view, offset, 8);
   if (value.narrow != null) {
@@ -605,46 +283,13 @@ export function encodeAnyNumber(value: Partial<AnyNumber>, view: DataView, offse
   return 8;
 }
 
-/** any_number in place: reads and writes members without a copy. */
-export class AnyNumberView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('any_number', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get narrow(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set narrow(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('any_number.narrow', value, this.#offset));
-  }
-
-  get wide(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set wide(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('any_number.wide', value, this.#offset), false);
-  }
-}
-
 /** Codec of any_number of a big-endian machine. */
 export const AnyNumberCodec: StructCodec<AnyNumber> = /* @__PURE__ */ fixedCodec(
-  'any_number',
-  8,
-  membersOfAnyNumber,
-  decodeAnyNumber,
-  encodeAnyNumber,
+  'any_number', 8, membersOfAnyNumber, decodeAnyNumber, encodeAnyNumber,
 );
 
 /** The codecs of nested by the names of the structs, for code that works with any of them. */
 export const nestedCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  inner: /* @__PURE__ */ onEveryAbi(InnerCodec),
-  outer_thing: OuterThingCodecs,
+  inner: /* @__PURE__ */ onEveryAbi(InnerCodec), outer_thing: OuterThingCodecs,
   any_number: /* @__PURE__ */ onEveryAbi(AnyNumberCodec),
 };

@@ -11,8 +11,6 @@ import {
   cannotStart,
   checkObject,
   checkU16,
-  checkU32,
-  checkU64,
   checkU8,
   type Encodable,
   fixedCodec,
@@ -29,23 +27,14 @@ import {
   type PackedRecord,
 } from './packed_and_aligned.js';
 
-/**
- * Reads struct packed_record of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct packed_record of a big-endian machine. */
 export function decodePackedRecord(view: DataView, offset = 0): PackedRecord {
-  if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 13 <= view.byteLength))
     throw tooShort('packed_record', offset, 13, view.byteLength);
-  }
   return readPackedRecord(view, offset);
 }
 
-/**
- * Reads struct packed_record inside of something else; the bytes are there for sure.
- *
- * @internal
- */
+/** @internal Reads struct packed_record inside of something else. */
 export function readPackedRecord(view: DataView, offset: number): PackedRecord {
   return {
     tag: view.getUint8(offset),
@@ -54,99 +43,39 @@ export function readPackedRecord(view: DataView, offset: number): PackedRecord {
   };
 }
 
-/**
- * Writes struct packed_record of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct packed_record of a big-endian machine and returns the number of bytes. */
 export function encodePackedRecord(value: Partial<PackedRecord>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 13 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 13 <= view.byteLength))
     throw cannotStart('packed_record', value, offset, 13, view.byteLength);
-  }
   return writePackedRecord(value, view, offset);
 }
 
-/**
- * Writes struct packed_record if there is room for it.
- *
- * @internal
- */
+/** @internal Writes struct packed_record inside another struct. */
 export function writePackedRecord(value: Partial<PackedRecord>, view: DataView, offset: number): number {
   const tag = value.tag ?? 0;
-  if (typeof tag !== 'number' || (tag & 0xff) !== tag) {
+  if (typeof tag !== 'number' || (tag & 0xff) !== tag)
     throw notInteger('u8', 'packed_record.tag', tag, offset);
-  }
   view.setUint8(offset, tag);
   const word = value.word ?? 0;
-  if (typeof word !== 'number' || word >>> 0 !== word) {
+  if (typeof word !== 'number' || word >>> 0 !== word)
     throw notInteger('u32', 'packed_record.word', word, offset + 1);
-  }
   view.setUint32(offset + 1, word, false);
   const wide = value.wide ?? 0n;
-  if (typeof wide !== 'bigint' || BigInt.asUintN(64, wide) !== wide) {
+  if (typeof wide !== 'bigint' || BigInt.asUintN(64, wide) !== wide)
     throw notInteger('u64', 'packed_record.wide', wide, offset + 5);
-  }
   view.setBigUint64(offset + 5, wide, false);
   return 13;
 }
 
-/** packed_record in place: reads and writes members without a copy. */
-export class PackedRecordView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 13 <= view.byteLength)) throw tooShort('packed_record', offset, 13, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get tag(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set tag(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('packed_record.tag', value, this.#offset));
-  }
-
-  /** At 1. */
-  get word(): number {
-    return this.#view.getUint32(this.#offset + 1, false);
-  }
-
-  set word(value: number) {
-    this.#view.setUint32(this.#offset + 1, checkU32('packed_record.word', value, this.#offset + 1), false);
-  }
-
-  /** At 5. */
-  get wide(): bigint {
-    return this.#view.getBigUint64(this.#offset + 5, false);
-  }
-
-  set wide(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 5, checkU64('packed_record.wide', value, this.#offset + 5), false);
-  }
-}
-
 /** Codec of packed_record of a big-endian machine. */
 export const PackedRecordCodec: StructCodec<PackedRecord> = /* @__PURE__ */ fixedCodec(
-  'packed_record',
-  13,
-  membersOfPackedRecord,
-  decodePackedRecord,
-  encodePackedRecord,
+  'packed_record', 13, membersOfPackedRecord, decodePackedRecord, encodePackedRecord,
 );
 
-/**
- * Reads struct cache_line of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct cache_line of a big-endian machine. */
 export function decodeCacheLine(view: DataView, offset = 0): CacheLine {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('cache_line', offset, 64, view.byteLength);
-  }
   return {
     head: view.getUint8(offset),
     record: readPackedRecord(view, offset + 8),
@@ -154,16 +83,10 @@ export function decodeCacheLine(view: DataView, offset = 0): CacheLine {
   };
 }
 
-/**
- * Writes struct cache_line of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct cache_line of a big-endian machine and returns the number of bytes. */
 export function encodeCacheLine(value: Encodable<CacheLine>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('cache_line', value, offset, 64, view.byteLength);
-  }
   view.setUint32(offset + 1, 0);
   view.setUint16(offset + 5, 0);
   view.setUint8(offset + 7, 0);
@@ -186,46 +109,9 @@ export function encodeCacheLine(value: Encodable<CacheLine>, view: DataView, off
   return 64;
 }
 
-/** cache_line in place: reads and writes members without a copy. */
-export class CacheLineView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('cache_line', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get head(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set head(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('cache_line.head', value, this.#offset));
-  }
-
-  /** See struct packed_record. */
-  get record(): PackedRecordView {
-    return new PackedRecordView(this.#view, this.#offset + 8);
-  }
-
-  get tail(): number {
-    return this.#view.getUint16(this.#offset + 32, false);
-  }
-
-  set tail(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('cache_line.tail', value, this.#offset + 32), false);
-  }
-}
-
 /** Codec of cache_line of a big-endian machine. */
 export const CacheLineCodec: StructCodec<CacheLine> = /* @__PURE__ */ fixedCodec(
-  'cache_line',
-  64,
-  membersOfCacheLine,
-  decodeCacheLine,
-  encodeCacheLine,
+  'cache_line', 64, membersOfCacheLine, decodeCacheLine, encodeCacheLine,
 );
 
 /** The codecs of packed_and_aligned by the names of the structs, for code that works with any of them. */

@@ -26,15 +26,10 @@ import {
 } from 'uapikit/runtime';
 import { type Careful, membersOfCareful } from './padding_and_reserved.js';
 
-/**
- * Reads struct careful of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct careful of a big-endian machine. */
 export function decodeCareful(view: DataView, offset = 0): Careful {
-  if (!(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 32 <= view.byteLength))
     throw tooShort('careful', offset, 32, view.byteLength);
-  }
   return {
     id: view.getUint16(offset, false),
     __pad: view.getUint16(offset + 2, false),
@@ -44,26 +39,18 @@ export function decodeCareful(view: DataView, offset = 0): Careful {
   };
 }
 
-/**
- * Writes struct careful of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct careful of a big-endian machine and returns the number of bytes. */
 export function encodeCareful(value: Encodable<Careful>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('careful', value, offset, 32, view.byteLength);
-  }
   view.setUint16(offset, checkU16('careful.id', value.id ?? 0, offset), false);
   view.setUint16(offset + 2, checkU16('careful.__pad', value.__pad ?? 0, offset + 2), false);
   view.setUint32(offset + 4, checkU32('careful.__reserved', value.__reserved ?? 0, offset + 4), false);
   const __reserved2 = value.__reserved2 ?? undefined;
-  if (__reserved2 !== undefined && !Array.isArray(__reserved2)) {
+  if (__reserved2 !== undefined && !Array.isArray(__reserved2))
     throw wrongType('careful.__reserved2', __reserved2, offset + 8, 'an array');
-  }
-  if (__reserved2 !== undefined && __reserved2.length !== 2) {
+  if (__reserved2 !== undefined && __reserved2.length !== 2)
     throw countMismatch('careful.__reserved2', offset + 8, 2, __reserved2.length);
-  }
   if (__reserved2 === undefined) {
     zeroFill(view, offset + 8, offset + 8 + 8 * 2);
   } else {
@@ -79,66 +66,9 @@ export function encodeCareful(value: Encodable<Careful>, view: DataView, offset 
   return 32;
 }
 
-/** careful in place: reads and writes members without a copy. */
-export class CarefulView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('careful', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get id(): number {
-    return this.#view.getUint16(this.#offset, false);
-  }
-
-  set id(value: number) {
-    this.#view.setUint16(this.#offset, checkU16('careful.id', value, this.#offset), false);
-  }
-
-  /** Padding. */
-  get __pad(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set __pad(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('careful.__pad', value, this.#offset + 2), false);
-  }
-
-  /** Must be 0. */
-  get __reserved(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set __reserved(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('careful.__reserved', value, this.#offset + 4), false);
-  }
-
-  /**
-   * Asked for but looked at by nobody.
-   *
-   * One of 2 elements, counted from 0; undefined beyond them.
-   */
-  __reserved2(index: number): bigint | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
-    return this.#view.getBigUint64(this.#offset + 8 + 8 * index, false);
-  }
-
-  /** Padding that is checked. */
-  get __pad2(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 24, 8);
-  }
-}
-
 /** Codec of careful of a big-endian machine. */
 export const CarefulCodec: StructCodec<Careful> = /* @__PURE__ */ fixedCodec(
-  'careful',
-  32,
-  membersOfCareful,
-  decodeCareful,
-  encodeCareful,
+  'careful', 32, membersOfCareful, decodeCareful, encodeCareful,
 );
 
 /** The codecs of padding_and_reserved by the names of the structs, for code that works with any of them. */

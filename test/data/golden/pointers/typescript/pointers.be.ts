@@ -17,11 +17,7 @@ import {
 } from 'uapikit/runtime';
 import { membersOfVector, type Vector } from './pointers.js';
 
-/**
- * Reads struct vector of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vector of a big-endian machine. */
 export function decodeVector(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vector', offset, 32, view.byteLength);
   return {
@@ -32,16 +28,10 @@ export function decodeVector(view: DataView, offset = 0): Vector {
   };
 }
 
-/**
- * Writes struct vector of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vector of a big-endian machine and returns the number of bytes. */
 export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vector', value, offset, 32, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vector.base', value.base ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('vector.length', value.length ?? 0n, offset + 8), false);
   view.setBigUint64(offset + 16, checkU64('vector.words', value.words ?? 0n, offset + 16), false);
@@ -49,67 +39,12 @@ export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0)
   return 32;
 }
 
-/** vector in place: reads and writes members without a copy. */
-export class VectorView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vector', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Address of user memory. */
-  get base(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set base(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vector.base', value, this.#offset), false);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vector.length', value, this.#offset + 8), false);
-  }
-
-  /** Address of user memory. */
-  get words(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set words(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vector.words', value, this.#offset + 16), false);
-  }
-
-  /** A struct may point to its own kind. */
-  get next(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set next(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vector.next', value, this.#offset + 24), false);
-  }
-}
-
 /** Codec of vector of a big-endian machine. */
 export const VectorCodec: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
-  'vector',
-  32,
-  membersOfVector,
-  decodeVector,
-  encodeVector,
+  'vector', 32, membersOfVector, decodeVector, encodeVector,
 );
 
-/**
- * Reads struct vector of a big-endian machine on 32-bit machines.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vector of a big-endian machine on 32-bit machines. */
 export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vector', offset, 24, view.byteLength);
   return {
@@ -120,16 +55,10 @@ export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
   };
 }
 
-/**
- * Writes struct vector of a big-endian machine on 32-bit machines; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vector of a big-endian machine on 32-bit machines and returns the number of bytes. */
 export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vector', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset, Number(checkPointer32('vector.base', value.base ?? 0n, offset)), false);
   view.setBigUint64(offset + 8, checkU64('vector.length', value.length ?? 0n, offset + 8), false);
@@ -138,67 +67,12 @@ export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset
   return 24;
 }
 
-/** vector in place: reads and writes members without a copy. */
-export class VectorViewIlp32 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vector', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Address of user memory. */
-  get base(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset, false));
-  }
-
-  set base(value: bigint) {
-    this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), false);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vector.length', value, this.#offset + 8), false);
-  }
-
-  /** Address of user memory. */
-  get words(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, false));
-  }
-
-  set words(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vector.words', value, this.#offset + 16)), false);
-  }
-
-  /** A struct may point to its own kind. */
-  get next(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 20, false));
-  }
-
-  set next(value: bigint) {
-    this.#view.setUint32(this.#offset + 20, Number(checkPointer32('vector.next', value, this.#offset + 20)), false);
-  }
-}
-
 /** Codec of vector of a big-endian machine on 32-bit machines. */
 export const VectorCodecIlp32: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
-  'vector',
-  24,
-  membersOfVector,
-  decodeVectorIlp32,
-  encodeVectorIlp32,
+  'vector', 24, membersOfVector, decodeVectorIlp32, encodeVectorIlp32,
 );
 
-/**
- * Reads struct vector of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vector of a big-endian machine on i386. */
 export function decodeVectorI386(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vector', offset, 20, view.byteLength);
   return {
@@ -209,16 +83,10 @@ export function decodeVectorI386(view: DataView, offset = 0): Vector {
   };
 }
 
-/**
- * Writes struct vector of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vector of a big-endian machine on i386 and returns the number of bytes. */
 export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('vector', value, offset, 20, view.byteLength);
-  }
   view.setUint32(offset, Number(checkPointer32('vector.base', value.base ?? 0n, offset)), false);
   view.setBigUint64(offset + 4, checkU64('vector.length', value.length ?? 0n, offset + 4), false);
   view.setUint32(offset + 12, Number(checkPointer32('vector.words', value.words ?? 0n, offset + 12)), false);
@@ -226,60 +94,9 @@ export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset 
   return 20;
 }
 
-/** vector in place: reads and writes members without a copy. */
-export class VectorViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vector', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Address of user memory. */
-  get base(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset, false));
-  }
-
-  set base(value: bigint) {
-    this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), false);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 4, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 4, checkU64('vector.length', value, this.#offset + 4), false);
-  }
-
-  /** Address of user memory. */
-  get words(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 12, false));
-  }
-
-  set words(value: bigint) {
-    this.#view.setUint32(this.#offset + 12, Number(checkPointer32('vector.words', value, this.#offset + 12)), false);
-  }
-
-  /** A struct may point to its own kind. */
-  get next(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, false));
-  }
-
-  set next(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vector.next', value, this.#offset + 16)), false);
-  }
-}
-
 /** Codec of vector of a big-endian machine on i386. */
 export const VectorCodecI386: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
-  'vector',
-  20,
-  membersOfVector,
-  decodeVectorI386,
-  encodeVectorI386,
+  'vector', 20, membersOfVector, decodeVectorI386, encodeVectorI386,
 );
 
 /** Codecs of vector on each abi. */

@@ -29,21 +29,12 @@ export interface Vector {
 }
 
 /** Names of the members of vector. */
-export const membersOfVector: Members = {
-  base: null,
-  length: null,
-  words: null,
-  next: null,
-};
+export const membersOfVector: Members = { base: null, length: null, words: null, next: null };
 
 /** Bytes of vector. */
 export const sizeofVector = 32;
 
-/**
- * Reads struct vector.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vector. */
 export function decodeVector(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vector', offset, 32, view.byteLength);
   return {
@@ -54,16 +45,10 @@ export function decodeVector(view: DataView, offset = 0): Vector {
   };
 }
 
-/**
- * Writes struct vector; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vector and returns the number of bytes. */
 export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('vector', value, offset, 32, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('vector.base', value.base ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('vector.length', value.length ?? 0n, offset + 8), true);
   view.setBigUint64(offset + 16, checkU64('vector.words', value.words ?? 0n, offset + 16), true);
@@ -71,70 +56,15 @@ export function encodeVector(value: Partial<Vector>, view: DataView, offset = 0)
   return 32;
 }
 
-/** vector in place: reads and writes members without a copy. */
-export class VectorView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('vector', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Address of user memory. */
-  get base(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set base(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('vector.base', value, this.#offset), true);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vector.length', value, this.#offset + 8), true);
-  }
-
-  /** Address of user memory. */
-  get words(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set words(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('vector.words', value, this.#offset + 16), true);
-  }
-
-  /** A struct may point to its own kind. */
-  get next(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set next(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('vector.next', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of vector. */
 export const VectorCodec: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
-  'vector',
-  32,
-  membersOfVector,
-  decodeVector,
-  encodeVector,
+  'vector', 32, membersOfVector, decodeVector, encodeVector,
 );
 
 /** Bytes of vector on 32-bit machines. */
 export const sizeofVectorIlp32 = 24;
 
-/**
- * Reads struct vector on 32-bit machines.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vector on 32-bit machines. */
 export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vector', offset, 24, view.byteLength);
   return {
@@ -145,16 +75,10 @@ export function decodeVectorIlp32(view: DataView, offset = 0): Vector {
   };
 }
 
-/**
- * Writes struct vector on 32-bit machines; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vector on 32-bit machines and returns the number of bytes. */
 export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('vector', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset, Number(checkPointer32('vector.base', value.base ?? 0n, offset)), true);
   view.setBigUint64(offset + 8, checkU64('vector.length', value.length ?? 0n, offset + 8), true);
@@ -163,70 +87,15 @@ export function encodeVectorIlp32(value: Partial<Vector>, view: DataView, offset
   return 24;
 }
 
-/** vector in place: reads and writes members without a copy. */
-export class VectorViewIlp32 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('vector', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Address of user memory. */
-  get base(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset, true));
-  }
-
-  set base(value: bigint) {
-    this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), true);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('vector.length', value, this.#offset + 8), true);
-  }
-
-  /** Address of user memory. */
-  get words(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, true));
-  }
-
-  set words(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vector.words', value, this.#offset + 16)), true);
-  }
-
-  /** A struct may point to its own kind. */
-  get next(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 20, true));
-  }
-
-  set next(value: bigint) {
-    this.#view.setUint32(this.#offset + 20, Number(checkPointer32('vector.next', value, this.#offset + 20)), true);
-  }
-}
-
 /** Codec of vector on 32-bit machines. */
 export const VectorCodecIlp32: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
-  'vector',
-  24,
-  membersOfVector,
-  decodeVectorIlp32,
-  encodeVectorIlp32,
+  'vector', 24, membersOfVector, decodeVectorIlp32, encodeVectorIlp32,
 );
 
 /** Bytes of vector on i386. */
 export const sizeofVectorI386 = 20;
 
-/**
- * Reads struct vector on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct vector on i386. */
 export function decodeVectorI386(view: DataView, offset = 0): Vector {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vector', offset, 20, view.byteLength);
   return {
@@ -237,16 +106,10 @@ export function decodeVectorI386(view: DataView, offset = 0): Vector {
   };
 }
 
-/**
- * Writes struct vector on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct vector on i386 and returns the number of bytes. */
 export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('vector', value, offset, 20, view.byteLength);
-  }
   view.setUint32(offset, Number(checkPointer32('vector.base', value.base ?? 0n, offset)), true);
   view.setBigUint64(offset + 4, checkU64('vector.length', value.length ?? 0n, offset + 4), true);
   view.setUint32(offset + 12, Number(checkPointer32('vector.words', value.words ?? 0n, offset + 12)), true);
@@ -254,60 +117,9 @@ export function encodeVectorI386(value: Partial<Vector>, view: DataView, offset 
   return 20;
 }
 
-/** vector in place: reads and writes members without a copy. */
-export class VectorViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('vector', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Address of user memory. */
-  get base(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset, true));
-  }
-
-  set base(value: bigint) {
-    this.#view.setUint32(this.#offset, Number(checkPointer32('vector.base', value, this.#offset)), true);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 4, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 4, checkU64('vector.length', value, this.#offset + 4), true);
-  }
-
-  /** Address of user memory. */
-  get words(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 12, true));
-  }
-
-  set words(value: bigint) {
-    this.#view.setUint32(this.#offset + 12, Number(checkPointer32('vector.words', value, this.#offset + 12)), true);
-  }
-
-  /** A struct may point to its own kind. */
-  get next(): bigint {
-    return BigInt(this.#view.getUint32(this.#offset + 16, true));
-  }
-
-  set next(value: bigint) {
-    this.#view.setUint32(this.#offset + 16, Number(checkPointer32('vector.next', value, this.#offset + 16)), true);
-  }
-}
-
 /** Codec of vector on i386. */
 export const VectorCodecI386: StructCodec<Vector> = /* @__PURE__ */ fixedCodec(
-  'vector',
-  20,
-  membersOfVector,
-  decodeVectorI386,
-  encodeVectorI386,
+  'vector', 20, membersOfVector, decodeVectorI386, encodeVectorI386,
 );
 
 /** Codecs of vector on each abi. */

@@ -12,7 +12,6 @@ import {
   checkBits,
   checkBytes,
   checkObject,
-  checkU16,
   checkU32,
   checkU8,
   type Encodable,
@@ -95,21 +94,15 @@ export interface Power {
 
 /** Names of the members of power. */
 export const membersOfPower: Members = {
-  header: null,
-  caps: { version: null, current: null, mode: null, events: null },
-  control: { state: null, rsvd: null, enable: null, select: null, status: null, rest: null },
-  later: null,
+  header: null, caps: { version: null, current: null, mode: null, events: null },
+  control: { state: null, rsvd: null, enable: null, select: null, status: null, rest: null }, later: null,
   data: null,
 };
 
 /** Bytes of power. */
 export const sizeofPower = 20;
 
-/**
- * Reads registers power.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads registers power. */
 export function decodePower(view: DataView, offset = 0): Power {
   if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('power', offset, 20, view.byteLength);
   const caps = view.getUint16(offset + 2, true);
@@ -143,16 +136,10 @@ export function decodePower(view: DataView, offset = 0): Power {
   return value;
 }
 
-/**
- * Writes registers power; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes registers power and returns the number of bytes. */
 export function encodePower(value: Encodable<Power>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 20 <= view.byteLength))
     throw cannotStart('power', value, offset, 20, view.byteLength);
-  }
   view.setBigUint64(offset, 0n);
   view.setBigUint64(offset + 8, 0n);
   view.setUint32(offset + 16, 0);
@@ -190,61 +177,9 @@ export function encodePower(value: Encodable<Power>, view: DataView, offset = 0)
   return 20;
 }
 
-/** power in place: reads and writes members without a copy. */
-export class PowerView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 20 <= view.byteLength)) throw tooShort('power', offset, 20, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get header(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset, 2);
-  }
-
-  get caps(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set caps(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('power.caps', value, this.#offset + 2), true);
-  }
-
-  get control(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set control(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('power.control', value, this.#offset + 4), true);
-  }
-
-  get later(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set later(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('power.later', value, this.#offset + 16), true);
-  }
-
-  get data(): number {
-    return this.#view.getUint8(this.#offset + 12);
-  }
-
-  set data(value: number) {
-    this.#view.setUint8(this.#offset + 12, checkU8('power.data', value, this.#offset + 12));
-  }
-}
-
 /** Codec of power. */
 export const PowerCodec: StructCodec<Power> = /* @__PURE__ */ fixedCodec(
-  'power',
-  20,
-  membersOfPower,
-  decodePower,
-  encodePower,
+  'power', 20, membersOfPower, decodePower, encodePower,
 );
 
 /** The codecs of registers by the names of the structs, for code that works with any of them. */

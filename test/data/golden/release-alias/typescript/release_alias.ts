@@ -42,21 +42,13 @@ export interface Query {
 
 /** Names of the members of query. */
 export const membersOfQuery: Members = {
-  size: null,
-  in_data_type: null,
-  out_data_type: null,
-  old_name: null,
-  new_name: null,
+  size: null, in_data_type: null, out_data_type: null, old_name: null, new_name: null,
 };
 
 /** Bytes of query. */
 export const sizeofQuery = 16;
 
-/**
- * Reads struct query.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct query. */
 export function decodeQuery(view: DataView, offset = 0): Query {
   if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('query', offset, 16, view.byteLength);
   return {
@@ -68,88 +60,23 @@ export function decodeQuery(view: DataView, offset = 0): Query {
   };
 }
 
-/**
- * Writes struct query; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct query and returns the number of bytes. */
 export function encodeQuery(value: Encodable<Query>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('query', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('query.size', value.size ?? 0, offset), true);
   const in_data_type = checkU32(value.in_data_type != null ? 'query.in_data_type' : 'query.out_data_type', value.in_data_type ?? value.out_data_type ?? 0, offset + 4);
-  if ((value.out_data_type ?? in_data_type) !== in_data_type) {
+  if ((value.out_data_type ?? in_data_type) !== in_data_type)
     throw unlike('u32', 'query.out_data_type', value.out_data_type, offset + 4);
-  }
   view.setUint32(offset + 4, in_data_type, true);
   view.setUint32(offset + 8, checkU32('query.old_name', value.old_name ?? 0, offset + 8), true);
   view.setUint32(offset + 12, checkU32('query.new_name', value.new_name ?? 0, offset + 12), true);
   return 16;
 }
 
-/** query in place: reads and writes members without a copy. */
-export class QueryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('query', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get size(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('query.size', value, this.#offset), true);
-  }
-
-  /** One of enum data_type. */
-  get in_data_type(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set in_data_type(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('query.in_data_type', value, this.#offset + 4), true);
-  }
-
-  /** One of enum data_type. */
-  get out_data_type(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set out_data_type(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('query.out_data_type', value, this.#offset + 4), true);
-  }
-
-  get old_name(): number {
-    return this.#view.getUint32(this.#offset + 8, true);
-  }
-
-  set old_name(value: number) {
-    this.#view.setUint32(this.#offset + 8, checkU32('query.old_name', value, this.#offset + 8), true);
-  }
-
-  get new_name(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set new_name(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('query.new_name', value, this.#offset + 12), true);
-  }
-}
-
 /** Codec of query. */
 export const QueryCodec: StructCodec<Query> = /* @__PURE__ */ fixedCodec(
-  'query',
-  16,
-  membersOfQuery,
-  decodeQuery,
-  encodeQuery,
+  'query', 16, membersOfQuery, decodeQuery, encodeQuery,
 );
 
 /** The codecs of release_alias by the names of the structs, for code that works with any of them. */

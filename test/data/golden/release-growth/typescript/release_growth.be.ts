@@ -23,15 +23,10 @@ import {
 } from 'uapikit/runtime';
 import { type HwInfo, membersOfHwInfo } from './release_growth.js';
 
-/**
- * Reads struct hw_info of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct hw_info of a big-endian machine. */
 export function decodeHwInfo(view: DataView, offset = 0): HwInfo {
-  if (!(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 24 <= view.byteLength))
     throw tooShort('hw_info', offset, 24, view.byteLength);
-  }
   return {
     size: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -41,16 +36,10 @@ export function decodeHwInfo(view: DataView, offset = 0): HwInfo {
   };
 }
 
-/**
- * Writes struct hw_info of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct hw_info of a big-endian machine and returns the number of bytes. */
 export function encodeHwInfo(value: Encodable<HwInfo>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 24 <= view.byteLength))
     throw cannotStart('hw_info', value, offset, 24, view.byteLength);
-  }
   view.setUint32(offset, checkU32('hw_info.size', value.size ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('hw_info.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('hw_info.out_capabilities', value.out_capabilities ?? 0n, offset + 8), false);
@@ -61,63 +50,9 @@ export function encodeHwInfo(value: Encodable<HwInfo>, view: DataView, offset = 
   return 24;
 }
 
-/** hw_info in place: reads and writes members without a copy. */
-export class HwInfoView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 24 <= view.byteLength)) throw tooShort('hw_info', offset, 24, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get size(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set size(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('hw_info.size', value, this.#offset), false);
-  }
-
-  /** Must be 0. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('hw_info.flags', value, this.#offset + 4), false);
-  }
-
-  get out_capabilities(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set out_capabilities(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('hw_info.out_capabilities', value, this.#offset + 8), false);
-  }
-
-  get out_max_pasid_log2(): number {
-    return this.#view.getUint8(this.#offset + 16);
-  }
-
-  set out_max_pasid_log2(value: number) {
-    this.#view.setUint8(this.#offset + 16, checkU8('hw_info.out_max_pasid_log2', value, this.#offset + 16));
-  }
-
-  /** Must be 0. */
-  get __reserved(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 17, 7);
-  }
-}
-
 /** Codec of hw_info of a big-endian machine. */
 export const HwInfoCodec: StructCodec<HwInfo> = /* @__PURE__ */ fixedCodec(
-  'hw_info',
-  24,
-  membersOfHwInfo,
-  decodeHwInfo,
-  encodeHwInfo,
+  'hw_info', 24, membersOfHwInfo, decodeHwInfo, encodeHwInfo,
 );
 
 /** The codecs of release_growth by the names of the structs, for code that works with any of them. */

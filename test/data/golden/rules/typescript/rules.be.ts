@@ -18,11 +18,7 @@ import {
 } from 'uapikit/runtime';
 import { membersOfSpan, type Span } from './rules.js';
 
-/**
- * Reads struct span of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct span of a big-endian machine. */
 export function decodeSpan(view: DataView, offset = 0): Span {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('span', offset, 32, view.byteLength);
   return {
@@ -34,16 +30,10 @@ export function decodeSpan(view: DataView, offset = 0): Span {
   };
 }
 
-/**
- * Writes struct span of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct span of a big-endian machine and returns the number of bytes. */
 export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('span', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('span.flags', value.flags ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('span.space_id', value.space_id ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('span.start', value.start ?? 0n, offset + 8), false);
@@ -52,68 +42,9 @@ export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): nu
   return 32;
 }
 
-/** span in place: reads and writes members without a copy. */
-export class SpanView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('span', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum span_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('span.flags', value, this.#offset), false);
-  }
-
-  /** Id of an object: space. */
-  get space_id(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set space_id(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('span.space_id', value, this.#offset + 4), false);
-  }
-
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('span.start', value, this.#offset + 8), false);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('span.length', value, this.#offset + 16), false);
-  }
-
-  /** Address of user memory. */
-  get data(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set data(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('span.data', value, this.#offset + 24), false);
-  }
-}
-
 /** Codec of span of a big-endian machine. */
 export const SpanCodec: StructCodec<Span> = /* @__PURE__ */ fixedCodec(
-  'span',
-  32,
-  membersOfSpan,
-  decodeSpan,
-  encodeSpan,
+  'span', 32, membersOfSpan, decodeSpan, encodeSpan,
 );
 
 /** The codecs of rules by the names of the structs, for code that works with any of them. */

@@ -38,22 +38,12 @@ export interface Span {
 }
 
 /** Names of the members of span. */
-export const membersOfSpan: Members = {
-  flags: null,
-  space_id: null,
-  start: null,
-  length: null,
-  data: null,
-};
+export const membersOfSpan: Members = { flags: null, space_id: null, start: null, length: null, data: null };
 
 /** Bytes of span. */
 export const sizeofSpan = 32;
 
-/**
- * Reads struct span.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct span. */
 export function decodeSpan(view: DataView, offset = 0): Span {
   if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('span', offset, 32, view.byteLength);
   return {
@@ -65,16 +55,10 @@ export function decodeSpan(view: DataView, offset = 0): Span {
   };
 }
 
-/**
- * Writes struct span; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct span and returns the number of bytes. */
 export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 32 <= view.byteLength))
     throw cannotStart('span', value, offset, 32, view.byteLength);
-  }
   view.setUint32(offset, checkU32('span.flags', value.flags ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('span.space_id', value.space_id ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('span.start', value.start ?? 0n, offset + 8), true);
@@ -83,68 +67,9 @@ export function encodeSpan(value: Partial<Span>, view: DataView, offset = 0): nu
   return 32;
 }
 
-/** span in place: reads and writes members without a copy. */
-export class SpanView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 32 <= view.byteLength)) throw tooShort('span', offset, 32, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** Combination of enum span_flags. */
-  get flags(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set flags(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('span.flags', value, this.#offset), true);
-  }
-
-  /** Id of an object: space. */
-  get space_id(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set space_id(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('span.space_id', value, this.#offset + 4), true);
-  }
-
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('span.start', value, this.#offset + 8), true);
-  }
-
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('span.length', value, this.#offset + 16), true);
-  }
-
-  /** Address of user memory. */
-  get data(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set data(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('span.data', value, this.#offset + 24), true);
-  }
-}
-
 /** Codec of span. */
 export const SpanCodec: StructCodec<Span> = /* @__PURE__ */ fixedCodec(
-  'span',
-  32,
-  membersOfSpan,
-  decodeSpan,
-  encodeSpan,
+  'span', 32, membersOfSpan, decodeSpan, encodeSpan,
 );
 
 /** The codecs of rules by the names of the structs, for code that works with any of them. */

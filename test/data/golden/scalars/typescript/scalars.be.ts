@@ -29,15 +29,10 @@ import {
   type PlainAndAligned,
 } from './scalars.js';
 
-/**
- * Reads struct every_scalar of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct every_scalar of a big-endian machine. */
 export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('every_scalar', offset, 64, view.byteLength);
-  }
   return {
     b: view.getUint8(offset),
     h: view.getUint16(offset + 2, false),
@@ -56,16 +51,10 @@ export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
   };
 }
 
-/**
- * Writes struct every_scalar of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct every_scalar of a big-endian machine and returns the number of bytes. */
 export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('every_scalar', value, offset, 64, view.byteLength);
-  }
   view.setUint8(offset + 1, 0);
   view.setUint8(offset + 17, 0);
   view.setUint32(offset + 44, 0);
@@ -86,149 +75,15 @@ export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, o
   return 64;
 }
 
-/** every_scalar in place: reads and writes members without a copy. */
-export class EveryScalarView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('every_scalar', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get b(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set b(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
-  }
-
-  get h(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set h(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), false);
-  }
-
-  get w(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set w(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('every_scalar.w', value, this.#offset + 4), false);
-  }
-
-  /** Aligned to 4 on i386. */
-  get q(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set q(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), false);
-  }
-
-  get sb(): number {
-    return this.#view.getInt8(this.#offset + 16);
-  }
-
-  set sb(value: number) {
-    this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
-  }
-
-  get sh(): number {
-    return this.#view.getInt16(this.#offset + 18, false);
-  }
-
-  set sh(value: number) {
-    this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), false);
-  }
-
-  get sw(): number {
-    return this.#view.getInt32(this.#offset + 20, false);
-  }
-
-  set sw(value: number) {
-    this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), false);
-  }
-
-  get sq(): bigint {
-    return this.#view.getBigInt64(this.#offset + 24, false);
-  }
-
-  set sq(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), false);
-  }
-
-  get l16(): number {
-    return this.#view.getUint16(this.#offset + 32, true);
-  }
-
-  set l16(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
-  }
-
-  get b16(): number {
-    return this.#view.getUint16(this.#offset + 34, false);
-  }
-
-  set b16(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
-  }
-
-  get l32(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set l32(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
-  }
-
-  get b32(): number {
-    return this.#view.getUint32(this.#offset + 40, false);
-  }
-
-  set b32(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
-  }
-
-  get l64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 48, true);
-  }
-
-  set l64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 48, checkU64('every_scalar.l64', value, this.#offset + 48), true);
-  }
-
-  get b64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 56, false);
-  }
-
-  set b64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 56, checkU64('every_scalar.b64', value, this.#offset + 56), false);
-  }
-}
-
 /** Codec of every_scalar of a big-endian machine. */
 export const EveryScalarCodec: StructCodec<EveryScalar> = /* @__PURE__ */ fixedCodec(
-  'every_scalar',
-  64,
-  membersOfEveryScalar,
-  decodeEveryScalar,
-  encodeEveryScalar,
+  'every_scalar', 64, membersOfEveryScalar, decodeEveryScalar, encodeEveryScalar,
 );
 
-/**
- * Reads struct every_scalar of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct every_scalar of a big-endian machine on i386. */
 export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
-  if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 60 <= view.byteLength))
     throw tooShort('every_scalar', offset, 60, view.byteLength);
-  }
   return {
     b: view.getUint8(offset),
     h: view.getUint16(offset + 2, false),
@@ -247,16 +102,10 @@ export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
   };
 }
 
-/**
- * Writes struct every_scalar of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct every_scalar of a big-endian machine on i386 and returns the number of bytes. */
 export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength))
     throw cannotStart('every_scalar', value, offset, 60, view.byteLength);
-  }
   view.setUint8(offset + 1, 0);
   view.setUint8(offset + 17, 0);
   view.setUint8(offset, checkU8('every_scalar.b', value.b ?? 0, offset));
@@ -276,138 +125,9 @@ export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataVie
   return 60;
 }
 
-/** every_scalar in place: reads and writes members without a copy. */
-export class EveryScalarViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 60 <= view.byteLength)) throw tooShort('every_scalar', offset, 60, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get b(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set b(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
-  }
-
-  get h(): number {
-    return this.#view.getUint16(this.#offset + 2, false);
-  }
-
-  set h(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), false);
-  }
-
-  get w(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set w(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('every_scalar.w', value, this.#offset + 4), false);
-  }
-
-  /** Aligned to 4 on i386. */
-  get q(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set q(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), false);
-  }
-
-  get sb(): number {
-    return this.#view.getInt8(this.#offset + 16);
-  }
-
-  set sb(value: number) {
-    this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
-  }
-
-  get sh(): number {
-    return this.#view.getInt16(this.#offset + 18, false);
-  }
-
-  set sh(value: number) {
-    this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), false);
-  }
-
-  get sw(): number {
-    return this.#view.getInt32(this.#offset + 20, false);
-  }
-
-  set sw(value: number) {
-    this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), false);
-  }
-
-  get sq(): bigint {
-    return this.#view.getBigInt64(this.#offset + 24, false);
-  }
-
-  set sq(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), false);
-  }
-
-  get l16(): number {
-    return this.#view.getUint16(this.#offset + 32, true);
-  }
-
-  set l16(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
-  }
-
-  get b16(): number {
-    return this.#view.getUint16(this.#offset + 34, false);
-  }
-
-  set b16(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
-  }
-
-  get l32(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set l32(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
-  }
-
-  get b32(): number {
-    return this.#view.getUint32(this.#offset + 40, false);
-  }
-
-  set b32(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
-  }
-
-  get l64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 44, true);
-  }
-
-  set l64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 44, checkU64('every_scalar.l64', value, this.#offset + 44), true);
-  }
-
-  get b64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 52, false);
-  }
-
-  set b64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 52, checkU64('every_scalar.b64', value, this.#offset + 52), false);
-  }
-}
-
 /** Codec of every_scalar of a big-endian machine on i386. */
 export const EveryScalarCodecI386: StructCodec<EveryScalar> = /* @__PURE__ */ fixedCodec(
-  'every_scalar',
-  60,
-  membersOfEveryScalar,
-  decodeEveryScalarI386,
-  encodeEveryScalarI386,
+  'every_scalar', 60, membersOfEveryScalar, decodeEveryScalarI386, encodeEveryScalarI386,
 );
 
 /** Codecs of every_scalar on each abi. */
@@ -415,15 +135,10 @@ export const EveryScalarCodecs: AbiCodecs<EveryScalar> = {
   lp64: EveryScalarCodec, ilp32: EveryScalarCodec, i386: EveryScalarCodecI386,
 };
 
-/**
- * Reads struct plain_and_aligned of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct plain_and_aligned of a big-endian machine. */
 export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAligned {
-  if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 56 <= view.byteLength))
     throw tooShort('plain_and_aligned', offset, 56, view.byteLength);
-  }
   return {
     first: view.getUint32(offset, false),
     plain: view.getBigUint64(offset + 8, false),
@@ -435,16 +150,10 @@ export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAlign
   };
 }
 
-/**
- * Writes struct plain_and_aligned of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct plain_and_aligned of a big-endian machine and returns the number of bytes. */
 export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength))
     throw cannotStart('plain_and_aligned', value, offset, 56, view.byteLength);
-  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset + 20, 0);
   view.setUint32(offset, checkU32('plain_and_aligned.first', value.first ?? 0, offset), false);
@@ -457,94 +166,15 @@ export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: Dat
   return 56;
 }
 
-/** plain_and_aligned in place: reads and writes members without a copy. */
-export class PlainAndAlignedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 56 <= view.byteLength)) throw tooShort('plain_and_aligned', offset, 56, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get first(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set first(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('plain_and_aligned.first', value, this.#offset), false);
-  }
-
-  /** At 8 on lp64 and at 4 on i386. */
-  get plain(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set plain(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('plain_and_aligned.plain', value, this.#offset + 8), false);
-  }
-
-  get second(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set second(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('plain_and_aligned.second', value, this.#offset + 16), false);
-  }
-
-  /** At a multiple of 8 everywhere. */
-  get aligned(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set aligned(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('plain_and_aligned.aligned', value, this.#offset + 24), false);
-  }
-
-  get signed_(): bigint {
-    return this.#view.getBigInt64(this.#offset + 32, false);
-  }
-
-  set signed_(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 32, checkS64('plain_and_aligned.signed_', value, this.#offset + 32), false);
-  }
-
-  get little(): bigint {
-    return this.#view.getBigUint64(this.#offset + 40, true);
-  }
-
-  set little(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.little', value, this.#offset + 40), true);
-  }
-
-  get big(): bigint {
-    return this.#view.getBigUint64(this.#offset + 48, false);
-  }
-
-  set big(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 48, checkU64('plain_and_aligned.big', value, this.#offset + 48), false);
-  }
-}
-
 /** Codec of plain_and_aligned of a big-endian machine. */
 export const PlainAndAlignedCodec: StructCodec<PlainAndAligned> = /* @__PURE__ */ fixedCodec(
-  'plain_and_aligned',
-  56,
-  membersOfPlainAndAligned,
-  decodePlainAndAligned,
-  encodePlainAndAligned,
+  'plain_and_aligned', 56, membersOfPlainAndAligned, decodePlainAndAligned, encodePlainAndAligned,
 );
 
-/**
- * Reads struct plain_and_aligned of a big-endian machine on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct plain_and_aligned of a big-endian machine on i386. */
 export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndAligned {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('plain_and_aligned', offset, 48, view.byteLength);
-  }
   return {
     first: view.getUint32(offset, false),
     plain: view.getBigUint64(offset + 4, false),
@@ -556,20 +186,14 @@ export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndA
   };
 }
 
-/**
- * Writes struct plain_and_aligned of a big-endian machine on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct plain_and_aligned of a big-endian machine on i386 and returns the number of bytes. */
 export function encodePlainAndAlignedI386(
   value: Partial<PlainAndAligned>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('plain_and_aligned', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('plain_and_aligned.first', value.first ?? 0, offset), false);
   view.setBigUint64(offset + 4, checkU64('plain_and_aligned.plain', value.plain ?? 0n, offset + 4), false);
   view.setUint32(offset + 12, checkU32('plain_and_aligned.second', value.second ?? 0, offset + 12), false);
@@ -580,83 +204,9 @@ export function encodePlainAndAlignedI386(
   return 48;
 }
 
-/** plain_and_aligned in place: reads and writes members without a copy. */
-export class PlainAndAlignedViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 48 <= view.byteLength)) throw tooShort('plain_and_aligned', offset, 48, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get first(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set first(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('plain_and_aligned.first', value, this.#offset), false);
-  }
-
-  /** At 8 on lp64 and at 4 on i386. */
-  get plain(): bigint {
-    return this.#view.getBigUint64(this.#offset + 4, false);
-  }
-
-  set plain(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 4, checkU64('plain_and_aligned.plain', value, this.#offset + 4), false);
-  }
-
-  get second(): number {
-    return this.#view.getUint32(this.#offset + 12, false);
-  }
-
-  set second(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('plain_and_aligned.second', value, this.#offset + 12), false);
-  }
-
-  /** At a multiple of 8 everywhere. */
-  get aligned(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, false);
-  }
-
-  set aligned(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('plain_and_aligned.aligned', value, this.#offset + 16), false);
-  }
-
-  get signed_(): bigint {
-    return this.#view.getBigInt64(this.#offset + 24, false);
-  }
-
-  set signed_(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 24, checkS64('plain_and_aligned.signed_', value, this.#offset + 24), false);
-  }
-
-  get little(): bigint {
-    return this.#view.getBigUint64(this.#offset + 32, true);
-  }
-
-  set little(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 32, checkU64('plain_and_aligned.little', value, this.#offset + 32), true);
-  }
-
-  get big(): bigint {
-    return this.#view.getBigUint64(this.#offset + 40, false);
-  }
-
-  set big(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.big', value, this.#offset + 40), false);
-  }
-}
-
 /** Codec of plain_and_aligned of a big-endian machine on i386. */
 export const PlainAndAlignedCodecI386: StructCodec<PlainAndAligned> = /* @__PURE__ */ fixedCodec(
-  'plain_and_aligned',
-  48,
-  membersOfPlainAndAligned,
-  decodePlainAndAlignedI386,
-  encodePlainAndAlignedI386,
+  'plain_and_aligned', 48, membersOfPlainAndAligned, decodePlainAndAlignedI386, encodePlainAndAlignedI386,
 );
 
 /** Codecs of plain_and_aligned on each abi. */
@@ -664,11 +214,9 @@ export const PlainAndAlignedCodecs: AbiCodecs<PlainAndAligned> = {
   lp64: PlainAndAlignedCodec, ilp32: PlainAndAlignedCodec, i386: PlainAndAlignedCodecI386,
 };
 
-export { decodeNamedOrder, encodeNamedOrder, NamedOrderView, decodeNamedOrderI386, encodeNamedOrderI386, NamedOrderViewI386, NamedOrderCodec, NamedOrderCodecI386, NamedOrderCodecs } from './scalars.js';
+export { decodeNamedOrder, encodeNamedOrder, decodeNamedOrderI386, encodeNamedOrderI386, NamedOrderCodec, NamedOrderCodecI386, NamedOrderCodecs } from './scalars.js';
 
 /** The codecs of scalars by the names of the structs, for code that works with any of them. */
 export const scalarsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  every_scalar: EveryScalarCodecs,
-  plain_and_aligned: PlainAndAlignedCodecs,
-  named_order: NamedOrderCodecs,
+  every_scalar: EveryScalarCodecs, plain_and_aligned: PlainAndAlignedCodecs, named_order: NamedOrderCodecs,
 };

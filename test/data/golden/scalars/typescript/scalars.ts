@@ -44,34 +44,17 @@ export interface EveryScalar {
 
 /** Names of the members of every_scalar. */
 export const membersOfEveryScalar: Members = {
-  b: null,
-  h: null,
-  w: null,
-  q: null,
-  sb: null,
-  sh: null,
-  sw: null,
-  sq: null,
-  l16: null,
-  b16: null,
-  l32: null,
-  b32: null,
-  l64: null,
-  b64: null,
+  b: null, h: null, w: null, q: null, sb: null, sh: null, sw: null, sq: null, l16: null, b16: null, l32: null,
+  b32: null, l64: null, b64: null,
 };
 
 /** Bytes of every_scalar. */
 export const sizeofEveryScalar = 64;
 
-/**
- * Reads struct every_scalar.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct every_scalar. */
 export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('every_scalar', offset, 64, view.byteLength);
-  }
   return {
     b: view.getUint8(offset),
     h: view.getUint16(offset + 2, true),
@@ -90,16 +73,10 @@ export function decodeEveryScalar(view: DataView, offset = 0): EveryScalar {
   };
 }
 
-/**
- * Writes struct every_scalar; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct every_scalar and returns the number of bytes. */
 export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('every_scalar', value, offset, 64, view.byteLength);
-  }
   view.setUint8(offset + 1, 0);
   view.setUint8(offset + 17, 0);
   view.setUint32(offset + 44, 0);
@@ -120,152 +97,18 @@ export function encodeEveryScalar(value: Partial<EveryScalar>, view: DataView, o
   return 64;
 }
 
-/** every_scalar in place: reads and writes members without a copy. */
-export class EveryScalarView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('every_scalar', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get b(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set b(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
-  }
-
-  get h(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set h(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), true);
-  }
-
-  get w(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set w(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('every_scalar.w', value, this.#offset + 4), true);
-  }
-
-  /** Aligned to 4 on i386. */
-  get q(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set q(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), true);
-  }
-
-  get sb(): number {
-    return this.#view.getInt8(this.#offset + 16);
-  }
-
-  set sb(value: number) {
-    this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
-  }
-
-  get sh(): number {
-    return this.#view.getInt16(this.#offset + 18, true);
-  }
-
-  set sh(value: number) {
-    this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), true);
-  }
-
-  get sw(): number {
-    return this.#view.getInt32(this.#offset + 20, true);
-  }
-
-  set sw(value: number) {
-    this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), true);
-  }
-
-  get sq(): bigint {
-    return this.#view.getBigInt64(this.#offset + 24, true);
-  }
-
-  set sq(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), true);
-  }
-
-  get l16(): number {
-    return this.#view.getUint16(this.#offset + 32, true);
-  }
-
-  set l16(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
-  }
-
-  get b16(): number {
-    return this.#view.getUint16(this.#offset + 34, false);
-  }
-
-  set b16(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
-  }
-
-  get l32(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set l32(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
-  }
-
-  get b32(): number {
-    return this.#view.getUint32(this.#offset + 40, false);
-  }
-
-  set b32(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
-  }
-
-  get l64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 48, true);
-  }
-
-  set l64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 48, checkU64('every_scalar.l64', value, this.#offset + 48), true);
-  }
-
-  get b64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 56, false);
-  }
-
-  set b64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 56, checkU64('every_scalar.b64', value, this.#offset + 56), false);
-  }
-}
-
 /** Codec of every_scalar. */
 export const EveryScalarCodec: StructCodec<EveryScalar> = /* @__PURE__ */ fixedCodec(
-  'every_scalar',
-  64,
-  membersOfEveryScalar,
-  decodeEveryScalar,
-  encodeEveryScalar,
+  'every_scalar', 64, membersOfEveryScalar, decodeEveryScalar, encodeEveryScalar,
 );
 
 /** Bytes of every_scalar on i386. */
 export const sizeofEveryScalarI386 = 60;
 
-/**
- * Reads struct every_scalar on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct every_scalar on i386. */
 export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
-  if (!(offset >= 0 && offset + 60 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 60 <= view.byteLength))
     throw tooShort('every_scalar', offset, 60, view.byteLength);
-  }
   return {
     b: view.getUint8(offset),
     h: view.getUint16(offset + 2, true),
@@ -284,16 +127,10 @@ export function decodeEveryScalarI386(view: DataView, offset = 0): EveryScalar {
   };
 }
 
-/**
- * Writes struct every_scalar on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct every_scalar on i386 and returns the number of bytes. */
 export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 60 <= view.byteLength))
     throw cannotStart('every_scalar', value, offset, 60, view.byteLength);
-  }
   view.setUint8(offset + 1, 0);
   view.setUint8(offset + 17, 0);
   view.setUint8(offset, checkU8('every_scalar.b', value.b ?? 0, offset));
@@ -313,138 +150,9 @@ export function encodeEveryScalarI386(value: Partial<EveryScalar>, view: DataVie
   return 60;
 }
 
-/** every_scalar in place: reads and writes members without a copy. */
-export class EveryScalarViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 60 <= view.byteLength)) throw tooShort('every_scalar', offset, 60, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get b(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set b(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('every_scalar.b', value, this.#offset));
-  }
-
-  get h(): number {
-    return this.#view.getUint16(this.#offset + 2, true);
-  }
-
-  set h(value: number) {
-    this.#view.setUint16(this.#offset + 2, checkU16('every_scalar.h', value, this.#offset + 2), true);
-  }
-
-  get w(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set w(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('every_scalar.w', value, this.#offset + 4), true);
-  }
-
-  /** Aligned to 4 on i386. */
-  get q(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set q(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('every_scalar.q', value, this.#offset + 8), true);
-  }
-
-  get sb(): number {
-    return this.#view.getInt8(this.#offset + 16);
-  }
-
-  set sb(value: number) {
-    this.#view.setInt8(this.#offset + 16, checkS8('every_scalar.sb', value, this.#offset + 16));
-  }
-
-  get sh(): number {
-    return this.#view.getInt16(this.#offset + 18, true);
-  }
-
-  set sh(value: number) {
-    this.#view.setInt16(this.#offset + 18, checkS16('every_scalar.sh', value, this.#offset + 18), true);
-  }
-
-  get sw(): number {
-    return this.#view.getInt32(this.#offset + 20, true);
-  }
-
-  set sw(value: number) {
-    this.#view.setInt32(this.#offset + 20, checkS32('every_scalar.sw', value, this.#offset + 20), true);
-  }
-
-  get sq(): bigint {
-    return this.#view.getBigInt64(this.#offset + 24, true);
-  }
-
-  set sq(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 24, checkS64('every_scalar.sq', value, this.#offset + 24), true);
-  }
-
-  get l16(): number {
-    return this.#view.getUint16(this.#offset + 32, true);
-  }
-
-  set l16(value: number) {
-    this.#view.setUint16(this.#offset + 32, checkU16('every_scalar.l16', value, this.#offset + 32), true);
-  }
-
-  get b16(): number {
-    return this.#view.getUint16(this.#offset + 34, false);
-  }
-
-  set b16(value: number) {
-    this.#view.setUint16(this.#offset + 34, checkU16('every_scalar.b16', value, this.#offset + 34), false);
-  }
-
-  get l32(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set l32(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('every_scalar.l32', value, this.#offset + 36), true);
-  }
-
-  get b32(): number {
-    return this.#view.getUint32(this.#offset + 40, false);
-  }
-
-  set b32(value: number) {
-    this.#view.setUint32(this.#offset + 40, checkU32('every_scalar.b32', value, this.#offset + 40), false);
-  }
-
-  get l64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 44, true);
-  }
-
-  set l64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 44, checkU64('every_scalar.l64', value, this.#offset + 44), true);
-  }
-
-  get b64(): bigint {
-    return this.#view.getBigUint64(this.#offset + 52, false);
-  }
-
-  set b64(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 52, checkU64('every_scalar.b64', value, this.#offset + 52), false);
-  }
-}
-
 /** Codec of every_scalar on i386. */
 export const EveryScalarCodecI386: StructCodec<EveryScalar> = /* @__PURE__ */ fixedCodec(
-  'every_scalar',
-  60,
-  membersOfEveryScalar,
-  decodeEveryScalarI386,
-  encodeEveryScalarI386,
+  'every_scalar', 60, membersOfEveryScalar, decodeEveryScalarI386, encodeEveryScalarI386,
 );
 
 /** Codecs of every_scalar on each abi. */
@@ -467,27 +175,16 @@ export interface PlainAndAligned {
 
 /** Names of the members of plain_and_aligned. */
 export const membersOfPlainAndAligned: Members = {
-  first: null,
-  plain: null,
-  second: null,
-  aligned: null,
-  signed_: null,
-  little: null,
-  big: null,
+  first: null, plain: null, second: null, aligned: null, signed_: null, little: null, big: null,
 };
 
 /** Bytes of plain_and_aligned. */
 export const sizeofPlainAndAligned = 56;
 
-/**
- * Reads struct plain_and_aligned.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct plain_and_aligned. */
 export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAligned {
-  if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 56 <= view.byteLength))
     throw tooShort('plain_and_aligned', offset, 56, view.byteLength);
-  }
   return {
     first: view.getUint32(offset, true),
     plain: view.getBigUint64(offset + 8, true),
@@ -499,16 +196,10 @@ export function decodePlainAndAligned(view: DataView, offset = 0): PlainAndAlign
   };
 }
 
-/**
- * Writes struct plain_and_aligned; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct plain_and_aligned and returns the number of bytes. */
 export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 56 <= view.byteLength))
     throw cannotStart('plain_and_aligned', value, offset, 56, view.byteLength);
-  }
   view.setUint32(offset + 4, 0);
   view.setUint32(offset + 20, 0);
   view.setUint32(offset, checkU32('plain_and_aligned.first', value.first ?? 0, offset), true);
@@ -521,97 +212,18 @@ export function encodePlainAndAligned(value: Partial<PlainAndAligned>, view: Dat
   return 56;
 }
 
-/** plain_and_aligned in place: reads and writes members without a copy. */
-export class PlainAndAlignedView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 56 <= view.byteLength)) throw tooShort('plain_and_aligned', offset, 56, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get first(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set first(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('plain_and_aligned.first', value, this.#offset), true);
-  }
-
-  /** At 8 on lp64 and at 4 on i386. */
-  get plain(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set plain(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('plain_and_aligned.plain', value, this.#offset + 8), true);
-  }
-
-  get second(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set second(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('plain_and_aligned.second', value, this.#offset + 16), true);
-  }
-
-  /** At a multiple of 8 everywhere. */
-  get aligned(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set aligned(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('plain_and_aligned.aligned', value, this.#offset + 24), true);
-  }
-
-  get signed_(): bigint {
-    return this.#view.getBigInt64(this.#offset + 32, true);
-  }
-
-  set signed_(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 32, checkS64('plain_and_aligned.signed_', value, this.#offset + 32), true);
-  }
-
-  get little(): bigint {
-    return this.#view.getBigUint64(this.#offset + 40, true);
-  }
-
-  set little(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.little', value, this.#offset + 40), true);
-  }
-
-  get big(): bigint {
-    return this.#view.getBigUint64(this.#offset + 48, false);
-  }
-
-  set big(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 48, checkU64('plain_and_aligned.big', value, this.#offset + 48), false);
-  }
-}
-
 /** Codec of plain_and_aligned. */
 export const PlainAndAlignedCodec: StructCodec<PlainAndAligned> = /* @__PURE__ */ fixedCodec(
-  'plain_and_aligned',
-  56,
-  membersOfPlainAndAligned,
-  decodePlainAndAligned,
-  encodePlainAndAligned,
+  'plain_and_aligned', 56, membersOfPlainAndAligned, decodePlainAndAligned, encodePlainAndAligned,
 );
 
 /** Bytes of plain_and_aligned on i386. */
 export const sizeofPlainAndAlignedI386 = 48;
 
-/**
- * Reads struct plain_and_aligned on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct plain_and_aligned on i386. */
 export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndAligned {
-  if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 48 <= view.byteLength))
     throw tooShort('plain_and_aligned', offset, 48, view.byteLength);
-  }
   return {
     first: view.getUint32(offset, true),
     plain: view.getBigUint64(offset + 4, true),
@@ -623,20 +235,14 @@ export function decodePlainAndAlignedI386(view: DataView, offset = 0): PlainAndA
   };
 }
 
-/**
- * Writes struct plain_and_aligned on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct plain_and_aligned on i386 and returns the number of bytes. */
 export function encodePlainAndAlignedI386(
   value: Partial<PlainAndAligned>,
   view: DataView,
   offset = 0,
 ): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 48 <= view.byteLength))
     throw cannotStart('plain_and_aligned', value, offset, 48, view.byteLength);
-  }
   view.setUint32(offset, checkU32('plain_and_aligned.first', value.first ?? 0, offset), true);
   view.setBigUint64(offset + 4, checkU64('plain_and_aligned.plain', value.plain ?? 0n, offset + 4), true);
   view.setUint32(offset + 12, checkU32('plain_and_aligned.second', value.second ?? 0, offset + 12), true);
@@ -647,83 +253,9 @@ export function encodePlainAndAlignedI386(
   return 48;
 }
 
-/** plain_and_aligned in place: reads and writes members without a copy. */
-export class PlainAndAlignedViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 48 <= view.byteLength)) throw tooShort('plain_and_aligned', offset, 48, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get first(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set first(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('plain_and_aligned.first', value, this.#offset), true);
-  }
-
-  /** At 8 on lp64 and at 4 on i386. */
-  get plain(): bigint {
-    return this.#view.getBigUint64(this.#offset + 4, true);
-  }
-
-  set plain(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 4, checkU64('plain_and_aligned.plain', value, this.#offset + 4), true);
-  }
-
-  get second(): number {
-    return this.#view.getUint32(this.#offset + 12, true);
-  }
-
-  set second(value: number) {
-    this.#view.setUint32(this.#offset + 12, checkU32('plain_and_aligned.second', value, this.#offset + 12), true);
-  }
-
-  /** At a multiple of 8 everywhere. */
-  get aligned(): bigint {
-    return this.#view.getBigUint64(this.#offset + 16, true);
-  }
-
-  set aligned(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 16, checkU64('plain_and_aligned.aligned', value, this.#offset + 16), true);
-  }
-
-  get signed_(): bigint {
-    return this.#view.getBigInt64(this.#offset + 24, true);
-  }
-
-  set signed_(value: bigint) {
-    this.#view.setBigInt64(this.#offset + 24, checkS64('plain_and_aligned.signed_', value, this.#offset + 24), true);
-  }
-
-  get little(): bigint {
-    return this.#view.getBigUint64(this.#offset + 32, true);
-  }
-
-  set little(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 32, checkU64('plain_and_aligned.little', value, this.#offset + 32), true);
-  }
-
-  get big(): bigint {
-    return this.#view.getBigUint64(this.#offset + 40, false);
-  }
-
-  set big(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 40, checkU64('plain_and_aligned.big', value, this.#offset + 40), false);
-  }
-}
-
 /** Codec of plain_and_aligned on i386. */
 export const PlainAndAlignedCodecI386: StructCodec<PlainAndAligned> = /* @__PURE__ */ fixedCodec(
-  'plain_and_aligned',
-  48,
-  membersOfPlainAndAligned,
-  decodePlainAndAlignedI386,
-  encodePlainAndAlignedI386,
+  'plain_and_aligned', 48, membersOfPlainAndAligned, decodePlainAndAlignedI386, encodePlainAndAlignedI386,
 );
 
 /** Codecs of plain_and_aligned on each abi. */
@@ -742,39 +274,25 @@ export interface NamedOrder {
 }
 
 /** Names of the members of named_order. */
-export const membersOfNamedOrder: Members = {
-  kind: null,
-  value: null,
-};
+export const membersOfNamedOrder: Members = { kind: null, value: null };
 
 /** Bytes of named_order. */
 export const sizeofNamedOrder = 16;
 
-/**
- * Reads struct named_order.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct named_order. */
 export function decodeNamedOrder(view: DataView, offset = 0): NamedOrder {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('named_order', offset, 16, view.byteLength);
-  }
   return {
     kind: view.getUint8(offset),
     value: view.getBigUint64(offset + 8, true),
   };
 }
 
-/**
- * Writes struct named_order; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct named_order and returns the number of bytes. */
 export function encodeNamedOrder(value: Partial<NamedOrder>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('named_order', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset + 1, 0);
   view.setUint16(offset + 5, 0);
   view.setUint8(offset + 7, 0);
@@ -783,71 +301,28 @@ export function encodeNamedOrder(value: Partial<NamedOrder>, view: DataView, off
   return 16;
 }
 
-/** named_order in place: reads and writes members without a copy. */
-export class NamedOrderView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('named_order', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get kind(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set kind(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('named_order.kind', value, this.#offset));
-  }
-
-  get value(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set value(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('named_order.value', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of named_order. */
 export const NamedOrderCodec: StructCodec<NamedOrder> = /* @__PURE__ */ fixedCodec(
-  'named_order',
-  16,
-  membersOfNamedOrder,
-  decodeNamedOrder,
-  encodeNamedOrder,
+  'named_order', 16, membersOfNamedOrder, decodeNamedOrder, encodeNamedOrder,
 );
 
 /** Bytes of named_order on i386. */
 export const sizeofNamedOrderI386 = 12;
 
-/**
- * Reads struct named_order on i386.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct named_order on i386. */
 export function decodeNamedOrderI386(view: DataView, offset = 0): NamedOrder {
-  if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 12 <= view.byteLength))
     throw tooShort('named_order', offset, 12, view.byteLength);
-  }
   return {
     kind: view.getUint8(offset),
     value: view.getBigUint64(offset + 4, true),
   };
 }
 
-/**
- * Writes struct named_order on i386; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct named_order on i386 and returns the number of bytes. */
 export function encodeNamedOrderI386(value: Partial<NamedOrder>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 12 <= view.byteLength))
     throw cannotStart('named_order', value, offset, 12, view.byteLength);
-  }
   view.setUint16(offset + 1, 0);
   view.setUint8(offset + 3, 0);
   view.setUint8(offset, checkU8('named_order.kind', value.kind ?? 0, offset));
@@ -855,41 +330,9 @@ export function encodeNamedOrderI386(value: Partial<NamedOrder>, view: DataView,
   return 12;
 }
 
-/** named_order in place: reads and writes members without a copy. */
-export class NamedOrderViewI386 {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 12 <= view.byteLength)) throw tooShort('named_order', offset, 12, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get kind(): number {
-    return this.#view.getUint8(this.#offset);
-  }
-
-  set kind(value: number) {
-    this.#view.setUint8(this.#offset, checkU8('named_order.kind', value, this.#offset));
-  }
-
-  get value(): bigint {
-    return this.#view.getBigUint64(this.#offset + 4, true);
-  }
-
-  set value(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 4, checkU64('named_order.value', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of named_order on i386. */
 export const NamedOrderCodecI386: StructCodec<NamedOrder> = /* @__PURE__ */ fixedCodec(
-  'named_order',
-  12,
-  membersOfNamedOrder,
-  decodeNamedOrderI386,
-  encodeNamedOrderI386,
+  'named_order', 12, membersOfNamedOrder, decodeNamedOrderI386, encodeNamedOrderI386,
 );
 
 /** Codecs of named_order on each abi. */
@@ -899,16 +342,12 @@ export const NamedOrderCodecs: AbiCodecs<NamedOrder> = {
 
 /** The codecs of scalars by the names of the structs, for code that works with any of them. */
 export const scalarsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  every_scalar: EveryScalarCodecs,
-  plain_and_aligned: PlainAndAlignedCodecs,
-  named_order: NamedOrderCodecs,
+  every_scalar: EveryScalarCodecs, plain_and_aligned: PlainAndAlignedCodecs, named_order: NamedOrderCodecs,
 };
 
 /**
  * Fingerprints of the structs of scalars that the codecs were generated from: another one is another layout.
  */
 export const scalarsFingerprints: { readonly [struct: string]: string } = {
-  every_scalar: '4993a40e',
-  plain_and_aligned: '4e0996c4',
-  named_order: '1711c86c',
+  every_scalar: '4993a40e', plain_and_aligned: '4e0996c4', named_order: '1711c86c',
 };

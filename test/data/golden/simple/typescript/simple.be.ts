@@ -18,15 +18,10 @@ import {
 } from 'uapikit/runtime';
 import { type Greeting, membersOfGreeting, SAY_HELLO } from './simple.js';
 
-/**
- * Reads struct greeting of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct greeting of a big-endian machine. */
 export function decodeGreeting(view: DataView, offset = 0): Greeting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('greeting', offset, 16, view.byteLength);
-  }
   return {
     id: view.getUint32(offset, false),
     flags: view.getUint32(offset + 4, false),
@@ -34,16 +29,10 @@ export function decodeGreeting(view: DataView, offset = 0): Greeting {
   };
 }
 
-/**
- * Writes struct greeting of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct greeting of a big-endian machine and returns the number of bytes. */
 export function encodeGreeting(value: Partial<Greeting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('greeting', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('greeting.id', value.id ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('greeting.flags', value.flags ?? 0, offset + 4), false);
   view.setBigUint64(offset + 8, checkU64('greeting.cookie', value.cookie ?? 0n, offset + 8), false);
@@ -88,11 +77,7 @@ export class GreetingView {
 
 /** Codec of greeting of a big-endian machine. */
 export const GreetingCodec: StructCodec<Greeting> = /* @__PURE__ */ fixedCodec(
-  'greeting',
-  16,
-  membersOfGreeting,
-  decodeGreeting,
-  encodeGreeting,
+  'greeting', 16, membersOfGreeting, decodeGreeting, encodeGreeting,
 );
 
 /** The ioctls of simple by name. */

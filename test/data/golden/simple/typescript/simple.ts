@@ -25,24 +25,15 @@ export interface Greeting {
 }
 
 /** Names of the members of greeting. */
-export const membersOfGreeting: Members = {
-  id: null,
-  flags: null,
-  cookie: null,
-};
+export const membersOfGreeting: Members = { id: null, flags: null, cookie: null };
 
 /** Bytes of greeting. */
 export const sizeofGreeting = 16;
 
-/**
- * Reads struct greeting.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct greeting. */
 export function decodeGreeting(view: DataView, offset = 0): Greeting {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('greeting', offset, 16, view.byteLength);
-  }
   return {
     id: view.getUint32(offset, true),
     flags: view.getUint32(offset + 4, true),
@@ -50,16 +41,10 @@ export function decodeGreeting(view: DataView, offset = 0): Greeting {
   };
 }
 
-/**
- * Writes struct greeting; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct greeting and returns the number of bytes. */
 export function encodeGreeting(value: Partial<Greeting>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('greeting', value, offset, 16, view.byteLength);
-  }
   view.setUint32(offset, checkU32('greeting.id', value.id ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('greeting.flags', value.flags ?? 0, offset + 4), true);
   view.setBigUint64(offset + 8, checkU64('greeting.cookie', value.cookie ?? 0n, offset + 8), true);
@@ -104,11 +89,7 @@ export class GreetingView {
 
 /** Codec of greeting. */
 export const GreetingCodec: StructCodec<Greeting> = /* @__PURE__ */ fixedCodec(
-  'greeting',
-  16,
-  membersOfGreeting,
-  decodeGreeting,
-  encodeGreeting,
+  'greeting', 16, membersOfGreeting, decodeGreeting, encodeGreeting,
 );
 
 /** The ioctls of simple by name. */

@@ -35,72 +35,32 @@ import {
   type SmallPayload,
 } from './user_pointers.js';
 
-/**
- * Reads struct small_payload of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct small_payload of a big-endian machine. */
 export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('small_payload', offset, 4, view.byteLength);
-  }
   return {
     value: view.getUint32(offset, false),
   };
 }
 
-/**
- * Writes struct small_payload of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct small_payload of a big-endian machine and returns the number of bytes. */
 export function encodeSmallPayload(value: Partial<SmallPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('small_payload', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('small_payload.value', value.value ?? 0, offset), false);
   return 4;
 }
 
-/** small_payload in place: reads and writes members without a copy. */
-export class SmallPayloadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('small_payload', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('small_payload.value', value, this.#offset), false);
-  }
-}
-
 /** Codec of small_payload of a big-endian machine. */
 export const SmallPayloadCodec: StructCodec<SmallPayload> = /* @__PURE__ */ fixedCodec(
-  'small_payload',
-  4,
-  membersOfSmallPayload,
-  decodeSmallPayload,
-  encodeSmallPayload,
+  'small_payload', 4, membersOfSmallPayload, decodeSmallPayload, encodeSmallPayload,
 );
 
-/**
- * Reads struct large_payload of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct large_payload of a big-endian machine. */
 export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('large_payload', offset, 40, view.byteLength);
-  }
   return {
     values_: [
       view.getBigUint64(offset, false),
@@ -112,23 +72,15 @@ export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
   };
 }
 
-/**
- * Writes struct large_payload of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct large_payload of a big-endian machine and returns the number of bytes. */
 export function encodeLargePayload(value: Encodable<LargePayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('large_payload', value, offset, 40, view.byteLength);
-  }
   const values_ = value.values_ ?? undefined;
-  if (values_ !== undefined && !Array.isArray(values_)) {
+  if (values_ !== undefined && !Array.isArray(values_))
     throw wrongType('large_payload.values_', values_, offset, 'an array');
-  }
-  if (values_ !== undefined && values_.length !== 4) {
+  if (values_ !== undefined && values_.length !== 4)
     throw countMismatch('large_payload.values_', offset, 4, values_.length);
-  }
   if (values_ === undefined) {
     zeroFill(view, offset, offset + 8 * 4);
   } else {
@@ -142,117 +94,39 @@ export function encodeLargePayload(value: Encodable<LargePayload>, view: DataVie
   return 40;
 }
 
-/** large_payload in place: reads and writes members without a copy. */
-export class LargePayloadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('large_payload', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of 4 elements, counted from 0; undefined beyond them. */
-  values_(index: number): bigint | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
-    return this.#view.getBigUint64(this.#offset + 8 * index, false);
-  }
-
-  get later(): bigint {
-    return this.#view.getBigUint64(this.#offset + 32, false);
-  }
-
-  set later(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 32, checkU64('large_payload.later', value, this.#offset + 32), false);
-  }
-}
-
 /** Codec of large_payload of a big-endian machine. */
 export const LargePayloadCodec: StructCodec<LargePayload> = /* @__PURE__ */ fixedCodec(
-  'large_payload',
-  40,
-  membersOfLargePayload,
-  decodeLargePayload,
-  encodeLargePayload,
+  'large_payload', 40, membersOfLargePayload, decodeLargePayload, encodeLargePayload,
 );
 
-/**
- * Reads struct range_entry of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct range_entry of a big-endian machine. */
 export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('range_entry', offset, 16, view.byteLength);
-  }
   return {
     start: view.getBigUint64(offset, false),
     last: view.getBigUint64(offset + 8, false),
   };
 }
 
-/**
- * Writes struct range_entry of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct range_entry of a big-endian machine and returns the number of bytes. */
 export function encodeRangeEntry(value: Partial<RangeEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('range_entry', value, offset, 16, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('range_entry.start', value.start ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('range_entry.last', value.last ?? 0n, offset + 8), false);
   return 16;
 }
 
-/** range_entry in place: reads and writes members without a copy. */
-export class RangeEntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('range_entry', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('range_entry.start', value, this.#offset), false);
-  }
-
-  get last(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set last(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('range_entry.last', value, this.#offset + 8), false);
-  }
-}
-
 /** Codec of range_entry of a big-endian machine. */
 export const RangeEntryCodec: StructCodec<RangeEntry> = /* @__PURE__ */ fixedCodec(
-  'range_entry',
-  16,
-  membersOfRangeEntry,
-  decodeRangeEntry,
-  encodeRangeEntry,
+  'range_entry', 16, membersOfRangeEntry, decodeRangeEntry, encodeRangeEntry,
 );
 
-/**
- * Reads struct command of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct command of a big-endian machine. */
 export function decodeCommand(view: DataView, offset = 0): Command {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('command', offset, 64, view.byteLength);
-  }
   return {
     length: view.getBigUint64(offset, false),
     data: view.getBigUint64(offset + 8, false),
@@ -267,16 +141,10 @@ export function decodeCommand(view: DataView, offset = 0): Command {
   };
 }
 
-/**
- * Writes struct command of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct command of a big-endian machine and returns the number of bytes. */
 export function encodeCommand(value: Partial<Command>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('command', value, offset, 64, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('command.length', value.length ?? 0n, offset), false);
   view.setBigUint64(offset + 8, checkU64('command.data', value.data ?? 0n, offset + 8), false);
   view.setUint32(offset + 16, checkU32('command.num_ranges', value.num_ranges ?? 0, offset + 16), false);
@@ -290,112 +158,9 @@ export function encodeCommand(value: Partial<Command>, view: DataView, offset = 
   return 64;
 }
 
-/** command in place: reads and writes members without a copy. */
-export class CommandView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('command', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** In bytes. */
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset, false);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('command.length', value, this.#offset), false);
-  }
-
-  /** Address of user memory. */
-  get data(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, false);
-  }
-
-  set data(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('command.data', value, this.#offset + 8), false);
-  }
-
-  get num_ranges(): number {
-    return this.#view.getUint32(this.#offset + 16, false);
-  }
-
-  set num_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('command.num_ranges', value, this.#offset + 16), false);
-  }
-
-  /** One of enum payload_type. */
-  get data_type(): number {
-    return this.#view.getUint32(this.#offset + 20, false);
-  }
-
-  set data_type(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('command.data_type', value, this.#offset + 20), false);
-  }
-
-  /** Address of user memory. */
-  get ranges(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, false);
-  }
-
-  set ranges(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('command.ranges', value, this.#offset + 24), false);
-  }
-
-  get data_len(): number {
-    return this.#view.getUint32(this.#offset + 32, false);
-  }
-
-  set data_len(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('command.data_len', value, this.#offset + 32), false);
-  }
-
-  get entry_len(): number {
-    return this.#view.getUint32(this.#offset + 36, false);
-  }
-
-  set entry_len(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('command.entry_len', value, this.#offset + 36), false);
-  }
-
-  /** Address of user memory. */
-  get data_uptr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 40, false);
-  }
-
-  set data_uptr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 40, checkU64('command.data_uptr', value, this.#offset + 40), false);
-  }
-
-  /** Address of user memory. */
-  get array_uptr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 48, false);
-  }
-
-  set array_uptr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 48, checkU64('command.array_uptr', value, this.#offset + 48), false);
-  }
-
-  /** Address of user memory. */
-  get bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 56, false);
-  }
-
-  set bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 56, checkU64('command.bitmap', value, this.#offset + 56), false);
-  }
-}
-
 /** Codec of command of a big-endian machine. */
 export const CommandCodec: StructCodec<Command> = /* @__PURE__ */ fixedCodec(
-  'command',
-  64,
-  membersOfCommand,
-  decodeCommand,
-  encodeCommand,
+  'command', 64, membersOfCommand, decodeCommand, encodeCommand,
 );
 
 /**
@@ -445,6 +210,5 @@ export function encodePayloadVariant(
 export const userPointersCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   small_payload: /* @__PURE__ */ onEveryAbi(SmallPayloadCodec),
   large_payload: /* @__PURE__ */ onEveryAbi(LargePayloadCodec),
-  range_entry: /* @__PURE__ */ onEveryAbi(RangeEntryCodec),
-  command: /* @__PURE__ */ onEveryAbi(CommandCodec),
+  range_entry: /* @__PURE__ */ onEveryAbi(RangeEntryCodec), command: /* @__PURE__ */ onEveryAbi(CommandCodec),
 };

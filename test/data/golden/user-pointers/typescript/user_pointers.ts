@@ -41,68 +41,31 @@ export interface SmallPayload {
 }
 
 /** Names of the members of small_payload. */
-export const membersOfSmallPayload: Members = {
-  value: null,
-};
+export const membersOfSmallPayload: Members = { value: null };
 
 /** Bytes of small_payload. */
 export const sizeofSmallPayload = 4;
 
-/**
- * Reads struct small_payload.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct small_payload. */
 export function decodeSmallPayload(view: DataView, offset = 0): SmallPayload {
-  if (!(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 4 <= view.byteLength))
     throw tooShort('small_payload', offset, 4, view.byteLength);
-  }
   return {
     value: view.getUint32(offset, true),
   };
 }
 
-/**
- * Writes struct small_payload; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct small_payload and returns the number of bytes. */
 export function encodeSmallPayload(value: Partial<SmallPayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('small_payload', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('small_payload.value', value.value ?? 0, offset), true);
   return 4;
 }
 
-/** small_payload in place: reads and writes members without a copy. */
-export class SmallPayloadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('small_payload', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('small_payload.value', value, this.#offset), true);
-  }
-}
-
 /** Codec of small_payload. */
 export const SmallPayloadCodec: StructCodec<SmallPayload> = /* @__PURE__ */ fixedCodec(
-  'small_payload',
-  4,
-  membersOfSmallPayload,
-  decodeSmallPayload,
-  encodeSmallPayload,
+  'small_payload', 4, membersOfSmallPayload, decodeSmallPayload, encodeSmallPayload,
 );
 
 /** (struct large_payload) */
@@ -112,23 +75,15 @@ export interface LargePayload {
 }
 
 /** Names of the members of large_payload. */
-export const membersOfLargePayload: Members = {
-  values_: null,
-  later: null,
-};
+export const membersOfLargePayload: Members = { values_: null, later: null };
 
 /** Bytes of large_payload. */
 export const sizeofLargePayload = 40;
 
-/**
- * Reads struct large_payload.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct large_payload. */
 export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
-  if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 40 <= view.byteLength))
     throw tooShort('large_payload', offset, 40, view.byteLength);
-  }
   return {
     values_: [
       view.getBigUint64(offset, true),
@@ -140,23 +95,15 @@ export function decodeLargePayload(view: DataView, offset = 0): LargePayload {
   };
 }
 
-/**
- * Writes struct large_payload; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct large_payload and returns the number of bytes. */
 export function encodeLargePayload(value: Encodable<LargePayload>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 40 <= view.byteLength))
     throw cannotStart('large_payload', value, offset, 40, view.byteLength);
-  }
   const values_ = value.values_ ?? undefined;
-  if (values_ !== undefined && !Array.isArray(values_)) {
+  if (values_ !== undefined && !Array.isArray(values_))
     throw wrongType('large_payload.values_', values_, offset, 'an array');
-  }
-  if (values_ !== undefined && values_.length !== 4) {
+  if (values_ !== undefined && values_.length !== 4)
     throw countMismatch('large_payload.values_', offset, 4, values_.length);
-  }
   if (values_ === undefined) {
     zeroFill(view, offset, offset + 8 * 4);
   } else {
@@ -170,39 +117,9 @@ export function encodeLargePayload(value: Encodable<LargePayload>, view: DataVie
   return 40;
 }
 
-/** large_payload in place: reads and writes members without a copy. */
-export class LargePayloadView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 40 <= view.byteLength)) throw tooShort('large_payload', offset, 40, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of 4 elements, counted from 0; undefined beyond them. */
-  values_(index: number): bigint | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 4) return undefined;
-    return this.#view.getBigUint64(this.#offset + 8 * index, true);
-  }
-
-  get later(): bigint {
-    return this.#view.getBigUint64(this.#offset + 32, true);
-  }
-
-  set later(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 32, checkU64('large_payload.later', value, this.#offset + 32), true);
-  }
-}
-
 /** Codec of large_payload. */
 export const LargePayloadCodec: StructCodec<LargePayload> = /* @__PURE__ */ fixedCodec(
-  'large_payload',
-  40,
-  membersOfLargePayload,
-  decodeLargePayload,
-  encodeLargePayload,
+  'large_payload', 40, membersOfLargePayload, decodeLargePayload, encodeLargePayload,
 );
 
 /** (struct range_entry) */
@@ -212,79 +129,33 @@ export interface RangeEntry {
 }
 
 /** Names of the members of range_entry. */
-export const membersOfRangeEntry: Members = {
-  start: null,
-  last: null,
-};
+export const membersOfRangeEntry: Members = { start: null, last: null };
 
 /** Bytes of range_entry. */
 export const sizeofRangeEntry = 16;
 
-/**
- * Reads struct range_entry.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct range_entry. */
 export function decodeRangeEntry(view: DataView, offset = 0): RangeEntry {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('range_entry', offset, 16, view.byteLength);
-  }
   return {
     start: view.getBigUint64(offset, true),
     last: view.getBigUint64(offset + 8, true),
   };
 }
 
-/**
- * Writes struct range_entry; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct range_entry and returns the number of bytes. */
 export function encodeRangeEntry(value: Partial<RangeEntry>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('range_entry', value, offset, 16, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('range_entry.start', value.start ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('range_entry.last', value.last ?? 0n, offset + 8), true);
   return 16;
 }
 
-/** range_entry in place: reads and writes members without a copy. */
-export class RangeEntryView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('range_entry', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get start(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set start(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('range_entry.start', value, this.#offset), true);
-  }
-
-  get last(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set last(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('range_entry.last', value, this.#offset + 8), true);
-  }
-}
-
 /** Codec of range_entry. */
 export const RangeEntryCodec: StructCodec<RangeEntry> = /* @__PURE__ */ fixedCodec(
-  'range_entry',
-  16,
-  membersOfRangeEntry,
-  decodeRangeEntry,
-  encodeRangeEntry,
+  'range_entry', 16, membersOfRangeEntry, decodeRangeEntry, encodeRangeEntry,
 );
 
 /** (struct command) */
@@ -310,30 +181,17 @@ export interface Command {
 
 /** Names of the members of command. */
 export const membersOfCommand: Members = {
-  length: null,
-  data: null,
-  num_ranges: null,
-  data_type: null,
-  ranges: null,
-  data_len: null,
-  entry_len: null,
-  data_uptr: null,
-  array_uptr: null,
-  bitmap: null,
+  length: null, data: null, num_ranges: null, data_type: null, ranges: null, data_len: null, entry_len: null,
+  data_uptr: null, array_uptr: null, bitmap: null,
 };
 
 /** Bytes of command. */
 export const sizeofCommand = 64;
 
-/**
- * Reads struct command.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct command. */
 export function decodeCommand(view: DataView, offset = 0): Command {
-  if (!(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 64 <= view.byteLength))
     throw tooShort('command', offset, 64, view.byteLength);
-  }
   return {
     length: view.getBigUint64(offset, true),
     data: view.getBigUint64(offset + 8, true),
@@ -348,16 +206,10 @@ export function decodeCommand(view: DataView, offset = 0): Command {
   };
 }
 
-/**
- * Writes struct command; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct command and returns the number of bytes. */
 export function encodeCommand(value: Partial<Command>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 64 <= view.byteLength))
     throw cannotStart('command', value, offset, 64, view.byteLength);
-  }
   view.setBigUint64(offset, checkU64('command.length', value.length ?? 0n, offset), true);
   view.setBigUint64(offset + 8, checkU64('command.data', value.data ?? 0n, offset + 8), true);
   view.setUint32(offset + 16, checkU32('command.num_ranges', value.num_ranges ?? 0, offset + 16), true);
@@ -371,112 +223,9 @@ export function encodeCommand(value: Partial<Command>, view: DataView, offset = 
   return 64;
 }
 
-/** command in place: reads and writes members without a copy. */
-export class CommandView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 64 <= view.byteLength)) throw tooShort('command', offset, 64, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** In bytes. */
-  get length(): bigint {
-    return this.#view.getBigUint64(this.#offset, true);
-  }
-
-  set length(value: bigint) {
-    this.#view.setBigUint64(this.#offset, checkU64('command.length', value, this.#offset), true);
-  }
-
-  /** Address of user memory. */
-  get data(): bigint {
-    return this.#view.getBigUint64(this.#offset + 8, true);
-  }
-
-  set data(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 8, checkU64('command.data', value, this.#offset + 8), true);
-  }
-
-  get num_ranges(): number {
-    return this.#view.getUint32(this.#offset + 16, true);
-  }
-
-  set num_ranges(value: number) {
-    this.#view.setUint32(this.#offset + 16, checkU32('command.num_ranges', value, this.#offset + 16), true);
-  }
-
-  /** One of enum payload_type. */
-  get data_type(): number {
-    return this.#view.getUint32(this.#offset + 20, true);
-  }
-
-  set data_type(value: number) {
-    this.#view.setUint32(this.#offset + 20, checkU32('command.data_type', value, this.#offset + 20), true);
-  }
-
-  /** Address of user memory. */
-  get ranges(): bigint {
-    return this.#view.getBigUint64(this.#offset + 24, true);
-  }
-
-  set ranges(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 24, checkU64('command.ranges', value, this.#offset + 24), true);
-  }
-
-  get data_len(): number {
-    return this.#view.getUint32(this.#offset + 32, true);
-  }
-
-  set data_len(value: number) {
-    this.#view.setUint32(this.#offset + 32, checkU32('command.data_len', value, this.#offset + 32), true);
-  }
-
-  get entry_len(): number {
-    return this.#view.getUint32(this.#offset + 36, true);
-  }
-
-  set entry_len(value: number) {
-    this.#view.setUint32(this.#offset + 36, checkU32('command.entry_len', value, this.#offset + 36), true);
-  }
-
-  /** Address of user memory. */
-  get data_uptr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 40, true);
-  }
-
-  set data_uptr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 40, checkU64('command.data_uptr', value, this.#offset + 40), true);
-  }
-
-  /** Address of user memory. */
-  get array_uptr(): bigint {
-    return this.#view.getBigUint64(this.#offset + 48, true);
-  }
-
-  set array_uptr(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 48, checkU64('command.array_uptr', value, this.#offset + 48), true);
-  }
-
-  /** Address of user memory. */
-  get bitmap(): bigint {
-    return this.#view.getBigUint64(this.#offset + 56, true);
-  }
-
-  set bitmap(value: bigint) {
-    this.#view.setBigUint64(this.#offset + 56, checkU64('command.bitmap', value, this.#offset + 56), true);
-  }
-}
-
 /** Codec of command. */
 export const CommandCodec: StructCodec<Command> = /* @__PURE__ */ fixedCodec(
-  'command',
-  64,
-  membersOfCommand,
-  decodeCommand,
-  encodeCommand,
+  'command', 64, membersOfCommand, decodeCommand, encodeCommand,
 );
 
 /** (Variants payload: kind is the name of the member's struct.) */
@@ -532,8 +281,7 @@ export function encodePayloadVariant(
 export const userPointersCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
   small_payload: /* @__PURE__ */ onEveryAbi(SmallPayloadCodec),
   large_payload: /* @__PURE__ */ onEveryAbi(LargePayloadCodec),
-  range_entry: /* @__PURE__ */ onEveryAbi(RangeEntryCodec),
-  command: /* @__PURE__ */ onEveryAbi(CommandCodec),
+  range_entry: /* @__PURE__ */ onEveryAbi(RangeEntryCodec), command: /* @__PURE__ */ onEveryAbi(CommandCodec),
 };
 
 /**
@@ -541,8 +289,5 @@ export const userPointersCodecs: { readonly [struct: string]: AbiCodecs<unknown>
  * layout.
  */
 export const userPointersFingerprints: { readonly [struct: string]: string } = {
-  small_payload: '9caf461b',
-  large_payload: 'db9e965b',
-  range_entry: '55cf1a2d',
-  command: '328265c1',
+  small_payload: '9caf461b', large_payload: 'db9e965b', range_entry: '55cf1a2d', command: '328265c1',
 };

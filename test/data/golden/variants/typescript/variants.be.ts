@@ -44,18 +44,13 @@ import {
   type SetBodyLong,
 } from './variants.js';
 
-/**
- * Reads struct message of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct message of a big-endian machine. */
 export function decodeMessage(view: DataView, offset = 0, end = view.byteLength): Message {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('message', offset, 8, limit);
   const length = view.getUint16(offset + 6, false);
-  if (!(offset + 8 + length <= limit)) {
+  if (!(offset + 8 + length <= limit))
     throw badCount('message.body', offset + 8, length, limit - (offset + 8));
-  }
   const body = readBytes(view, offset + 8, length);
   return {
     op: view.getUint32(offset, false),
@@ -65,100 +60,38 @@ export function decodeMessage(view: DataView, offset = 0, end = view.byteLength)
   };
 }
 
-/**
- * Writes struct message of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct message of a big-endian machine and returns the number of bytes. */
 export function encodeMessage(value: Encodable<Message>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('message', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('message.op', value.op ?? 0, offset), false);
   view.setUint16(offset + 4, checkU16('message.version', value.version ?? 0, offset + 4), false);
   const length = checkU16('message.length', value.length ?? (value.body?.length ?? 0), offset + 6);
   view.setUint16(offset + 6, length, false);
   const body = value.body ?? undefined;
   if (body !== undefined) checkBytes('message.body', body, offset + 8);
-  if (body !== undefined && body.length !== length) {
+  if (body !== undefined && body.length !== length)
     throw countMismatch('message.body', offset + 8, length, body.length);
-  }
-  if (!(offset + 8 + length <= view.byteLength)) {
+  if (!(offset + 8 + length <= view.byteLength))
     throw noRoom('message.body', offset + 8, length, view.byteLength);
-  }
   const bytes = length;
   writeBytes('message.body', body, view, offset + 8, length);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a message takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a message takes. */
 export function measureMessage(value: Encodable<Message>): number {
   if (value.body instanceof Uint8Array) return 8 + value.body.length;
   return measureByEncoding(encodeMessage, value);
 }
 
-/** message in place: reads and writes members without a copy. */
-export class MessageView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('message', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of enum op. */
-  get op(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set op(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('message.op', value, this.#offset), false);
-  }
-
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 4, false);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('message.version', value, this.#offset + 4), false);
-  }
-
-  get length(): number {
-    return this.#view.getUint16(this.#offset + 6, false);
-  }
-
-  set length(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('message.length', value, this.#offset + 6), false);
-  }
-
-  get body(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, Math.min(Number(this.length), this.#view.byteLength - (this.#offset + 8)));
-  }
-}
-
 /** Codec of message of a big-endian machine. */
 export const MessageCodec: StructCodec<Message> = /* @__PURE__ */ structCodec({
-  name: 'message',
-  size: null,
-  minSize: 8,
-  members: membersOfMessage,
-  decode: decodeMessage,
-  encodeTyped: encodeMessage,
-  measure: measureMessage,
+  name: 'message', size: null, minSize: 8, members: membersOfMessage, decode: decodeMessage,
+  encodeTyped: encodeMessage, measure: measureMessage,
 });
 
-/**
- * Reads struct get_body of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct get_body of a big-endian machine. */
 export function decodeGetBody(view: DataView, offset = 0): GetBody {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('get_body', offset, 4, view.byteLength);
   return {
@@ -166,80 +99,37 @@ export function decodeGetBody(view: DataView, offset = 0): GetBody {
   };
 }
 
-/**
- * Writes struct get_body of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct get_body of a big-endian machine and returns the number of bytes. */
 export function encodeGetBody(value: Partial<GetBody>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('get_body', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('get_body.key', value.key ?? 0, offset), false);
   return 4;
 }
 
-/** get_body in place: reads and writes members without a copy. */
-export class GetBodyView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('get_body', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get key(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set key(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('get_body.key', value, this.#offset), false);
-  }
-}
-
 /** Codec of get_body of a big-endian machine. */
 export const GetBodyCodec: StructCodec<GetBody> = /* @__PURE__ */ fixedCodec(
-  'get_body',
-  4,
-  membersOfGetBody,
-  decodeGetBody,
-  encodeGetBody,
+  'get_body', 4, membersOfGetBody, decodeGetBody, encodeGetBody,
 );
 
-/**
- * Reads struct set_body_long of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct set_body_long of a big-endian machine. */
 export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('set_body_long', offset, 16, view.byteLength);
-  }
   return {
     keys: [view.getBigUint64(offset, false), view.getBigUint64(offset + 8, false)],
   };
 }
 
-/**
- * Writes struct set_body_long of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct set_body_long of a big-endian machine and returns the number of bytes. */
 export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('set_body_long', value, offset, 16, view.byteLength);
-  }
   const keys = value.keys ?? undefined;
-  if (keys !== undefined && !Array.isArray(keys)) {
+  if (keys !== undefined && !Array.isArray(keys))
     throw wrongType('set_body_long.keys', keys, offset, 'an array');
-  }
-  if (keys !== undefined && keys.length !== 2) {
+  if (keys !== undefined && keys.length !== 2)
     throw countMismatch('set_body_long.keys', offset, 2, keys.length);
-  }
   if (keys === undefined) {
     zeroFill(view, offset, offset + 8 * 2);
   } else {
@@ -252,38 +142,12 @@ export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView,
   return 16;
 }
 
-/** set_body_long in place: reads and writes members without a copy. */
-export class SetBodyLongView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('set_body_long', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of 2 elements, counted from 0; undefined beyond them. */
-  keys(index: number): bigint | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
-    return this.#view.getBigUint64(this.#offset + 8 * index, false);
-  }
-}
-
 /** Codec of set_body_long of a big-endian machine. */
 export const SetBodyLongCodec: StructCodec<SetBodyLong> = /* @__PURE__ */ fixedCodec(
-  'set_body_long',
-  16,
-  membersOfSetBodyLong,
-  decodeSetBodyLong,
-  encodeSetBodyLong,
+  'set_body_long', 16, membersOfSetBodyLong, decodeSetBodyLong, encodeSetBodyLong,
 );
 
-/**
- * Reads struct set_body of a big-endian machine.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct set_body of a big-endian machine. */
 export function decodeSetBody(view: DataView, offset = 0): SetBody {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('set_body', offset, 8, view.byteLength);
   return {
@@ -292,56 +156,18 @@ export function decodeSetBody(view: DataView, offset = 0): SetBody {
   };
 }
 
-/**
- * Writes struct set_body of a big-endian machine; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct set_body of a big-endian machine and returns the number of bytes. */
 export function encodeSetBody(value: Partial<SetBody>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('set_body', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('set_body.key', value.key ?? 0, offset), false);
   view.setUint32(offset + 4, checkU32('set_body.value', value.value ?? 0, offset + 4), false);
   return 8;
 }
 
-/** set_body in place: reads and writes members without a copy. */
-export class SetBodyView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('set_body', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get key(): number {
-    return this.#view.getUint32(this.#offset, false);
-  }
-
-  set key(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('set_body.key', value, this.#offset), false);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, false);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('set_body.value', value, this.#offset + 4), false);
-  }
-}
-
 /** Codec of set_body of a big-endian machine. */
 export const SetBodyCodec: StructCodec<SetBody> = /* @__PURE__ */ fixedCodec(
-  'set_body',
-  8,
-  membersOfSetBody,
-  decodeSetBody,
-  encodeSetBody,
+  'set_body', 8, membersOfSetBody, decodeSetBody, encodeSetBody,
 );
 
 /**
@@ -397,8 +223,7 @@ export function encodeBodyVariant(
 
 /** The codecs of variants by the names of the structs, for code that works with any of them. */
 export const variantsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  message: /* @__PURE__ */ onEveryAbi(MessageCodec),
-  get_body: /* @__PURE__ */ onEveryAbi(GetBodyCodec),
+  message: /* @__PURE__ */ onEveryAbi(MessageCodec), get_body: /* @__PURE__ */ onEveryAbi(GetBodyCodec),
   set_body_long: /* @__PURE__ */ onEveryAbi(SetBodyLongCodec),
   set_body: /* @__PURE__ */ onEveryAbi(SetBodyCodec),
 };

@@ -58,28 +58,18 @@ export interface Message {
 }
 
 /** Names of the members of message. */
-export const membersOfMessage: Members = {
-  op: null,
-  version: null,
-  length: null,
-  body: null,
-};
+export const membersOfMessage: Members = { op: null, version: null, length: null, body: null };
 
 /** Bytes that every message has. */
 export const minSizeofMessage = 8;
 
-/**
- * Reads struct message.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct message. */
 export function decodeMessage(view: DataView, offset = 0, end = view.byteLength): Message {
   const limit = Math.min(end, view.byteLength);
   if (!(offset >= 0 && offset + 8 <= limit)) throw tooShort('message', offset, 8, limit);
   const length = view.getUint16(offset + 6, true);
-  if (!(offset + 8 + length <= limit)) {
+  if (!(offset + 8 + length <= limit))
     throw badCount('message.body', offset + 8, length, limit - (offset + 8));
-  }
   const body = readBytes(view, offset + 8, length);
   return {
     op: view.getUint32(offset, true),
@@ -89,93 +79,35 @@ export function decodeMessage(view: DataView, offset = 0, end = view.byteLength)
   };
 }
 
-/**
- * Writes struct message; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct message and returns the number of bytes. */
 export function encodeMessage(value: Encodable<Message>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('message', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('message.op', value.op ?? 0, offset), true);
   view.setUint16(offset + 4, checkU16('message.version', value.version ?? 0, offset + 4), true);
   const length = checkU16('message.length', value.length ?? (value.body?.length ?? 0), offset + 6);
   view.setUint16(offset + 6, length, true);
   const body = value.body ?? undefined;
   if (body !== undefined) checkBytes('message.body', body, offset + 8);
-  if (body !== undefined && body.length !== length) {
+  if (body !== undefined && body.length !== length)
     throw countMismatch('message.body', offset + 8, length, body.length);
-  }
-  if (!(offset + 8 + length <= view.byteLength)) {
+  if (!(offset + 8 + length <= view.byteLength))
     throw noRoom('message.body', offset + 8, length, view.byteLength);
-  }
   const bytes = length;
   writeBytes('message.body', body, view, offset + 8, length);
   return 8 + bytes;
 }
 
-/**
- * Bytes that a message takes.
- *
- * @throws EncodeError if the value does not fit
- */
+/** Bytes that a message takes. */
 export function measureMessage(value: Encodable<Message>): number {
   if (value.body instanceof Uint8Array) return 8 + value.body.length;
   return measureByEncoding(encodeMessage, value);
 }
 
-/** message in place: reads and writes members without a copy. */
-export class MessageView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('message', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of enum op. */
-  get op(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set op(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('message.op', value, this.#offset), true);
-  }
-
-  get version(): number {
-    return this.#view.getUint16(this.#offset + 4, true);
-  }
-
-  set version(value: number) {
-    this.#view.setUint16(this.#offset + 4, checkU16('message.version', value, this.#offset + 4), true);
-  }
-
-  get length(): number {
-    return this.#view.getUint16(this.#offset + 6, true);
-  }
-
-  set length(value: number) {
-    this.#view.setUint16(this.#offset + 6, checkU16('message.length', value, this.#offset + 6), true);
-  }
-
-  get body(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#offset + 8, Math.min(Number(this.length), this.#view.byteLength - (this.#offset + 8)));
-  }
-}
-
 /** Codec of message. */
 export const MessageCodec: StructCodec<Message> = /* @__PURE__ */ structCodec({
-  name: 'message',
-  size: null,
-  minSize: 8,
-  members: membersOfMessage,
-  decode: decodeMessage,
-  encodeTyped: encodeMessage,
-  measure: measureMessage,
+  name: 'message', size: null, minSize: 8, members: membersOfMessage, decode: decodeMessage,
+  encodeTyped: encodeMessage, measure: measureMessage,
 });
 
 /** (struct get_body) */
@@ -184,18 +116,12 @@ export interface GetBody {
 }
 
 /** Names of the members of get_body. */
-export const membersOfGetBody: Members = {
-  key: null,
-};
+export const membersOfGetBody: Members = { key: null };
 
 /** Bytes of get_body. */
 export const sizeofGetBody = 4;
 
-/**
- * Reads struct get_body.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct get_body. */
 export function decodeGetBody(view: DataView, offset = 0): GetBody {
   if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('get_body', offset, 4, view.byteLength);
   return {
@@ -203,47 +129,17 @@ export function decodeGetBody(view: DataView, offset = 0): GetBody {
   };
 }
 
-/**
- * Writes struct get_body; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct get_body and returns the number of bytes. */
 export function encodeGetBody(value: Partial<GetBody>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 4 <= view.byteLength))
     throw cannotStart('get_body', value, offset, 4, view.byteLength);
-  }
   view.setUint32(offset, checkU32('get_body.key', value.key ?? 0, offset), true);
   return 4;
 }
 
-/** get_body in place: reads and writes members without a copy. */
-export class GetBodyView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 4 <= view.byteLength)) throw tooShort('get_body', offset, 4, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get key(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set key(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('get_body.key', value, this.#offset), true);
-  }
-}
-
 /** Codec of get_body. */
 export const GetBodyCodec: StructCodec<GetBody> = /* @__PURE__ */ fixedCodec(
-  'get_body',
-  4,
-  membersOfGetBody,
-  decodeGetBody,
-  encodeGetBody,
+  'get_body', 4, membersOfGetBody, decodeGetBody, encodeGetBody,
 );
 
 /** (struct set_body_long) */
@@ -252,44 +148,29 @@ export interface SetBodyLong {
 }
 
 /** Names of the members of set_body_long. */
-export const membersOfSetBodyLong: Members = {
-  keys: null,
-};
+export const membersOfSetBodyLong: Members = { keys: null };
 
 /** Bytes of set_body_long. */
 export const sizeofSetBodyLong = 16;
 
-/**
- * Reads struct set_body_long.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct set_body_long. */
 export function decodeSetBodyLong(view: DataView, offset = 0): SetBodyLong {
-  if (!(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (!(offset >= 0 && offset + 16 <= view.byteLength))
     throw tooShort('set_body_long', offset, 16, view.byteLength);
-  }
   return {
     keys: [view.getBigUint64(offset, true), view.getBigUint64(offset + 8, true)],
   };
 }
 
-/**
- * Writes struct set_body_long; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct set_body_long and returns the number of bytes. */
 export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 16 <= view.byteLength))
     throw cannotStart('set_body_long', value, offset, 16, view.byteLength);
-  }
   const keys = value.keys ?? undefined;
-  if (keys !== undefined && !Array.isArray(keys)) {
+  if (keys !== undefined && !Array.isArray(keys))
     throw wrongType('set_body_long.keys', keys, offset, 'an array');
-  }
-  if (keys !== undefined && keys.length !== 2) {
+  if (keys !== undefined && keys.length !== 2)
     throw countMismatch('set_body_long.keys', offset, 2, keys.length);
-  }
   if (keys === undefined) {
     zeroFill(view, offset, offset + 8 * 2);
   } else {
@@ -302,31 +183,9 @@ export function encodeSetBodyLong(value: Encodable<SetBodyLong>, view: DataView,
   return 16;
 }
 
-/** set_body_long in place: reads and writes members without a copy. */
-export class SetBodyLongView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 16 <= view.byteLength)) throw tooShort('set_body_long', offset, 16, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  /** One of 2 elements, counted from 0; undefined beyond them. */
-  keys(index: number): bigint | undefined {
-    if (!Number.isInteger(index) || index < 0 || index >= 2) return undefined;
-    return this.#view.getBigUint64(this.#offset + 8 * index, true);
-  }
-}
-
 /** Codec of set_body_long. */
 export const SetBodyLongCodec: StructCodec<SetBodyLong> = /* @__PURE__ */ fixedCodec(
-  'set_body_long',
-  16,
-  membersOfSetBodyLong,
-  decodeSetBodyLong,
-  encodeSetBodyLong,
+  'set_body_long', 16, membersOfSetBodyLong, decodeSetBodyLong, encodeSetBodyLong,
 );
 
 /** (struct set_body) */
@@ -336,19 +195,12 @@ export interface SetBody {
 }
 
 /** Names of the members of set_body. */
-export const membersOfSetBody: Members = {
-  key: null,
-  value: null,
-};
+export const membersOfSetBody: Members = { key: null, value: null };
 
 /** Bytes of set_body. */
 export const sizeofSetBody = 8;
 
-/**
- * Reads struct set_body.
- *
- * @throws DecodeError if bytes are missing
- */
+/** Reads struct set_body. */
 export function decodeSetBody(view: DataView, offset = 0): SetBody {
   if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('set_body', offset, 8, view.byteLength);
   return {
@@ -357,56 +209,18 @@ export function decodeSetBody(view: DataView, offset = 0): SetBody {
   };
 }
 
-/**
- * Writes struct set_body; members left out get their defaults.
- *
- * @returns the number of bytes
- * @throws EncodeError if a value or the room does not fit
- */
+/** Writes struct set_body and returns the number of bytes. */
 export function encodeSetBody(value: Partial<SetBody>, view: DataView, offset = 0): number {
-  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength)) {
+  if (typeof value !== 'object' || value === null || !(offset >= 0 && offset + 8 <= view.byteLength))
     throw cannotStart('set_body', value, offset, 8, view.byteLength);
-  }
   view.setUint32(offset, checkU32('set_body.key', value.key ?? 0, offset), true);
   view.setUint32(offset + 4, checkU32('set_body.value', value.value ?? 0, offset + 4), true);
   return 8;
 }
 
-/** set_body in place: reads and writes members without a copy. */
-export class SetBodyView {
-  readonly #view: DataView;
-  readonly #offset: number;
-
-  constructor(view: DataView, offset = 0) {
-    if (!(offset >= 0 && offset + 8 <= view.byteLength)) throw tooShort('set_body', offset, 8, view.byteLength);
-    this.#view = view;
-    this.#offset = offset;
-  }
-
-  get key(): number {
-    return this.#view.getUint32(this.#offset, true);
-  }
-
-  set key(value: number) {
-    this.#view.setUint32(this.#offset, checkU32('set_body.key', value, this.#offset), true);
-  }
-
-  get value(): number {
-    return this.#view.getUint32(this.#offset + 4, true);
-  }
-
-  set value(value: number) {
-    this.#view.setUint32(this.#offset + 4, checkU32('set_body.value', value, this.#offset + 4), true);
-  }
-}
-
 /** Codec of set_body. */
 export const SetBodyCodec: StructCodec<SetBody> = /* @__PURE__ */ fixedCodec(
-  'set_body',
-  8,
-  membersOfSetBody,
-  decodeSetBody,
-  encodeSetBody,
+  'set_body', 8, membersOfSetBody, decodeSetBody, encodeSetBody,
 );
 
 /** (Variants body: kind is the name of the member's struct.) */
@@ -469,8 +283,7 @@ export function encodeBodyVariant(
 
 /** The codecs of variants by the names of the structs, for code that works with any of them. */
 export const variantsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } = {
-  message: /* @__PURE__ */ onEveryAbi(MessageCodec),
-  get_body: /* @__PURE__ */ onEveryAbi(GetBodyCodec),
+  message: /* @__PURE__ */ onEveryAbi(MessageCodec), get_body: /* @__PURE__ */ onEveryAbi(GetBodyCodec),
   set_body_long: /* @__PURE__ */ onEveryAbi(SetBodyLongCodec),
   set_body: /* @__PURE__ */ onEveryAbi(SetBodyCodec),
 };
@@ -479,8 +292,5 @@ export const variantsCodecs: { readonly [struct: string]: AbiCodecs<unknown> } =
  * Fingerprints of the structs of variants that the codecs were generated from: another one is another layout.
  */
 export const variantsFingerprints: { readonly [struct: string]: string } = {
-  message: '9a6e78e7',
-  get_body: '5ead13c1',
-  set_body_long: '8e019344',
-  set_body: '6d42f27d',
+  message: '9a6e78e7', get_body: '5ead13c1', set_body_long: '8e019344', set_body: '6d42f27d',
 };
