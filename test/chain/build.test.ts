@@ -20,7 +20,7 @@ describe.each(subjects.map((subject) => [subject.title, subject] as const))(
     const { format: spaceFormat, chain, element, base } = subject;
     const { format } = chainNamed(spaceFormat, chain);
 
-    it('is what walkChain and decodeSpace undo', { timeout: 60_000 }, () => {
+    it('is what walkChain and decodeSpace undo', () => {
       fc.assert(
         fc.property(fc.array(element, { minLength: 1, maxLength: 6 }), (elements) => {
           const bytes = build(subject, elements);
