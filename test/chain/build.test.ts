@@ -89,6 +89,13 @@ describe('buildSpace', () => {
     expect(() => build(subject, [...many, { id: 9 }])).toThrow(/no-room.*more elements/);
   });
 
+  it('refuses a buffer that is smaller than the struct at its start, and takes one as large', () => {
+    const [subject] = subjects;
+    if (subject === undefined) throw new Error('no subject');
+    expect(() => buildSpace(subject.format, { size: 63 })).toThrow(/no-room.*smaller than the struct/);
+    expect(buildSpace(subject.format, { size: 64 }).size).toBe(64);
+  });
+
   it('refuses an extended list that nothing allows', () => {
     const subject = subjects[1];
     if (subject === undefined) throw new Error('no subject');

@@ -125,6 +125,28 @@ describe('insertElement', () => {
     expect(offsets(exact, 'pci_std')).toEqual([0xa0, 0x60, 0x80]);
   });
 
+  it('takes places from the first to the last that the chain allows, in steps of its alignment', () => {
+    const space = decodeSpace(pci.format, configSpace(256, { 80: [5, 0] }, 0x50));
+    const small = { id: 0x77, version: null, bytes: Uint8Array.of(0x77, 0) };
+    const insertAt = (at: number) => insertElement(pci.format, space, 'pci_std', small, { at });
+    for (const at of [0x40, 0x44, 0xfc]) expect(offsets(insertAt(at), 'pci_std')).toEqual([0x50, at]);
+    for (const at of [0x3c, 0x41, 0x42, 0xfd, 0x100])
+      expect(() => insertAt(at), `${at}`).toThrow(/bad-pointer/);
+  });
+
+  it('says how many bytes are free at a place where an element does not fit', () => {
+    const space = decodeSpace(pci.format, configSpace(256, { 80: [5, 0] }, 0x50));
+    for (const [at, free] of [
+      [0x4c, 4],
+      [0x50, 0],
+      [0xfc, 4],
+    ] as const) {
+      expect(() => insertElement(pci.format, space, 'pci_std', pm, { at })).toThrow(
+        expect.objectContaining({ code: 'no-room', needed: 8, free }),
+      );
+    }
+  });
+
   it('leaves bytes alone that nothing describes', () => {
     const space = decodeSpace(pci.format, configSpace(256, { 68: [1], 96: [1, 0, 3, 0] }, 0x60));
     expect(offsets(insertElement(pci.format, space, 'pci_std', pm), 'pci_std')).toEqual([0x60, 0x48]);
