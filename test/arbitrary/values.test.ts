@@ -32,9 +32,7 @@ function integerNamedIn(model: Model, tag: Expression): bigint | undefined {
 }
 
 describe('validValue', () => {
-  test('keeps to flags, enums, reserved members, ranges, counts and autos of every struct', {
-    timeout: 60_000,
-  }, () => {
+  test('keeps to flags, enums, reserved members, ranges, counts and autos of every struct', () => {
     for (const { model, name } of structs) {
       const examples = contextFor(model, name).chain((context) =>
         validValue(model, name, { context }).map((value) => ({ value, context })),
@@ -49,7 +47,7 @@ describe('validValue', () => {
     }
   });
 
-  test('gives nothing else while it shrinks, and shrinks to small values', { timeout: 60_000 }, () => {
+  test('gives nothing else while it shrinks, and shrinks to small values', () => {
     for (const { model, name } of someStructs(structs)) {
       const codec = makeOracle(model, name, abis.lp64);
       const seen: string[] = [];
@@ -156,7 +154,7 @@ describe('ioctlArgument', () => {
 });
 
 describe('chainElement', () => {
-  test('gives elements of every chain with the id of their struct', { timeout: 30_000 }, () => {
+  test('gives elements of every chain with the id of their struct', () => {
     for (const model of models) {
       for (const chain of model.chains.values()) {
         const found = new Set<string>();

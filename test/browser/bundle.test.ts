@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasTool } from '../helpers/tools.ts';
 import { bundle } from './bundle.ts';
@@ -21,6 +20,9 @@ describe('a bundle with one struct', () => {
 
   it.runIf(hasTool('chromium'))('decodes and encodes in a browser', async () => {
     const profile = mkdtempSync(join(tmpdir(), 'uapikit-chromium-'));
+    // Both the driver and the browser look for the user's folder; a user may have none.
+    process.env['HOME'] ??= profile;
+    const { chromium } = await import('playwright-core');
     const browser = await chromium.launchPersistentContext(profile, {
       executablePath: '/usr/bin/chromium',
       args: [

@@ -330,7 +330,7 @@ describe.each([
 });
 
 describe('decodeSpace', () => {
-  it('gives prefixes of a space with both lists back', { timeout: 60_000 }, () => {
+  it('gives prefixes of a space with both lists back', () => {
     const bytes = configSpace(0x180, {
       64: [...express.slice(0, 1), 0x80, 2, 0],
       128: [5, 0x90, 0x80, 0],

@@ -32,7 +32,7 @@ describe('walkChain', () => {
             expect(offset).toBeGreaterThanOrEqual(format.chain.first);
             expect(offset + format.room).toBeLessThanOrEqual(size);
             expect(extent).toBeGreaterThan(0);
-            expect(offset + extent).toBeLessThanOrEqual(Math.max(size, offset + extent));
+            expect(offset + extent).toBeLessThanOrEqual(size);
           }
         },
       ),
@@ -92,5 +92,19 @@ describe('walkChain', () => {
 describe('compileChain', () => {
   it('refuses a name that is no chain', () => {
     expect(() => compileChain(lampModel(), 'no_chain', abis.lp64)).toThrow(ChainError);
+  });
+
+  it('refuses an alignment below 1', () => {
+    const model = lampModel();
+    const chain = model.chains.get('lamp_chain');
+    if (chain === undefined) throw new Error('no chain');
+    const aligned = (alignment: number) =>
+      compileChain(
+        { ...model, chains: new Map([['lamp_chain', { ...chain, alignment }]]) },
+        'lamp_chain',
+        abis.lp64,
+      );
+    expect(aligned(1).chain.alignment).toBe(1);
+    for (const wrong of [0, -4, Number.NaN]) expect(() => aligned(wrong)).toThrow(/bad-format.*alignment/);
   });
 });

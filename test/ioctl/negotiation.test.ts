@@ -79,7 +79,7 @@ describe('fillNegotiated', () => {
 });
 
 describe('negotiate', () => {
-  it('gets everything that an implementer has', { timeout: 30_000 }, () => {
+  it('gets everything that an implementer has', () => {
     fc.assert(
       fc.property(
         fc.array(

@@ -28,7 +28,7 @@ const targets: readonly { abi: Abi; flags: readonly string[] }[] = [
 describe('layOut', () => {
   for (const { abi, flags } of targets) {
     const title = `agrees with gcc ${flags.join(' ')} on random structs (${abi.name}, ${abi.endian}-endian)`;
-    test(title, { timeout: 120_000 }, (ctx) => {
+    test(title, (ctx) => {
       const problem = whyNot(flags);
       if (problem !== null) ctx.skip(`gcc ${flags.join(' ')} does not work here: ${problem}`);
       const models = Array.from({ length: modelCount }, (_, index) => sampleModel(index));

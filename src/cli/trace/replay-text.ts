@@ -1,4 +1,5 @@
 import { hexOfBytes } from '../../base/hex.ts';
+import { onOneLine } from '../../base/printable.ts';
 import { UsageError } from '../../base/usage-error.ts';
 import { parseAbi } from '../../layout/abi.ts';
 import { type Difference, resultText } from '../../replay/difference.ts';
@@ -31,7 +32,8 @@ export class ReplayPrinter {
   ): Promise<void> {
     const style = styleFor(this.#output);
     const where = test === null ? '' : ` in ${test}`;
-    this.#output.line(style.heading(`seq ${record.seq}, line ${record.line}: ${nameOf(record)}${where}`));
+    const title = onOneLine(`seq ${record.seq}, line ${record.line}: ${nameOf(record)}${where}`);
+    this.#output.line(style.heading(title));
     this.#lines(record.kind === 'ioctl' ? await this.#decoded(record) : dataLines(record));
     const check = result.check === null ? 'no check refused' : `check ${result.check}`;
     this.#lines([
@@ -44,7 +46,8 @@ export class ReplayPrinter {
   }
 
   #lines(lines: readonly string[]): void {
-    for (const line of lines) this.#output.line(`  ${line}`);
+    // A line break that a trace holds does not start a line.
+    for (const line of lines) this.#output.line(`  ${line.includes('\n') ? onOneLine(line) : line}`);
   }
 
   async #decoded({ cmd, in: bytes, value }: IoctlRecord): Promise<readonly string[]> {

@@ -33,9 +33,7 @@ const map = '2800000005000000020000000000000000000000000000000010000000000000000
 );
 
 describe('JsonReader', () => {
-  it('makes the same bytes of the JSON that decoded bytes are printed as, for every struct', {
-    timeout: 120_000,
-  }, () => {
+  it('makes the same bytes of the JSON that decoded bytes are printed as, for every struct', () => {
     const cases = pinnedModels().flatMap((model) =>
       [abis.lp64, abis['i386-be']].flatMap((abi) =>
         structsOf(model).map(({ name }) => ({ model, abi, name })),

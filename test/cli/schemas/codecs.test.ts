@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,10 @@ const schema = join(folder, 'vfio.yaml');
 beforeAll(() => {
   process.env['UAPIKIT_CACHE'] = join(tmpdir(), 'uapikit-test-cache');
   cpSync(fileURLToPath(new URL('../../../schema/', import.meta.url)), folder, { recursive: true });
+  // Copies of a read-only checkout are read-only too.
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  chmodSync(folder, 0o755);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -51,20 +51,16 @@ function forEachStruct(
 }
 
 describe('the oracle on every struct of the package, every abi and byte order', () => {
-  test.each(Object.keys(makers) as (keyof typeof makers)[])(
-    'decodes %s as it was encoded',
-    { timeout: 60_000 },
-    (maker) => {
-      forEachStruct(pinned, true, (oracle, struct, abi) => {
-        const law = fc.property(examples(struct, abi, maker), ({ value, context }) =>
-          roundTrips(oracle, value, context),
-        );
-        fc.assert(law, { numRuns: 2 });
-      });
-    },
-  );
+  test.each(Object.keys(makers) as (keyof typeof makers)[])('decodes %s as it was encoded', (maker) => {
+    forEachStruct(pinned, true, (oracle, struct, abi) => {
+      const law = fc.property(examples(struct, abi, maker), ({ value, context }) =>
+        roundTrips(oracle, value, context),
+      );
+      fc.assert(law, { numRuns: 2 });
+    });
+  });
 
-  test('does so for structs of later releases too', { timeout: 60_000 }, () => {
+  test('does so for structs of later releases too', () => {
     forEachStruct(newestModels().flatMap(structsOf), false, (oracle, struct, abi) => {
       const law = fc.property(examples(struct, abi, 'anyValue'), ({ value, context }) =>
         roundTrips(oracle, value, context),
@@ -73,7 +69,7 @@ describe('the oracle on every struct of the package, every abi and byte order', 
     });
   });
 
-  test('writes nothing outside of its bytes and reads nothing there', { timeout: 60_000 }, () => {
+  test('writes nothing outside of its bytes and reads nothing there', () => {
     forEachStruct(pinned, true, (oracle, struct, abi) => {
       const law = fc.property(examples(struct, abi, 'anyValue'), fc.nat(200), ({ value, context }, room) => {
         staysInside(oracle, value, context);
@@ -83,7 +79,7 @@ describe('the oracle on every struct of the package, every abi and byte order', 
     });
   });
 
-  test('encodes decoded bytes as they were, but for holes', { timeout: 60_000 }, () => {
+  test('encodes decoded bytes as they were, but for holes', () => {
     let kept = 0;
     forEachStruct(pinned, true, (oracle, struct) => {
       const bytes = fc.tuple(randomBytes(oracle.minSize), contextFor(struct.model, struct.name));
@@ -95,7 +91,7 @@ describe('the oracle on every struct of the package, every abi and byte order', 
     expect(kept).toBeGreaterThan(2000);
   });
 
-  test('throws nothing but DecodeErrors for any bytes and any region', { timeout: 60_000 }, () => {
+  test('throws nothing but DecodeErrors for any bytes and any region', () => {
     forEachStruct(pinned, true, (oracle, struct) => {
       const place = fc.oneof(
         fc.integer({ min: -4, max: 300 }),

@@ -120,7 +120,7 @@ describe.each(subjects)('generated functions of $title', (subject) => {
   });
 });
 
-it('unusual chains keep the strict rules of the type checker', { timeout: 120_000 }, () => {
+it('unusual chains keep the strict rules of the type checker', () => {
   expect(typeErrors([lampModel(), wideModel()])).toEqual([]);
 });
 

@@ -54,7 +54,7 @@ for (const { model } of models) {
 describe.each(models)('code generated from $title', ({ model }) => {
   const files = generated.get(model);
 
-  test('agrees with the oracle on every abi and byte order', { timeout: 120_000 }, () => {
+  test('agrees with the oracle on every abi and byte order', () => {
     for (const { name } of structsOf(model)) {
       for (const [key, abi] of Object.entries(abis)) {
         const module = key.endsWith('-be') ? (files?.big ?? files?.little) : files?.little;
@@ -88,7 +88,7 @@ describe.each(models)('code generated from $title', ({ model }) => {
   });
 });
 
-test('generated code keeps the strict rules of the type checker', { timeout: 120_000 }, () => {
+test('generated code keeps the strict rules of the type checker', () => {
   expect(typeErrors(models.map(({ model }) => model))).toEqual([]);
 });
 
