@@ -2,7 +2,7 @@
 export const environment: readonly (readonly [name: string, meaning: string])[] = [
   ['NO_COLOR', 'no colours, not even on a terminal'],
   ['FORCE_COLOR', 'colours everywhere'],
-  ['UAPIKIT_CACHE', 'the folder that keeps schemas once they are parsed, or off'],
+  ['UAPIKIT_CACHE', 'the folder that caches parsed schemas, or off'],
   ['UAPIKIT_PCI_IDS', 'another list of the names of PCI vendors and devices'],
   ['UAPIKIT_DEBUG', 'if set, a bug in uapikit prints its stack trace'],
 ];

@@ -183,7 +183,7 @@ export class JsonReader {
     const near = didYouMean(word, names.keys());
     const known = [...names.keys()].slice(0, 12).join(', ');
     const hint = near !== '' ? near : known === '' ? '' : `, one of ${known}, or a number`;
-    throw new UsageError(`${where}: ${jsonExcerpt(word)} is not a ${expectedOf(field)}${hint}`);
+    throw new UsageError(`${where}: ${jsonExcerpt(word)} is not ${expectedOf(field)}${hint}`);
   }
 }
 
@@ -212,8 +212,8 @@ interface NamedBits extends Pick<Field, 'flags' | 'enumeration'> {
 }
 
 function expectedOf({ flags, enumeration }: NamedBits): string {
-  if (flags !== undefined) return `flag of ${flags.name}`;
-  return enumeration === undefined ? 'integer' : `value of ${enumeration.name}`;
+  if (flags !== undefined) return `a flag of ${flags.name}`;
+  return enumeration === undefined ? 'an integer' : `a value of ${enumeration.name}`;
 }
 
 /** An integer as a value with a property for each range; ranges whose conditions do not hold make the rest. */

@@ -88,7 +88,7 @@ describe('uapi replay', () => {
       ],
       [
         forged('arena.jsonl', (line) => line.replace('"arena":["0x1', '"arena":["0x1234567')),
-        /line 1: .*no whole pages/,
+        /line 1: .*not whole pages/,
       ],
       [forged('cut.jsonl', (line, index) => (index === 9 ? line.slice(0, 40) : line)), /line 10: not JSON/],
       [join(folder, 'none'), /cannot read/],

@@ -87,7 +87,7 @@ describe('Replayer with several files and processes', () => {
     expect(() => differencesOf(open(3), allocated(3, 1, 7))).toThrow(/no process 7/);
     expect(() => differencesOf('{"op":"fork","child":0}')).toThrow(/process 0 already/);
     expect(() => differencesOf('{"op":"store","addr":"0x1000000","data":"00"}')).toThrow(/cannot be written/);
-    expect(() => differencesOf('{"op":"mmap","addr":"0x1","len":1}')).toThrow(/no whole pages/);
+    expect(() => differencesOf('{"op":"mmap","addr":"0x1","len":1}')).toThrow(/not whole pages/);
     expect(() =>
       differencesOf('{"op":"mmap","addr":"0x10000000","len":"0x400000000000","huge":true}'),
     ).toThrow(/at most/);

@@ -84,7 +84,7 @@ function parsed(argument: string): unknown {
   const text = isText
     ? argument.replace(/^\ufeff/, '')
     : unicodeText(argument === '-' ? readStandardInput() : readFile(argument));
-  if (text === null) throw new UsageError(`${name} is no text in UTF-8 or UTF-16, expected JSON`);
+  if (text === null) throw new UsageError(`${name} is not text in UTF-8 or UTF-16, expected JSON`);
   if (text.trim() === '') throw new UsageError(`${name} is empty, expected JSON`);
   try {
     return JSON.parse(text) as unknown;

@@ -43,7 +43,7 @@ describe('uapi', () => {
     });
     expect(await uapi('layout', 'iommu_destroy', '--kernel', 'six')).toMatchObject({
       status: 2,
-      err: expect.stringContaining('--kernel six is no release'),
+      err: expect.stringContaining('--kernel six is not a release'),
     });
     expect(await uapi('gen', 'cc', '--out', folder)).toMatchObject({
       status: 2,

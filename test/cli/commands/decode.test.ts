@@ -264,7 +264,7 @@ describe('uapi decode', () => {
       [['iommu_ioas_map', 'abc'], /odd number of hex digits/],
       [['iommu_ioas_map', map, '--abi', 'vax'], /unknown abi vax/],
       [['iommu_ioas_map', map, '--endian', 'middle'], /expected little or big/],
-      [['iommu_ioas_map', map, '--kernel', 'six'], /--kernel six is no release/],
+      [['iommu_ioas_map', map, '--kernel', 'six'], /--kernel six is not a release/],
       [['iommu_ioas_iova_ranges', ''], /no hex digits/],
       [['iommu_ioas_map', map, '--mem', '0x1000'], /--mem 0x1000: expected ADDR=FILE/],
       [['iommu_ioas_map', map, '--mem', '0x1000=/nonexistent'], /cannot read \/nonexistent: no such file/],

@@ -87,7 +87,7 @@ describe('uapi encode', () => {
     }
     writeFileSync(path, Buffer.from('{"name": "\xfc"}', 'latin1'));
     const { status, err } = await uapi('encode', 'iommu_option', path);
-    expect([status, err]).toEqual([2, `uapi: error: ${path} is no text in UTF-8 or UTF-16, expected JSON`]);
+    expect([status, err]).toEqual([2, `uapi: error: ${path} is not text in UTF-8 or UTF-16, expected JSON`]);
   });
 
   it('fills sizes in, and takes those that are given', async () => {
@@ -159,8 +159,8 @@ describe('uapi encode', () => {
         '{"iova": 1e300}',
         /iommu_ioas_map\.iova: expected an integer; above 2\^53 as a string/,
       ],
-      ['iommu_ioas_map', '{"iova": {}}', /iommu_ioas_map\.iova: expected integer, found \{\}/],
-      ['iommu_ioas_map', '{"iova": "1000 or so"}', /iommu_ioas_map\.iova: "1000 or so" is no integer/],
+      ['iommu_ioas_map', '{"iova": {}}', /iommu_ioas_map\.iova: expected an integer, found \{\}/],
+      ['iommu_ioas_map', '{"iova": "1000 or so"}', /iommu_ioas_map\.iova: "1000 or so" is not an integer/],
       [
         'iommu_ioas_map',
         '[1]',

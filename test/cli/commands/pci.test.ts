@@ -281,7 +281,7 @@ describe('wrong input', () => {
       [[file('damaged.dump', '00:01.0 X\n00: 86 80 1\n')], /line 2: damaged hex line/],
       [[file('far.dump', '00:01.0 X\n1000: 86 80\n')], /line 2: config spaces end at 0x1000/],
       [[folder], /holds no devices/],
-      [[hex(madeUpSpace()), '--slot', 'x'], /--slot x is no address/],
+      [[hex(madeUpSpace()), '--slot', 'x'], /--slot x is not an address/],
       [[hex(madeUpSpace()), '--slot', '00:01.0'], /no device 00:01.0/],
       [[hex(madeUpSpace()), '--only', 'msj'], /no such capability; did you mean msi/],
     ];

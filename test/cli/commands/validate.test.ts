@@ -295,7 +295,11 @@ describe('uapi validate --trace', () => {
     ['no header', recorded.slice(recorded.indexOf('\n') + 1), 'line 1: the header of a trace is missing'],
     ['nothing', '', 'line 1: the trace is empty'],
     ['a gzip file cut short', gzipSync(recorded).subarray(0, 9000), 'is a broken gzip file: it is cut short'],
-    ['a kernel without a release', recorded.replace('"6.12.117"', '"mine"'), '"mine", which is no release'],
+    [
+      'a kernel without a release',
+      recorded.replace('"6.12.117"', '"mine"'),
+      '"mine", which is not a release',
+    ],
   ])('answers %s with one line and status 2', async (_, contents, message) => {
     const { status, err } = await uapi('validate', '--trace', file('bad', contents));
     expect(status).toBe(2);
