@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import { makeOracle, type Oracle } from '../codec/oracle/oracle.ts';
 import { Site } from '../codec/oracle/site.ts';
-import type { StructValue } from '../codec/oracle/value.ts';
+import { isSame, type StructValue } from '../codec/oracle/value.ts';
 import { worldOf } from '../codec/oracle/world.ts';
 import type { CodecContext } from '../codec/runtime/codec.ts';
 import { DecodeError } from '../codec/runtime/errors.ts';
@@ -57,7 +57,7 @@ function values(
   });
   if (!movesMembers(model, structName)) return built;
   const oracle = makeOracle(model, structName, wish.abi);
-  return built.map((value) => settle(oracle, value, context)).filter((value) => value !== null);
+  return built.map((value) => settle(oracle, value, context, mode)).filter((value) => value !== null);
 }
 
 /** Whether some member of a struct stands where its contents say, and so may lie over another one. */
@@ -71,12 +71,16 @@ function movesMembers(model: Model, structName: string): boolean {
   });
 }
 
-/** Members that lie over each other get the value of the bytes that they share; null where that changes too much. */
-function settle(oracle: Oracle, value: StructValue, context: CodecContext): StructValue | null {
+/**
+ * Members that lie over each other get the value of the bytes that they share; null if that changes too much, or anything
+ * of a value that must stay valid.
+ */
+function settle(oracle: Oracle, value: StructValue, context: CodecContext, mode: Mode): StructValue | null {
   const bytes = new Uint8Array(oracle.measure(value, context));
   oracle.encode(value, new DataView(bytes.buffer), 0, context);
   try {
     const settled = oracle.decode(new DataView(bytes.buffer), 0, bytes.length, context);
+    if (mode === 'valid' && !isSame(settled, oracle.fill(value, context))) return null;
     const again = new Uint8Array(oracle.measure(settled, context));
     oracle.encode(settled, new DataView(again.buffer), 0, context);
     return again.length === bytes.length && again.every((byte, i) => byte === bytes[i]) ? settled : null;

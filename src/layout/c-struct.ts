@@ -59,12 +59,25 @@ function place(field: Field, start: number, packed: boolean, context: LayoutCont
     const at = roundUp(start, align * 8);
     return { ...common, start: at, end: at + typeSize * 8 };
   }
+  const alone = standsAlone(field, start, packed, typeSize)
+    ? { ...common, align: Math.max(align, typeSize) }
+    : common;
   let at = field.aligned === undefined ? start : roundUp(start, field.aligned * 8);
   const unit = extent.align * 8;
   // A bit-field lies within as many units of its type's alignment as the type itself has.
   const units = Math.ceil(((at % unit) + field.bitWidth) / unit);
   if (!packed && units > (typeSize * 8) / unit) at = roundUp(at, unit);
-  return { ...common, start: at, end: at + field.bitWidth };
+  return { ...alone, start: at, end: at + field.bitWidth };
+}
+
+/**
+ * Whether gcc takes a bit-field for an ordinary integer: it is as wide as its type, at a multiple of that, and has an
+ * alignment of its own. The struct is then aligned as the machine's integer is, which matters for 64 bits on i386
+ * (gcc/stor-layout.c layout_decl, update_alignment_for_field).
+ */
+function standsAlone(field: Field, start: number, packed: boolean, typeSize: number): boolean {
+  if (packed || field.aligned === undefined || field.name === null) return false;
+  return field.bitWidth === typeSize * 8 && start % (typeSize * 8) === 0;
 }
 
 /** A bit-field of width 0 closes the unit of its type, in packed structs too; it does not align the struct. */

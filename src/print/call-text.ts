@@ -1,8 +1,8 @@
 import { joinBits } from '../codec/oracle/bits-value.ts';
-import { propertyOf } from '../codec/oracle/value.ts';
+import { isSame, propertyOf } from '../codec/oracle/value.ts';
 import { type PlannedMember, planOf } from './call-plan.ts';
 import type { CallReader } from './call-reader.ts';
-import { bitsText, isInteger, isObject, isSame, isZero } from './call-values.ts';
+import { bitsText, isInteger, isObject, isZero } from './call-values.ts';
 import { type KnownMemory, unknownMemory } from './known-memory.ts';
 import type { Pointed } from './pointed.ts';
 import { quotedBytes } from './quoted-bytes.ts';

@@ -1,4 +1,3 @@
-import { propertyOf } from '../codec/oracle/value.ts';
 import { hexInteger } from './hex.ts';
 
 /** The bits of a register that are set. */
@@ -28,18 +27,4 @@ export function isZero(value: unknown): boolean {
   if (isInteger(value)) return BigInt(value) === 0n;
   if (value instanceof Uint8Array) return value.every((byte) => byte === 0);
   return typeof value === 'object' && value !== null && Object.values(value).every(isZero);
-}
-
-/** Whether two values are equal through and through. */
-export function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (one instanceof Uint8Array && other instanceof Uint8Array) {
-    return one.length === other.length && one.every((byte, i) => byte === other[i]);
-  }
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isSame(propertyOf(one, key), propertyOf(other, key)))
-  );
 }

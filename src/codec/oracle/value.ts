@@ -37,3 +37,17 @@ export function setProperty(value: OpenValue, name: string, property: FieldValue
     configurable: true,
   });
 }
+
+/** Whether two values are equal through and through. */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (one instanceof Uint8Array && other instanceof Uint8Array) {
+    return one.length === other.length && one.every((byte, i) => byte === other[i]);
+  }
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSame(propertyOf(one, key), propertyOf(other, key)))
+  );
+}
