@@ -68,7 +68,7 @@ export const subjects: readonly Subject[] = [
     chain: 'vfio_iommu_type1_info_caps',
     base: { head: { iova_pgsizes: 0x1000n } },
     element: fc.oneof(
-      unknown(0x40, 0xffff, { headerBytes: 8, lastVersion: 0xffff }),
+      unknown(0x40, 0xfffe, { headerBytes: 8, lastVersion: 0xffff }),
       fc
         .nat(0xffff)
         .map((avail) => ({ name: 'vfio_iommu_type1_info_dma_avail', version: 1, value: { avail } })),
