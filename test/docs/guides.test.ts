@@ -11,6 +11,8 @@ const parts = ['src', 'codegen', 'schema', 'test', 'docs', 'package.json', 'tsco
 
 beforeAll(() => {
   for (const name of parts) cpSync(join(root, name), join(copy, name), { recursive: true });
+  // A copy of sources that are read-only is read-only too.
+  spawnSync('chmod', ['-R', 'u+w', copy]);
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 });
 afterAll(() => rmSync(copy, { recursive: true }));
@@ -25,6 +27,8 @@ function run(program: string, ...args: readonly string[]): string {
     encoding: 'utf8',
     // A copy below some repository is no part of it.
     env: {
+      // npm does not start for a user without a home folder.
+      HOME: tmpdir(),
       ...Object.fromEntries(own),
       GIT_CEILING_DIRECTORIES: tmpdir(),
       UAPIKIT_CACHE: join(copy, '.cache'),

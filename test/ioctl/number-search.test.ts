@@ -6,9 +6,9 @@ import { architecturesOf, ioctlNumber } from '../../src/layout/ioctl-number.ts';
 import type { Model } from '../../src/model/model.ts';
 import { onArchitecture } from '../../src/model/select.ts';
 import { linkModels } from '../../src/spec/link.ts';
-import { packageModels, readModel } from '../helpers/schemas.ts';
+import { packageModels, readModel, repositoryFile } from '../helpers/schemas.ts';
 
-const spec = readModel(new URL('../specs/ioctls.yaml', import.meta.url).pathname);
+const spec = readModel(repositoryFile('test/specs/ioctls.yaml'));
 const model = linkModels([...packageModels().values()]);
 
 /** The spec as each architecture has it. */

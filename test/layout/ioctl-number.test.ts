@@ -3,10 +3,10 @@ import { architectures, parseArchitecture } from '../../src/layout/architecture.
 import { architecturesOf, ioctlNumber, numbersElsewhere } from '../../src/layout/ioctl-number.ts';
 import { onArchitecture } from '../../src/model/select.ts';
 import { factsByArchitecture } from '../helpers/ioctl-facts.ts';
-import { packageModels, readModel, repositoryText } from '../helpers/schemas.ts';
+import { packageModels, readModel, repositoryFile, repositoryText } from '../helpers/schemas.ts';
 
 const models = packageModels();
-const spec = readModel(new URL('../specs/ioctls.yaml', import.meta.url).pathname);
+const spec = readModel(repositoryFile('test/specs/ioctls.yaml'));
 
 /** Every ioctl that a schema of the package declares, with its model. */
 const declared = [...models.values()].flatMap((model) =>

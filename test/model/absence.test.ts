@@ -3,10 +3,10 @@ import { builtinSchemas } from '../../src/cli/files.ts';
 import { reasonOfAbsence } from '../../src/model/absence.ts';
 import { parseRelease } from '../../src/model/release.ts';
 import { atRelease, onArchitecture } from '../../src/model/select.ts';
-import { readModel } from '../helpers/schemas.ts';
+import { readModel, repositoryFile } from '../helpers/schemas.ts';
 
 const specs = ['ioctls', 'release-growth', 'handles-and-fds'].map((name) =>
-  readModel(new URL(`../specs/${name}.yaml`, import.meta.url).pathname),
+  readModel(repositoryFile(`test/specs/${name}.yaml`)),
 );
 const models = [
   ...specs,

@@ -71,7 +71,8 @@ function environment(folders: readonly string[]): NodeJS.ProcessEnv {
     ([name]) => !/^(npm_(?!config_(cache|registry|userconfig))|NODE_|VITEST|UAPIKIT_|INIT_CWD)/i.test(name),
   );
   const path = [...folders, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  return { ...Object.fromEntries(own), PATH: path };
+  // npm does not start for a user without a home folder.
+  return { HOME: tmpdir(), ...Object.fromEntries(own), PATH: path };
 }
 
 /** The package is what the last build made: fails if a source is newer than that. */
