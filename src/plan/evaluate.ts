@@ -5,7 +5,7 @@ import type { Place } from './place.ts';
 import { isSmall, truthOperators } from './small.ts';
 import type { Term } from './term.ts';
 
-/** A term made ready to run: what it is in the bytes that start at `base`. */
+/** A term prepared to run: its value in the bytes that start at `base`. */
 export type Run<T> = (view: DataView, base: number) => T;
 
 /** The exact value as a bigint. */

@@ -55,26 +55,31 @@ export class Catalog {
 
   /** The schemas that know a struct or an ioctl, with those that add to them; all if none does. */
   about(name: string): Model {
-    const found = this.#link(this.#having(name));
+    const found = this.#link(this.#having([name]));
     return found.structs.has(name) || found.ioctls.has(name) ? found : this.whole;
   }
 
   /** The schemas that know an ioctl by its number, with those that add to them; all if none does. */
   aboutNumber(number: number): Model {
-    return this.#link(this.#having(String(number)));
+    return this.#link(this.#having([String(number)]));
   }
 
   /** The schemas with ioctls of some kinds of file, with those that add to them. */
   ofFiles(kinds: readonly string[]): Model {
-    const having = new Set(kinds.flatMap((kind) => this.#having(kind)));
-    return this.#link(this.#files.filter((file) => having.has(file)));
+    return this.#link(this.#having(kinds));
   }
 
-  /** The files that may have a name, or add to those that have it: the build's index knows that of the package's. */
-  #having(key: string): readonly string[] {
-    const having = this.#files.filter((file) => indexedSchema(file)?.names.includes(key) !== false);
-    const adding = new Set(having.flatMap((file) => indexedSchema(file)?.extendedBy ?? []));
-    return this.#files.filter((file) => having.includes(file) || adding.has(basename(file)));
+  /** The files that may have one of some names, or add to those that have it: the build's index knows that of the package's. */
+  #having(keys: readonly string[]): readonly string[] {
+    // Each look at the index checks that the files are as they were.
+    const indexed = this.#files.map((file) => ({ file, index: indexedSchema(file) }));
+    const having = indexed.filter(
+      ({ index }) => index === undefined || keys.some((key) => index.names.includes(key)),
+    );
+    const adding = new Set(having.flatMap(({ index }) => index?.extendedBy ?? []));
+    return this.#files.filter(
+      (file) => adding.has(basename(file)) || having.some((each) => each.file === file),
+    );
   }
 
   #link(files: readonly string[]): Model {

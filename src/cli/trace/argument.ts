@@ -1,4 +1,5 @@
 import { decodeSpace, type Space } from '../../chain/space.ts';
+import { isSame } from '../../codec/oracle/value.ts';
 import { CodecError } from '../../codec/runtime/errors.ts';
 import type { CallSide } from '../../print/call-text.ts';
 import { knownMemory } from '../../print/known-memory.ts';
@@ -47,10 +48,6 @@ function afterCall({ address, out: bytes }: IoctlRecord['buffers'][number]): {
   bytes: Uint8Array;
 } {
   return { address, bytes };
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }
 
 /** Reads a struct; zeros stand for what is missing. */
