@@ -118,6 +118,19 @@ describe('an installed package', () => {
     expect(stdout).not.toBe('');
   });
 
+  it('sees what another schema of the package adds to a chain', () => {
+    const words = [0x40, 0x80, 9, 5, 24, 0, 0x1_0001, 0];
+    const reply = Buffer.alloc(64);
+    for (const [i, word] of words.entries()) reply.writeUInt32LE(word, i * 4);
+    const { status, stdout } = runIn(
+      installed,
+      `uapi decode VFIO_DEVICE_GET_INFO ${reply.toString('hex')} --json`,
+    );
+    expect(status).toBe(0);
+    // The capability is declared in vfio-zdev.yaml, the chain in vfio.yaml.
+    expect(stdout).toContain('vfio_device_info_cap_zpci_base');
+  });
+
   it('knows the schemas of the package: gen writes the same for them as in the tree', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: { gen: string } };
     const [settings] = /--set .*/.exec(scripts.gen) ?? [];
